@@ -1,0 +1,15 @@
+/** Type checking is `tsc --noEmit`'s job; the transformer only strips types (docs/decisions/0002). */
+module.exports = {
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/test/**/*.test.tsx'],
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.(t|j|mj)sx?$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript', tsx: true }, transform: { react: { runtime: 'automatic' } } }, module: { type: 'commonjs' } },
+    ],
+  },
+  // These packages ship ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|hono|@hono|fauxqs|uuid|openapi3-ts)/)'],
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/dist'],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+// Plain Node, no dependencies: makes `npm run …` and `npm test` work on a fresh clone.
+// It installs what the lock file lists when that has not happened yet, then runs the task on Node 24
+// (an optional dependency: the runtime of the deployed functions), or on the Node at hand.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+const stamp = join(root, 'node_modules', '.lockstep-installed');
+const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const [task, ...args] = process.argv.slice(2);
+
+const run = (command, parameters, options = {}) => {
+  const { status, error } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit', ...options });
+  if (error) throw error;
+  return status ?? 1;
+};
+
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+  console.error('Installing what package-lock.json lists (once) …');
+  const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
+  if (status !== 0) process.exit(status);
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(stamp, lock);
+}
+
+const node24 = join(root, 'node_modules', '.bin', 'node');
+const node = existsSync(node24) ? node24 : process.execPath;
+const bin = (name) => join(root, 'node_modules', name);
+const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` };
+const ts = (file, flags = []) => [node, [...flags, bin('tsx/dist/cli.mjs'), join(root, file), ...args]];
+
+/** What each task runs: one or several commands, stopping at the first that fails. */
+const tasks = {
+  demo: [ts('local/demo.ts')],
+  replay: [ts('local/replay.ts')],
+  lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
+  typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
+  jest: [[node, [bin('jest/bin/jest.js'), ...args]]],
+  test: [
+    [node, [bin('@biomejs/biome/bin/biome'), 'check', '.']],
+    [node, [bin('typescript/bin/tsc'), '--noEmit']],
+    [node, [bin('jest/bin/jest.js'), ...args]],
+  ],
+};
+
+const commands = tasks[task];
+if (!commands) {
+  console.error(`Unknown task "${task ?? ''}". Known: ${Object.keys(tasks).join(', ')}.`);
+  process.exit(2);
+}
+for (const [command, parameters] of commands) {
+  const status = run(command, parameters, { env });
+  if (status !== 0) process.exit(status);
+}

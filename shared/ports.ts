@@ -1,0 +1,90 @@
+import type { Standing } from './model/account';
+import type { Campaign, Kind } from './model/campaign';
+import type { AccountKey, CaseId, SealedId } from './model/ids';
+
+/**
+ * What the pipeline needs from the world. Every port has an AWS side (shared/aws) and a working twin in memory
+ * (shared/memory); test/stores runs one contract on both. An outage throws; an answer is a value.
+ */
+
+export type Clock = { now(): number };
+
+/** Uniform numbers in [0, 1): seeded in replay and tests, cryptographic on AWS. */
+export type Chance = { next(): number };
+
+/** Immutable objects by key. S3 on AWS; a folder or a Map on one machine. */
+export type ObjectStore = {
+  /** `exists` when `ifAbsent` is set and something is there already (its bytes stay). */
+  put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<{ kind: 'written' } | { kind: 'exists' }>;
+  /** The bytes, or of them [start, end). `undefined` when there is no such object. */
+  get(key: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined>;
+  /** Keys that begin with `prefix`, in key order. */
+  list(prefix: string): AsyncIterable<string>;
+  delete(key: string): Promise<void>;
+};
+
+export type Scalar = string | number | boolean | Uint8Array;
+export type Value = Scalar | readonly Value[] | { readonly [name: string]: Value | undefined };
+/** One row. `pk` and `sk` are its key; `expires` (epoch seconds) is honoured on read even before it is swept. */
+export type Item = { pk: string; sk: string; expires?: number; [name: string]: Value | undefined };
+/** When a write may happen. `at-most`: the attribute is absent, or a number no greater than `value`. */
+export type Condition = { kind: 'absent' } | { kind: 'at-most'; attribute: string; value: number } | { kind: 'equals'; attribute: string; value: string | number };
+export type Query = { pk: string; prefix?: string; from?: string; to?: string; after?: string; limit?: number; reverse?: boolean };
+
+/** A table of rows by (pk, sk), sorted by sk within pk. No transactions, no indexes: one conditional write is one step. */
+export type Table = {
+  /** Strongly consistent. */
+  get(pk: string, sk: string): Promise<Item | undefined>;
+  put(item: Item, condition?: Condition): Promise<{ kind: 'written' } | { kind: 'refused' }>;
+  /** Adds `by` to a number attribute (absent counts as 0) unless the sum would exceed `atMost`. Answers the value after. */
+  add(pk: string, sk: string, attribute: string, by: number, options?: { atMost?: number; expires?: number }): Promise<{ kind: 'added'; value: number } | { kind: 'refused' }>;
+  /** One page in key order; `next` is the sk to pass as `after`. `from` and `to` are inclusive. */
+  query(query: Query): Promise<{ items: Item[]; next?: string }>;
+  delete(pk: string, sk: string): Promise<void>;
+};
+
+export type Message = { id: string; body: string };
+export type Queue = {
+  send(bodies: readonly string[], options?: { delaySeconds?: number }): Promise<void>;
+};
+
+/** Events out to the provider's own systems: EventBridge on AWS, a list or the example receiver on one machine. */
+export type OutgoingEvent = { id: string; type: string; time: number; detail: { readonly [name: string]: Value | undefined } };
+export type EventBus = { publish(events: readonly OutgoingEvent[]): Promise<void> };
+
+/** Keys and secrets by name. A missing secret throws with its name and how to make it; never with a value. */
+export type Secrets = { get(name: string): Promise<string> };
+
+/** Everything a stage of the pipeline is given. */
+export type Stores = {
+  /** Event archive, fold outputs, detection state: rebuildable from `chunks/`. */
+  archive: ObjectStore;
+  /** Manifest, fold versions, feature rows: rebuildable from the archive. */
+  features: Table;
+  /** Campaigns, members, links, flagged accounts: written by detection, read by everybody. */
+  graph: Table;
+  /** Ledger, cases, exonerations, policies, appeals: the system of record. */
+  enforcement: Table;
+};
+
+/** What enforcement asks of the provider's own system (webhook on AWS; a toy provider in demo and tests). */
+export type ActionRequest = {
+  /** Idempotency key: the same action asked twice is one action. */
+  id: string;
+  kind: 'warn' | 'limit' | 'challenge' | 'disable-key' | 'suspend' | 'restore' | 'notify-owner' | 'rotate-key';
+  account: AccountKey;
+  sealed: SealedId;
+  case: CaseId;
+  campaignKind: Kind;
+  reasonCode: string;
+  text: string;
+  expiresAt?: number;
+};
+export type ProviderAnswer = { kind: 'acknowledged' } | { kind: 'refused'; because: string } | { kind: 'unreachable'; because: string };
+export type Provider = { request(action: ActionRequest): Promise<ProviderAnswer> };
+
+/** Read side that detection gives enforcement and query: the newest version of each campaign. */
+export type CampaignReader = {
+  campaigns(): AsyncIterable<Campaign>;
+  standing(account: AccountKey): Promise<Standing>;
+};
