@@ -1,0 +1,142 @@
+import type { Clock, Condition, Item, Query, Table } from '../ports';
+
+type Partition = { rows: Map<string, Item>; order: string[] | undefined };
+
+const copy = (item: Item): Item => ({ ...item });
+
+const holds = (condition: Condition | undefined, current: Item | undefined): boolean => {
+  if (!condition) return true;
+  switch (condition.kind) {
+    case 'absent':
+      return current === undefined;
+    case 'at-most': {
+      const value = current?.[condition.attribute];
+      return value === undefined || (typeof value === 'number' && value <= condition.value);
+    }
+    case 'equals':
+      return current?.[condition.attribute] === condition.value;
+    default:
+      return condition satisfies never;
+  }
+};
+
+/** The Table port in memory: same conditions, same order, expiry honoured on read and swept lazily. */
+export class MemoryTable implements Table {
+  private readonly partitions = new Map<string, Partition>();
+  /** Requests and write units (1 per started KB, as DynamoDB counts), for cost and tests. */
+  readonly counted = { reads: 0, writes: 0, refused: 0 };
+
+  constructor(private readonly clock: Clock) {}
+
+  async get(pk: string, sk: string): Promise<Item | undefined> {
+    this.counted.reads++;
+    const item = this.live(this.partitions.get(pk), sk);
+    return item && copy(item);
+  }
+
+  async put(item: Item, condition?: Condition): Promise<{ kind: 'written' } | { kind: 'refused' }> {
+    this.counted.writes++;
+    const partition = this.partition(item.pk);
+    if (!holds(condition, this.live(partition, item.sk))) {
+      this.counted.refused++;
+      return { kind: 'refused' };
+    }
+    if (!partition.rows.has(item.sk)) partition.order = undefined;
+    partition.rows.set(item.sk, copy(item));
+    return { kind: 'written' };
+  }
+
+  async add(
+    pk: string,
+    sk: string,
+    attribute: string,
+    by: number,
+    options: { atMost?: number; expires?: number } = {},
+  ): Promise<{ kind: 'added'; value: number } | { kind: 'refused' }> {
+    this.counted.writes++;
+    const partition = this.partition(pk);
+    const current = this.live(partition, sk);
+    const before = typeof current?.[attribute] === 'number' ? current[attribute] : 0;
+    const value = before + by;
+    if (options.atMost !== undefined && value > options.atMost) {
+      this.counted.refused++;
+      return { kind: 'refused' };
+    }
+    if (!partition.rows.has(sk)) partition.order = undefined;
+    const expires = options.expires ?? current?.expires;
+    partition.rows.set(sk, { ...(current ?? { pk, sk }), ...(expires === undefined ? {} : { expires }), [attribute]: value });
+    return { kind: 'added', value };
+  }
+
+  async query(query: Query): Promise<{ items: Item[]; next?: string }> {
+    this.counted.reads++;
+    const partition = this.partitions.get(query.pk);
+    if (!partition) return { items: [] };
+    partition.order ??= [...partition.rows.keys()].sort();
+    const limit = query.limit ?? 1000;
+    const items: Item[] = [];
+    const inside = (sk: string): boolean =>
+      (query.prefix === undefined || sk.startsWith(query.prefix)) &&
+      (query.from === undefined || sk >= query.from) &&
+      (query.to === undefined || sk <= query.to) &&
+      (query.after === undefined || (query.reverse ? sk < query.after : sk > query.after));
+    const keys = partition.order;
+    const low = lowerBound(keys, [query.prefix, query.from, query.reverse ? undefined : query.after]);
+    const indexes = query.reverse ? reversed(keys.length) : forward(low, keys.length);
+    for (const index of indexes) {
+      const sk = keys[index]!;
+      if (!query.reverse && query.prefix !== undefined && sk > query.prefix && !sk.startsWith(query.prefix)) break;
+      if (!inside(sk)) continue;
+      const item = this.live(partition, sk);
+      if (!item) continue;
+      if (items.length === limit) return { items, next: items[items.length - 1]!.sk };
+      items.push(copy(item));
+    }
+    return { items };
+  }
+
+  async delete(pk: string, sk: string): Promise<void> {
+    this.counted.writes++;
+    const partition = this.partitions.get(pk);
+    if (partition?.rows.delete(sk)) partition.order = undefined;
+  }
+
+  private partition(pk: string): Partition {
+    const known = this.partitions.get(pk);
+    if (known) return known;
+    const made: Partition = { rows: new Map(), order: undefined };
+    this.partitions.set(pk, made);
+    return made;
+  }
+
+  private live(partition: Partition | undefined, sk: string): Item | undefined {
+    const item = partition?.rows.get(sk);
+    if (!item || !partition) return undefined;
+    if (item.expires !== undefined && item.expires * 1000 <= this.clock.now()) {
+      partition.rows.delete(sk);
+      partition.order = undefined;
+      return undefined;
+    }
+    return item;
+  }
+}
+
+function lowerBound(keys: readonly string[], bounds: readonly (string | undefined)[]): number {
+  const floor = bounds.reduce<string>((highest, bound) => (bound !== undefined && bound > highest ? bound : highest), '');
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (keys[middle]! < floor) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function* forward(from: number, to: number): Generator<number> {
+  for (let index = from; index < to; index++) yield index;
+}
+
+function* reversed(length: number): Generator<number> {
+  for (let index = length - 1; index >= 0; index--) yield index;
+}
