@@ -19,7 +19,7 @@ export const containStage: Step<'containing'> = async (id, head, world) => {
   const { stages } = ground.plan.policy.enforcement;
   const stage = stages[Math.min(progress.stage, stages.length - 1)];
   if (!stage) throw new Error('a policy has at least one stage');
-  const targets = targetsOf(ground.plan.decision, id, head.state, (await world.cases.touched(id)).keys());
+  const targets = targetsOf(ground.plan.decision, id, head.state, await world.cases.answered(id));
   // At least one account: a stage of nobody would show nothing.
   const accounts = targets.slice(0, Math.max(1, Math.ceil(stage.share.value * targets.length)));
   const done = await containAccounts(id, accounts, ground.plan, world);

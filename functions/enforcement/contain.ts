@@ -26,13 +26,11 @@ const WIDTH = 32;
  * Accounts the decision lets this case act on, and those it acted on already (which the provider now calls suspended), in
  * an order that is fixed for the case and says nothing about the accounts.
  */
-export function targetsOf(decision: Acting, id: CaseId, state: CaseState, touched: Iterable<AccountKey>): AccountKey[] {
+export function targetsOf(decision: Acting, id: CaseId, state: CaseState, answered: readonly AccountKey[]): AccountKey[] {
   const protectedToo = state.approvals.filter((approval) => approval.protectedToo).length >= 2;
   const wanted = (member: MemberDecision): boolean => member.kind === 'act' || (member.kind === 'review' && protectedToo);
-  return ranked(
-    id,
-    decision.members.filter(wanted).map(({ account }) => account),
-  );
+  const decided = decision.members.filter(wanted).map(({ account }) => account);
+  return ranked(id, [...new Set([...decided, ...answered])]);
 }
 
 /**

@@ -85,7 +85,7 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   if (progress.kind === 'held') await world.workflow.start(id);
   if (progress.kind !== 'contained') return { campaign, kind: 'unchanged', case: id, because: [`case ${id} is ${progress.kind}`] };
   // Pointed at and answered: settled. Pointed at only: a crash or a used-up budget came between.
-  const touched = new Set([...(await world.cases.touched(id))].filter(([, asked]) => asked).map(([account]) => account));
+  const touched = new Set(await world.cases.answered(id));
   const grounds = groundsOf(await planFor(campaign, world, (member) => !touched.has(member.account)), head);
   if (grounds.kind === 'fell-away') return { campaign, kind: 'unchanged', case: id, because: grounds.because };
   const joined = targetsOf(grounds.plan.decision, id, head.state, []).filter((account) => !touched.has(account));

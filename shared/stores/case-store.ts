@@ -85,6 +85,11 @@ export class CaseStore {
     return found;
   }
 
+  /** Accounts of the case whose action was answered: settled as far as the case is concerned. */
+  async answered(id: CaseId): Promise<AccountKey[]> {
+    return [...(await this.touched(id))].filter(([, asked]) => asked).map(([account]) => account);
+  }
+
   async appealed(id: CaseId, appeal: string): Promise<void> {
     await this.table.put({ pk: `APPEALED#${id}`, sk: appeal });
   }
