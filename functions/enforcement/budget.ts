@@ -47,7 +47,9 @@ export async function remaining(budgets: Budgets): Promise<{ left: number; becau
 
 async function look(budgets: Budgets): Promise<{ left: number; limiting: Account; accounts: readonly Account[] }> {
   const accounts = await budgetsNow(budgets);
-  const lefts = await Promise.all(accounts.map(async ({ pk, atMost }) => atMost - Number((await budgets.table.get(pk, 'USED'))?.used ?? 0)));
+  const lefts = await Promise.all(
+    accounts.map(async ({ pk, atMost }) => atMost - Number((await budgets.table.get(pk, 'USED'))?.used ?? 0)),
+  );
   const left = Math.max(0, Math.min(...lefts));
   const limiting = accounts[lefts.indexOf(Math.min(...lefts))];
   if (!limiting) throw new Error('there are always budgets');

@@ -1,12 +1,12 @@
 import { ACCOUNT_CHAIN } from '../../shared/model/action';
 import type { MemberDecision } from '../../shared/model/decision';
-import { type AccountKey, caseId, campaignId } from '../../shared/model/ids';
+import { type AccountKey, campaignId, caseId } from '../../shared/model/ids';
 import { approversFor } from './approvers';
 import { inTheWay } from './ask';
+import { remaining } from './budget';
 import type { Enforcement } from './enforcement';
 import { isArmed } from './kill-switch';
 import { planFor } from './plan';
-import { remaining } from './budget';
 
 /** What would happen to a campaign if its case went through now. Nothing is written and nobody is asked. */
 export type DryRun =
@@ -41,7 +41,12 @@ export async function dryRun(question: { campaign: string }, world: Enforcement)
   const act = members.filter((member) => member.kind === 'act');
   const { stages, hold } = policy.enforcement;
   const watching = stages.slice(0, -1).reduce((sum, stage) => sum + stage.watchMinutes.value, 0);
-  const left = await remaining({ table: world.table, policy: policy.enforcement, run: plan.campaign.provenance.run, now: world.clock.now() });
+  const left = await remaining({
+    table: world.table,
+    policy: policy.enforcement,
+    run: plan.campaign.provenance.run,
+    now: world.clock.now(),
+  });
   return {
     kind: 'would-act',
     rule: decision.rule,

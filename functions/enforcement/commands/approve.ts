@@ -6,7 +6,11 @@ import type { Enforcement } from '../enforcement';
 import { effectsOf } from '../watch-stage';
 import { type CaseCommand, changeCase } from './change-case';
 
-const approvalOf = ({ actor, protectedToo = false }: CaseCommand & { protectedToo?: boolean }, at: number): Approval => ({ ...actor, at, protectedToo });
+const approvalOf = ({ actor, protectedToo = false }: CaseCommand & { protectedToo?: boolean }, at: number): Approval => ({
+  ...actor,
+  at,
+  protectedToo,
+});
 
 /** One approval of a case. `protectedToo`: protected accounts as well, if two approvers say so. The last one needed lets it go on. */
 export async function approve(command: CaseCommand & { protectedToo?: boolean }, world: Enforcement) {
@@ -17,14 +21,17 @@ export async function approve(command: CaseCommand & { protectedToo?: boolean },
       const { progress, approvals, approversNeeded } = state;
       const mine = approvals.find((approval) => approval.id === command.actor.id);
       if (mine) return { kind: 'already', because: `${mine.id} approved at ${iso(mine.at)}; another person has to` };
-      if (progress.kind !== 'awaiting-approval' && progress.kind !== 'held') return { kind: 'refused', because: `the case is ${progress.kind}: there is nothing to approve` };
-      if (progress.kind === 'awaiting-approval' && now >= progress.lapsesAt) return { kind: 'refused', because: `the case lapsed at ${iso(progress.lapsesAt)}` };
+      if (progress.kind !== 'awaiting-approval' && progress.kind !== 'held')
+        return { kind: 'refused', because: `the case is ${progress.kind}: there is nothing to approve` };
+      if (progress.kind === 'awaiting-approval' && now >= progress.lapsesAt)
+        return { kind: 'refused', because: `the case lapsed at ${iso(progress.lapsesAt)}` };
       const all = [...approvals, approvalOf(command, now)];
       return { kind: 'to', what: 'approved', state: { ...state, approvals: all }, said: `${all.length} of ${approversNeeded} approvals` };
     },
     world,
   );
-  if (answer.kind === 'done' && answer.head.state.approvals.length >= answer.head.state.approversNeeded) await world.workflow.wake(answer.case);
+  if (answer.kind === 'done' && answer.head.state.approvals.length >= answer.head.state.approversNeeded)
+    await world.workflow.wake(answer.case);
   return answer;
 }
 
@@ -57,7 +64,12 @@ export async function resume(command: CaseCommand, world: Enforcement) {
       const approversNeeded = approversFor(state.size, 'assist', policy.enforcement);
       const lapsesAt = now + policy.enforcement.approval.lapsesAfterHours.value * HOUR;
       const next = { ...state, approversNeeded, approvals: [approvalOf(command, now)], forgiven: { appeals, reversals, errors } };
-      return { kind: 'to', what: 'resumed', state: { ...next, progress: { kind: 'awaiting-approval', lapsesAt } }, said: `1 of ${approversNeeded} approvals to go on` };
+      return {
+        kind: 'to',
+        what: 'resumed',
+        state: { ...next, progress: { kind: 'awaiting-approval', lapsesAt } },
+        said: `1 of ${approversNeeded} approvals to go on`,
+      };
     },
     world,
   );

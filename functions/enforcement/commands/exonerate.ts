@@ -14,11 +14,15 @@ import { undoCase } from './undo';
  * A standing word about an account, an organisation or a campaign, until a date. It holds for findings that exist and
  * findings to come; exonerated and exempt also give back what is in force now. Exempting takes an admin: it is a licence.
  */
-export async function exonerate(command: Command & { scope: Scope; effect: Exoneration['effect']; until: number }, world: Enforcement): Promise<CommandAnswer<{ lifted: number }>> {
+export async function exonerate(
+  command: Command & { scope: Scope; effect: Exoneration['effect']; until: number },
+  world: Enforcement,
+): Promise<CommandAnswer<{ lifted: number }>> {
   const { actor, key, because, scope, effect, until } = command;
   const needs = effect === 'exempt' ? 'admin' : 'reviewer';
   if (!mayAct(actor, needs)) return { kind: 'refused', because: `this takes a ${needs}; ${actor.id} is a ${actor.role}` };
-  if (until <= world.clock.now()) return { kind: 'refused', because: `${iso(until)} is past: an exoneration is time-boxed and ends in the future` };
+  if (until <= world.clock.now())
+    return { kind: 'refused', because: `${iso(until)} is past: an exoneration is time-boxed and ends in the future` };
   const exoneration: Exoneration = { scope, effect, until, because, by: actor.id, revoked: false };
   const kept = await keep(exoneration, command, world);
   const lifted = effect === 'protected' ? 0 : await liftWhatIsInForce(exoneration, command, world);
@@ -34,7 +38,11 @@ export async function revokeExoneration(command: Command & { scope: Scope }, wor
     const head = await world.exonerations.head(scope);
     if (!head) return { kind: 'unknown', because: `nothing stands about ${scopeLabel(scope)}` };
     if (head.state.revoked) return { kind: 'already', because: 'it is revoked' };
-    const appended = await world.exonerations.append(head, { ...head.state, because, revoked: true }, { actor: byPerson(actor), what: 'revoked', key });
+    const appended = await world.exonerations.append(
+      head,
+      { ...head.state, because, revoked: true },
+      { actor: byPerson(actor), what: 'revoked', key },
+    );
     if (appended.kind === 'appended') return { kind: 'done', because: `${scopeLabel(scope)} stands no longer` };
   }
 }
@@ -75,9 +83,18 @@ async function liftWhatIsInForce({ scope, effect, until }: Exoneration, command:
   }
 }
 
-async function liftOne(account: AccountKey, { effect, until }: Pick<Exoneration, 'effect' | 'until'>, { actor, key, because }: Command, world: Enforcement): Promise<number> {
+async function liftOne(
+  account: AccountKey,
+  { effect, until }: Pick<Exoneration, 'effect' | 'until'>,
+  { actor, key, because }: Command,
+  world: Enforcement,
+): Promise<number> {
   const head = await world.ledger.head(ACCOUNT_CHAIN, account);
   if (!inForce(head?.state)) return 0;
-  await lift(account, { why: 'exonerated', actor: byPerson(actor), because: [`${effect}: ${because}`], key, exoneratedUntil: until }, world);
+  await lift(
+    account,
+    { why: 'exonerated', actor: byPerson(actor), because: [`${effect}: ${because}`], key, exoneratedUntil: until },
+    world,
+  );
   return 1;
 }

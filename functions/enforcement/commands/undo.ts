@@ -18,7 +18,12 @@ export async function undoCase(command: CaseCommand, world: Enforcement) {
       if (progress.kind === 'undoing' || progress.kind === 'undone') return { kind: 'already', because: `the case is ${progress.kind}` };
       if (isClosed(progress)) return { kind: 'already', because: `the case is ${progress.kind}: nothing of it is in force` };
       const exoneratedUntil = now + policy.enforcement.appeals.exonerationDays.value * DAY;
-      return { kind: 'to', what: 'undone', state: { ...state, progress: { kind: 'undoing', stage: 0, retryAt: now, exoneratedUntil } }, said: 'the campaign is being given back' };
+      return {
+        kind: 'to',
+        what: 'undone',
+        state: { ...state, progress: { kind: 'undoing', stage: 0, retryAt: now, exoneratedUntil } },
+        said: 'the campaign is being given back',
+      };
     },
     world,
   );
@@ -43,7 +48,10 @@ export async function undoAccount(command: Command & { account: string }, world:
     case 'lifted':
       return { kind: 'done', because: 'restored and exonerated' };
     case 'unreachable':
-      return { kind: 'done', because: `restored and exonerated in the ledger; the provider could not be told yet (${lifted.because}) and will be asked again` };
+      return {
+        kind: 'done',
+        because: `restored and exonerated in the ledger; the provider could not be told yet (${lifted.because}) and will be asked again`,
+      };
     case 'nothing-in-force':
       return { kind: 'done', because: 'nothing was in force; the account is exonerated' };
     case 'already':
