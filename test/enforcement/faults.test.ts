@@ -64,7 +64,7 @@ async function run(seed: number): Promise<Run> {
   const thaw = (share: number) => {
     for (const wake of frozen.splice(0, Math.ceil(share * frozen.length))) wake();
   };
-  const coldness = dice.next() < 0.5 ? 0.01 : 0;
+  const coldness = dice.next() < 0.5 ? 0.02 : 0;
   const freeze = async () => {
     if (dice.next() < coldness) await new Promise<void>((wake) => frozen.push(wake));
   };
@@ -102,7 +102,7 @@ async function run(seed: number): Promise<Run> {
       await undoAccount({ ...says(BEN), account }, world);
     },
     async (world) => {
-      if (dice.next() < 0.08) await undoCase({ ...says(BEN), case: CASE }, world);
+      if (dice.next() < 0.2) await undoCase({ ...says(BEN), case: CASE }, world);
     },
   ];
   let crashes = 0;
@@ -132,7 +132,7 @@ async function run(seed: number): Promise<Run> {
     for (const deed of pair) started.push(mortal(deed?.(live(risk))));
     await turns();
     clock.advanceTo(clock.now() + upTo(20 * MINUTE));
-    thaw(dice.next() * 0.5);
+    thaw(dice.next() < 0.5 ? 0.2 : 0);
   }
   provider.behaviour = () => 'obeys';
   // Everybody alive, all the way to rest; then the last frozen process wakes up, days late, and all comes to rest again.
@@ -196,6 +196,6 @@ test(`${SEEDS} seeds of crashes, races, outages and undos: the ledger comes firs
   // The seeds must really have exercised all of it.
   expect(count.crashes).toBeGreaterThan(SEEDS);
   expect(count.undone).toBeGreaterThan(SEEDS / 20);
-  expect(count.contained).toBeGreaterThan(SEEDS / 3);
+  expect(count.contained).toBeGreaterThan(SEEDS / 5);
   expect(count.suspended).toBeGreaterThan(SEEDS);
 }, 600_000);

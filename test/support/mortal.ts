@@ -50,7 +50,7 @@ export class MortalProcess {
     return {
       request: (action) =>
         this.call(async () => {
-          for (let wait = Math.floor(this.chance.next() * 40); wait > 0; wait--) await Promise.resolve();
+          await this.freeze();
           return inner.request(action);
         }),
     };
