@@ -65,8 +65,8 @@ async function run(seed: number): Promise<Run> {
     for (const wake of frozen.splice(0, Math.ceil(share * frozen.length))) wake();
   };
   const coldness = dice.next() < 0.5 ? 0.02 : 0;
-  const freeze = async () => {
-    if (dice.next() < coldness) await new Promise<void>((wake) => frozen.push(wake));
+  const freeze = async (likelier = 1) => {
+    if (dice.next() < coldness * likelier) await new Promise<void>((wake) => frozen.push(wake));
   };
   const live = (risk: number): Enforcement => {
     const process = new MortalProcess(dice, risk, risk > 0 ? freeze : undefined);
@@ -102,7 +102,7 @@ async function run(seed: number): Promise<Run> {
       await undoAccount({ ...says(BEN), account }, world);
     },
     async (world) => {
-      if (dice.next() < 0.2) await undoCase({ ...says(BEN), case: CASE }, world);
+      if (dice.next() < 0.1) await undoCase({ ...says(BEN), case: CASE }, world);
     },
   ];
   let crashes = 0;
@@ -125,17 +125,19 @@ async function run(seed: number): Promise<Run> {
     }
   };
   const risk = dice.next() * 0.04;
-  for (let tick = 0; tick < 12; tick++) {
+  for (let tick = 0; tick < 15; tick++) {
     const mood = dice.next();
     provider.behaviour = () => (dice.next() < mood * 0.4 ? 'down' : 'obeys');
     const pair = [deeds[upTo(deeds.length)], deeds[upTo(deeds.length)]];
     for (const deed of pair) started.push(mortal(deed?.(live(risk))));
     await turns();
-    clock.advanceTo(clock.now() + upTo(20 * MINUTE));
+    clock.advanceTo(clock.now() + upTo(40 * MINUTE));
     thaw(dice.next() < 0.5 ? 0.2 : 0);
   }
   provider.behaviour = () => 'obeys';
   // Everybody alive, all the way to rest; then the last frozen process wakes up, days late, and all comes to rest again.
+  await settle();
+  if (dice.next() < 0.3) await undoCase({ ...says(BEN), case: CASE }, calm);
   await settle();
   while (frozen.length > 0) {
     thaw(1);

@@ -14,7 +14,7 @@ export class MortalProcess {
     /** Probability that one call is the last. */
     private readonly risk: number,
     /** Sometimes a process freezes between two calls (a paused machine, a slow network) and goes on much later, knowing nothing. */
-    private readonly freeze: () => Promise<void> = async () => {},
+    private readonly freeze: (likelier?: number) => Promise<void> = async () => {},
   ) {}
 
   async call<T>(work: () => Promise<T>): Promise<T> {
@@ -50,7 +50,8 @@ export class MortalProcess {
     return {
       request: (action) =>
         this.call(async () => {
-          await this.freeze();
+          // Under way for long: the classic late packet.
+          await this.freeze(8);
           return inner.request(action);
         }),
     };
