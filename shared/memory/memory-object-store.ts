@@ -70,7 +70,12 @@ export class FolderObjectStore implements ObjectStore {
     const entries = await readdir(this.folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const keys = entries
       .filter((entry) => entry.isFile() && !entry.name.endsWith('~'))
-      .map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1).split(sep).join('/'));
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(this.folder.length + 1)
+          .split(sep)
+          .join('/'),
+      );
     for (const key of keys.sort()) if (key.startsWith(prefix)) yield key;
   }
 
