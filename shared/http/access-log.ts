@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { PERSON_ROLES } from '../model/person';
 import { DAY, dayLabel, iso } from '../model/time';
 import type { Item, Table } from '../ports';
-import { ROLES } from './principal';
 
 /** Who looked at or did what. Never a token, a body or a query value: the route's pattern and the ids in its path. */
 export const AccessEntry = z.object({
@@ -9,7 +9,7 @@ export const AccessEntry = z.object({
   requestId: z.string(),
   /** Absent for the public routes and for refused tokens. */
   principal: z.string().optional(),
-  role: z.enum(ROLES).optional(),
+  role: z.enum(PERSON_ROLES).optional(),
   method: z.string(),
   /** Pattern, for example /v1/accounts/:account. */
   route: z.string(),

@@ -1,12 +1,14 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
+import { mayAct, type Person } from '../model/person';
 import type { Clock, Table } from '../ports';
 import { AccessLog } from './access-log';
-import { mayActAs, type Principal, type Role } from './principal';
+import type { Principal } from './principal';
 import { fieldErrors, Problem, problem } from './problem';
 import { RateLimiter } from './rate-limit';
 import type { TokenVerifier } from './token';
@@ -27,7 +29,7 @@ export type HttpPorts = {
 };
 
 const MOST_BODY_BYTES = 65_536;
-const PER_MINUTE = { signedIn: 600, public: 30 };
+const PER_MINUTE = { signedIn: 600, public: 30, refused: 60 };
 /** Path parameters that are secrets, not names. */
 const SECRET_PARAMETERS = new Set(['link']);
 
@@ -47,6 +49,7 @@ export function makeApi(ports: HttpPorts): Api {
     c.header('cache-control', 'no-store');
   });
   api.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, referrerPolicy: 'no-referrer' }));
+  api.use(compress());
   api.use(logged(ports));
   const tooLarge = `Send at most ${MOST_BODY_BYTES / 1024} KB.`;
   api.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: (c) => problem(c, 'too-large', tooLarge) }));
@@ -82,32 +85,34 @@ function logged(ports: HttpPorts): MiddlewareHandler<ApiEnv> {
 }
 
 /** Who may call a route: spread into `createRoute`. The description, the check and the tests read the same role. */
-export const access = (ports: HttpPorts, role: Role) => ({
+export const access = (ports: HttpPorts, role: Person['role']) => ({
   security: [{ token: [] }],
   'x-role': role,
-  middleware: [signedIn(ports, role)] as const,
+  middleware: signedIn(ports, role),
 });
 
 /** For people without a login and for probes; limited by network address. */
 export const publicAccess = (ports: HttpPorts) => ({
   security: [],
   'x-role': 'public' as const,
-  middleware: [byAddress(ports)] as const,
+  middleware: byAddress(ports),
 });
 
-function signedIn(ports: HttpPorts, role: Role): MiddlewareHandler<ApiEnv> {
+function signedIn(ports: HttpPorts, role: Person['role']): MiddlewareHandler<ApiEnv> {
   const limiter = new RateLimiter(ports.state, ports.clock);
+  const unknown = async (c: Context, because: string) => {
+    // Guessing tokens is limited by address.
+    const rate = await limiter.take(`refused ${ports.addressOf(c)}`, PER_MINUTE.refused);
+    if (rate.kind === 'exceeded') return tooMany(c, rate.retryAfterSeconds);
+    return problem(c, 'unauthenticated', because, { headers: { 'www-authenticate': 'Bearer realm="lockstep"' } });
+  };
   return async (c, next) => {
     const [scheme, token] = (c.req.header('authorization') ?? '').split(' ');
-    const challenge = { headers: { 'www-authenticate': 'Bearer realm="lockstep"' } };
-    if (scheme?.toLowerCase() !== 'bearer' || !token) {
-      return problem(c, 'unauthenticated', 'Send a token: Authorization: Bearer …', challenge);
-    }
+    if (scheme?.toLowerCase() !== 'bearer' || !token) return unknown(c, 'Send a token: Authorization: Bearer …');
     const answer = await ports.verify(token);
-    if (answer.kind === 'refused') return problem(c, 'unauthenticated', answer.because, challenge);
+    if (answer.kind === 'refused') return unknown(c, answer.because);
     c.set('principal', answer.principal);
-    if (!mayActAs(answer.principal, role))
-      return problem(c, 'forbidden', `This needs the role ${role}; you are a ${answer.principal.role}.`);
+    if (!mayAct(answer.principal, role)) return problem(c, 'forbidden', `This needs the role ${role}; you are a ${answer.principal.role}.`);
     const rate = await limiter.take(`principal ${answer.principal.id}`, PER_MINUTE.signedIn);
     return rate.kind === 'exceeded' ? tooMany(c, rate.retryAfterSeconds) : next();
   };

@@ -51,3 +51,11 @@ export function cursors(secret: string): Cursors {
     },
   };
 }
+
+/** Where to start: at the beginning without a cursor. */
+export const startOf = (
+  from: Cursors,
+  query: BoundQuery,
+  cursor: string | undefined,
+): { kind: 'after'; after?: string } | { kind: 'refused'; because: string } =>
+  cursor === undefined ? { kind: 'after' } : from.read(query, cursor);

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { accountKey, campaignId } from '../model/ids';
+import { accountKey, campaignId, caseId } from '../model/ids';
 
 /** Request fields that many routes share. Text comes in, model types go on; a wrong one is named with what would be right. */
 
@@ -14,6 +14,12 @@ export const CampaignParam = z
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'A campaign id has 1 to 64 letters, digits, - and _.')
   .transform(campaignId)
   .openapi({ type: 'string', description: 'Campaign id.' });
+
+export const CaseParam = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,80}$/, 'A case id has 1 to 80 letters, digits, ., - and _.')
+  .transform(caseId)
+  .openapi({ type: 'string', description: 'Case id.' });
 
 /** ISO 8601 with a zone in the request, epoch milliseconds inside. */
 export const Instant = z.iso

@@ -1,12 +1,10 @@
-/** Who is asking. Roles contain each other: an admin may do what a reviewer may, a reviewer what a viewer may. */
-export const ROLES = ['viewer', 'reviewer', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-export type Principal = { id: string; name: string; role: Role };
+import { PERSON_ROLES, type Person } from '../model/person';
 
-export const mayActAs = (principal: Principal, needed: Role): boolean => ROLES.indexOf(principal.role) >= ROLES.indexOf(needed);
+/** Who is asking: the person the ledger names, and a name for the page's corner. */
+export type Principal = Person & { name: string };
 
 /** The highest role that a token's groups name; `lockstep-reviewer` and `reviewer` are the same. */
-export function highestRole(groups: readonly string[]): Role | undefined {
+export function highestRole(groups: readonly string[]): Person['role'] | undefined {
   const named = new Set(groups.map((group) => group.replace(/^lockstep-/, '')));
-  return [...ROLES].reverse().find((role) => named.has(role));
+  return [...PERSON_ROLES].reverse().find((role) => named.has(role));
 }

@@ -73,3 +73,7 @@ export function fieldErrors(target: string, error: { issues: readonly z.core.$Zo
     return [{ in: where, field: issue.path.join('.') || '(whole)', message: issue.message }];
   });
 }
+
+/** The answer to a cursor that cannot be used. */
+export const badCursor = (c: Context, because: string) =>
+  problem(c, 'invalid-cursor', because, { errors: [{ in: 'query', field: 'cursor', message: because }] });
