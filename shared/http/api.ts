@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import { mayAct, type Person } from '../model/person';
@@ -53,6 +54,9 @@ export function makeApi(ports: HttpPorts): Api {
   api.use(logged(ports));
   const tooLarge = `Send at most ${MOST_BODY_BYTES / 1024} KB.`;
   api.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: (c) => problem(c, 'too-large', tooLarge) }));
+  const onMethodNotAllowed = (c: Context, allowed: string[]) =>
+    problem(c, 'method-not-allowed', `Use ${allowed.join(' or ')}.`, { headers: { allow: allowed.join(', ') } });
+  api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));
   api.notFound((c) => problem(c, 'not-found', 'There is nothing at this address. The description is at /v1/openapi.json.'));
   api.onError((error, c) => {
     if (error instanceof HTTPException && error.status === 400) return problem(c, 'malformed-body', 'Send the body as JSON (UTF-8).');

@@ -109,10 +109,15 @@ describe('refusing', () => {
     expect(bare(known)).toEqual(bare(wrong));
   });
 
-  test('a body too large, an unknown address', async () => {
+  test('a body too large, a method not known here, an unknown address', async () => {
     const { api, get } = await open();
     const large = await api.request('/v1/accounts', { method: 'POST', body: 'x'.repeat(70_000), headers: { 'content-length': '70000' } });
     expect((await large.json()).type).toBe('urn:lockstep:problem:too-large');
+    const wrongMethod = await api.request('/v1/accounts', { method: 'DELETE' });
+    expect({ status: wrongMethod.status, allow: wrongMethod.headers.get('allow') }).toEqual({
+      status: 405,
+      allow: expect.stringContaining('GET'),
+    });
     expect((await get('/v1/nothing')).body).toMatchObject({ status: 404, type: 'urn:lockstep:problem:not-found' });
   });
 
