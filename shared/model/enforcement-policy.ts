@@ -86,6 +86,10 @@ export const EnforcementPolicy = z.strictObject({
     perDay: Reasoned(count),
     shareOfActivePerDay: Reasoned(share),
   }),
+  /** A campaign is given back in two steps: this share first, the rest when the provider carries it out. */
+  undo: z.strictObject({ firstShare: Reasoned(share), watchMinutes: Reasoned(minutes) }),
+  /** While the provider's receiver is down: wait, doubled each time, and give up to a person after `tries`. */
+  outage: z.strictObject({ firstRetryMinutes: Reasoned(minutes), tries: Reasoned(z.int().min(1)) }),
   confirmation: z.strictObject({
     /** How long after the acknowledgement the provider's own account events must show the effect. */
     observeWithinMinutes: Reasoned(minutes),
@@ -102,7 +106,11 @@ export const EnforcementPolicy = z.strictObject({
     exonerationDays: Reasoned(z.number().positive()),
   }),
   /** A rule loses mode auto when more than `grantedShare` of its actions, and at least `atLeast`, were reversed on appeal. */
-  demotion: z.strictObject({ grantedShare: Reasoned(share), atLeast: Reasoned(z.int().min(1)) }),
+  demotion: z.strictObject({
+    grantedShare: Reasoned(share),
+    atLeast: Reasoned(z.int().min(1)),
+    windowDays: Reasoned(z.number().positive()),
+  }),
   /** What a policy must have shown on labelled traffic before it goes live. */
   goLive: z.strictObject({ precision: Reasoned(share), suspended: Reasoned(z.int().min(1)), lookAlikesTouched: Reasoned(count) }),
 });

@@ -55,7 +55,8 @@ export class CampaignStore {
       return { kind: 'overtaken', because: `version ${before?.version ?? 0} is stored; ${campaign.version} cannot follow it` };
     }
     const previous = before && (await this.document(before.document));
-    const text = JSON.stringify({ ...campaign, members: [...campaign.members].sort(byAccount) });
+    const sorted = { ...campaign, members: [...campaign.members].sort(byAccount) };
+    const text = JSON.stringify(sorted);
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
     const document = `campaigns/${campaign.id}/${String(campaign.version).padStart(8, '0')}-${digest}.json.gz`;
     await this.archive.put(document, gzipSync(text, { level: 1 }));
@@ -67,6 +68,7 @@ export class CampaignStore {
       before ? { kind: 'equals', attribute: 'version', value: before.version } : { kind: 'absent' },
     );
     if (kind === 'refused') return { kind: 'overtaken', because: `another run saved version ${campaign.version} first` };
+    this.remember(document, sorted);
     return { kind: 'saved', header };
   }
 
@@ -87,10 +89,14 @@ export class CampaignStore {
     const bytes = await this.archive.get(key);
     if (!bytes) throw new Error(`campaign document ${key} is missing from the archive`);
     const campaign = Campaign.parse(JSON.parse(gunzipSync(bytes).toString()));
+    this.remember(key, campaign);
+    return campaign;
+  }
+
+  private remember(key: string, campaign: Campaign): void {
     this.recent.set(key, campaign);
     const oldest = this.recent.keys().next().value;
     if (this.recent.size > 8 && oldest !== undefined) this.recent.delete(oldest);
-    return campaign;
   }
 
   async *headers(): AsyncIterable<CampaignHeader> {
