@@ -49,7 +49,7 @@ export async function oneCase(
     book.appeals(id),
     book.history(id),
   ]);
-  return { kind: 'case', entry: { id, head, header }, touched: touched.length, appeals: appeals.length, history };
+  return { kind: 'case', entry: { id, head, header }, touched: touched.size, appeals: appeals.length, history };
 }
 
 export const newestCase = (campaign: CampaignId, ports: QueryPorts): Promise<CaseHead | undefined> => bookOf(ports).latestOf(campaign);
