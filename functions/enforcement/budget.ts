@@ -18,17 +18,10 @@ export async function notePopulation(table: Table, activeAccounts: number, at: n
  * is added to conditionally, so that workers side by side never exceed it. A crash after a reservation loses it: budgets
  * err on the side of fewer actions.
  */
-export async function reserve(wanted: number, { table, policy, run, now }: Budgets): Promise<Reserved> {
-  const accounts = await budgetsNow({ table, policy, run, now });
-  let granted = wanted;
-  let limiting: Account | undefined;
-  for (const account of accounts) {
-    const used = Number((await table.get(account.pk, 'USED'))?.used ?? 0);
-    if (account.atMost - used < granted) {
-      granted = Math.max(0, account.atMost - used);
-      limiting = account;
-    }
-  }
+export async function reserve(wanted: number, budgets: Budgets): Promise<Reserved> {
+  const { table, now } = budgets;
+  const { left, limiting, accounts } = await look(budgets);
+  const granted = Math.min(wanted, left);
   const taken: Account[] = [];
   for (const account of granted > 0 ? accounts : []) {
     const added = await table.add(account.pk, 'USED', 'used', granted, {
@@ -42,8 +35,25 @@ export async function reserve(wanted: number, { table, policy, run, now }: Budge
       return { granted: 0, until: now, because: `${account.name}: taken by another worker meanwhile` };
     }
   }
-  if (granted >= wanted || !limiting) return { granted, until: now, because: `${granted} actions within budget` };
+  if (granted >= wanted) return { granted, until: now, because: `${granted} actions within budget` };
   return { granted, until: limiting.renews, because: `${limiting.name} of ${limiting.atMost} actions is used up` };
+}
+
+/** How many actions are left now, and which budget says so. */
+export async function remaining(budgets: Budgets): Promise<{ left: number; because: string }> {
+  const { left, limiting } = await look(budgets);
+  return { left, because: `${limiting.name} of ${limiting.atMost} actions` };
+}
+
+async function look(budgets: Budgets): Promise<{ left: number; limiting: Account; accounts: readonly Account[] }> {
+  const accounts = await budgetsNow(budgets);
+  const lefts = await Promise.all(
+    accounts.map(async ({ pk, atMost }) => atMost - Number((await budgets.table.get(pk, 'USED'))?.used ?? 0)),
+  );
+  const left = Math.max(0, Math.min(...lefts));
+  const limiting = accounts[lefts.indexOf(Math.min(...lefts))];
+  if (!limiting) throw new Error('there are always budgets');
+  return { left, limiting, accounts };
 }
 
 async function budgetsNow({ table, policy, run, now }: Budgets): Promise<Account[]> {

@@ -1,11 +1,13 @@
 import { inBatches } from '../../shared/in-batches';
 import type { AccountFacts } from '../../shared/model/account';
 import { ACCOUNT_CHAIN, type AccountState } from '../../shared/model/action';
-import type { StepAnswer } from '../../shared/model/case';
+import type { CaseState, StepAnswer } from '../../shared/model/case';
 import type { EnforcementPolicy } from '../../shared/model/enforcement-policy';
 import type { AccountKey, CaseId } from '../../shared/model/ids';
+import type { Actor } from '../../shared/model/person';
 import { MINUTE } from '../../shared/model/time';
 import type { Entry } from '../../shared/stores/ledger-store';
+import { approversFor } from './approvers';
 import { settle } from './ask';
 import type { Enforcement } from './enforcement';
 import { isArmed } from './kill-switch';
@@ -24,6 +26,7 @@ export const confirm: Step<'contained'> = async (id, head, world) => {
   const due = Math.min(checkAt ?? Number.POSITIVE_INFINITY, expiresAt ?? Number.POSITIVE_INFINITY);
   if (now < due) return waitFor(due);
   const { policy } = await world.policy();
+  await confirmWhatPeopleConfirmed(id, head.state, policy.enforcement, world);
   const open = await sweep(id, policy.enforcement, world);
   if (open.inForce === 0)
     return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, world);
@@ -33,6 +36,23 @@ export const confirm: Step<'contained'> = async (id, head, world) => {
   ];
   return move(id, head, { progress: { kind: 'contained', checkAt: again, expiresAt: open.expiresAt }, because }, world);
 };
+
+/** Enough people confirmed: what was in force when they did no longer expires. Who joined later still does. */
+async function confirmWhatPeopleConfirmed(id: CaseId, state: CaseState, policy: EnforcementPolicy, world: Enforcement): Promise<void> {
+  const { confirmations, size } = state;
+  const last = confirmations.at(-1);
+  if (!last || confirmations.length < approversFor(size, 'assist', policy)) return;
+  const because = [`confirmed by ${confirmations.map((one) => one.id).join(' and ')}`];
+  await inBatches(await world.cases.answered(id), 32, async (account) => {
+    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    const phase = head?.state.phase;
+    if (!head || (phase?.kind !== 'acknowledged' && phase?.kind !== 'observed')) return;
+    if (phase.action.case !== id || phase.action.expiresAt === null || phase.action.askedAt > last.at) return;
+    const confirmed: AccountState = { ...head.state, phase: { ...phase, action: { ...phase.action, expiresAt: null } } };
+    const actor: Actor = { kind: 'person', id: last.id, role: last.role };
+    await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor, what: 'confirmed', because, state: confirmed });
+  });
+}
 
 const waitFor = (due: number): StepAnswer =>
   Number.isFinite(due)

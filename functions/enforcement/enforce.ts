@@ -5,6 +5,7 @@ import { DECISION_CHAIN, type DecisionRecord } from '../../shared/model/decision
 import { scopeLabel } from '../../shared/model/exoneration';
 import { type CampaignId, type CaseId, caseId } from '../../shared/model/ids';
 import { DAY, MINUTE } from '../../shared/model/time';
+import { approversFor } from './approvers';
 import { inTheWay } from './ask';
 import { notePopulation } from './budget';
 import { type Acting, containAccounts, targetsOf } from './contain';
@@ -82,7 +83,7 @@ async function anybodyLeft({ decision }: { decision: Acting }, world: Enforcemen
 /** A case is there: restart it if its execution never began, and contain who joined since the campaign was contained. */
 async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: CaseHead }, world: Enforcement): Promise<Enforced> {
   const { progress } = head.state;
-  if (progress.kind === 'held') await world.workflow.start(id);
+  if (progress.kind === 'held') await world.workflow.start(id, head.sequence);
   if (progress.kind !== 'contained') return { campaign, kind: 'unchanged', case: id, because: [`case ${id} is ${progress.kind}`] };
   // Pointed at and answered: settled. Pointed at only: a crash or a used-up budget came between.
   const touched = new Set(await world.cases.answered(id));
@@ -98,7 +99,7 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
 async function openCase(campaign: CampaignId, plan: Plan & { decision: Acting }, world: Enforcement): Promise<CaseId> {
   const { decision, digest, policy } = plan;
   const now = world.clock.now();
-  const { hold, approval } = policy.enforcement;
+  const { hold } = policy.enforcement;
   const size = decision.members.filter((member) => member.kind === 'act').length;
   const until = now + (hold.minMinutes.value + world.chance.next() * (hold.maxMinutes.value - hold.minMinutes.value)) * MINUTE;
   const state: CaseState = {
@@ -110,24 +111,21 @@ async function openCase(campaign: CampaignId, plan: Plan & { decision: Acting },
     openedAt: now,
     size,
     forPeople: decision.members.filter((member) => member.kind === 'review').length,
-    approversNeeded: approversFor(size, decision.mode, approval),
+    approversNeeded: approversFor(size, decision.mode, policy.enforcement),
     approvals: [],
+    confirmations: [],
+    forgiven: { appeals: 0, reversals: 0, errors: 0 },
     containedAt: null,
     progress: { kind: 'held', until },
   };
-  const { id } = await world.cases.open(campaign, {
+  const { id, opened } = await world.cases.open(campaign, {
     actor: { kind: 'policy', digest, rule: decision.rule },
     what: 'opened',
     because: decision.because,
     state,
   });
-  await world.workflow.start(id);
+  await world.workflow.start(id, opened.kind === 'appended' ? opened.entry.sequence : 1);
   return id;
-}
-
-function approversFor(size: number, mode: Acting['mode'], approval: Plan['policy']['enforcement']['approval']): number {
-  if (mode === 'auto' && size > 0) return size > approval.autoUpTo.value ? 2 : 0;
-  return size > approval.twoAbove.value ? 2 : 1;
 }
 
 /** The decision, once each time it changes. */

@@ -1,10 +1,13 @@
 import { ACCOUNT_CHAIN, type AccountState, inForce, type Lift, UNTOUCHED } from '../../shared/model/action';
-import type { AccountKey, CaseId } from '../../shared/model/ids';
+import { type AccountKey, accountKey, type CaseId } from '../../shared/model/ids';
 import type { Actor } from '../../shared/model/person';
 import type { Entry } from '../../shared/stores/ledger-store';
 import { settle } from './ask';
 import type { Enforcement } from './enforcement';
 import { CLOCK } from './move';
+
+/** Accounts whose restore may not have reached the provider yet: pointed at before the entry that lifts. */
+const RESTORING = 'RESTORING';
 
 export type Lifting = {
   why: Lift['why'];
@@ -29,6 +32,7 @@ export async function lift(account: AccountKey, lifting: Lifting, world: Enforce
     const next = after(account, head, lifting, world.clock.now());
     if (!next)
       return head?.state.phase.kind === 'lifting' ? finish(account, head, world) : { kind: 'already', because: 'nothing is left to lift' };
+    if (next.state.phase.kind === 'lifting') await world.table.put({ pk: RESTORING, sk: account });
     const { actor, because, key } = lifting;
     const draft = { actor, because, ...(key === undefined ? {} : { key }), ...next };
     const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, draft);
@@ -40,8 +44,21 @@ export async function lift(account: AccountKey, lifting: Lifting, world: Enforce
 
 async function finish(account: AccountKey, entry: Entry<AccountState>, world: Enforcement): Promise<Lifted> {
   const answer = await settle(account, entry, world);
-  if (answer.kind === 'acknowledged' || answer.kind === 'spared') return { kind: 'lifted', because: answer.because };
-  return { kind: 'unreachable', because: answer.because };
+  if (answer.kind === 'unreachable' || answer.kind === 'refused') return { kind: 'unreachable', because: answer.because };
+  await world.table.delete(RESTORING, account);
+  return { kind: 'lifted', because: answer.because };
+}
+
+/** Restores that did not reach the provider, or whose worker died: sent again until it acknowledges. Answers how many are left. */
+export async function finishRestoring(world: Enforcement): Promise<number> {
+  let left = 0;
+  for await (const subject of world.ledger.allListed(RESTORING)) {
+    const account = accountKey(subject);
+    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    if (head?.state.phase.kind !== 'lifting') await world.table.delete(RESTORING, account);
+    else if ((await finish(account, head, world)).kind === 'unreachable') left++;
+  }
+  return left;
 }
 
 /** The provider acknowledged a restore and did not carry it out: asked again, under a new id. */
@@ -50,6 +67,7 @@ export async function restoreAgain(account: AccountKey, head: Entry<AccountState
   if (phase.kind !== 'lifted') return { kind: 'already', because: `nothing to restore again: ${phase.kind}` };
   const again: Lift = { ...phase.lift, id: `${phase.lift.id}.${head.sequence + 1}`, askedAt: world.clock.now() };
   const state: AccountState = { ...head.state, phase: { kind: 'lifting', action: phase.action, lift: again } };
+  await world.table.put({ pk: RESTORING, sk: account });
   const because = ['restoring was acknowledged, but the account is still suspended'];
   const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor: CLOCK, what: 'restore asked again', because, state });
   return appended.kind === 'appended' ? finish(account, appended.entry, world) : { kind: 'already', because: appended.head.what };

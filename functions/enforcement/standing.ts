@@ -55,7 +55,7 @@ export async function* standings(books: Books): AsyncIterable<AccountStanding> {
 }
 
 /** base64url, in the order of its characters' codes. */
-const KEY_CHARACTERS = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'];
+export const KEY_CHARACTERS = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'];
 
 async function actedOn(account: AccountKey, books: Books): Promise<AccountStanding | undefined> {
   const head = await books.ledger.head(ACCOUNT_CHAIN, account);

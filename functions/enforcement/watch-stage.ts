@@ -10,7 +10,7 @@ export const watchStage: Step<'watching'> = async (id, head, world) => {
   const { stage, until } = head.state.progress;
   const now = world.clock.now();
   const { policy } = await world.policy();
-  const because = whatStops(await effectsOf(id, world), policy.enforcement);
+  const because = whatStops(await effectsOf(id, world), head.state.forgiven, policy.enforcement);
   if (because) return move(id, head, { progress: { kind: 'stopped', stage }, because: [because] }, world);
   if (now < until) return { kind: 'wait', until, because: `watching the effects of stage ${stage + 1}` };
   const progress = { kind: 'containing', stage: stage + 1, outages: 0, retryAt: now } as const;
@@ -34,9 +34,9 @@ export async function effectsOf(id: CaseId, world: Enforcement): Promise<Effects
 }
 
 /** The stop limit that is exceeded, in words; undefined when none is. */
-export function whatStops(effects: Effects, { stop }: EnforcementPolicy): string | undefined {
+export function whatStops(effects: Effects, forgiven: Omit<Effects, 'acted'>, { stop }: EnforcementPolicy): string | undefined {
   for (const name of ['appeals', 'reversals', 'errors'] as const) {
-    const count = effects[name];
+    const count = effects[name] - forgiven[name];
     if (count >= stop.afterAccounts.value && count > stop[name].value * effects.acted) {
       return `${count} ${name} on ${effects.acted} accounts: more than ${stop[name].value * 100} %`;
     }

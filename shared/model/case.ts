@@ -48,6 +48,10 @@ export const CaseState = z.object({
   /** Distinct approvers it takes. */
   approversNeeded: z.int(),
   approvals: z.array(Approval),
+  /** People who confirmed that what was done by then shall not expire. */
+  confirmations: z.array(Approval),
+  /** Effects a person had seen when they let a stopped case go on: only what came after can stop it again. */
+  forgiven: z.object({ appeals: z.int(), reversals: z.int(), errors: z.int() }),
   containedAt: z.number().nullable(),
   progress: Progress,
 });
