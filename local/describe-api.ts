@@ -13,7 +13,17 @@ const folder = join(__dirname, '../shared/client');
 const document = `${JSON.stringify(describeApi(), null, 1)}\n`;
 writeFileSync(join(folder, 'openapi.json'), document);
 
-const generator = ['-y', '-p', 'typescript@5.9.3', '-p', 'openapi-typescript@7.13.0', 'openapi-typescript', 'shared/client/openapi.json', '-o', 'shared/client/schema.ts'];
+const generator = [
+  '-y',
+  '-p',
+  'typescript@5.9.3',
+  '-p',
+  'openapi-typescript@7.13.0',
+  'openapi-typescript',
+  'shared/client/openapi.json',
+  '-o',
+  'shared/client/schema.ts',
+];
 const { status } = spawnSync('npx', generator, { cwd: join(__dirname, '..'), stdio: 'inherit', shell: process.platform === 'win32' });
 if (status !== 0) process.exit(status ?? 1);
 

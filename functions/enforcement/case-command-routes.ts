@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { access, answers, type Api, command, commandHeaders, type HttpPorts, jsonBody } from '../../shared/http/api';
+import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../shared/http/api';
 import { answerCommand, Because, BecauseBody, CommandView } from '../../shared/http/command-answer';
 import { AccountParam, CampaignParam, CaseParam } from '../../shared/http/fields';
 import type { Principal } from '../../shared/http/principal';
@@ -25,26 +25,56 @@ const actorOf = ({ id, role }: Principal) => ({ id, role });
 
 export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
   const onCase = { params: z.strictObject({ case: CaseParam }), headers: commandHeaders };
-  const about = { ...command(http, 'reviewer'), method: 'post' as const, tags: ['Cases'], responses: answers(CommandView, 'Done, or done before.') };
+  const about = {
+    ...command(http, 'reviewer'),
+    method: 'post' as const,
+    tags: ['Cases'],
+    responses: answers(CommandView, 'Done, or done before.'),
+  };
 
   const approval = createRoute({
     ...about,
     path: '/v1/cases/{case}/approve',
     operationId: 'approveCase',
     summary: 'One approval of a case; the last one needed lets it go on',
-    request: { ...onCase, body: jsonBody(z.strictObject({ because: Because, protectedToo: z.boolean().default(false).openapi({ description: 'Act on protected accounts as well, if two approvers say so.' }) }).openapi('Approval')) },
+    request: {
+      ...onCase,
+      body: jsonBody(
+        z
+          .strictObject({
+            because: Because,
+            protectedToo: z
+              .boolean()
+              .default(false)
+              .openapi({ description: 'Act on protected accounts as well, if two approvers say so.' }),
+          })
+          .openapi('Approval'),
+      ),
+    },
   });
   api.openapi(approval, async (c) => {
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await approve({ actor: actorOf(c.get('principal')), key, case: c.req.valid('param').case, ...c.req.valid('json') }, world));
+    return answerCommand(
+      c,
+      await approve({ actor: actorOf(c.get('principal')), key, case: c.req.valid('param').case, ...c.req.valid('json') }, world),
+    );
   });
 
   for (const { name, use, summary } of CASE_COMMANDS) {
-    const route = createRoute({ ...about, path: `/v1/cases/{case}/${name}`, operationId: `${name}Case`, summary, request: { ...onCase, body: jsonBody(BecauseBody) } });
+    const route = createRoute({
+      ...about,
+      path: `/v1/cases/{case}/${name}`,
+      operationId: `${name}Case`,
+      summary,
+      request: { ...onCase, body: jsonBody(BecauseBody) },
+    });
     api.openapi(route, async (c) => {
       const key = c.req.valid('header')['idempotency-key'];
       const { case: id } = c.req.valid('param');
-      return answerCommand(c, await use({ actor: actorOf(c.get('principal')), key, case: id, because: c.req.valid('json').because }, world));
+      return answerCommand(
+        c,
+        await use({ actor: actorOf(c.get('principal')), key, case: id, because: c.req.valid('json').because }, world),
+      );
     });
   }
 
@@ -59,7 +89,10 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
   api.openapi(account, async (c) => {
     const key = c.req.valid('header')['idempotency-key'];
     const { account: subject } = c.req.valid('param');
-    return answerCommand(c, await undoAccount({ actor: actorOf(c.get('principal')), key, account: subject, because: c.req.valid('json').because }, world));
+    return answerCommand(
+      c,
+      await undoAccount({ actor: actorOf(c.get('principal')), key, account: subject, because: c.req.valid('json').because }, world),
+    );
   });
 
   const turn = createRoute({
@@ -68,7 +101,10 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
     operationId: 'turnKillSwitch',
     tags: ['Status'],
     summary: 'Stop all actions (any reviewer), or arm them again (an admin)',
-    request: { headers: commandHeaders, body: jsonBody(z.strictObject({ to: z.enum(['armed', 'stopped']), because: Because }).openapi('KillSwitch')) },
+    request: {
+      headers: commandHeaders,
+      body: jsonBody(z.strictObject({ to: z.enum(['armed', 'stopped']), because: Because }).openapi('KillSwitch')),
+    },
   });
   api.openapi(turn, async (c) => {
     const key = c.req.valid('header')['idempotency-key'];

@@ -14,7 +14,9 @@ export const DryRunView = z
     accounts: z.int().openapi({ description: 'Accounts that would be acted on.' }),
     byPlan: Count,
     protectedCount: z.int(),
-    protected: z.array(z.object({ account: z.string(), because: z.string() })).openapi({ description: 'Accounts that only people may act on; the first 100.' }),
+    protected: z
+      .array(z.object({ account: z.string(), because: z.string() }))
+      .openapi({ description: 'Accounts that only people may act on; the first 100.' }),
     spared: Count.openapi({ description: 'Members left alone, by reason.' }),
     approvers: z.int(),
     stages: z.array(z.object({ share: z.number(), accounts: z.int() })),
@@ -30,14 +32,33 @@ export function dryRunView(run: Exclude<DryRun, { kind: 'unknown' }>): z.infer<t
   switch (run.kind) {
     case 'nothing':
       return {
-        decision: run.decision, because: [...run.because], rule: null, rung: null, mode: null, accounts: 0, byPlan: {}, protectedCount: 0, protected: [],
-        spared: {}, approvers: 0, stages: [], minutesToContainment: null, budget: null, armed: false,
+        decision: run.decision,
+        because: [...run.because],
+        rule: null,
+        rung: null,
+        mode: null,
+        accounts: 0,
+        byPlan: {},
+        protectedCount: 0,
+        protected: [],
+        spared: {},
+        approvers: 0,
+        stages: [],
+        minutesToContainment: null,
+        budget: null,
+        armed: false,
       };
     case 'would-act': {
       const { kind: _kind, because, stages, byPlan, spared, ...rest } = run;
       return {
-        ...rest, decision: 'act', because: [...because], byPlan: { ...byPlan }, spared: { ...spared }, stages: stages.map((stage) => ({ ...stage })),
-        protectedCount: run.protected.length, protected: run.protected.slice(0, MOST_PROTECTED).map(({ account, because: why }) => ({ account, because: why })),
+        ...rest,
+        decision: 'act',
+        because: [...because],
+        byPlan: { ...byPlan },
+        spared: { ...spared },
+        stages: stages.map((stage) => ({ ...stage })),
+        protectedCount: run.protected.length,
+        protected: run.protected.slice(0, MOST_PROTECTED).map(({ account, because: why }) => ({ account, because: why })),
       };
     }
     default:

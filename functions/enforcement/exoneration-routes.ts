@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { access, answers, type Api, command, commandHeaders, type HttpPorts, jsonBody } from '../../shared/http/api';
+import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../shared/http/api';
 import { answerCommand, Because, CommandView } from '../../shared/http/command-answer';
 import { AccountParam, CampaignParam, Instant, When } from '../../shared/http/fields';
 import { EFFECTS } from '../../shared/model/exoneration';
@@ -12,7 +12,10 @@ const ScopeField = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('account'), account: AccountParam }),
     z.strictObject({ kind: z.literal('campaign'), campaign: CampaignParam }),
-    z.strictObject({ kind: z.literal('organization'), organization: z.string().regex(/^[0-9a-f]{13,16}$/, 'Give the keyed hash of the organisation, as an account shows it.') }),
+    z.strictObject({
+      kind: z.literal('organization'),
+      organization: z.string().regex(/^[0-9a-f]{13,16}$/, 'Give the keyed hash of the organisation, as an account shows it.'),
+    }),
   ])
   .openapi('Scope');
 
@@ -30,7 +33,12 @@ const ExonerationView = z
   .openapi('Exoneration');
 
 export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
-  const about = { ...command(http, 'reviewer'), method: 'post' as const, tags: ['Exonerations'], responses: answers(CommandView, 'Done, or done before.') };
+  const about = {
+    ...command(http, 'reviewer'),
+    method: 'post' as const,
+    tags: ['Exonerations'],
+    responses: answers(CommandView, 'Done, or done before.'),
+  };
 
   const list = createRoute({
     ...access(http, 'viewer'),
@@ -46,9 +54,22 @@ export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement)
     const named = mayAct(c.get('principal'), 'reviewer');
     const items: z.infer<typeof ExonerationView>[] = [];
     for await (const { state } of world.exonerations.all()) {
-      const id = state.scope.kind === 'account' ? state.scope.account : state.scope.kind === 'campaign' ? state.scope.campaign : state.scope.organization;
+      const id =
+        state.scope.kind === 'account'
+          ? state.scope.account
+          : state.scope.kind === 'campaign'
+            ? state.scope.campaign
+            : state.scope.organization;
       const holds = !state.revoked && state.until > now;
-      items.push({ scope: { kind: state.scope.kind, id }, effect: state.effect, until: iso(state.until), because: state.because, by: named ? state.by : null, holds, revoked: state.revoked });
+      items.push({
+        scope: { kind: state.scope.kind, id },
+        effect: state.effect,
+        until: iso(state.until),
+        because: state.because,
+        by: named ? state.by : null,
+        holds,
+        revoked: state.revoked,
+      });
     }
     return c.json({ items: items.sort((one, other) => (one.until < other.until ? 1 : -1)) }, 200);
   });
@@ -58,7 +79,12 @@ export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement)
     path: '/v1/exonerations',
     operationId: 'exonerate',
     summary: 'Exonerate, exempt (an admin) or protect an account, a campaign or an organisation, until a date',
-    request: { headers: commandHeaders, body: jsonBody(z.strictObject({ scope: ScopeField, effect: z.enum(EFFECTS), until: Instant, because: Because }).openapi('NewExoneration')) },
+    request: {
+      headers: commandHeaders,
+      body: jsonBody(
+        z.strictObject({ scope: ScopeField, effect: z.enum(EFFECTS), until: Instant, because: Because }).openapi('NewExoneration'),
+      ),
+    },
   });
   api.openapi(make, async (c) => {
     const { id, role } = c.get('principal');

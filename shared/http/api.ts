@@ -9,9 +9,9 @@ import { secureHeaders } from 'hono/secure-headers';
 import { mayAct, type Person } from '../model/person';
 import type { Clock, Table } from '../ports';
 import { AccessLog } from './access-log';
+import { idempotent } from './idempotency';
 import type { Principal } from './principal';
 import { fieldErrors, Problem, problem } from './problem';
-import { idempotent } from './idempotency';
 import { RateLimiter } from './rate-limit';
 import type { TokenVerifier } from './token';
 
@@ -142,7 +142,12 @@ const tooMany = (c: Context, seconds: number) =>
 
 /** What a command is sent with. */
 export const commandHeaders = z.object({
-  'idempotency-key': z.string().openapi({ description: 'New for each command, 8 to 128 visible ASCII characters; the same again for a retry.', example: '0192f0c1-7a52-7f3e-9c5a-2f6f3b0f5a11' }),
+  'idempotency-key': z
+    .string()
+    .openapi({
+      description: 'New for each command, 8 to 128 visible ASCII characters; the same again for a retry.',
+      example: '0192f0c1-7a52-7f3e-9c5a-2f6f3b0f5a11',
+    }),
 });
 export const jsonBody = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
 

@@ -6,7 +6,9 @@ import { describeApi } from '../../local/api-description';
 const client = join(__dirname, '../../shared/client');
 const described = describeApi();
 const operations = Object.entries(described.paths ?? {}).flatMap(([path, item]) =>
-  Object.entries(item).flatMap(([method, operation]) => (typeof operation === 'object' && operation !== null && 'operationId' in operation ? [{ path, method, operation }] : [])),
+  Object.entries(item).flatMap(([method, operation]) =>
+    typeof operation === 'object' && operation !== null && 'operationId' in operation ? [{ path, method, operation }] : [],
+  ),
 );
 
 describe('the description of the API', () => {
@@ -34,7 +36,9 @@ describe('the description of the API', () => {
     const commands = operations.filter(({ method, operation }) => method !== 'get' && operation['x-role'] !== 'public');
     expect(commands.length).toBeGreaterThan(8);
     for (const { path, operation } of commands) {
-      const headers = (operation.parameters ?? []).filter((parameter: { in?: string }) => parameter.in === 'header').map((parameter: { name?: string }) => parameter.name);
+      const headers = (operation.parameters ?? [])
+        .filter((parameter: { in?: string }) => parameter.in === 'header')
+        .map((parameter: { name?: string }) => parameter.name);
       expect({ path, headers, viewer: operation['x-role'] === 'viewer' }).toEqual({ path, headers: ['idempotency-key'], viewer: false });
     }
   });
