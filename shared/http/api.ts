@@ -142,12 +142,10 @@ const tooMany = (c: Context, seconds: number) =>
 
 /** What a command is sent with. */
 export const commandHeaders = z.object({
-  'idempotency-key': z
-    .string()
-    .openapi({
-      description: 'New for each command, 8 to 128 visible ASCII characters; the same again for a retry.',
-      example: '0192f0c1-7a52-7f3e-9c5a-2f6f3b0f5a11',
-    }),
+  'idempotency-key': z.string().openapi({
+    description: 'New for each command, 8 to 128 visible ASCII characters; the same again for a retry.',
+    example: '0192f0c1-7a52-7f3e-9c5a-2f6f3b0f5a11',
+  }),
 });
 export const jsonBody = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
 
