@@ -19,6 +19,7 @@ export type Actor = {
   readonly group?: string;
   readonly campaign?: string;
   readonly cell?: number;
+  readonly life?: number;
   readonly dice: Dice;
   /** Hours after the start: the account's first facts, its first possible request, its end. */
   readonly born: number;

@@ -181,6 +181,7 @@ const recruit = (world: World, cell: Cell, slot: number, life: number): Actor =>
     label: 'distillation',
     campaign: plan.name,
     cell: cell.number,
+    life,
     from,
     to: plan.lifeDays ? Math.min(cell.last, live + plan.lifeDays * 24) : cell.last,
     facts,

@@ -13,7 +13,7 @@ export type Arrival = { readonly at: number; readonly line: string };
 /** All arrivals of one hour, in order. `start`: ms since the epoch. */
 export type Hour = { readonly start: number; readonly arrivals: readonly Arrival[] };
 
-/** What an account really was. `byHour` (distillation only): [hour after the start, requests]. */
+/** What an account really was. `first`: ms of its first request. `byHour` (distillation only): [hour after the start, requests]. */
 export type Truth = {
   id: string;
   kind: string;
@@ -21,7 +21,10 @@ export type Truth = {
   label: Label;
   campaign?: string;
   cell?: number;
+  /** 0 for the first accounts, 1 for those that replaced them, and so on. */
+  life?: number;
   total: number;
+  first?: number;
   byHour?: [number, number][];
 };
 
@@ -41,7 +44,7 @@ const populate = (scenario: Scenario, seed: number): World => {
   return world;
 };
 
-type Tally = { total: number; turn: number; byHour: [number, number][] };
+type Tally = { total: number; first?: number; turn: number; byHour: [number, number][] };
 
 /** The event stream of one world, hour by hour, in the order of arrival. */
 class Stream {
@@ -108,6 +111,7 @@ class Stream {
     for (const moment of moments) {
       if (moment < opens) continue;
       const at = start + Math.floor(moment);
+      tally.first ??= at;
       const line = usageLine(this.world.scenario, actor, ++tally.total, time(at), hour, tally.turn++ % 6);
       sent++;
       due.push({ at, line });
@@ -124,7 +128,9 @@ const truthOf = (actor: Actor, tally: Tally | undefined): Truth => ({
   label: actor.label,
   campaign: actor.campaign,
   cell: actor.cell,
+  life: actor.life,
   total: tally?.total ?? 0,
+  first: tally?.first,
   byHour: actor.label === 'distillation' ? (tally?.byHour ?? []) : undefined,
 });
 

@@ -1,0 +1,40 @@
+import type { Baseline } from './baseline';
+import { Components, firstOf, inverted, secondOf, sharedPairs } from './components';
+import type { Observations, Observed } from './observations';
+
+/** (address, hour) pairs with more accounts are popular and skipped. */
+const POPULAR = 150;
+
+/** Daily Jaccard similarity over (address, hour), added up over the days: pair -> sum. */
+const similarities = (accounts: readonly Observed[], object: 'visits' | 'prefixVisits'): Map<number, number> => {
+  const days = new Set(accounts.flatMap((account) => [...account[object].keys()]));
+  const sums = new Map<number, number>();
+  for (const day of days) {
+    const sets = accounts.map((account) => account[object].get(day) ?? new Set<number>());
+    for (const [pair, both] of sharedPairs(inverted(sets).values(), POPULAR)) {
+      const either = sets[firstOf(pair)]!.size + sets[secondOf(pair)]!.size - both;
+      sums.set(pair, (sums.get(pair) ?? 0) + both / either);
+    }
+  }
+  return sums;
+};
+
+const clusters = (seen: Observations, object: 'visits' | 'prefixVisits', threshold: number): Map<string, number> => {
+  const accounts = [...seen.accounts.values()];
+  const components = new Components(accounts.length);
+  for (const [pair, similarity] of similarities(accounts, object))
+    if (similarity >= threshold) components.join(firstOf(pair), secondOf(pair));
+  return new Map(accounts.map((account, i) => [account.id, components.size(i) > 1 ? components.size(i) : 0]));
+};
+
+/** Accounts that do the same at the same time: Cao et al., "Uncovering Large Groups of Active Malicious Accounts", CCS 2014. Score: cluster size. */
+export const synchrotrap: Baseline = {
+  name: 'SynchroTrap-style',
+  source: 'Cao et al. 2014; Jaccard over (address, hour), daily sums',
+  settings: (['visits', 'prefixVisits'] as const).flatMap((object) =>
+    [0.05, 0.2, 0.5].map((threshold) => ({
+      name: `${object === 'visits' ? 'addresses' : 'prefixes'}, similarity ≥ ${threshold}`,
+      score: (seen: Observations) => clusters(seen, object, threshold),
+    })),
+  ),
+};
