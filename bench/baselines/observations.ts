@@ -24,6 +24,7 @@ export type Observed = {
   elicits: number;
   grading: number;
   createdAt: number | undefined;
+  /** ms of the first and the last request; before any request, of the first event. */
   first: number;
   last: number;
   readonly perDay: Map<number, number>;
@@ -33,11 +34,13 @@ export type Observed = {
   readonly prefixes: Map<number, number>;
   readonly clients: Set<number>;
   readonly systems: Set<number>;
-  /** Cards, domains and sign-up prefixes, ever. */
+  /** Every card the account ever had; and cards, e-mail domains and sign-up prefixes together. */
+  readonly cards: Set<number>;
   readonly facts: Set<number>;
-  /** day -> numbers of (address, hour) pairs, and of (prefix, hour) pairs. */
+  /** day -> numbers of (address, hour) pairs, of (prefix, hour) pairs, of (card, hour) pairs. */
   readonly visits: Map<number, Set<number>>;
   readonly prefixVisits: Map<number, Set<number>>;
+  readonly cardVisits: Map<number, Set<number>>;
 };
 
 /** 198.51.100.7 -> 198.51.100; 2001:db8:1:2:… -> 2001:db8:1:2. */
@@ -55,9 +58,11 @@ const fresh = (id: string, at: number): Observed => ({
     prefixes: new Map(),
     clients: new Set(),
     systems: new Set(),
+    cards: new Set(),
     facts: new Set(),
     visits: new Map(),
     prefixVisits: new Map(),
+    cardVisits: new Map(),
   },
 });
 
@@ -85,12 +90,10 @@ export class Observations {
         const account = this.account(event.subject, Date.parse(event.time));
         const { data } = event;
         if (data.createdAt) account.createdAt = Date.parse(data.createdAt);
-        for (const fact of [
-          data.paymentInstrument && `card ${data.paymentInstrument}`,
-          data.emailDomain && `domain ${data.emailDomain}`,
-          data.signupIp && `signup ${prefixOf(data.signupIp)}`,
-        ])
-          if (fact) account.facts.add(this.objects.index(fact));
+        if (data.paymentInstrument) account.cards.add(this.objects.index(`card ${data.paymentInstrument}`));
+        if (data.emailDomain) account.facts.add(this.objects.index(`domain ${data.emailDomain}`));
+        if (data.signupIp) account.facts.add(this.objects.index(`signup ${prefixOf(data.signupIp)}`));
+        for (const card of account.cards) account.facts.add(card);
         return;
       }
       case 'lockstep.usage.v1':
@@ -126,6 +129,7 @@ export class Observations {
     const day = Math.floor(hour / 24);
     const { data } = event;
     const account = this.account(event.subject, at);
+    if (account.requests === 0) account.first = at;
     account.requests++;
     account.last = at;
     account.inputTokens += data.inputTokens;
@@ -137,6 +141,7 @@ export class Observations {
     increase(account.perTask, data.labels?.task ?? 'unknown');
     if (data.client?.fingerprint) account.clients.add(this.objects.index(`client ${data.client.fingerprint}`));
     if (data.prompt?.system) account.systems.add(this.objects.index(`system ${data.prompt.system}`));
+    for (const card of account.cards) insert(account.cardVisits, day, this.visits.index(`${card} ${hour}`));
     if (data.network?.ip) {
       const address = this.objects.index(`ip ${data.network.ip}`);
       increase(account.addresses, address);

@@ -2,11 +2,18 @@ import type { Baseline } from './baseline';
 import { Components, firstOf, inverted, secondOf, sharedPairs } from './components';
 import type { Observations, Observed } from './observations';
 
-/** (address, hour) pairs with more accounts are popular and skipped. */
+type Visits = 'visits' | 'prefixVisits' | 'cardVisits';
+const OBJECTS: readonly (readonly [Visits, string])[] = [
+  ['visits', 'addresses'],
+  ['prefixVisits', 'prefixes'],
+  ['cardVisits', 'cards'],
+];
+
+/** (object, hour) pairs with more accounts are popular and skipped. */
 const POPULAR = 150;
 
 /** Daily Jaccard similarity over (address, hour), added up over the days: pair -> sum. */
-const similarities = (accounts: readonly Observed[], object: 'visits' | 'prefixVisits'): Map<number, number> => {
+const similarities = (accounts: readonly Observed[], object: Visits): Map<number, number> => {
   const days = new Set(accounts.flatMap((account) => [...account[object].keys()]));
   const sums = new Map<number, number>();
   for (const day of days) {
@@ -19,7 +26,7 @@ const similarities = (accounts: readonly Observed[], object: 'visits' | 'prefixV
   return sums;
 };
 
-const clusters = (seen: Observations, object: 'visits' | 'prefixVisits', threshold: number): Map<string, number> => {
+const clusters = (seen: Observations, object: Visits, threshold: number): Map<string, number> => {
   const accounts = [...seen.accounts.values()];
   const components = new Components(accounts.length);
   for (const [pair, similarity] of similarities(accounts, object))
@@ -30,10 +37,10 @@ const clusters = (seen: Observations, object: 'visits' | 'prefixVisits', thresho
 /** Accounts that do the same at the same time: Cao et al., "Uncovering Large Groups of Active Malicious Accounts", CCS 2014. Score: cluster size. */
 export const synchrotrap: Baseline = {
   name: 'SynchroTrap-style',
-  source: 'Cao et al. 2014; Jaccard over (address, hour), daily sums',
-  settings: (['visits', 'prefixVisits'] as const).flatMap((object) =>
+  source: 'Cao et al. 2014; Jaccard over (object, hour), daily sums',
+  settings: OBJECTS.flatMap(([object, name]) =>
     [0.05, 0.2, 0.5].map((threshold) => ({
-      name: `${object === 'visits' ? 'addresses' : 'prefixes'}, similarity ≥ ${threshold}`,
+      name: `${name}, similarity ≥ ${threshold}`,
       score: (seen: Observations) => clusters(seen, object, threshold),
     })),
   ),

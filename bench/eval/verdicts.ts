@@ -20,7 +20,9 @@ export const verdictOf = (report: Report): Verdict => ({
 });
 
 type Scored = { at: number; scores: ReadonlyMap<string, number> };
-export type Tuned = { setting: string; threshold: number; f1: number; verdict: Verdict };
+/** Best F1, and beside it the best recall of any setting that flags at most 10 of 10,000 honest accounts. */
+export type Tuned = { setting: string; threshold: number; f1: number; strictRecall: number; verdict: Verdict };
+const STRICT = 10 / 10_000;
 
 /** The threshold on the highest score an account ever had that gives the best F1 over accounts, ties to the higher one. */
 export const bestThreshold = (highest: ReadonlyMap<string, number>, bad: ReadonlySet<string>): { threshold: number; f1: number } => {
@@ -36,6 +38,26 @@ export const bestThreshold = (highest: ReadonlyMap<string, number>, bad: Readonl
   return best;
 };
 
+/** The most of `bad` that can be flagged by a threshold while at most `limit` of the `honest` are. */
+export const recallWithin = (
+  highest: ReadonlyMap<string, number>,
+  bad: ReadonlySet<string>,
+  honest: ReadonlySet<string>,
+  limit: number,
+): number => {
+  const ranked = [...highest].filter(([, score]) => score > 0).sort((x, y) => y[1] - x[1]);
+  let best = 0;
+  let hits = 0;
+  let wrong = 0;
+  for (const [i, [id, score]] of ranked.entries()) {
+    if (bad.has(id)) hits++;
+    if (honest.has(id)) wrong++;
+    if (wrong > limit * honest.size) break;
+    if (ranked[i + 1]?.[1] !== score) best = hits;
+  }
+  return bad.size > 0 ? best / bad.size : 0;
+};
+
 /** One baseline, run now and then on everything seen so far; tuned at the end with the truth in hand. */
 export class BaselineRun {
   private readonly runs = new Map<string, Scored[]>();
@@ -47,16 +69,26 @@ export class BaselineRun {
       this.runs.set(setting.name, [...(this.runs.get(setting.name) ?? []), { at, scores: setting.score(seen) }]);
   }
 
+  /** Accounts that some run scored at least `threshold`. */
+  flaggedAt(setting: string, threshold: number): Set<string> {
+    return new Set(flagged(this.runs.get(setting) ?? [], threshold).accounts.map((account) => account.id));
+  }
+
   tuned(truths: readonly Truth[]): Tuned {
     const bad = new Set(truths.filter((t) => t.label === 'distillation' && t.total > 0).map((t) => t.id));
-    let best: Tuned = { setting: 'none', threshold: Infinity, f1: 0, verdict: { accounts: [], campaigns: [] } };
+    const honest = new Set(truths.filter((t) => t.label !== 'distillation').map((t) => t.id));
+    const known = new Set(truths.map((t) => t.id));
+    let best: Tuned = { setting: 'none', threshold: Infinity, f1: 0, strictRecall: 0, verdict: { accounts: [], campaigns: [] } };
+    let strictRecall = 0;
     for (const [setting, scored] of this.runs) {
       const highest = new Map<string, number>();
-      for (const { scores } of scored) for (const [id, score] of scores) highest.set(id, Math.max(highest.get(id) ?? 0, score));
+      for (const { scores } of scored)
+        for (const [id, score] of scores) if (known.has(id)) highest.set(id, Math.max(highest.get(id) ?? 0, score));
+      strictRecall = Math.max(strictRecall, recallWithin(highest, bad, honest, STRICT));
       const { threshold, f1 } = bestThreshold(highest, bad);
-      if (f1 > best.f1) best = { setting, threshold, f1, verdict: flagged(scored, threshold) };
+      if (f1 > best.f1) best = { setting, threshold, f1, strictRecall, verdict: flagged(scored, threshold) };
     }
-    return best;
+    return { ...best, strictRecall };
   }
 }
 

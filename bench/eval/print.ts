@@ -1,0 +1,134 @@
+import { type Chart, lineChart } from './chart';
+import type { Evaluated, Evaluation } from './evaluate';
+import type { Measures } from './measure';
+import { spendPerThousand } from './spend';
+import { number, percent, table } from './table';
+
+/** Found as the design asks: most of its members in distillation campaigns. For systems that name no campaigns: contained. */
+const ENOUGH = 0.8;
+const foundShare = (system: Evaluated, campaign: Measures['campaigns'][number]): number =>
+  system.report ? campaign.found : campaign.contained;
+const found = (system: Evaluated): number => system.measures.campaigns.filter((c) => foundShare(system, c) >= ENOUGH).length;
+const touched = (measures: Measures): number => [...measures.wronged.values()].reduce((sum, row) => sum + row.wronged, 0);
+
+const systemsTable = ({ ours, baselines }: Evaluation): string =>
+  table(
+    [
+      'system',
+      'leaked',
+      'precision',
+      'recall',
+      'wronged / 10,000',
+      'others touched',
+      'campaigns found',
+      'recall at ≤ 10 wronged / 10,000',
+      'best setting (in hindsight)',
+    ],
+    [...(ours ? [ours] : []), ...baselines].map((system) => {
+      const m = system.measures;
+      const setting =
+        system.threshold === undefined ? system.setting : `${system.setting}, score ≥ ${Number(system.threshold.toPrecision(4))}`;
+      return [
+        system.name,
+        percent(m.leaked),
+        percent(m.precision),
+        percent(m.recall),
+        number(m.falsePer10k),
+        String(touched(m)),
+        `${found(system)} of ${m.campaigns.length}`,
+        setting,
+      ];
+    }),
+  );
+
+const campaignsTable = ({ measures }: Evaluated): string =>
+  table(
+    [
+      'campaign',
+      'accounts',
+      'found',
+      'purity',
+      'pieces',
+      'contained',
+      'leaked',
+      'h to detection',
+      'h to containment',
+      'replaced: detected, median h',
+    ],
+    measures.campaigns.map((c) => [
+      c.name,
+      String(c.members),
+      percent(c.found),
+      percent(c.purity),
+      String(c.pieces),
+      percent(c.contained),
+      percent(c.leaked),
+      number(c.hoursToDetection),
+      number(c.hoursToContainment),
+      c.replaced.came ? `${c.replaced.detected} of ${c.replaced.came}, ${number(c.replaced.medianHours)}` : '—',
+    ]),
+  );
+
+const populationsTable = ({ ours, baselines }: Evaluation): string => {
+  const systems = [...(ours ? [ours] : []), ...baselines];
+  const kinds = [...(systems[0]?.measures.wronged ?? [])];
+  return table(
+    ['population', 'accounts', ...systems.map((system) => system.name)],
+    kinds.map(([kind, { of }]) => [kind, String(of), ...systems.map((system) => String(system.measures.wronged.get(kind)?.wronged ?? 0))]),
+  );
+};
+
+/** The figures of the design that one run can show, beside what they should reach. */
+const figuresTable = ({ ours }: Evaluation): string => {
+  if (!ours) return '';
+  const { measures: m } = ours;
+  const relinked = m.campaigns.map((c) => c.replaced.medianHours).filter((h) => h !== undefined);
+  const kinds = m.kinds.map((k) => `${k.label} ${k.named}/${k.groups}`).join(', ');
+  return table(
+    ['figure', 'reach', 'measured'],
+    [
+      ['share of exchanges leaked before containment', '≤ 1 % (June)', percent(m.leaked)],
+      ['precision of suspended accounts', '≥ 99.9 %', `${percent(m.precision)} of ${m.suspended}`],
+      ['honest accounts acted on, victims and resellers suspended', '0', String(touched(m))],
+      ['campaigns found with ≥ 80 % of members', '≥ 95 %', `${found(ours)} of ${m.campaigns.length}`],
+      ['campaigns found before 10 % leaked', '≥ 80 %', `${m.campaigns.filter((c) => c.leaked < 0.1).length} of ${m.campaigns.length}`],
+      ['replaced account linked again, median h', '≤ 1', relinked.length ? number(Math.max(...relinked)) : '—'],
+      ['groups named so', '≥ 75 %', kinds],
+    ],
+  );
+};
+
+export const printed = (evaluation: Evaluation): string => {
+  const { source, events, accounts, ours } = evaluation;
+  const speed = ours?.report
+    ? `, replay ${number(events / ours.report.seconds, 0)} events/s (its generator included), ${number(ours.report.peakMemoryMiB, 0)} MiB`
+    : '';
+  const parts = [
+    `## ${source.name}, seed ${source.seed}: ${number(events, 0)} events, ${number(accounts, 0)} accounts${speed}`,
+    systemsTable(evaluation),
+  ];
+  if (ours) parts.push(figuresTable(evaluation), campaignsTable(ours));
+  parts.push(`Wronged, by population (honest: acted on; resellers and victims: suspended):\n\n${populationsTable(evaluation)}`);
+  return `${parts.filter(Boolean).join('\n\n')}\n`;
+};
+
+/** Share of each campaign's accounts found, and of its exchanges leaked, against what its operator pays. `undefined` where the plans are not known. */
+export const curves = ({ source, ours, baselines }: Evaluation): { found: string; leaked: string } | undefined => {
+  if (source.plans.length < 2) return undefined;
+  const spend = new Map(source.plans.map((plan) => [plan.name, spendPerThousand(plan, source.hours / 24)]));
+  const chart = (title: string, y: string, value: (system: Evaluated, campaign: Measures['campaigns'][number]) => number): Chart => ({
+    title,
+    x: 'what the operator pays, dollars a thousand wanted exchanges',
+    y,
+    series: [...(ours ? [ours] : []), ...baselines].map((system) => ({
+      name: system.name,
+      points: system.measures.campaigns.map((c) => ({ x: spend.get(c.name) ?? 0, y: value(system, c), note: c.name })),
+    })),
+  });
+  return {
+    found: lineChart(chart(`${source.name}, seed ${source.seed}: accounts found, by the attacker's spend`, 'found', foundShare)),
+    leaked: lineChart(
+      chart(`${source.name}, seed ${source.seed}: exchanges leaked, by the attacker's spend`, 'leaked', (_system, c) => c.leaked),
+    ),
+  };
+};
