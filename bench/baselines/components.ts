@@ -55,3 +55,10 @@ export const inverted = (lists: readonly Iterable<number>[]): Map<number, number
   });
   return index;
 };
+
+/** Joins pairs of at least `threshold`; answers the size of everybody's component, 0 for the lonely. */
+export const componentSizes = (ids: readonly string[], pairs: ReadonlyMap<number, number>, threshold: number): Map<string, number> => {
+  const components = new Components(ids.length);
+  for (const [pair, weight] of pairs) if (weight >= threshold) components.join(firstOf(pair), secondOf(pair));
+  return new Map(ids.map((id, i) => [id, components.size(i) > 1 ? components.size(i) : 0]));
+};

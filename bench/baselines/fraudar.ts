@@ -86,15 +86,28 @@ const objectsOf = (account: Observed, network: 'addresses' | 'prefixes'): number
   ...account.facts,
 ];
 
+/** The mean weight of a row: what a density is measured by, so that one threshold serves the first day and the last. */
+const usualWeight = (edges: readonly (readonly number[])[], holders: ReadonlyMap<number, readonly number[]>): number => {
+  const total = edges.reduce(
+    (sum, list) => sum + list.reduce((all, column) => all + 1 / Math.log((holders.get(column)?.length ?? 0) + 5), 0),
+    0,
+  );
+  return Math.max(1e-9, total / Math.max(1, edges.length));
+};
+
 const blocks = (seen: Observations, network: 'addresses' | 'prefixes'): Map<string, number> => {
   const accounts = [...seen.accounts.values()];
-  const edges: number[][] = accounts.map((account) => objectsOf(account, network));
+  const all = accounts.map((account) => objectsOf(account, network));
+  const holders = inverted(all);
+  // An object of one account links nobody; leaving it out saves most of the work.
+  const edges = all.map((list) => list.filter((object) => (holders.get(object)?.length ?? 0) > 1));
+  const usual = usualWeight(edges, holders);
   const scores = new Map<string, number>();
   for (let i = 0; i < BLOCKS; i++) {
     const block = densest(edges, seen.objects.size);
     if (block.rows.length === 0) break;
     for (const row of block.rows) {
-      scores.set(accounts[row]!.id, block.density);
+      scores.set(accounts[row]!.id, block.density / usual);
       edges[row] = [];
     }
   }
@@ -105,5 +118,5 @@ const blocks = (seen: Observations, network: 'addresses' | 'prefixes'): Map<stri
 export const fraudar: Baseline = {
   name: 'FRAUDAR-style',
   source: `Hooi et al. 2016; addresses, clients, system prompts, cards, domains, sign-up prefixes; ${BLOCKS} blocks`,
-  settings: (['addresses', 'prefixes'] as const).map((network) => ({ name: network, score: (seen) => blocks(seen, network) })),
+  score: (seen) => (['addresses', 'prefixes'] as const).map((network) => ({ setting: network, scores: blocks(seen, network) })),
 };

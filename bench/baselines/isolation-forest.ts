@@ -79,15 +79,9 @@ export const isolation = (points: readonly (readonly number[])[], chance: Chance
 export const isolationForest: Baseline = {
   name: 'isolation forest',
   source: 'Liu, Ting, Zhou 2008; 12 features of an account',
-  settings: [
-    {
-      name: '100 trees',
-      score: (seen) => {
-        const accounts = [...seen.accounts.values()].filter((account) => account.requests > 0);
-        if (accounts.length === 0) return new Map();
-        const scores = isolation(accounts.map(featuresOf), new SeededChance(7));
-        return new Map(accounts.map((account, i) => [account.id, scores[i]!]));
-      },
-    },
-  ],
+  score: (seen) => {
+    const accounts = [...seen.accounts.values()].filter((account) => account.requests > 0);
+    const scores = accounts.length > 0 ? isolation(accounts.map(featuresOf), new SeededChance(7)) : [];
+    return [{ setting: '100 trees', scores: new Map(accounts.map((account, i) => [account.id, scores[i]!])) }];
+  },
 };

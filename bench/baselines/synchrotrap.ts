@@ -1,6 +1,6 @@
 import type { Baseline } from './baseline';
-import { Components, firstOf, inverted, secondOf, sharedPairs } from './components';
-import type { Observations, Observed } from './observations';
+import { componentSizes, firstOf, inverted, secondOf, sharedPairs } from './components';
+import type { Observed } from './observations';
 
 type Visits = 'visits' | 'prefixVisits' | 'cardVisits';
 const OBJECTS: readonly (readonly [Visits, string])[] = [
@@ -26,22 +26,19 @@ const similarities = (accounts: readonly Observed[], object: Visits): Map<number
   return sums;
 };
 
-const clusters = (seen: Observations, object: Visits, threshold: number): Map<string, number> => {
-  const accounts = [...seen.accounts.values()];
-  const components = new Components(accounts.length);
-  for (const [pair, similarity] of similarities(accounts, object))
-    if (similarity >= threshold) components.join(firstOf(pair), secondOf(pair));
-  return new Map(accounts.map((account, i) => [account.id, components.size(i) > 1 ? components.size(i) : 0]));
-};
-
 /** Accounts that do the same at the same time: Cao et al., "Uncovering Large Groups of Active Malicious Accounts", CCS 2014. Score: cluster size. */
 export const synchrotrap: Baseline = {
   name: 'SynchroTrap-style',
   source: 'Cao et al. 2014; Jaccard over (object, hour), daily sums',
-  settings: OBJECTS.flatMap(([object, name]) =>
-    [0.05, 0.2, 0.5].map((threshold) => ({
-      name: `${name}, similarity ≥ ${threshold}`,
-      score: (seen: Observations) => clusters(seen, object, threshold),
-    })),
-  ),
+  score: (seen) => {
+    const accounts = [...seen.accounts.values()];
+    const ids = accounts.map((account) => account.id);
+    return OBJECTS.flatMap(([object, name]) => {
+      const similar = similarities(accounts, object);
+      return [0.05, 0.2, 0.5].map((threshold) => ({
+        setting: `${name}, similarity ≥ ${threshold}`,
+        scores: componentSizes(ids, similar, threshold),
+      }));
+    });
+  },
 };

@@ -4,7 +4,7 @@ import type { Baseline } from './baseline';
 export const volume: Baseline = {
   name: 'volume threshold',
   source: 'requests of the busiest day, per account',
-  settings: [
-    { name: 'a day', score: (seen) => new Map([...seen.accounts].map(([id, account]) => [id, Math.max(0, ...account.perDay.values())])) },
+  score: (seen) => [
+    { setting: 'a day', scores: new Map([...seen.accounts].map(([id, account]) => [id, Math.max(0, ...account.perDay.values())])) },
   ],
 };

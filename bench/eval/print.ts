@@ -36,6 +36,7 @@ const systemsTable = ({ ours, baselines }: Evaluation): string =>
         number(m.falsePer10k),
         String(touched(m)),
         `${found(system)} of ${m.campaigns.length}`,
+        percent(system.strictRecall ?? (m.falsePer10k <= 10 ? m.recall : undefined)),
         setting,
       ];
     }),
@@ -131,4 +132,26 @@ export const curves = ({ source, ours, baselines }: Evaluation): { found: string
       chart(`${source.name}, seed ${source.seed}: exchanges leaked, by the attacker's spend`, 'leaked', (_system, c) => c.leaked),
     ),
   };
+};
+
+const mean = (values: readonly (number | undefined)[]): number | undefined => {
+  const known = values.filter((value) => value !== undefined);
+  return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : undefined;
+};
+
+/** All runs together: means over runs, sums over accounts and campaigns. */
+export const summary = (evaluations: readonly Evaluation[]): string => {
+  const byName = new Map<string, Evaluated[]>();
+  for (const { ours, baselines } of evaluations)
+    for (const system of [...(ours ? [ours] : []), ...baselines]) byName.set(system.name, [...(byName.get(system.name) ?? []), system]);
+  const rows = [...byName].map(([name, runs]) => [
+    name,
+    percent(mean(runs.map((run) => run.measures.leaked))),
+    percent(mean(runs.map((run) => run.measures.precision))),
+    percent(mean(runs.map((run) => run.measures.recall))),
+    number(mean(runs.map((run) => run.measures.falsePer10k))),
+    String(runs.reduce((sum, run) => sum + touched(run.measures), 0)),
+    `${runs.reduce((sum, run) => sum + found(run), 0)} of ${runs.reduce((sum, run) => sum + run.measures.campaigns.length, 0)}`,
+  ]);
+  return `## All ${evaluations.length} runs\n\n${table(['system', 'leaked', 'precision', 'recall', 'wronged / 10,000', 'others touched', 'campaigns found'], rows)}\n`;
 };

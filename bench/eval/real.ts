@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Truth } from '../../local/simulator/simulate';
 import { BASELINES } from '../baselines/list';
-import { lockstepCount } from '../baselines/lockstep-count';
+import { lockstepCount, NEIGHBOURS } from '../baselines/lockstep-count';
 import { claudeCodeTraces } from '../convert/claude-code-traces';
 import { type HopSybil, hopSybil } from '../convert/hop-sybil';
 import { servegen } from '../convert/servegen';
@@ -65,7 +65,7 @@ const hop = async ({ source, labelSource }: HopSybil, system: System, everyHours
     },
   ];
   const tables = sets.map(({ name, truths }) => {
-    const published = runs[0]!.flaggedAt(lockstepCount.settings[0]!.name, PUBLISHED);
+    const published = runs[0]!.flaggedAt(NEIGHBOURS, PUBLISHED);
     const rows = [
       scoreRow('lockstep: in a campaign', truths, named(report), 'recommended policy'),
       scoreRow('lockstep: acted on', truths, contained(report), 'recommended policy'),

@@ -65,8 +65,8 @@ export class BaselineRun {
 
   /** `at`: ms, the moment its flags would be acted on. */
   run(seen: Observations, at: number): void {
-    for (const setting of this.baseline.settings)
-      this.runs.set(setting.name, [...(this.runs.get(setting.name) ?? []), { at, scores: setting.score(seen) }]);
+    for (const { setting, scores } of this.baseline.score(seen))
+      this.runs.set(setting, [...(this.runs.get(setting) ?? []), { at, scores }]);
   }
 
   /** Accounts that some run scored at least `threshold`. */

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { constants, createGzip } from 'node:zlib';
-import { Scenario, scaled } from './scenario';
-import { SCENARIOS, scenarioNamed } from './scenarios';
+import { readScenario } from './read-scenario';
+import { scaled } from './scenario';
+import { SCENARIOS } from './scenarios';
 import { simulate } from './simulate';
 
 const USAGE = `usage: npm run simulate -- --scenario NAME|FILE.json --out DIR [--seed 1] [--scale 1] [--no-labels] [--no-prompts]
@@ -13,16 +14,6 @@ names: ${Object.keys(SCENARIOS).join(', ')}`;
 const refuse = (because: string): never => {
   console.error(because);
   process.exit(2);
-};
-
-const read = (name: string): Scenario => {
-  const named = scenarioNamed(name);
-  if (named) return named;
-  if (!existsSync(name)) return refuse(`No scenario and no file is called "${name}". Names: ${Object.keys(SCENARIOS).join(', ')}.`);
-  const parsed = Scenario.safeParse(JSON.parse(readFileSync(name, 'utf8')));
-  return parsed.success
-    ? parsed.data
-    : refuse(`${name}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
 };
 
 /** Writes DIR/events.ndjson.gz, DIR/truth.ndjson (a line an account) and DIR/world.json (what made them). */
@@ -41,7 +32,9 @@ const main = async (): Promise<void> => {
   const scale = Number(values.scale);
   const seed = Number(values.seed);
   if (!(scale > 0) || !Number.isInteger(seed)) return refuse('--scale is a number above 0 and --seed a whole number.');
-  const full = scaled(read(values.scenario), scale);
+  const read = readScenario(values.scenario);
+  if (read.kind === 'refused') return refuse(read.because);
+  const full = scaled(read.scenario, scale);
   const scenario = { ...full, labels: full.labels && !values['no-labels'], prompts: full.prompts && !values['no-prompts'] };
   mkdirSync(values.out, { recursive: true });
   const began = Date.now();
