@@ -3,13 +3,13 @@ import type { Baseline } from '../baselines/baseline';
 import { Observations } from '../baselines/observations';
 import { type Measures, measure } from './measure';
 import type { Report } from './report';
-import { BaselineRun, verdictOf } from './verdicts';
+import { BaselineRun, type Tuned, verdictOf } from './verdicts';
 import type { Source } from './worlds';
 
 /** The product under evaluation: reads the stream once and answers with a replay's report. */
 export type System = (source: Source) => Promise<Report>;
 
-export type Evaluated = { name: string; setting: string; measures: Measures; threshold?: number; strictRecall?: number; report?: Report };
+export type Evaluated = { name: string; setting: string; measures: Measures; tuned?: Tuned; report?: Report };
 export type Evaluation = { source: Source; events: number; accounts: number; ours: Evaluated | undefined; baselines: Evaluated[] };
 
 /** Runs every baseline each `everyHours` on all that was seen so far, and once at the end. */
@@ -35,18 +35,13 @@ export const evaluate = async (
   source: Source,
   system: System | undefined,
   baselines: readonly Baseline[],
-  everyHours = 24,
+  options: { everyHours: number; before?: Evaluation },
 ): Promise<Evaluation> => {
-  const { events, runs } = await runBaselines(source, baselines, everyHours);
+  const { events, runs } = await runBaselines(source, baselines, options.everyHours);
   const truth = source.truth();
   const tuned = runs.map((run): Evaluated => {
-    const best = run.tuned(truth);
-    return {
-      name: run.baseline.name,
-      setting: best.setting,
-      threshold: best.threshold,
-      measures: measure(truth, source.start, best.verdict),
-    };
+    const tuned = run.tuned(truth, options.before?.baselines.find((other) => other.name === run.baseline.name)?.tuned);
+    return { name: run.baseline.name, setting: tuned.setting, tuned, measures: measure(truth, source.start, tuned.verdict) };
   });
   const report = system && (await system(source));
   return {

@@ -62,7 +62,10 @@ const main = async (): Promise<void> => {
   const done: Evaluation[] = [];
   const texts: string[] = [];
   for (const source of sources(values)) {
-    const evaluation = await evaluate(source, system, values['no-baselines'] ? [] : BASELINES, baselinesEvery);
+    const evaluation = await evaluate(source, system, values['no-baselines'] ? [] : BASELINES, {
+      everyHours: baselinesEvery,
+      before: done.findLast((other) => other.source.truth().some((t) => t.label === 'distillation')),
+    });
     done.push(evaluation);
     texts.push(printed(evaluation));
     console.log(texts.at(-1));

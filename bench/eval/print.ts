@@ -26,8 +26,7 @@ const systemsTable = ({ ours, baselines }: Evaluation): string =>
     ],
     [...(ours ? [ours] : []), ...baselines].map((system) => {
       const m = system.measures;
-      const setting =
-        system.threshold === undefined ? system.setting : `${system.setting}, score ≥ ${Number(system.threshold.toPrecision(4))}`;
+      const setting = system.tuned ? `${system.setting}, score ≥ ${Number(system.tuned.threshold.toPrecision(4))}` : system.setting;
       return [
         system.name,
         percent(m.leaked),
@@ -36,7 +35,7 @@ const systemsTable = ({ ours, baselines }: Evaluation): string =>
         number(m.falsePer10k),
         String(touched(m)),
         `${found(system)} of ${m.campaigns.length}`,
-        percent(system.strictRecall ?? (m.falsePer10k <= 10 ? m.recall : undefined)),
+        percent(system.tuned?.strictRecall ?? (m.falsePer10k <= 10 ? m.recall : undefined)),
         setting,
       ];
     }),

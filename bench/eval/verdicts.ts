@@ -74,8 +74,10 @@ export class BaselineRun {
     return new Set(flagged(this.runs.get(setting) ?? [], threshold).accounts.map((account) => account.id));
   }
 
-  tuned(truths: readonly Truth[]): Tuned {
+  /** Without anybody to find there is nothing to tune on: then `before` is applied, the choice made on another world. */
+  tuned(truths: readonly Truth[], before?: Tuned): Tuned {
     const bad = new Set(truths.filter((t) => t.label === 'distillation' && t.total > 0).map((t) => t.id));
+    if (bad.size === 0 && before) return { ...before, verdict: flagged(this.runs.get(before.setting) ?? [], before.threshold) };
     const honest = new Set(truths.filter((t) => t.label !== 'distillation').map((t) => t.id));
     const known = new Set(truths.map((t) => t.id));
     let best: Tuned = { setting: 'none', threshold: Infinity, f1: 0, strictRecall: 0, verdict: { accounts: [], campaigns: [] } };

@@ -23,9 +23,16 @@ const everybody: ScenarioInput['honest'] = {
   hijacked: [25],
 };
 
-/** Every hide in turn, and the pairs a sensible attacker would try. Each campaign has `accounts` accounts. */
-const hides = (list: readonly (readonly Evasion[])[], accounts: number): ScenarioInput['campaigns'] =>
-  list.map((evasions) => evading({ accounts }, ...evasions));
+/** Campaigns differ in size, or one cut by size would find them all and nobody else. */
+const SIZES = [150, 70, 210, 110, 90, 240, 130, 60];
+
+/** One campaign for each entry. */
+const hides = (list: readonly (readonly Evasion[])[]): ScenarioInput['campaigns'] =>
+  list.map((evasions, i) => evading({ accounts: SIZES[i % SIZES.length]! }, ...evasions));
+
+/** One campaign for each rung, alike but for how it hides. */
+const ladder = (list: readonly (readonly Evasion[])[]): ScenarioInput['campaigns'] =>
+  list.map((evasions) => evading({ accounts: 120 }, ...evasions));
 
 const PAIRS: readonly (readonly Evasion[])[] = [
   ['residential-rotation', 'one-card-each'],
@@ -150,10 +157,7 @@ export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
     days: 21,
     releases: [{ model: 'meridian-5', day: 12 }],
     honest: everybody,
-    campaigns: hides(
-      EVASION_NAMES.map((name) => [name]),
-      150,
-    ),
+    campaigns: hides(EVASION_NAMES.map((name) => [name])),
   },
   pairs: {
     name: 'pairs',
@@ -162,7 +166,7 @@ export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
     days: 21,
     releases: [{ model: 'meridian-5', day: 12 }],
     honest: everybody,
-    campaigns: hides(PAIRS, 150),
+    campaigns: hides(PAIRS),
   },
   spend: {
     name: 'spend',
@@ -171,19 +175,16 @@ export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
     days: 14,
     releases: [{ model: 'meridian-5', day: 9 }],
     honest: everybody,
-    campaigns: hides(
-      [
-        [],
-        ['residential-rotation'],
-        ['residential-rotation', 'one-card-each'],
-        ['residential-rotation', 'one-card-each', 'aged-accounts'],
-        ['residential-rotation', 'one-card-each', 'aged-accounts', 'paraphrase'],
-        ['residential-rotation', 'one-card-each', 'aged-accounts', 'paraphrase', 'common-library'],
-        ['residential-rotation', 'one-card-each', 'aged-accounts', 'paraphrase', 'common-library', 'human-hours'],
-        ['residential-rotation', 'one-card-each', 'aged-accounts', 'paraphrase', 'common-library', 'human-hours', 'filler'],
-      ],
-      120,
-    ),
+    campaigns: ladder([
+      [],
+      ['residential-rotation'],
+      ['residential-rotation', 'one-card-each'],
+      ['residential-rotation', 'one-card-each', 'aged-accounts'],
+      ['residential-rotation', 'one-card-each', 'aged-accounts', 'paraphrase'],
+      ['residential-rotation', 'one-card-each', 'aged-accounts', 'paraphrase', 'common-library'],
+      ['residential-rotation', 'one-card-each', 'aged-accounts', 'paraphrase', 'common-library', 'human-hours'],
+      ['residential-rotation', 'one-card-each', 'aged-accounts', 'paraphrase', 'common-library', 'human-hours', 'filler'],
+    ]),
   },
 };
 

@@ -84,7 +84,14 @@ test('an evaluation prints its systems, campaigns and populations, and draws a c
     events: 9,
     accounts: 3,
     ours: undefined,
-    baselines: [{ name: 'volume threshold', setting: 'a day', threshold: 4, strictRecall: 0.5, measures: measure(truths, 0, verdict) }],
+    baselines: [
+      {
+        name: 'volume threshold',
+        setting: 'a day',
+        tuned: { setting: 'a day', threshold: 4, f1: 0.6, strictRecall: 0.5, verdict },
+        measures: measure(truths, 0, verdict),
+      },
+    ],
   };
   const text = printed(evaluation);
   expect(text).toContain('| volume threshold | 50.0 % | 100.0 %   | 50.0 %');
