@@ -39,6 +39,8 @@ const tasks = {
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],
+  // AWS's own engine in dynalite's place: fetched on demand, needs a Java 17 JDK (docs/decisions/0010).
+  'test:dynamodb-local': [[node, [bin('jest/bin/jest.js'), 'test/stores/table.test.ts', ...args], { LOCKSTEP_DYNAMODB: 'local' }]],
   test: [
     [node, [bin('@biomejs/biome/bin/biome'), 'check', '.']],
     [node, [bin('typescript/bin/tsc'), '--noEmit']],
@@ -51,7 +53,7 @@ if (!commands) {
   console.error(`Unknown task "${task ?? ''}". Known: ${Object.keys(tasks).join(', ')}.`);
   process.exit(2);
 }
-for (const [command, parameters] of commands) {
-  const status = run(command, parameters, { env });
+for (const [command, parameters, variables] of commands) {
+  const status = run(command, parameters, { env: { ...env, ...variables } });
   if (status !== 0) process.exit(status);
 }
