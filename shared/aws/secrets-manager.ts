@@ -4,14 +4,11 @@ import type { Secrets } from '../ports';
 /** A rotated secret is seen after at most this long (docs/deploy.md, key rotation). */
 export const SECRET_MAX_AGE_SECONDS = 300;
 
-/** The Secrets port on Secrets Manager, cached per function instance. Names are prefixed with the stage's own path. */
+/** The Secrets port on Secrets Manager, by name or ARN, cached per function instance. */
 export class SecretsManagerSecrets implements Secrets {
   private readonly provider = new SecretsProvider();
 
-  constructor(private readonly prefix: string) {}
-
-  async get(name: string): Promise<string> {
-    const id = `${this.prefix}${name}`;
+  async get(id: string): Promise<string> {
     const value = await this.provider.get(id, { maxAge: SECRET_MAX_AGE_SECONDS }).catch((error: unknown) => {
       throw new Error(`secret ${id} cannot be read (${because(error)}): see docs/deploy.md, secrets`, { cause: error });
     });

@@ -5,7 +5,7 @@ import type { Secrets } from '../../shared/ports';
 import { startJsonEndpoint } from '../support/json-endpoint';
 
 const values = { 'identifier-key': 'k'.repeat(64), empty: '' };
-const held = new Map<string, string>(Object.entries(values).map(([name, value]) => [`lockstep/test/${name}`, value]));
+const held = new Map<string, string>(Object.entries(values));
 const GetSecretValue = z.object({ SecretId: z.string() });
 
 async function overTheWire() {
@@ -24,7 +24,7 @@ async function overTheWire() {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   });
-  return { secrets: new SecretsManagerSecrets('lockstep/test/'), requests: () => requests, stop: () => engine.stop() };
+  return { secrets: new SecretsManagerSecrets(), requests: () => requests, stop: () => engine.stop() };
 }
 
 const environment = { ...process.env };

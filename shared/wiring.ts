@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/**
+ * What infra and the functions must agree on. Each schema is a contract with two signatories: it parses the environment in the
+ * function (shared/lambda/environment.ts) and types the construct that gives it (infra/parts/stage-function.ts), so that a
+ * variable that is missing or misspelt does not compile.
+ */
+const name = z.string().min(1);
+const count = z.coerce.number().int().positive();
+
+export const IngestEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  IDENTIFIER_KEY_SECRET: name,
+  /** Segments a chunk is split into: a power of two up to 64. */
+  SEGMENTS: count,
+  DEAD_LETTERS_URL: z.url(),
+});
+
+export const IngestFilesEnv = IngestEnv.omit({ DEAD_LETTERS_URL: true }).extend({ INBOX_BUCKET: name });
+
+export const PlanEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  FOLD_QUEUE_URL: z.url(),
+  /** Units that an hour is folded in; divides SEGMENTS. */
+  SHARDS: count,
+});
+
+export const FoldEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  /** `all`: a row per (account, hour). `none`: only the fold's output segment in the archive, which detection reads. */
+  FEATURE_ROWS: z.enum(['all', 'none']),
+});
+
+export type EnvironmentSchema = z.ZodObject;
+/** What a construct must give so that the schema can be met. Values reach the function as text. */
+export type Given<Schema extends EnvironmentSchema> = { readonly [Name in keyof z.output<Schema>]: string };
+
+/** EMF metrics that alarms and the dashboard read. Few: each costs $0.30 a month. */
+export const METRIC_NAMESPACE = 'Lockstep';
+export const METRICS = {
+  accepted: 'EventsAccepted',
+  rejected: 'EventsRejected',
+  conflicts: 'ConflictingDuplicates',
+  unfoldedHours: 'HoursNotFolded',
+} as const;
