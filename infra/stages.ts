@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { Identity } from './parts/identity';
 
 /** Everything in which one deployment differs from another. A stage of your own is one more entry here, and nothing else. */
 export type Stage = {
@@ -27,6 +28,9 @@ export type Stage = {
     readonly rows: 'all' | 'none';
   };
   readonly detection: { readonly every: Duration; readonly memoryMiB: number };
+  /** Requests a second and at once, over all callers; each caller is limited by the functions. */
+  readonly api: { readonly rateLimit: number; readonly burstLimit: number };
+  readonly identity: Identity;
   /** Deleting a stack with it is refused by AWS until it is switched off by hand. */
   readonly deletionProtection: boolean;
   readonly monthlyBudgetUsd: number;
@@ -41,13 +45,22 @@ const small = {
   ingest: { segments: 1, window: Duration.seconds(5), batchSize: 1_000, concurrency: 2 },
   features: { shards: 1, planEvery: Duration.minutes(5), concurrency: 2, rows: 'all' },
   detection: { every: Duration.minutes(15), memoryMiB: 1_769 },
+  api: { rateLimit: 50, burstLimit: 100 },
+  identity: { kind: 'user-pool', mfa: 'optional' },
   deletionProtection: false,
   monthlyBudgetUsd: 20,
 } as const satisfies Stage;
 
 export const stages = {
   dev: small,
-  staging: { ...small, archiveDays: 60, logDays: 30, monthlyBudgetUsd: 100, detection: { every: Duration.minutes(15), memoryMiB: 3_538 } },
+  staging: {
+    ...small,
+    archiveDays: 60,
+    logDays: 30,
+    monthlyBudgetUsd: 100,
+    detection: { every: Duration.minutes(15), memoryMiB: 3_538 },
+    identity: { kind: 'user-pool', mfa: 'required' },
+  },
   prod: {
     archiveDays: 60,
     logDays: 90,
@@ -55,6 +68,8 @@ export const stages = {
     ingest: { segments: 64, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
     features: { shards: 16, planEvery: Duration.minutes(10), concurrency: 32, rows: 'none' },
     detection: { every: Duration.minutes(15), memoryMiB: 10_240 },
+    api: { rateLimit: 200, burstLimit: 400 },
+    identity: { kind: 'user-pool', mfa: 'required' },
     deletionProtection: true,
     monthlyBudgetUsd: 1_000,
   },

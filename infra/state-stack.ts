@@ -1,8 +1,10 @@
 import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import type { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { peoplePool } from './parts/identity';
 import type { Stage } from './stages';
 
 /** What must outlive every deployment of the pipeline. `cdk destroy` leaves whatever cannot be computed again. */
@@ -12,7 +14,9 @@ export class StateStack extends Stack {
   readonly archive: Bucket;
   /** Where bulk files are dropped. They hold raw identifiers: ingest removes each file once it is in the archive. */
   readonly inbox: Bucket;
-  readonly secrets: { readonly identifierKey: Secret };
+  readonly secrets: { readonly identifierKey: Secret; readonly serviceKey: Secret };
+  /** The people who may sign in, where they are ours to keep. */
+  readonly people: UserPool | undefined;
 
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
     super(scope, id, props);
@@ -27,13 +31,17 @@ export class StateStack extends Stack {
       // Who asked for what, rate counters, idempotency keys: apart, so that the read side can write it and nothing else.
       access: table(this, 'Access', kept),
     };
-    const accessLogs = bucket(this, 'AccessLogs', [{ expiration: Duration.days(400) }]);
-    this.archive = bucket(this, 'Archive', archiveRules(stage), accessLogs);
-    this.inbox = bucket(this, 'Inbox', [{ expiration: Duration.days(stage.inboxDays) }], accessLogs);
+    const accessLogs = bucket(this, 'AccessLogs', { rules: [{ expiration: Duration.days(400) }] });
+    this.archive = bucket(this, 'Archive', { rules: archiveRules(stage), accessLogs, versioned: true });
+    // Not versioned: a file that was ingested is gone, with the raw identifiers in it.
+    this.inbox = bucket(this, 'Inbox', { rules: [{ expiration: Duration.days(stage.inboxDays) }], accessLogs });
     announceObjects(this.inbox);
     this.secrets = {
       identifierKey: key(this, 'IdentifierKey', 'Hashes and seals account identifiers. Losing it makes every sealed id unreadable.'),
+      serviceKey: key(this, 'ServiceKey', 'Signs what the service hands out and takes back: cursors, appeal links.'),
     };
+    const { identity } = stage;
+    this.people = identity.kind === 'user-pool' ? peoplePool(this, 'People', identity.mfa, stage.deletionProtection) : undefined;
   }
 }
 
@@ -63,15 +71,17 @@ function table(
   });
 }
 
-function bucket(scope: Construct, id: string, lifecycleRules: LifecycleRule[], accessLogs?: Bucket): Bucket {
+type Kept = { rules: LifecycleRule[]; accessLogs?: Bucket; versioned?: boolean };
+
+function bucket(scope: Construct, id: string, { rules, accessLogs, versioned = false }: Kept): Bucket {
   return new Bucket(scope, id, {
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
-    versioned: accessLogs !== undefined,
+    versioned,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    lifecycleRules,
+    lifecycleRules: rules,
     removalPolicy: RemovalPolicy.RETAIN,
     ...(accessLogs ? { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: `${id}/` } : {}),
   });

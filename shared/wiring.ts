@@ -34,6 +34,20 @@ export const FoldEnv = z.object({
   FEATURE_ROWS: z.enum(['all', 'none']),
 });
 
+/** What every HTTP door needs to know who asks. */
+const HttpEnv = z.object({
+  ACCESS_TABLE: name,
+  /** Signs cursors and appeal links, each with a key derived from it (shared/lambda/derived-key.ts). */
+  SERVICE_KEY_SECRET: name,
+  TOKEN_ISSUER: z.url(),
+  TOKEN_AUDIENCE: name,
+  TOKEN_KEYS_URL: z.url(),
+  /** What our CloudFront distribution adds to its requests (infra/gateway.ts). */
+  EDGE_TOKEN: name,
+});
+
+export const QueryEnv = HttpEnv.extend({ ARCHIVE_BUCKET: name, FEATURES_TABLE: name, GRAPH_TABLE: name, ENFORCEMENT_TABLE: name });
+
 export type EnvironmentSchema = z.ZodObject;
 /** What a construct must give so that the schema can be met. Values reach the function as text. */
 export type Given<Schema extends EnvironmentSchema> = { readonly [Name in keyof z.output<Schema>]: string };
