@@ -1,10 +1,10 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { z } from 'zod';
 import { EMULATED } from '../../local/engines/engine';
+import { startJsonEndpoint } from '../../local/engines/json-endpoint';
 import { EventBridgeBus } from '../../shared/aws/event-bridge-bus';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import type { EventBus, OutgoingEvent } from '../../shared/ports';
-import { startJsonEndpoint } from '../support/json-endpoint';
 
 const Entry = z.object({ EventBusName: z.string(), Source: z.string(), DetailType: z.string(), Time: z.number(), Detail: z.string() });
 const PutEvents = z.object({ Entries: z.array(Entry).min(1).max(10) });

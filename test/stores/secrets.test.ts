@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { startJsonEndpoint } from '../../local/engines/json-endpoint';
 import { SecretsManagerSecrets } from '../../shared/aws/secrets-manager';
 import { MemorySecrets } from '../../shared/memory/memory-secrets';
 import type { Secrets } from '../../shared/ports';
-import { startJsonEndpoint } from '../support/json-endpoint';
 
 const values = { 'identifier-key': 'k'.repeat(64), empty: '' };
 const held = new Map<string, string>(Object.entries(values));

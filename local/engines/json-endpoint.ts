@@ -1,20 +1,22 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Engine } from '../../local/engines/engine';
+import type { Engine } from './engine';
 
 export type JsonAnswer = { status?: number; body: unknown };
 
 /**
  * A loopback server of AWS's JSON protocol for services that no embedded engine speaks (EventBridge, Secrets Manager):
- * `answer` gets the operation's name and the parsed request. What goes over the wire is the real client's doing.
+ * `answer` gets the operation's name ("PutEvents") and the parsed request. What goes over the wire is the real client's doing.
  */
-export async function startJsonEndpoint(answer: (operation: string, request: unknown) => JsonAnswer): Promise<Engine> {
+export async function startJsonEndpoint(
+  answer: (operation: string, request: unknown) => JsonAnswer | Promise<JsonAnswer>,
+): Promise<Engine> {
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part) => parts.push(part));
-    request.on('end', () => {
+    request.on('end', async () => {
       const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-      const { status = 200, body } = answer(operation, JSON.parse(Buffer.concat(parts).toString()));
+      const { status = 200, body } = await answer(operation, JSON.parse(Buffer.concat(parts).toString()));
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     });
   });
