@@ -27,7 +27,10 @@ export function httpGateway(routes: readonly Route[], verify: Verify): (request:
       return Response.json({ message: 'Internal Server Error' }, { status: 500 });
     }
     const { statusCode, headers, cookies, body, isBase64Encoded } = Answer.parse(invoked.answer);
-    const answered = new Response(noBody(statusCode) ? null : isBase64Encoded ? Buffer.from(body, 'base64') : body, { status: statusCode, headers });
+    const answered = new Response(noBody(statusCode) ? null : isBase64Encoded ? Buffer.from(body, 'base64') : body, {
+      status: statusCode,
+      headers,
+    });
     for (const cookie of cookies) answered.headers.append('set-cookie', cookie);
     return answered;
   };
@@ -35,13 +38,18 @@ export function httpGateway(routes: readonly Route[], verify: Verify): (request:
 
 const noBody = (status: number): boolean => status === 204 || status === 304;
 
-/** `GET /v1/{proxy+}`: fixed parts weigh more than variables, and those more than a greedy rest. */
+/** `GET /v1/{proxy+}`: a route without a greedy rest wins, then the one with more fixed parts, then the one that names the method. */
 function patternOf(key: string): { method: string; pattern: RegExp; weight: number } {
   const [method = 'ANY', path = '/'] = key.split(' ');
   const parts = path.split('/').slice(1);
-  const weight = parts.reduce((sum, part) => sum * 3 + (part.endsWith('+}') ? 0 : part.startsWith('{') ? 1 : 2), method === 'ANY' ? 0 : 0.5);
-  const expression = parts.map((part) => (part.endsWith('+}') ? '.+' : part.startsWith('{') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
-  return { method, pattern: new RegExp(`^/${expression.join('/')}$`), weight: weight * 3 ** (8 - parts.length) };
+  const isGreedy = parts.at(-1)?.endsWith('+}') ?? false;
+  const fixed = parts.filter((part) => !part.startsWith('{')).length;
+  const expression = parts.map((part) => (part.endsWith('+}') ? '.+' : part.startsWith('{') ? '[^/]+' : part.replaceAll('.', '\\.')));
+  return {
+    method,
+    pattern: new RegExp(`^/${expression.join('/')}$`),
+    weight: (isGreedy ? 0 : 100) + fixed * 10 + (method === 'ANY' ? 0 : 1),
+  };
 }
 
 async function eventOf(request: Request, url: URL, routeKey: string, sourceIp: string): Promise<unknown> {
