@@ -52,7 +52,7 @@ export class Features extends Construct {
     may(fold).writeRows(tables.features, ['F#*', 'A#*']);
 
     alarm(this, 'Conflicts', alarms, {
-      metric: pipelineMetric(METRICS.conflicts, { period: Duration.hours(1) }),
+      metric: pipelineMetric(this, METRICS.conflicts, { period: Duration.hours(1) }),
       above: 0,
       impact: 'A producer sends different events under one id: which of them counts is decided by content, so some usage is missing.',
     });

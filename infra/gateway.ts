@@ -27,7 +27,7 @@ export class Gateway extends Construct {
   constructor(scope: Construct, id: string, { stage, alarms }: { stage: Stage; alarms: ITopic }) {
     super(scope, id);
     // No CORS: the console is served from the same origin, and other systems are no browsers.
-    this.api = new HttpApi(this, 'Api', { createDefaultStage: false, description: 'Lockstep API v1' });
+    this.api = new HttpApi(this, 'Api', { apiName: Stack.of(this).stackName, createDefaultStage: false, description: 'Lockstep API v1' });
     const log = new LogGroup(this, 'AccessLog', { retention: stage.logDays, removalPolicy: RemovalPolicy.DESTROY });
     new HttpStage(this, 'Default', {
       httpApi: this.api,

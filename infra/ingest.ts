@@ -76,7 +76,7 @@ export class Ingest extends Construct {
       may(writer).readSecret(state.secrets.identifierKey);
     }
     alarm(this, 'Rejected', alarms, {
-      metric: pipelineMetric(METRICS.rejected, { period: Duration.minutes(15) }),
+      metric: pipelineMetric(this, METRICS.rejected, { period: Duration.minutes(15) }),
       above: 1_000,
       impact:
         'Many events do not fit the contract: the accounts they are about are not seen. Each is kept with its reason under rejected/.',

@@ -9,6 +9,7 @@ import { Gateway } from './gateway';
 import { Ingest } from './ingest';
 import { consoleClient, type TrustedIssuer } from './parts/identity';
 
+import { Query } from './query';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
 import { Watch } from './watch';
@@ -28,7 +29,7 @@ export class PipelineStack extends Stack {
     const page = new Console(this, 'Console', { gateway, built: join(__dirname, '..', 'dist', 'console') });
     const issuer = this.issuerOf(stage, state, page);
     page.publish(issuer);
-    // new Query(this, 'Query', { stage, state, gateway, issuer });
+    new Query(this, 'Query', { stage, state, gateway, issuer });
 
     new Watch(this, 'Watch', { stage, parts: this });
     new CfnOutput(this, 'EventQueueUrl', { value: ingest.events.queueUrl, description: 'Gateways send usage events here (SQS)' });

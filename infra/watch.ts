@@ -16,7 +16,7 @@ export class Watch extends Construct {
     const functions = all.filter((part) => part instanceof StageFunction);
     const queues = all.filter((part) => part instanceof WatchedQueue).map(({ queue }) => queue);
     const period = Duration.minutes(5);
-    const sum = (name: (typeof METRICS)[keyof typeof METRICS]) => pipelineMetric(name, { period });
+    const sum = (name: (typeof METRICS)[keyof typeof METRICS]) => pipelineMetric(this, name, { period });
     const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12, height: 6 });
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: Stack.of(this).stackName });
     dashboard.addWidgets(
@@ -28,7 +28,7 @@ export class Watch extends Construct {
     );
     dashboard.addWidgets(
       graph('Events', [sum(METRICS.accepted), sum(METRICS.rejected), sum(METRICS.conflicts)]),
-      graph('Hours not folded yet', [pipelineMetric(METRICS.unfoldedHours, { period, statistic: 'Maximum' })]),
+      graph('Hours not folded yet', [pipelineMetric(this, METRICS.unfoldedHours, { period, statistic: 'Maximum' })]),
     );
     dashboard.addWidgets(
       graph(

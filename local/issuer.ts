@@ -11,7 +11,13 @@ import type { Clock } from '../shared/ports';
  * the API go the same way here as with Cognito. Its private key is made at start and lives in memory only. Whoever knows
  * the start code that the process printed may be anybody: that is what development is for, and nothing else can be one.
  */
-export type LocalIssuer = { routes: Hono; issuer: string; jwks: JSONWebKeySet; startCode: string; token(name: string, role: (typeof PERSON_ROLES)[number]): Promise<string> };
+export type LocalIssuer = {
+  routes: Hono;
+  issuer: string;
+  jwks: JSONWebKeySet;
+  startCode: string;
+  token(name: string, role: (typeof PERSON_ROLES)[number]): Promise<string>;
+};
 
 export const CLIENT_ID = 'lockstep-console';
 const CODE_LIVES_MS = 60_000;
@@ -28,7 +34,13 @@ const AuthorizeQuery = z.object({
   login_hint: z.string().max(128).default(''),
 });
 const Choice = AuthorizeQuery.extend({ role: z.enum(PERSON_ROLES), name: z.string().trim().min(1).max(64), start: z.string() });
-const Exchange = z.object({ grant_type: z.literal('authorization_code'), code: z.string(), redirect_uri: z.string(), client_id: z.literal(CLIENT_ID), code_verifier: z.string() });
+const Exchange = z.object({
+  grant_type: z.literal('authorization_code'),
+  code: z.string(),
+  redirect_uri: z.string(),
+  client_id: z.literal(CLIENT_ID),
+  code_verifier: z.string(),
+});
 type Granted = Pick<z.infer<typeof Choice>, 'role' | 'name' | 'redirect_uri' | 'code_challenge' | 'nonce'> & { until: number };
 
 export async function localIssuer(origin: string, clock: Clock): Promise<LocalIssuer> {
@@ -68,12 +80,14 @@ export async function localIssuer(origin: string, clock: Clock): Promise<LocalIs
   routes.get('/jwks', (c) => c.json(jwks));
   routes.get('/authorize', (c) => {
     const asked = AuthorizeQuery.safeParse(c.req.query());
-    if (!asked.success || new URL(asked.data.redirect_uri).origin !== origin) return c.text('This sign-in request is not one of the console’s.', 400);
+    if (!asked.success || new URL(asked.data.redirect_uri).origin !== origin)
+      return c.text('This sign-in request is not one of the console’s.', 400);
     return c.html(signInPage(asked.data, ''));
   });
   routes.post('/authorize', async (c) => {
     const chosen = Choice.safeParse(await c.req.parseBody());
-    if (!chosen.success || new URL(chosen.data.redirect_uri).origin !== origin) return c.text('This sign-in request is not one of the console’s.', 400);
+    if (!chosen.success || new URL(chosen.data.redirect_uri).origin !== origin)
+      return c.text('This sign-in request is not one of the console’s.', 400);
     const { start, role, name, redirect_uri, code_challenge, nonce, state } = chosen.data;
     if (!sameText(start, startCode)) return c.html(signInPage(chosen.data, 'That is not the start code that this process printed.'), 403);
     const code = randomBytes(24).toString('base64url');
@@ -90,14 +104,16 @@ export async function localIssuer(origin: string, clock: Clock): Promise<LocalIs
     if (!asked.success || !granted) return c.json({ error: 'invalid_grant' }, 400);
     codes.delete(asked.data.code);
     const challenge = createHash('sha256').update(asked.data.code_verifier).digest('base64url');
-    if (granted.until < clock.now() || granted.redirect_uri !== asked.data.redirect_uri || !sameText(challenge, granted.code_challenge)) return c.json({ error: 'invalid_grant' }, 400);
+    if (granted.until < clock.now() || granted.redirect_uri !== asked.data.redirect_uri || !sameText(challenge, granted.code_challenge))
+      return c.json({ error: 'invalid_grant' }, 400);
     const signed = await token(granted.name, granted.role, granted.nonce);
     return c.json({ access_token: signed, id_token: signed, token_type: 'Bearer', expires_in: TOKEN_LIVES_S });
   });
   return { routes, issuer, jwks, startCode, token };
 }
 
-const sameText = (one: string, other: string): boolean => one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+const sameText = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 const NAMES = { viewer: 'Vera Viewer', reviewer: 'Rae Reviewer', admin: 'Ada Admin' } as const;
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { serve as listen } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
@@ -27,7 +27,11 @@ const BUILT_CONSOLE = join(__dirname, '../dist/console');
  * API, console and the development issuer on loopback. `port` 0 takes any free one. Rate counters, idempotency rows and the
  * access log are kept on the wall clock, whatever clock the pipeline goes by.
  */
-export async function serve(options: { doors: (origin: string) => Doors; port: number; report?: (failure: { route: string; error: unknown }) => void }): Promise<Served> {
+export async function serve(options: {
+  doors: (origin: string) => Doors;
+  port: number;
+  report?: (failure: { route: string; error: unknown }) => void;
+}): Promise<Served> {
   const wall = { now: () => Date.now() };
   const port = options.port === 0 ? await freePort() : options.port;
   const origin = `http://${LOOPBACK}:${port}`;
@@ -46,7 +50,9 @@ export async function serve(options: { doors: (origin: string) => Doors; port: n
 
   const site = new Hono();
   // A page elsewhere that points its name at loopback (DNS rebinding) sends its own name as the host.
-  site.use(async (c, next) => (c.req.header('host') === `${LOOPBACK}:${port}` ? next() : c.text('This server answers on loopback only.', 421)));
+  site.use(async (c, next) =>
+    c.req.header('host') === `${LOOPBACK}:${port}` ? next() : c.text('This server answers on loopback only.', 421),
+  );
   site.all('/v1/*', (c) => api.fetch(c.req.raw, c.env));
   site.use(
     secureHeaders({

@@ -35,7 +35,7 @@ export const FoldEnv = z.object({
 });
 
 /** What every HTTP door needs to know who asks. */
-const HttpEnv = z.object({
+export const HttpEnv = z.object({
   ACCESS_TABLE: name,
   /** Signs cursors and appeal links, each with a key derived from it (shared/lambda/derived-key.ts). */
   SERVICE_KEY_SECRET: name,

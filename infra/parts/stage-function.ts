@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvironmentSchema, Given } from '../../shared/wiring';
@@ -41,7 +41,12 @@ export class StageFunction<Schema extends EnvironmentSchema> extends NodejsFunct
       role,
       logGroup,
       tracing: Tracing.ACTIVE,
-      environment: { ...environment, NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: `${scope.node.id}/${id}` },
+      environment: {
+        ...environment,
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: `${scope.node.id}/${id}`,
+        LOCKSTEP_DEPLOYMENT: Stack.of(scope).stackName,
+      },
       awsSdkConnectionReuse: false,
       bundling: {
         target: 'node24',
@@ -49,6 +54,7 @@ export class StageFunction<Schema extends EnvironmentSchema> extends NodejsFunct
         mainFields: ['module', 'main'],
         externalModules: [],
         minify: true,
+        logLevel: LogLevel.WARNING,
         sourceMap: true,
         sourcesContent: false,
       },

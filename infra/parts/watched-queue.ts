@@ -61,7 +61,7 @@ export function deadLetterQueue(scope: Construct, id: string, alarms: ITopic, im
     id: 'AwsSolutions-SQS3',
     reason: 'it is the dead-letter queue: of a queue, a schedule or asynchronous calls',
   });
-  alarm(scope, `${id}Alarm`, alarms, {
+  alarm(scope, `${id}NotEmpty`, alarms, {
     metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(5) }),
     above: 0,
     impact,

@@ -5,7 +5,6 @@ import { z } from 'zod';
 const Resource = z.looseObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
-  Metadata: z.record(z.string(), z.unknown()).default({}),
 });
 const Template = z.looseObject({
   Resources: z.record(z.string(), Resource),

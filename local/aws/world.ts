@@ -116,7 +116,8 @@ async function make({ id, stack, resource }: { id: string; stack: string; resour
     case 'AWS::CloudFront::Distribution':
       return exists('local', { DomainName: new URL(places.origin).host });
     default:
-      if (WIRED_LATER.has(resource.Type) || WITHOUT_COUNTERPART.some((pattern) => pattern.test(resource.Type))) return;
+      if (WIRED_LATER.has(resource.Type) || WITHOUT_COUNTERPART.some((pattern) => pattern.test(resource.Type)))
+        return exists(name, { Arn: `arn:aws:none:${REGION}:${ACCOUNT}:${name}` });
       throw new Error(`${stack}/${id}: npm run local has nothing for ${resource.Type}; teach it in local/aws/world.ts`);
   }
 }
@@ -139,19 +140,20 @@ async function makeQueue(
 }
 
 const FunctionProperties = z.looseObject({
+  Code: z.object({ S3Key: z.string() }),
   Handler: z.string(),
   MemorySize: z.number(),
   Timeout: z.number(),
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
 });
 
-function makeFunction(id: string, stack: string, { Properties, Metadata }: Resource, { templates, endpoints }: Making): FunctionHost {
-  const { Handler, MemorySize, Timeout, Environment } = FunctionProperties.parse(Properties);
+function makeFunction(id: string, stack: string, { Properties }: Resource, { templates, endpoints }: Making): FunctionHost {
+  const { Code, Handler, MemorySize, Timeout, Environment } = FunctionProperties.parse(Properties);
   const [file = '', handler = ''] = Handler.split('.');
   const variables = Object.entries(Environment.Variables).map(([name, value]) => [name, String(templates.resolve(value, stack))]);
   return new FunctionHost({
     name: id.replace(/[0-9A-F]{8}$/, ''),
-    bundle: join(templates.folder, String(Metadata['aws:asset:path']), `${file}.js`),
+    bundle: join(templates.folder, `asset.${Code.S3Key.replace(/\.zip$/, '')}`, `${file}.js`),
     handler,
     memoryMiB: MemorySize,
     timeoutMs: Timeout * 1000,
