@@ -1,4 +1,4 @@
-import type { Standing } from './model/account';
+import type { KnownAccount, Standing } from './model/account';
 import type { Campaign, Kind } from './model/campaign';
 import type { AccountKey, CaseId, SealedId } from './model/ids';
 
@@ -28,7 +28,10 @@ export type Value = Scalar | readonly Value[] | { readonly [name: string]: Value
 /** One row. `pk` and `sk` are its key; `expires` (epoch seconds) is honoured on read even before it is swept. */
 export type Item = { pk: string; sk: string; expires?: number; [name: string]: Value | undefined };
 /** When a write may happen. `at-most`: the attribute is absent, or a number no greater than `value`. */
-export type Condition = { kind: 'absent' } | { kind: 'at-most'; attribute: string; value: number } | { kind: 'equals'; attribute: string; value: string | number };
+export type Condition =
+  | { kind: 'absent' }
+  | { kind: 'at-most'; attribute: string; value: number }
+  | { kind: 'equals'; attribute: string; value: string | number };
 export type Query = { pk: string; prefix?: string; from?: string; to?: string; after?: string; limit?: number; reverse?: boolean };
 
 /** A table of rows by (pk, sk), sorted by sk within pk. No transactions, no indexes: one conditional write is one step. */
@@ -37,7 +40,13 @@ export type Table = {
   get(pk: string, sk: string): Promise<Item | undefined>;
   put(item: Item, condition?: Condition): Promise<{ kind: 'written' } | { kind: 'refused' }>;
   /** Adds `by` to a number attribute (absent counts as 0) unless the sum would exceed `atMost`. Answers the value after. */
-  add(pk: string, sk: string, attribute: string, by: number, options?: { atMost?: number; expires?: number }): Promise<{ kind: 'added'; value: number } | { kind: 'refused' }>;
+  add(
+    pk: string,
+    sk: string,
+    attribute: string,
+    by: number,
+    options?: { atMost?: number; expires?: number },
+  ): Promise<{ kind: 'added'; value: number } | { kind: 'refused' }>;
   /** One page in key order; `next` is the sk to pass as `after`. `from` and `to` are inclusive. */
   query(query: Query): Promise<{ items: Item[]; next?: string }>;
   delete(pk: string, sk: string): Promise<void>;
@@ -74,10 +83,15 @@ export type ActionRequest = {
   kind: 'warn' | 'limit' | 'challenge' | 'disable-key' | 'suspend' | 'restore' | 'notify-owner' | 'rotate-key';
   account: AccountKey;
   sealed: SealedId;
+  /** Grows with every request about the account: a receiver that has seen a higher one ignores this one, so a late request never undoes an undo. */
+  sequence: number;
   case: CaseId;
   campaignKind: Kind;
   reasonCode: string;
   text: string;
+  hints: readonly string[];
+  /** Where the person concerned can appeal without a login; absent when there is nothing to appeal. */
+  appealUrl?: string;
   expiresAt?: number;
 };
 export type ProviderAnswer = { kind: 'acknowledged' } | { kind: 'refused'; because: string } | { kind: 'unreachable'; because: string };
@@ -88,3 +102,13 @@ export type CampaignReader = {
   campaigns(): AsyncIterable<Campaign>;
   standing(account: AccountKey): Promise<Standing>;
 };
+
+/** What the provider told us about accounts. One that was never heard of is absent from the answer. */
+export type AccountReader = { known(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, KnownAccount>> };
+
+/**
+ * The long-running side of a case: a Step Functions execution on AWS; nothing on one machine, where `advance` looks at what is due.
+ * Both calls may be repeated. `start`: the ledger sequence of the entry that asks for it names the execution, so the same
+ * start is one execution, and an undo is another. `wake`: people decided; a case that does not wait ignores it.
+ */
+export type Workflow = { start(id: CaseId, sequence: number): Promise<void>; wake(id: CaseId): Promise<void> };

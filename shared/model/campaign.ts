@@ -28,7 +28,21 @@ export type Evidence = z.infer<typeof Evidence>;
 
 /** Something the members share, with when it was first and last used by one of them. */
 export const Indicator = z.object({
-  type: z.enum(['payment-instrument', 'payment-issuer', 'client-build', 'network-address', 'network-prefix', 'signup-origin', 'signup-client', 'email-domain', 'referrer', 'system-prompt', 'prompt-template', 'prompt-phrase', 'rhythm']),
+  type: z.enum([
+    'payment-instrument',
+    'payment-issuer',
+    'client-build',
+    'network-address',
+    'network-prefix',
+    'signup-origin',
+    'signup-client',
+    'email-domain',
+    'referrer',
+    'system-prompt',
+    'prompt-template',
+    'prompt-phrase',
+    'rhythm',
+  ]),
   hash: z.custom<Hash64>(),
   family: z.enum(FAMILIES),
   members: z.int(),
@@ -81,7 +95,9 @@ export const Campaign = z.object({
   /** Hourly exchanges and prevented requests, [hour start ms, exchanges, prevented]. */
   timeline: z.array(z.tuple([z.number(), z.number(), z.number()])),
   /** Which campaigns it absorbed or split from, and when. */
-  lineage: z.array(z.object({ at: z.number(), what: z.enum(['merged', 'split', 're-linked']), with: z.custom<CampaignId>(), because: z.string() })),
+  lineage: z.array(
+    z.object({ at: z.number(), what: z.enum(['merged', 'split', 're-linked']), with: z.custom<CampaignId>(), because: z.string() }),
+  ),
   /** What made it: code version, policy version, run id, input fold versions digest. */
   provenance: z.object({ run: z.string(), code: z.string(), policy: z.string(), input: z.string() }),
 });

@@ -1,0 +1,7 @@
+import type { EnforcementPolicy, Mode } from '../../shared/model/enforcement-policy';
+
+/** Distinct people it takes before so many accounts are acted on. Nobody to act on automatically: the case is about people's accounts only. */
+export function approversFor(size: number, mode: Mode, { approval }: EnforcementPolicy): number {
+  if (mode === 'auto' && size > 0) return size > approval.autoUpTo.value ? 2 : 0;
+  return size > approval.twoAbove.value ? 2 : 1;
+}

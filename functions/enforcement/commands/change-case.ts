@@ -1,0 +1,32 @@
+import type { CaseState } from '../../../shared/model/case';
+import { type CaseId, caseId } from '../../../shared/model/ids';
+import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../../shared/model/person';
+import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Enforcement } from '../enforcement';
+
+export type CaseCommand = Command & { case: string };
+type Next = { kind: 'to'; what: string; state: CaseState; said: string } | { kind: 'already' | 'refused'; because: string };
+
+/**
+ * One change of a case by a person: looks at its head, answers or writes the next entry, and looks again when somebody
+ * else was faster. Saying the same twice is answered `already`.
+ */
+export async function changeCase(
+  command: CaseCommand,
+  needs: Person['role'],
+  next: (head: Entry<CaseState>, now: number) => Next | Promise<Next>,
+  world: Enforcement,
+): Promise<CommandAnswer<{ case: CaseId; head: Entry<CaseState> }>> {
+  const { actor, key, because } = command;
+  if (!mayAct(actor, needs)) return { kind: 'refused', because: `this takes a ${needs}; ${actor.id} is a ${actor.role}` };
+  const id = caseId(command.case);
+  for (;;) {
+    const head = await world.cases.head(id);
+    if (!head) return { kind: 'unknown', because: `there is no case ${id}` };
+    const answer = await next(head, world.clock.now());
+    if (answer.kind !== 'to') return answer;
+    const { what, state, said } = answer;
+    const appended = await world.cases.append(id, head, { actor: byPerson(actor), what, because: [because], key, state });
+    if (appended.kind === 'appended') return { kind: 'done', because: said, case: id, head: appended.entry };
+  }
+}

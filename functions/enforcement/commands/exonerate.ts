@@ -1,0 +1,100 @@
+import { ACCOUNT_CHAIN, inForce } from '../../../shared/model/action';
+import { isClosed } from '../../../shared/model/case';
+import type { Exoneration, Scope } from '../../../shared/model/exoneration';
+import { scopeLabel } from '../../../shared/model/exoneration';
+import { type AccountKey, accountKey, campaignId } from '../../../shared/model/ids';
+import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/model/person';
+import { iso } from '../../../shared/model/time';
+import type { Enforcement } from '../enforcement';
+import { lift } from '../lift';
+import { KEY_CHARACTERS } from '../standing';
+import { undoCase } from './undo';
+
+/**
+ * A standing word about an account, an organisation or a campaign, until a date. It holds for findings that exist and
+ * findings to come; exonerated and exempt also give back what is in force now. Exempting takes an admin: it is a licence.
+ */
+export async function exonerate(
+  command: Command & { scope: Scope; effect: Exoneration['effect']; until: number },
+  world: Enforcement,
+): Promise<CommandAnswer<{ lifted: number }>> {
+  const { actor, key, because, scope, effect, until } = command;
+  const needs = effect === 'exempt' ? 'admin' : 'reviewer';
+  if (!mayAct(actor, needs)) return { kind: 'refused', because: `this takes a ${needs}; ${actor.id} is a ${actor.role}` };
+  if (until <= world.clock.now())
+    return { kind: 'refused', because: `${iso(until)} is past: an exoneration is time-boxed and ends in the future` };
+  const exoneration: Exoneration = { scope, effect, until, because, by: actor.id, revoked: false };
+  const kept = await keep(exoneration, command, world);
+  const lifted = effect === 'protected' ? 0 : await liftWhatIsInForce(exoneration, command, world);
+  if (kept === 'already' && lifted === 0) return { kind: 'already', because: `${scopeLabel(scope)} is ${effect} until ${iso(until)}` };
+  return { kind: 'done', because: `${scopeLabel(scope)} is ${effect} until ${iso(until)}; key ${key}`, lifted };
+}
+
+/** Takes the word back from now on; nothing is acted on by this alone. */
+export async function revokeExoneration(command: Command & { scope: Scope }, world: Enforcement): Promise<CommandAnswer> {
+  const { actor, key, because, scope } = command;
+  if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
+  for (;;) {
+    const head = await world.exonerations.head(scope);
+    if (!head) return { kind: 'unknown', because: `nothing stands about ${scopeLabel(scope)}` };
+    if (head.state.revoked) return { kind: 'already', because: 'it is revoked' };
+    const appended = await world.exonerations.append(
+      head,
+      { ...head.state, because, revoked: true },
+      { actor: byPerson(actor), what: 'revoked', key },
+    );
+    if (appended.kind === 'appended') return { kind: 'done', because: `${scopeLabel(scope)} stands no longer` };
+  }
+}
+
+async function keep(exoneration: Exoneration, { actor, key }: Command, world: Enforcement): Promise<'kept' | 'already'> {
+  for (;;) {
+    const head = await world.exonerations.head(exoneration.scope);
+    const same = head && !head.state.revoked && head.state.effect === exoneration.effect && head.state.until === exoneration.until;
+    if (same) return 'already';
+    const appended = await world.exonerations.append(head, exoneration, { actor: byPerson(actor), what: exoneration.effect, key });
+    if (appended.kind === 'appended') return 'kept';
+  }
+}
+
+async function liftWhatIsInForce({ scope, effect, until }: Exoneration, command: Command, world: Enforcement): Promise<number> {
+  switch (scope.kind) {
+    case 'account':
+      return liftOne(accountKey(scope.account), { effect, until }, command, world);
+    case 'campaign': {
+      const latest = await world.cases.latestOf(campaignId(scope.campaign));
+      if (!latest || isClosed(latest.head.state.progress)) return 0;
+      await undoCase({ ...command, case: latest.id }, world);
+      return (await world.cases.answered(latest.id)).length;
+    }
+    case 'organization': {
+      let lifted = 0;
+      for (const first of KEY_CHARACTERS) {
+        for await (const subject of world.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
+          const account = accountKey(subject);
+          const action = inForce((await world.ledger.head(ACCOUNT_CHAIN, account))?.state);
+          if (action?.facts.organization === scope.organization) lifted += await liftOne(account, { effect, until }, command, world);
+        }
+      }
+      return lifted;
+    }
+    default:
+      return scope satisfies never;
+  }
+}
+
+async function liftOne(
+  account: AccountKey,
+  { effect, until }: Pick<Exoneration, 'effect' | 'until'>,
+  { actor, key, because }: Command,
+  world: Enforcement,
+): Promise<number> {
+  const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+  if (!inForce(head?.state)) return 0;
+  await lift(
+    account,
+    { why: 'exonerated', actor: byPerson(actor), because: [`${effect}: ${because}`], key, exoneratedUntil: until },
+    world,
+  );
+  return 1;
+}

@@ -1,0 +1,170 @@
+import { ACCOUNT_CHAIN } from '../../shared/model/action';
+import type { Campaign } from '../../shared/model/campaign';
+import { type CaseState, isClosed } from '../../shared/model/case';
+import { DECISION_CHAIN, type DecisionRecord } from '../../shared/model/decision-record';
+import { scopeLabel } from '../../shared/model/exoneration';
+import { type CampaignId, type CaseId, caseId } from '../../shared/model/ids';
+import { DAY, MINUTE } from '../../shared/model/time';
+import { approversFor } from './approvers';
+import { inTheWay } from './ask';
+import { notePopulation } from './budget';
+import { type Acting, containAccounts, targetsOf } from './contain';
+import { groundsOf } from './contain-stage';
+import type { Enforcement } from './enforcement';
+import type { CaseHead } from './move';
+import { type Plan, planFor } from './plan';
+
+export type Enforced = {
+  campaign: CampaignId;
+  kind: 'left' | 'watched' | 'shadowed' | 'opened' | 'joined' | 'unchanged';
+  case?: CaseId;
+  because: readonly string[];
+};
+
+/** Stands for a case that does not exist yet. */
+const NO_CASE = caseId('');
+
+/**
+ * After a detection run: decides about every campaign that changed, opens cases, and contains new members of campaigns
+ * that are contained already. May be repeated with the same run.
+ */
+export async function enforce(
+  run: { campaigns: readonly Pick<Campaign, 'id'>[]; activeAccounts: number },
+  world: Enforcement,
+): Promise<Enforced[]> {
+  await notePopulation(world.table, run.activeAccounts, world.clock.now());
+  const answers: Enforced[] = [];
+  for (const { id } of run.campaigns) answers.push(await enforceOne(id, world));
+  return answers;
+}
+
+async function enforceOne(campaign: CampaignId, world: Enforcement): Promise<Enforced> {
+  const latest = await world.cases.latestOf(campaign);
+  if (latest && !(await isOver(latest.head, world))) return follow(campaign, latest, world);
+  const plan = await planFor(campaign, world);
+  if (!plan) return { campaign, kind: 'unchanged', because: ['there is no such campaign'] };
+  await record(campaign, plan, world);
+  const { decision } = plan;
+  switch (decision.kind) {
+    case 'leave':
+      return { campaign, kind: 'left', because: decision.because };
+    case 'watch':
+      return { campaign, kind: 'watched', because: decision.because };
+    case 'act': {
+      if (decision.mode === 'shadow') return { campaign, kind: 'shadowed', because: decision.because };
+      if (!(await anybodyLeft({ decision }, world)))
+        return { campaign, kind: 'unchanged', because: ['every member is spared or met already'] };
+      const id = await openCase(campaign, latest?.id, { ...plan, decision }, world);
+      return { campaign, kind: 'opened', case: id, because: decision.because };
+    }
+    default:
+      return decision satisfies never;
+  }
+}
+
+/** A closed case leaves room for a new one. Where people closed it, their word stands as long as an exoneration would. */
+async function isOver({ state, at }: CaseHead, world: Enforcement): Promise<boolean> {
+  if (!isClosed(state.progress)) return false;
+  if (state.progress.kind !== 'rejected' && state.progress.kind !== 'undone') return true;
+  const { policy } = await world.policy();
+  return world.clock.now() >= at + policy.enforcement.appeals.exonerationDays.value * DAY;
+}
+
+/** Is there anybody the case could act on, or put before people? Otherwise it would open, find nothing and close, every run. */
+async function anybodyLeft({ decision }: { decision: Acting }, world: Enforcement): Promise<boolean> {
+  for (const member of decision.members) {
+    if (member.kind === 'spare') continue;
+    const head = await world.ledger.head(ACCOUNT_CHAIN, member.account);
+    if (inTheWay(head?.state, NO_CASE, world.clock.now()) === undefined) return true;
+  }
+  return false;
+}
+
+/** A case is there: restart it if its execution never began, and contain who joined since the campaign was contained. */
+async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: CaseHead }, world: Enforcement): Promise<Enforced> {
+  const { progress } = head.state;
+  if (progress.kind === 'held') await world.workflow.start(id, head.sequence);
+  if (progress.kind !== 'contained') return { campaign, kind: 'unchanged', case: id, because: [`case ${id} is ${progress.kind}`] };
+  // Pointed at and answered: settled. Pointed at only: a crash or a used-up budget came between.
+  const touched = new Set(await world.cases.answered(id));
+  const grounds = groundsOf(await planFor(campaign, world, (member) => !touched.has(member.account)), head);
+  if (grounds.kind === 'fell-away') return { campaign, kind: 'unchanged', case: id, because: grounds.because };
+  const joined = targetsOf(grounds.plan.decision, id, head.state, []).filter((account) => !touched.has(account));
+  if (joined.length === 0) return { campaign, kind: 'unchanged', case: id, because: ['nobody joined'] };
+  const done = await containAccounts(id, joined, grounds.plan, world);
+  const said = done.kind === 'done' ? `${done.tally.acted} of ${joined.length} who joined were contained` : done.because;
+  return { campaign, kind: 'joined', case: id, because: [said] };
+}
+
+async function openCase(
+  campaign: CampaignId,
+  latest: CaseId | undefined,
+  plan: Plan & { decision: Acting },
+  world: Enforcement,
+): Promise<CaseId> {
+  const { decision, digest, policy } = plan;
+  const now = world.clock.now();
+  const { hold } = policy.enforcement;
+  const size = decision.members.filter((member) => member.kind === 'act').length;
+  const until = now + (hold.minMinutes.value + world.chance.next() * (hold.maxMinutes.value - hold.minMinutes.value)) * MINUTE;
+  const state: CaseState = {
+    campaign,
+    campaignKind: plan.campaign.kind,
+    rule: decision.rule,
+    rung: decision.rung,
+    mode: decision.mode,
+    openedAt: now,
+    size,
+    forPeople: decision.members.filter((member) => member.kind === 'review').length,
+    approversNeeded: approversFor(size, decision.mode, policy.enforcement),
+    approvals: [],
+    confirmations: [],
+    forgiven: { appeals: 0, reversals: 0, errors: 0 },
+    containedAt: null,
+    progress: { kind: 'held', until },
+  };
+  const { id, opened } = await world.cases.open(campaign, latest, {
+    actor: { kind: 'policy', digest, rule: decision.rule },
+    what: 'opened',
+    because: decision.because,
+    state,
+  });
+  await world.workflow.start(id, opened.kind === 'appended' ? opened.entry.sequence : 1);
+  return id;
+}
+
+/** The decision, once each time it changes. */
+async function record(campaign: CampaignId, plan: Plan, world: Enforcement): Promise<void> {
+  const { decision, digest, evidence, demoted, exonerations } = plan;
+  const members = decision.kind === 'act' ? decision.members : [];
+  const count = (kind: 'act' | 'review' | 'spare'): number => members.filter((member) => member.kind === kind).length;
+  const about = new Set(plan.campaign.members.map((member) => scopeLabel({ kind: 'account', account: member.account })));
+  const state: DecisionRecord = {
+    kind: decision.kind,
+    ...(decision.kind === 'leave' ? {} : { rule: decision.rule, rung: decision.kind === 'act' ? decision.rung : 'watch' }),
+    ...(decision.kind === 'act' ? { mode: decision.mode } : {}),
+    act: count('act'),
+    review: count('review'),
+    spare: count('spare'),
+    policy: digest,
+    evidence,
+    exonerated: [...exonerations.keys()].filter((label) => about.has(label) || !label.startsWith('account:')),
+    demoted: [...demoted],
+  };
+  const head = await world.ledger.head(DECISION_CHAIN, campaign);
+  if (
+    head &&
+    head.state.kind === state.kind &&
+    head.state.rule === state.rule &&
+    head.state.mode === state.mode &&
+    head.state.policy === digest
+  )
+    return;
+  const rule = decision.kind === 'leave' ? 'none' : decision.rule;
+  await world.ledger.append(DECISION_CHAIN, campaign, head, {
+    actor: { kind: 'policy', digest, rule },
+    what: decision.kind,
+    because: decision.because,
+    state,
+  });
+}

@@ -1,0 +1,53 @@
+import type { AccountKey, CaseId } from '../../shared/model/ids';
+import type { Policy } from '../../shared/model/policy';
+import type { AccountReader, Chance, Clock, Provider, Stores, Workflow } from '../../shared/ports';
+import { CampaignStore } from '../../shared/stores/campaign-store';
+import { CaseStore } from '../../shared/stores/case-store';
+import { ExonerationStore } from '../../shared/stores/exoneration-store';
+import { FlaggedStore } from '../../shared/stores/flagged-store';
+import type { LedgerStore } from '../../shared/stores/ledger-store';
+import { RuleStore } from '../../shared/stores/rule-store';
+import { StandingLedger } from '../../shared/stores/standing-ledger';
+
+/** The policy that judges now, with its digest (`policyDigest`). On AWS: the policy store's live version; in replay: the file. */
+export type LivePolicy = () => Promise<{ policy: Policy; digest: string }>;
+
+/** Makes the address under which a person can appeal without a login (functions/appeals/appeal-link.ts). */
+export type AppealLinks = { link(subject: { account: AccountKey; case: CaseId; sequence: number; now: number }): Promise<string> };
+
+/** What this stage is given. */
+export type World = {
+  stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>;
+  accounts: AccountReader;
+  provider: Provider;
+  workflow: Workflow;
+  policy: LivePolicy;
+  appeals?: AppealLinks;
+  clock: Clock;
+  chance: Chance;
+  /** Detection's own instance, where both run in one process: it remembers the documents it saved. */
+  campaigns?: CampaignStore;
+};
+
+/** The world, with its books open: what every use case of this stage takes. */
+export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
+  table: Stores['enforcement'];
+  ledger: LedgerStore;
+  campaigns: CampaignStore;
+  cases: CaseStore;
+  exonerations: ExonerationStore;
+  rules: RuleStore;
+};
+
+export function openEnforcement({ stores, ...world }: World): Enforcement {
+  const ledger = new StandingLedger(stores.enforcement, world.clock, new FlaggedStore(stores.graph));
+  return {
+    ...world,
+    table: stores.enforcement,
+    ledger,
+    campaigns: world.campaigns ?? new CampaignStore(stores),
+    cases: new CaseStore(stores.enforcement, ledger),
+    exonerations: new ExonerationStore(ledger),
+    rules: new RuleStore(stores.enforcement, ledger),
+  };
+}

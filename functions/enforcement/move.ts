@@ -1,0 +1,33 @@
+import type { CaseState, Progress, StepAnswer } from '../../shared/model/case';
+import type { CaseId } from '../../shared/model/ids';
+import type { Actor } from '../../shared/model/person';
+import type { Entry } from '../../shared/stores/ledger-store';
+import type { Enforcement } from './enforcement';
+
+export type CaseHead = Entry<CaseState>;
+/** One step of a case: looks at its head, does its part, moves it on. Repeating it is safe. */
+export type Step<K extends Progress['kind']> = (
+  id: CaseId,
+  head: CaseHead & { state: { progress: Extract<Progress, { kind: K }> } },
+  world: Enforcement,
+) => Promise<StepAnswer>;
+
+export const CLOCK: Actor = { kind: 'clock' };
+
+/** Moves a case on. Somebody else moved it first: look again. */
+export async function move(
+  id: CaseId,
+  head: CaseHead,
+  to: { progress: Progress; because: string[]; actor?: Actor; containedAt?: number },
+  world: Enforcement,
+): Promise<StepAnswer> {
+  const { progress, because, actor = CLOCK, containedAt = head.state.containedAt } = to;
+  const appended = await world.cases.append(id, head, {
+    actor,
+    what: progress.kind,
+    because,
+    state: { ...head.state, progress, containedAt },
+  });
+  if (appended.kind === 'overtaken') return { kind: 'again', because: `meanwhile: ${appended.head.what}` };
+  return { kind: 'again', because: because.join('; ') };
+}

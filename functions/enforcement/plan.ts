@@ -1,0 +1,51 @@
+import type { AccountFacts } from '../../shared/model/account';
+import type { Campaign, Member } from '../../shared/model/campaign';
+import type { Decision } from '../../shared/model/decision';
+import type { Exonerations } from '../../shared/model/exoneration';
+import type { AccountKey, CampaignId, SealedId } from '../../shared/model/ids';
+import type { Policy } from '../../shared/model/policy';
+import { decide } from './decide';
+import type { Enforcement } from './enforcement';
+
+/** A decision with everything it was made of. */
+export type Plan = {
+  decision: Decision;
+  campaign: Campaign;
+  members: ReadonlyMap<AccountKey, Member>;
+  /** Archive key of the campaign version. */
+  evidence: string;
+  policy: Policy;
+  digest: string;
+  facts: ReadonlyMap<AccountKey, AccountFacts>;
+  sealed: ReadonlyMap<AccountKey, SealedId>;
+  exonerations: Exonerations;
+  demoted: ReadonlySet<string>;
+};
+
+/**
+ * Decides again, on the newest evidence and the live policy. `about` narrows whose facts are asked for: members outside
+ * it are spared as not known, while size and families still count the whole campaign.
+ */
+export async function planFor(
+  id: CampaignId,
+  world: Enforcement,
+  about: (member: Member) => boolean = () => true,
+): Promise<Plan | undefined> {
+  const header = await world.campaigns.header(id);
+  if (!header) return undefined;
+  const campaign = await world.campaigns.document(header.document);
+  const { policy, digest } = await world.policy();
+  const known = await world.accounts.known(campaign.members.filter(about).map((member) => member.account));
+  const facts = new Map<AccountKey, AccountFacts>();
+  const sealed = new Map<AccountKey, SealedId>();
+  for (const [account, told] of known) {
+    facts.set(account, told.facts);
+    sealed.set(account, told.sealed);
+  }
+  const now = world.clock.now();
+  const exonerations = await world.exonerations.holding(now);
+  const demoted = await world.rules.demoted();
+  const decision = decide({ campaign, policy: policy.enforcement, facts, exonerations, demoted, now });
+  const members = new Map(campaign.members.map((member) => [member.account, member]));
+  return { decision, campaign, members, evidence: header.document, policy, digest, facts, sealed, exonerations, demoted };
+}

@@ -1,0 +1,114 @@
+import { CASE_CHAIN, type CaseState, isClosed } from '../model/case';
+import { type AccountKey, accountKey, type CampaignId, type CaseId, caseId } from '../model/ids';
+import type { Item, Table } from '../ports';
+import type { Appended, Draft, Entry, LedgerStore } from './ledger-store';
+
+const OPEN = 'OPEN';
+const ordinal = (n: number): string => String(n).padStart(4, '0');
+
+/**
+ * Cases: a chain each, and pointers beside it (which accounts it touched, who appealed). Pointers come before what they
+ * point to, so that an undo finds every account that a case may have acted on.
+ */
+export class CaseStore {
+  constructor(
+    private readonly table: Table,
+    private readonly ledger: LedgerStore,
+  ) {}
+
+  head(id: CaseId): Promise<Entry<CaseState> | undefined> {
+    return this.ledger.head(CASE_CHAIN, id);
+  }
+
+  append(id: CaseId, head: Entry<CaseState>, draft: Draft<CaseState>): Promise<Appended<CaseState>> {
+    return this.ledger.append(CASE_CHAIN, id, head, draft);
+  }
+
+  /** The newest case about a campaign. A pointer without a case is an opening that crashed: the one before counts. */
+  async latestOf(campaign: CampaignId): Promise<{ id: CaseId; head: Entry<CaseState> } | undefined> {
+    const { items } = await this.table.query({ pk: `CASES-OF#${campaign}`, reverse: true, limit: 2 });
+    for (const { sk } of items) {
+      const id = caseId(`${campaign}.${sk}`);
+      const head = await this.head(id);
+      if (head) return { id, head };
+    }
+    return undefined;
+  }
+
+  /**
+   * Opens the case that follows `latest` (what the caller looked at when it decided; undefined: there was none). Whoever
+   * decided on the same grounds meanwhile opened the same case, and the other is answered `overtaken`.
+   */
+  async open(
+    campaign: CampaignId,
+    latest: CaseId | undefined,
+    draft: Draft<CaseState>,
+  ): Promise<{ id: CaseId; opened: Appended<CaseState> }> {
+    const next = latest === undefined ? 1 : Number(latest.slice(campaign.length + 1)) + 1;
+    const id = caseId(`${campaign}.${ordinal(next)}`);
+    await this.table.put({ pk: `CASES-OF#${campaign}`, sk: ordinal(next) });
+    await this.table.put({ pk: OPEN, sk: id });
+    return { id, opened: await this.ledger.append(CASE_CHAIN, id, undefined, draft) };
+  }
+
+  /** Cases in which something may still happen by itself. Closed ones that a crash left on the list are taken off it. */
+  async openCases(): Promise<{ id: CaseId; head: Entry<CaseState> }[]> {
+    const found: { id: CaseId; head: Entry<CaseState> }[] = [];
+    for (const { sk } of await this.rows(OPEN)) {
+      const id = caseId(sk);
+      const head = await this.head(id);
+      if (!head) continue;
+      if (isClosed(head.state.progress)) await this.table.delete(OPEN, id);
+      else found.push({ id, head });
+    }
+    return found;
+  }
+
+  /** All cases in order of id, one page; closed ones too. */
+  async page(after?: string, limit = 50): Promise<{ cases: { id: CaseId; head: Entry<CaseState> }[]; next?: string }> {
+    const { subjects, next } = await this.ledger.listed('CASES', after, limit);
+    const heads = await Promise.all(subjects.map(async (subject) => ({ id: caseId(subject), head: await this.head(caseId(subject)) })));
+    const cases = heads.flatMap(({ id, head }) => (head ? [{ id, head }] : []));
+    return { cases, ...(next === undefined ? {} : { next }) };
+  }
+
+  history(id: CaseId): Promise<Entry<CaseState>[]> {
+    return this.ledger.history(CASE_CHAIN, id);
+  }
+
+  /** Before an action is asked for (`asked: false`), and after it was answered. */
+  async touch(id: CaseId, account: AccountKey, asked: boolean): Promise<void> {
+    await this.table.put({ pk: `TOUCHED#${id}`, sk: account, asked });
+  }
+
+  /** Every account the case may have acted on, in key order, and whether an answer is known. */
+  async touched(id: CaseId): Promise<ReadonlyMap<AccountKey, boolean>> {
+    const found = new Map<AccountKey, boolean>();
+    for (const { sk, asked } of await this.rows(`TOUCHED#${id}`)) found.set(accountKey(sk), asked === true);
+    return found;
+  }
+
+  /** Accounts of the case whose action was answered: settled as far as the case is concerned. */
+  async answered(id: CaseId): Promise<AccountKey[]> {
+    return [...(await this.touched(id))].filter(([, asked]) => asked).map(([account]) => account);
+  }
+
+  async appealed(id: CaseId, appeal: string): Promise<void> {
+    await this.table.put({ pk: `APPEALED#${id}`, sk: appeal });
+  }
+
+  async appeals(id: CaseId): Promise<string[]> {
+    return (await this.rows(`APPEALED#${id}`)).map(({ sk }) => sk);
+  }
+
+  private async rows(pk: string): Promise<Item[]> {
+    const rows: Item[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.table.query({ pk, ...(after === undefined ? {} : { after }) });
+      rows.push(...page.items);
+      after = page.next;
+    } while (after !== undefined);
+    return rows;
+  }
+}

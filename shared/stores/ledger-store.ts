@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { type ChainFault, faultsOf, LedgerEntry, NO_PREVIOUS, type SealedEntry, seal, sequenceLabel } from '../model/ledger';
+import { dayLabel, dayOf, iso } from '../model/time';
+import type { Clock, Item, Table } from '../ports';
+
+/** A kind of chain: how its partitions begin, and the schema of its subjects' state. */
+export type ChainKind<S> = {
+  prefix: string;
+  state: z.ZodType<S>;
+  /** Where all chains of this kind are listed: the partition of `subject`. Absent: they are not listed. */
+  listedIn?: (subject: string) => string;
+};
+
+export type Entry<S> = Omit<LedgerEntry, 'state'> & { state: S; hash: string };
+export type Draft<S> = Pick<LedgerEntry, 'actor' | 'what' | 'because' | 'key'> & { state: S };
+export type Appended<S> = { kind: 'appended'; entry: Entry<S> } | { kind: 'overtaken'; head: Entry<S> };
+
+const ENTRY = 'E#';
+/** The partition of the day's feed: one pointer an entry, in order of time. */
+const feedOf = (at: number): string => `LEDGER#${dayLabel(dayOf(at))}`;
+
+/**
+ * The append-only ledger on the enforcement table. The conditional put of entry n+1 *is* the transition: whoever loses the
+ * race is answered `overtaken` with the newer head and decides again.
+ *
+ * Indexes (the day's feed, lists of chains) are pointers written *before* the entry they point to. A crash in between
+ * leaves a pointer to nothing, which readers skip; an entry that no index knows cannot come about.
+ */
+export class LedgerStore {
+  constructor(
+    private readonly table: Table,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The newest entry of a subject's chain: its state. */
+  async head<S>(kind: ChainKind<S>, subject: string): Promise<Entry<S> | undefined> {
+    const { items } = await this.table.query({ pk: kind.prefix + subject, prefix: ENTRY, reverse: true, limit: 1 });
+    const newest = items[0];
+    return newest && open(kind, sealedEntry(newest));
+  }
+
+  async append<S>(kind: ChainKind<S>, subject: string, head: Entry<S> | undefined, draft: Draft<S>): Promise<Appended<S>> {
+    const chain = kind.prefix + subject;
+    const at = this.clock.now();
+    const sequence = (head?.sequence ?? 0) + 1;
+    const sealed = seal({ chain, sequence, at, ...draft, previous: head?.hash ?? NO_PREVIOUS });
+    if (sequence === 1 && kind.listedIn) await this.table.put({ pk: kind.listedIn(subject), sk: subject });
+    await this.table.put({ pk: feedOf(at), sk: `${iso(at)}#${chain}#${sequenceLabel(sequence)}`, chain, sequence, hash: sealed.hash });
+    const row = { pk: chain, sk: ENTRY + sequenceLabel(sequence), body: sealed.body, hash: sealed.hash };
+    const { kind: written } = await this.table.put(row, { kind: 'absent' });
+    if (written === 'written') return { kind: 'appended', entry: open(kind, sealed) };
+    const stored = await this.table.get(row.pk, row.sk);
+    // Our own put, whose answer was lost and which was sent again.
+    if (stored?.hash === sealed.hash) return { kind: 'appended', entry: open(kind, sealed) };
+    const newest = await this.head(kind, subject);
+    if (!newest) throw new Error(`chain ${chain} refused entry ${sequence} and has no head`);
+    return { kind: 'overtaken', head: newest };
+  }
+
+  /** All entries of one chain, oldest first. */
+  async history<S>(kind: ChainKind<S>, subject: string): Promise<Entry<S>[]> {
+    return (await this.sealedEntries(kind.prefix + subject)).map((sealed) => open(kind, sealed));
+  }
+
+  /** Subjects of a listing partition in key order, one page. Some may have no entry (a crash came first). */
+  async listed(partition: string, after?: string, limit = 1000): Promise<{ subjects: string[]; next?: string }> {
+    const page = await this.table.query({ pk: partition, limit, ...(after === undefined ? {} : { after }) });
+    return { subjects: page.items.map((item) => item.sk), ...(page.next === undefined ? {} : { next: page.next }) };
+  }
+
+  async *allListed(partition: string): AsyncIterable<string> {
+    let after: string | undefined;
+    do {
+      const page = await this.listed(partition, after);
+      yield* page.subjects;
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  /** One UTC day of everything anybody did, in order of time (newest first when `reverse`); `next` continues the page. */
+  async feed(
+    day: number,
+    page: { after?: string; limit?: number; reverse?: boolean } = {},
+  ): Promise<{ entries: (LedgerEntry & { hash: string })[]; next?: string }> {
+    const { items, next } = await this.table.query({ pk: feedOf(day), limit: 100, ...page });
+    const entries: (LedgerEntry & { hash: string })[] = [];
+    for (const { chain, sequence, hash } of items) {
+      const row = await this.table.get(String(chain), ENTRY + sequenceLabel(Number(sequence)));
+      if (row && row.hash === hash) entries.push({ ...LedgerEntry.parse(JSON.parse(String(row.body))), hash: String(row.hash) });
+    }
+    return { entries, ...(next === undefined ? {} : { next }) };
+  }
+
+  /** Everything wrong with one chain; empty when it is whole. */
+  async faults(chain: string): Promise<ChainFault[]> {
+    return faultsOf(chain, await this.sealedEntries(chain));
+  }
+
+  /** Names of the chains that got an entry on that UTC day. */
+  async chainsOf(day: number): Promise<string[]> {
+    const chains = new Set<string>();
+    let after: string | undefined;
+    do {
+      const page = await this.table.query({ pk: feedOf(day), ...(after === undefined ? {} : { after }) });
+      for (const { chain } of page.items) chains.add(String(chain));
+      after = page.next;
+    } while (after !== undefined);
+    return [...chains];
+  }
+
+  private async sealedEntries(chain: string): Promise<SealedEntry[]> {
+    const entries: SealedEntry[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.table.query({ pk: chain, prefix: ENTRY, ...(after === undefined ? {} : { after }) });
+      entries.push(...page.items.map(sealedEntry));
+      after = page.next;
+    } while (after !== undefined);
+    return entries;
+  }
+}
+
+const sealedEntry = (item: Item): SealedEntry => ({
+  chain: item.pk,
+  sequence: Number(item.sk.slice(ENTRY.length)),
+  body: z.string().parse(item.body),
+  hash: z.string().parse(item.hash),
+});
+
+function open<S>(kind: ChainKind<S>, sealed: SealedEntry): Entry<S> {
+  const entry = LedgerEntry.parse(JSON.parse(sealed.body));
+  return { ...entry, state: kind.state.parse(entry.state), hash: sealed.hash };
+}

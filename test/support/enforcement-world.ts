@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { advance } from '../../functions/enforcement/advance';
+import { enforce } from '../../functions/enforcement/enforce';
+import { type Enforcement, openEnforcement } from '../../functions/enforcement/enforcement';
+import { turnKillSwitch } from '../../functions/enforcement/kill-switch';
+import { ToyProvider, withStandingOf } from '../../local/toy-provider';
+import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { MemoryTable } from '../../shared/memory/memory-table';
+import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
+import type { AccountFacts } from '../../shared/model/account';
+import type { Campaign } from '../../shared/model/campaign';
+import { type AccountKey, sealedId } from '../../shared/model/ids';
+import type { Person } from '../../shared/model/person';
+import { Policy, policyDigest } from '../../shared/model/policy';
+import type { Stores } from '../../shared/ports';
+import { T0 } from './build-campaign';
+
+export const RECOMMENDED = Policy.parse(JSON.parse(readFileSync(join(__dirname, '../../policies/recommended.json'), 'utf8')));
+
+export const ADA: Person = { id: 'ada', role: 'admin' };
+export const BEN: Person = { id: 'ben', role: 'reviewer' };
+export const CLEO: Person = { id: 'cleo', role: 'reviewer' };
+export const DAN: Person = { id: 'dan', role: 'reviewer' };
+export const VIEWER: Person = { id: 'vic', role: 'viewer' };
+let commands = 0;
+export const says = (actor: Person, because = 'because I looked') => ({ actor, because, key: `command-${++commands}` });
+
+/** The recommended policy with some of its enforcement numbers changed. */
+export function policyWith(change: (enforcement: Policy['enforcement']) => void): Policy {
+  const policy = structuredClone(RECOMMENDED);
+  change(policy.enforcement);
+  return policy;
+}
+
+export type TestWorld = {
+  clock: SimulatedClock;
+  provider: ToyProvider;
+  stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>;
+  facts: Map<AccountKey, AccountFacts>;
+  enforcement: Enforcement;
+  /** Puts another policy live. */
+  judgeBy(policy: Policy): void;
+  /** Saves the campaign as its next version and lets enforcement look at it. */
+  detect(campaign: Campaign, activeAccounts?: number): ReturnType<typeof enforce>;
+  /** Lets time pass, advancing cases when they are due. */
+  pass(ms: number): Promise<void>;
+};
+
+/** Enforcement on memory twins, armed, under the recommended policy in mode auto; every account is known and paid. */
+export async function enforcementWorld(
+  options: { policy?: Policy; seed?: number; armed?: boolean; stores?: TestWorld['stores'] } = {},
+): Promise<TestWorld> {
+  const clock = new SimulatedClock(T0);
+  const provider = new ToyProvider();
+  const facts = new Map<AccountKey, AccountFacts>();
+  let policy = options.policy ?? RECOMMENDED;
+  const stores = options.stores ?? { enforcement: new MemoryTable(clock), graph: new MemoryTable(clock), archive: new MemoryObjectStore() };
+  const reader = {
+    known: async (accounts: readonly AccountKey[]) =>
+      new Map(
+        accounts.map((account) => [
+          account,
+          { account, sealed: sealedId(`sealed-${account}`), facts: facts.get(account) ?? { plan: 'paid' as const } },
+        ]),
+      ),
+  };
+  const enforcement = openEnforcement({
+    stores,
+    accounts: withStandingOf(provider, reader),
+    provider,
+    workflow: { start: async () => {}, wake: async () => {} },
+    policy: async () => ({ policy, digest: policyDigest(policy) }),
+    clock,
+    chance: new SeededChance(options.seed ?? 1),
+  });
+  if (options.armed ?? true) await turnKillSwitch({ ...says(ADA, 'set up'), to: 'armed' }, enforcement);
+  return {
+    clock,
+    provider,
+    stores,
+    facts,
+    enforcement,
+    judgeBy: (next) => {
+      policy = next;
+    },
+    async detect(campaign, activeAccounts = 1_000_000) {
+      const version = ((await enforcement.campaigns.header(campaign.id))?.version ?? 0) + 1;
+      await enforcement.campaigns.save({ ...campaign, version, updatedAt: clock.now() });
+      return enforce({ campaigns: [campaign], activeAccounts }, enforcement);
+    },
+    async pass(ms) {
+      const end = clock.now() + ms;
+      for (;;) {
+        const { nextDue } = await advance(enforcement);
+        if (nextDue === undefined || nextDue > end) break;
+        clock.advanceTo(Math.max(nextDue, clock.now() + 1));
+      }
+      clock.advanceTo(end);
+      await advance(enforcement);
+    },
+  };
+}
