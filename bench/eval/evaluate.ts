@@ -1,3 +1,4 @@
+import type { Truth } from '../../local/simulator/simulate';
 import { HOUR } from '../../shared/model/time';
 import type { Baseline } from '../baselines/baseline';
 import { Observations } from '../baselines/observations';
@@ -23,13 +24,16 @@ export const runBaselines = async (
   let events = 0;
   let hour = 0;
   for await (const lines of source.lines()) {
-    for (const line of lines) seen.add(line);
+    if (runs.length > 0) for (const line of lines) seen.add(line);
     events += lines.length;
     hour++;
     if (hour % everyHours === 0 || hour === source.hours) for (const run of runs) run.run(seen, source.start + hour * HOUR);
   }
   return { events, runs };
 };
+
+const exchangesOf = (truths: readonly Truth[], campaign: string): number =>
+  truths.reduce((sum, t) => sum + (t.campaign === campaign ? t.total : 0), 0);
 
 export const evaluate = async (
   source: Source,
@@ -43,12 +47,20 @@ export const evaluate = async (
     const tuned = run.tuned(truth, options.before?.baselines.find((other) => other.name === run.baseline.name)?.tuned);
     return { name: run.baseline.name, setting: tuned.setting, tuned, measures: measure(truth, source.start, tuned.verdict) };
   });
+  const unhindered = new Map(
+    source.plans.flatMap((plan) => (plan.replaceHours === undefined ? [] : [[plan.name, exchangesOf(truth, plan.name)] as const])),
+  );
   const report = system && (await system(source));
   return {
     source,
     events,
     accounts: truth.length,
-    ours: report && { name: 'lockstep', setting: 'recommended policy', measures: measure(truth, source.start, verdictOf(report)), report },
+    ours: report && {
+      name: 'lockstep',
+      setting: 'recommended policy',
+      measures: measure(source.truth(), source.start, verdictOf(report), unhindered),
+      report,
+    },
     baselines: tuned,
   };
 };

@@ -20,10 +20,13 @@ export type Source = {
   lines(): AsyncIterable<readonly string[]>;
   /** After a reading: what every account was. */
   truth(): readonly Truth[];
+  /** To be told while it is read which accounts can no longer work: an operator that answers bans then acts. Forgotten at the next reading. */
+  contained?(id: string): void;
 };
 
 export const simulated = (scenario: Scenario, seed: number): Source => {
-  const simulation = simulate(scenario, seed);
+  const banned = new Set<string>();
+  const simulation = simulate(scenario, seed, { contained: (id) => banned.has(id) });
   return {
     name: scenario.name,
     seed,
@@ -31,9 +34,11 @@ export const simulated = (scenario: Scenario, seed: number): Source => {
     hours: simulation.hours,
     plans: scenario.campaigns,
     async *lines() {
+      banned.clear();
       for (const hour of simulation) yield hour.arrivals.map((arrival) => arrival.line);
     },
     truth: () => simulation.truth(),
+    contained: (id) => void banned.add(id),
   };
 };
 
