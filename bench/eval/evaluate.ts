@@ -10,7 +10,8 @@ import type { Source } from './worlds';
 /** The product under evaluation: reads the stream once and answers with a replay's report. */
 export type System = (source: Source) => Promise<Report>;
 
-export type Evaluated = { name: string; setting: string; measures: Measures; tuned?: Tuned; report?: Report };
+/** `strict`: a baseline's measures under its other choice, which wrongs at most 10 of 10,000. */
+export type Evaluated = { name: string; setting: string; measures: Measures; tuned?: Tuned; strict?: Measures; report?: Report };
 export type Evaluation = { source: Source; events: number; accounts: number; ours: Evaluated | undefined; baselines: Evaluated[] };
 
 /** Runs every baseline each `everyHours` on all that was seen so far, and once at the end. */
@@ -45,7 +46,13 @@ export const evaluate = async (
   const truth = source.truth();
   const tuned = runs.map((run): Evaluated => {
     const tuned = run.tuned(truth, options.before?.baselines.find((other) => other.name === run.baseline.name)?.tuned);
-    return { name: run.baseline.name, setting: tuned.setting, tuned, measures: measure(truth, source.start, tuned.verdict) };
+    return {
+      name: run.baseline.name,
+      setting: tuned.best.setting,
+      tuned,
+      measures: measure(truth, source.start, tuned.best.verdict),
+      strict: measure(truth, source.start, tuned.strict.verdict),
+    };
   });
   const unhindered = new Map(
     source.plans.flatMap((plan) => (plan.replaceHours === undefined ? [] : [[plan.name, exchangesOf(truth, plan.name)] as const])),

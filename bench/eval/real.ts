@@ -44,12 +44,14 @@ const scoreRow = (
 };
 
 const baselineRow = (run: BaselineRun, truths: readonly Truth[]): string[] => {
-  const best = run.tuned(truths);
+  const { best, strict } = run.tuned(truths);
+  const flagged = new Set(best.verdict.accounts.map((account) => account.id));
   return scoreRow(
     run.baseline.name,
     truths,
-    new Set(best.verdict.accounts.map((account) => account.id)),
+    flagged,
     `${best.setting}, score ≥ ${Number(best.threshold.toPrecision(4))} (best F1)`,
+    strict.recall,
   );
 };
 
@@ -65,7 +67,7 @@ const hop = async ({ source, labelSource }: HopSybil, system: System, everyHours
     },
   ];
   const tables = sets.map(({ name, truths }) => {
-    const published = runs[0]!.flaggedAt(NEIGHBOURS, PUBLISHED);
+    const published = new Set(runs[0]!.flagged(NEIGHBOURS, PUBLISHED).accounts.map((account) => account.id));
     const rows = [
       scoreRow('lockstep: in a campaign', truths, named(report), 'recommended policy'),
       scoreRow('lockstep: acted on', truths, contained(report), 'recommended policy'),

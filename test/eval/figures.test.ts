@@ -71,6 +71,7 @@ test('an evaluation prints its systems, campaigns and populations, and draws a c
     { id: 'h', kind: 'office', label: 'honest' as const, total: 1 },
   ];
   const verdict = { accounts: [{ id: 'a', contained: true, suspended: true, detectedAt: 0, actedAt: 0 }], campaigns: [] };
+  const choice = { setting: 'a day', threshold: 4, f1: 0.6, recall: 0.5, verdict };
   const evaluation: Evaluation = {
     source: {
       name: 'two',
@@ -88,7 +89,8 @@ test('an evaluation prints its systems, campaigns and populations, and draws a c
       {
         name: 'volume threshold',
         setting: 'a day',
-        tuned: { setting: 'a day', threshold: 4, f1: 0.6, strictRecall: 0.5, verdict },
+        tuned: { best: choice, strict: choice },
+        strict: measure(truths, 0, verdict),
         measures: measure(truths, 0, verdict),
       },
     ],
