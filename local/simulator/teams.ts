@@ -42,22 +42,25 @@ const classes = (world: World): void =>
     const lesson = firstDay * 24 + 13 - isp.zone;
     const inClass = (hour: number): boolean => (hour >= lesson && hour < lesson + 3) || (hour >= lesson + 48 && hour < lesson + 51);
     const tool = anyClient(shared, world.clients);
-    return ({ dice, home }) => ({
-      born: lesson + dice.next() * 0.6,
-      facts: honestFacts(world, dice, lesson + 0.3, isp, campus, {
-        plan: 'free',
-        program: 'education',
-        verification: 'email',
-        emailDomain: domain,
-        paymentInstrument: undefined,
-        paymentCountry: undefined,
-        referrer: 'course',
-      }),
-      rhythm: steady((hour) => (inClass(hour) ? PARAMETERS.classHour : 0.1)),
-      origin: mostly(dice, 0.85, campus, home),
-      client: () => (dice.is(0.6) ? world.clients.console : tool),
-      say: () => ({ text: dice.pick(exercises), task: 'coding' }),
-    });
+    return ({ dice, home }) => {
+      const born = lesson + dice.next() * 0.6;
+      return {
+        born,
+        facts: honestFacts(world, dice, born, isp, campus, {
+          plan: 'free',
+          program: 'education',
+          verification: 'email',
+          emailDomain: domain,
+          paymentInstrument: undefined,
+          paymentCountry: undefined,
+          referrer: 'course',
+        }),
+        rhythm: steady((hour) => (inClass(hour) ? PARAMETERS.classHour : 0.1)),
+        origin: mostly(dice, 0.85, campus, home),
+        client: () => (dice.is(0.6) ? world.clients.console : tool),
+        say: () => ({ text: dice.pick(exercises), task: 'coding' }),
+      };
+    };
   });
 
 const agencies = (world: World): void =>

@@ -97,6 +97,10 @@ describe('the stream', () => {
     }
   });
 
+  test('no account is made after it is first heard of', () => {
+    for (const event of played.accounts) if (event.data.createdAt) expect(event.data.createdAt <= event.time).toBe(true);
+  });
+
   test('every population of the scenario is there', () => {
     const kinds = new Map<string, number>();
     for (const t of played.truth) kinds.set(t.kind, (kinds.get(t.kind) ?? 0) + 1);
