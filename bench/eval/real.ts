@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { givenPath } from '../../local/simulator/given-path';
 import type { Truth } from '../../local/simulator/simulate';
 import { BASELINES } from '../baselines/list';
 import { lockstepCount, NEIGHBOURS } from '../baselines/lockstep-count';
@@ -101,17 +102,18 @@ const main = async (): Promise<void> => {
       'detect-every': { type: 'string', default: '24' },
     },
   });
-  if (!existsSync(values.data)) {
+  const data = givenPath(values.data);
+  if (!existsSync(data)) {
     console.error(
-      `There is no folder ${values.data}. Say where the data sets are with --data DIR (docs/evaluation.md lists them and where they come from).`,
+      `There is no folder ${data}. Say where the data sets are with --data DIR (docs/evaluation.md lists them and where they come from).`,
     );
     process.exit(2);
   }
   const only = new Set(values.only.split(','));
   const system = replaySystem({ detectEveryHours: Number(values['detect-every']) });
-  if (only.has('hop-sybil')) console.log(await hop(hopSybil(values.data), system, 30 * 24));
-  if (only.has('servegen')) console.log(await honest(servegen(values.data), replaySystem({})));
-  if (only.has('claude-code-traces')) console.log(await honest(claudeCodeTraces(values.data), replaySystem({})));
+  if (only.has('hop-sybil')) console.log(await hop(hopSybil(data), system, 30 * 24));
+  if (only.has('servegen')) console.log(await honest(servegen(data), replaySystem({})));
+  if (only.has('claude-code-traces')) console.log(await honest(claudeCodeTraces(data), replaySystem({})));
 };
 
 void main();

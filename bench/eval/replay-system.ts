@@ -14,7 +14,7 @@ export type ReplayOptions = {
   onHour?: (at: number) => void;
 };
 
-const RECOMMENDED = join(__dirname, '../../policies/recommended.json');
+const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
 /** Identifiers of simulated and public data only: this key protects nobody and says so. */
 const SECRET = 'evaluation-only-not-a-secret-0123456789abcdef';
 
