@@ -7,7 +7,8 @@ import { SCENARIOS, scenarioNamed } from './scenarios';
 export const readScenario = (name: string): { kind: 'read'; scenario: Scenario } | { kind: 'refused'; because: string } => {
   const named = scenarioNamed(name);
   if (named) return { kind: 'read', scenario: named };
-  if (!existsSync(name))
+  const file = givenPath(name);
+  if (!existsSync(file))
     return { kind: 'refused', because: `No scenario and no file is called "${name}". Names: ${Object.keys(SCENARIOS).join(', ')}.` };
   try {
     const parsed = Scenario.safeParse(JSON.parse(readFileSync(file, 'utf8')));
