@@ -10,7 +10,7 @@ import { curves, printed, summary } from './print';
 import { replaySystem } from './replay-system';
 import { recorded, type Source, simulated } from './worlds';
 
-const USAGE = `usage: npm run eval -- [--scenario june,evasion,…] [--seeds 1,2] [--scale 1] [--world DIR]… [--out eval-out]
+const USAGE = `usage: npm run eval -- [--scenario june,evasion,…] [--seeds 1,2] [--scale 1] [--world DIR]… [--out .lockstep/eval]
   [--no-labels] [--no-prompts] [--no-baselines] [--baselines-only] [--baselines-every 96] [--detect-every 1] [--policy FILE]
 --world evaluates a folder with events.ndjson.gz, truth.ndjson and world.json instead of a scenario of our own.`;
 
@@ -19,7 +19,7 @@ const options = {
   seeds: { type: 'string', default: '1' },
   scale: { type: 'string', default: '1' },
   world: { type: 'string', multiple: true },
-  out: { type: 'string', default: 'eval-out' },
+  out: { type: 'string', default: '.lockstep/eval' },
   policy: { type: 'string' },
   'detect-every': { type: 'string', default: '1' },
   'baselines-every': { type: 'string', default: '96' },

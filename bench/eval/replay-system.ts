@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { turnKillSwitch } from '../../functions/enforcement/kill-switch';
 import { Pipeline } from '../../local/pipeline';
 import { FileReplay } from '../../local/replay-files';
 import { reportOf } from '../../local/report';
@@ -28,19 +29,22 @@ export const replaySystem =
     const parsed = Policy.parse(JSON.parse(readFileSync(policy, 'utf8')));
     const began = process.hrtime.bigint();
     let peak = 0;
-    const replay = new FileReplay((start) => new Pipeline({ policy: parsed, secret: SECRET, start, detectEvery: detectEveryHours * HOUR }));
-    const contained = (id: string): boolean => {
-      const { pipeline } = replay;
-      return pipeline !== undefined && pipeline.gateway.effect(pipeline.hasher.account(id).key, pipeline.clock.now()) !== undefined;
-    };
+    const pipeline = new Pipeline({ policy: parsed, secret: SECRET, start: source.start, detectEvery: detectEveryHours * HOUR });
+    // Enforcement fails closed: until an admin arms it, nobody is acted on.
+    await turnKillSwitch(
+      { actor: { id: 'evaluation', role: 'admin' }, key: 'evaluation', because: 'an evaluation begins', to: 'armed' },
+      pipeline.enforcement,
+    );
+    const replay = new FileReplay(() => pipeline);
+    const contained = (id: string): boolean => pipeline.gateway.effect(pipeline.hasher.account(id).key, pipeline.clock.now()) !== undefined;
     for await (const lines of source.lines({ contained })) {
       await replay.takeLines(lines);
       peak = Math.max(peak, process.memoryUsage.rss());
       onHour?.(replay.to);
     }
     await replay.finish();
-    const { pipeline, read, from, to } = replay;
-    if (!pipeline) throw new Error(`${source.name} has no events`);
+    const { read, from, to } = replay;
+    if (read === 0) throw new Error(`${source.name} has no events`);
     const seconds = Number(process.hrtime.bigint() - began) / 1e9;
     return reportOf(pipeline, { read, from, to, seconds, peakMemoryMiB: Math.round(peak / 2 ** 20) });
   };

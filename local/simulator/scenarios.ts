@@ -95,8 +95,8 @@ export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
     about:
       'The regression gate of `npm test`: small, quick, one plain campaign, one that rotates households and pays each account on its own, and a look-alike of most sorts.',
     start: '2026-04-18T00:00:00Z',
-    days: 6,
-    releases: [{ model: 'meridian-5', day: 4 }],
+    days: 7,
+    releases: [{ model: 'meridian-5', day: 5 }],
     honest: {
       people: 150,
       carrierPeople: 40,
@@ -117,8 +117,8 @@ export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
       hijacked: [12],
     },
     campaigns: [
-      { name: 'plain', accounts: 90, startDay: 2 },
-      evading({ accounts: 60, startDay: 2 }, 'residential-rotation', 'one-card-each'),
+      { name: 'plain', accounts: 90, startDay: 3 },
+      evading({ accounts: 60, startDay: 3 }, 'residential-rotation', 'one-card-each'),
     ],
   },
   june: {
