@@ -48,6 +48,9 @@ const built = (file, flags = []) => {
 const tasks = {
   demo: [ts('local/demo.ts')],
   replay: built('local/replay.ts'),
+  simulate: built('local/simulator/cli.ts'),
+  eval: built('bench/eval/main.ts'),
+  'eval:real': built('bench/eval/real.ts'),
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],
