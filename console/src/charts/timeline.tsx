@@ -1,0 +1,115 @@
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import type { Schemas } from '../api';
+import { count, moment, shortDay } from '../format';
+
+/**
+ * Exchanges an hour that went through (leaked) and requests that our action stopped (prevented), with the moments of
+ * detection and containment marked.
+ */
+export type Mark = { at: string; label: string };
+
+const HEIGHT = 176;
+const DAY_S = 86_400;
+/** Ticks a day or more apart say the day, closer ones the hour. */
+const shortMoment = (tick: number, ticks: readonly number[]): string => {
+  const iso = new Date(tick * 1000).toISOString();
+  return (ticks[1] ?? DAY_S) - (ticks[0] ?? 0) >= DAY_S ? shortDay(iso) : iso.slice(11, 16);
+};
+
+const ink = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+export function Timeline({ timeline, marks }: { timeline: Schemas['Campaign']['timeline']; marks: readonly Mark[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    let plot: uPlot | undefined;
+    const draw = () => {
+      plot?.destroy();
+      plot = new uPlot(options(element.clientWidth, marks), columns(timeline), element);
+    };
+    draw();
+    const watch = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    watch.observe(element);
+    window.addEventListener('themechange', draw);
+    return () => {
+      watch.disconnect();
+      window.removeEventListener('themechange', draw);
+      plot?.destroy();
+    };
+  }, [timeline, marks]);
+  const leaked = timeline.reduce((sum, hour) => sum + hour.exchanges, 0);
+  const prevented = timeline.reduce((sum, hour) => sum + hour.prevented, 0);
+  return (
+    <figure>
+      <div
+        className="chart"
+        ref={box}
+        role="img"
+        aria-label={`Exchanges an hour: ${count(leaked)} went through, ${count(prevented)} were prevented. ${marks.map((mark) => `${mark.label} ${mark.at}`).join('. ')}`}
+      />
+    </figure>
+  );
+}
+
+const columns = (timeline: Schemas['Campaign']['timeline']): uPlot.AlignedData => [
+  timeline.map((hour) => Date.parse(hour.at) / 1000),
+  timeline.map((hour) => hour.exchanges),
+  timeline.map((hour) => hour.prevented),
+];
+
+function options(width: number, marks: readonly Mark[]): uPlot.Options {
+  const axis = {
+    stroke: ink('--soft'),
+    grid: { stroke: ink('--line'), width: 1 },
+    ticks: { show: false },
+    font: '11px ui-sans-serif, system-ui, sans-serif',
+  };
+  const series = (label: string, colour: string): uPlot.Series => ({
+    label,
+    stroke: colour,
+    fill: `color-mix(in srgb, ${colour} 18%, transparent)`,
+    width: 1.5,
+    points: { show: false },
+  });
+  return {
+    width,
+    height: HEIGHT,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+    cursor: { y: false },
+    axes: [
+      { ...axis, values: (_plot, ticks) => ticks.map((tick) => shortMoment(tick, ticks)) },
+      { ...axis, size: 52 },
+    ],
+    series: [
+      { value: (_plot, seconds) => (seconds === null ? '—' : moment(new Date(seconds * 1000).toISOString())) },
+      series('Leaked', ink('--leaked')),
+      series('Prevented', ink('--prevented')),
+    ],
+    hooks: { draw: [(plot) => drawMarks(plot, marks)] },
+  };
+}
+
+function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.font = `${11 * ratio}px ui-sans-serif, system-ui, sans-serif`;
+  ctx.fillStyle = ink('--ink');
+  ctx.strokeStyle = ink('--ink');
+  ctx.setLineDash([3 * ratio, 3 * ratio]);
+  marks.forEach(({ at, label }, index) => {
+    const x = plot.valToPos(Date.parse(at) / 1000, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) return;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const roomLeft = x + ctx.measureText(label).width + 8 * ratio > bbox.left + bbox.width;
+    ctx.textAlign = roomLeft ? 'right' : 'left';
+    ctx.fillText(label, x + (roomLeft ? -4 : 4) * ratio, bbox.top + (12 + index * 14) * ratio);
+  });
+  ctx.restore();
+}

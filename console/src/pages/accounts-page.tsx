@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { answered, client, type Schemas } from '../api';
+import { useStatus } from '../app';
+import { brief, count, day, relative, words } from '../format';
+import { Empty, Loaded, Panel, Standing } from '../parts/parts';
+import { useRowKeys, useRows } from '../parts/use-rows';
+import { type Column, VirtualTable } from '../parts/virtual-table';
+
+type Row = Schemas['FlaggedAccount'];
+const CHOICES = {
+  standing: ['active', 'watched', 'in-review', 'warned', 'challenged', 'limited', 'key-disabled', 'suspended'],
+  kind: ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'],
+  plan: ['free', 'trial', 'paid', 'enterprise'],
+  role: ['core', 'peripheral', 'suspected-victim', 'bystander'],
+  sort: ['-detectedAt', '-score', '-updatedAt'],
+} as const;
+type Filters = {
+  standing?: Row['standing'];
+  kind?: NonNullable<Row['kind']>;
+  plan?: NonNullable<Row['plan']>;
+  role?: NonNullable<Row['role']>;
+  sort: (typeof CHOICES.sort)[number];
+};
+
+export function AccountsPage() {
+  const [, go] = useLocation();
+  const [filters, setFilters] = useState<Filters>({ sort: '-detectedAt' });
+  const now = useStatus().data?.at;
+  const { query, rows, more, hasMore } = useRows(['accounts', filters], (cursor) =>
+    answered(client().GET('/v1/accounts', { params: { query: { ...filters, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })),
+  );
+  const open = (row: Row) => go(`/accounts/${row.account}`);
+  const at = useRowKeys('Accounts', rows, open);
+  const columns: Column<Row>[] = [
+    {
+      head: 'Account',
+      width: '88px',
+      cell: (row) => (
+        <Link className="mono" href={`/accounts/${row.account}`} title={row.account}>
+          {brief(row.account)}
+        </Link>
+      ),
+    },
+    { head: 'Standing', width: '112px', cell: (row) => <Standing is={row.standing} /> },
+    {
+      head: 'Campaign',
+      width: '116px',
+      cell: (row) =>
+        row.campaign ? (
+          <Link className="mono" href={`/campaigns/${row.campaign}`}>
+            {row.campaign}
+          </Link>
+        ) : (
+          '—'
+        ),
+    },
+    { head: 'Role', width: '108px', cell: (row) => (row.role ? words(row.role) : '—') },
+    { head: 'Plan', width: '70px', cell: (row) => row.plan ?? '—' },
+    { head: 'Score', width: '52px', number: true, cell: (row) => row.score.toFixed(1) },
+    { head: 'Exchanges', width: '76px', number: true, cell: (row) => count(row.exchanges) },
+    { head: 'Because', width: 'minmax(200px, 1fr)', cell: (row) => <span title={row.because.join('\n')}>{row.because[0] ?? '—'}</span> },
+    { head: 'Flagged', width: '86px', number: true, cell: (row) => (now ? relative(row.detectedAt, now) : day(row.detectedAt)) },
+  ];
+  const choose = (name: keyof typeof CHOICES, value: string) =>
+    setFilters(({ [name]: _before, ...rest }) => ({ sort: filters.sort, ...rest, ...(value === '' ? {} : { [name]: value }) }));
+  return (
+    <>
+      <header>
+        <div className="grow">
+          <h1>Accounts</h1>
+          <p className="lede">Every account that the product has something to say about. An account that is not here was left alone.</p>
+        </div>
+      </header>
+      <Panel title="Flagged accounts" flush>
+        <div className="filters">
+          {(['standing', 'kind', 'role', 'plan'] as const).map((name) => (
+            <label className="field" key={name}>
+              <span>{words(name)}</span>
+              <select value={filters[name] ?? ''} onChange={(event) => choose(name, event.target.value)}>
+                <option value="">any</option>
+                {CHOICES[name].map((value) => (
+                  <option key={value}>{value}</option>
+                ))}
+              </select>
+            </label>
+          ))}
+          <label className="field">
+            <span>sort by</span>
+            <select value={filters.sort} onChange={(event) => choose('sort', event.target.value)}>
+              <option value="-detectedAt">newest</option>
+              <option value="-score">score</option>
+              <option value="-updatedAt">last change</option>
+            </select>
+          </label>
+        </div>
+        <Loaded from={query}>
+          {() =>
+            rows.length === 0 && !hasMore ? (
+              <Empty title="No accounts">Nothing matches these filters.</Empty>
+            ) : (
+              <VirtualTable
+                label="Flagged accounts"
+                rows={rows}
+                columns={columns}
+                keyOf={(row) => row.account}
+                at={at}
+                height={640}
+                onOpen={open}
+                onMore={more}
+              />
+            )
+          }
+        </Loaded>
+        <div className="under">
+          <span>
+            {count(rows.length)} shown{hasMore ? ', more below' : ''}
+          </span>
+          <span className="row">
+            <kbd>j</kbd> <kbd>k</kbd> move, <kbd>↵</kbd> opens
+          </span>
+        </div>
+      </Panel>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { answered, client, type Schemas } from '../api';
+import { useStatus } from '../app';
+import { compact, count, day, percent, relative } from '../format';
+import { Empty, Kind, Loaded, Panel } from '../parts/parts';
+import { useRowKeys, useRows } from '../parts/use-rows';
+import { type Column, VirtualTable } from '../parts/virtual-table';
+
+type Row = Schemas['CampaignSummary'];
+const SORTS = [
+  ['-updatedAt', 'last change'],
+  ['-accounts', 'size'],
+  ['-exchanges', 'exchanges'],
+  ['-detectedAt', 'detection'],
+] as const;
+const KINDS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'] as const;
+
+export function CampaignsPage() {
+  const [, go] = useLocation();
+  const [sort, setSort] = useState<(typeof SORTS)[number][0]>('-updatedAt');
+  const [kind, setKind] = useState<Row['kind'] | ''>('');
+  const now = useStatus().data?.at;
+  const { query, rows, more } = useRows(
+    ['campaigns', sort, kind],
+    (cursor) =>
+      answered(
+        client().GET('/v1/campaigns', {
+          params: { query: { sort, limit: 100, ...(kind === '' ? {} : { kind }), ...(cursor === undefined ? {} : { cursor }) } },
+        }),
+      ),
+    10_000,
+  );
+  const open = (row: Row) => go(`/campaigns/${row.id}`);
+  const at = useRowKeys('Campaigns', rows, open);
+  const columns: Column<Row>[] = [
+    {
+      head: 'Campaign',
+      width: 'minmax(120px, 1.4fr)',
+      cell: (row) => (
+        <Link className="mono" href={`/campaigns/${row.id}`}>
+          {row.id}
+        </Link>
+      ),
+    },
+    { head: 'Kind', width: '130px', cell: (row) => <Kind is={row.kind} /> },
+    { head: 'Probability', width: '82px', number: true, cell: (row) => percent(row.probability, 1) },
+    { head: 'Accounts', width: '78px', number: true, cell: (row) => count(row.accounts) },
+    { head: 'Exchanges', width: '82px', number: true, cell: (row) => compact(row.exchanges) },
+    { head: 'Aimed at', width: 'minmax(110px, 1fr)', cell: (row) => topTargets(row.targets) },
+    { head: 'First seen', width: '96px', number: true, cell: (row) => day(row.firstSeen) },
+    { head: 'Changed', width: '88px', number: true, cell: (row) => (now ? relative(row.updatedAt, now) : day(row.updatedAt)) },
+  ];
+  return (
+    <>
+      <header>
+        <div className="grow">
+          <h1>Campaigns</h1>
+          <p className="lede">Networks of accounts that keep their identity from run to run, whatever became of them.</p>
+        </div>
+      </header>
+      <Panel title="All campaigns" flush>
+        <div className="filters">
+          <label className="field">
+            <span>Kind</span>
+            <select value={kind} onChange={(event) => setKind(KINDS.find((one) => one === event.target.value) ?? '')}>
+              <option value="">every kind</option>
+              {KINDS.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          </label>
+          <label className="field">
+            <span>Sort by</span>
+            <select value={sort} onChange={(event) => setSort(SORTS.find(([value]) => value === event.target.value)?.[0] ?? '-updatedAt')}>
+              {SORTS.map(([value, label]) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+        <Loaded from={query}>
+          {() =>
+            rows.length === 0 ? (
+              <Empty title="No campaigns">Detection has found no network{kind ? ` of kind ${kind}` : ''} yet.</Empty>
+            ) : (
+              <VirtualTable
+                label="Campaigns"
+                rows={rows}
+                columns={columns}
+                keyOf={(row) => row.id}
+                at={at}
+                height={640}
+                onOpen={open}
+                onMore={more}
+              />
+            )
+          }
+        </Loaded>
+      </Panel>
+    </>
+  );
+}
+
+export const topTargets = (targets: Row['targets']): string =>
+  Object.entries(targets)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 2)
+    .map(([name, share]) => `${name} ${percent(share)}`)
+    .join(', ') || '—';

@@ -1,0 +1,43 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { tinykeys } from 'tinykeys';
+
+/** Keyboard first: every page says its keys in one table, and the help lists exactly that table. */
+export type Keys = readonly { keys: string; label: string; does: () => void }[];
+
+const listed = new Map<string, Keys>();
+export const listedKeys = (): [string, Keys][] => [...listed];
+
+const typing = (event: KeyboardEvent): boolean =>
+  event.target instanceof HTMLElement && (event.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName));
+const dialogOpen = (): boolean => document.querySelector('dialog[open]') !== null;
+
+/** Keys are quiet while something is typed and while a dialog is open. */
+export function useKeys(where: string, keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  const names = keys.map((key) => key.keys).join('|');
+  useEffect(() => {
+    listed.set(where, latest.current);
+    const bindings = names.split('|').map((name) => {
+      const run = (event: KeyboardEvent) => {
+        if (typing(event) || dialogOpen()) return;
+        event.preventDefault();
+        latest.current.find((key) => key.keys === name)?.does();
+      };
+      return [name, run] as const;
+    });
+    const stop = tinykeys(window, Object.fromEntries(bindings));
+    return () => {
+      listed.delete(where);
+      stop();
+    };
+  }, [where, names]);
+}
+
+export const KeyName = ({ keys }: { keys: string }): ReactNode => (
+  <>
+    {[...keys.split(' ').entries()].map(([place, key]) => (
+      <kbd key={place}>{key.replace('Shift+?', '?').replace('Enter', '↵')}</kbd>
+    ))}
+  </>
+);

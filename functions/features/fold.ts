@@ -1,0 +1,121 @@
+import { ByteWriter } from '../../shared/model/bytes';
+import { Features } from '../../shared/model/features';
+import { type FactEntry, type FoldRow, writeFoldOutput } from '../../shared/model/fold-output';
+import { type AccountKey, hash64 } from '../../shared/model/ids';
+import { readSegment, type Segment } from '../../shared/model/segment';
+import { DAY, hourLabel } from '../../shared/model/time';
+import type { ObjectStore, Table } from '../../shared/ports';
+import { aggregateHour, type Place } from './aggregate';
+import { distinctEvents } from './distinct-events';
+import type { FoldTask, SealedPlan } from './plan';
+
+/** Raised when feature code changes its meaning: rows of an older code are then overwritten by a re-fold. */
+export const CODE_EPOCH = 1;
+const EPOCH = 1_000_000;
+const KEEP_HOURS = 3 * DAY;
+
+export type FoldPorts = {
+  archive: ObjectStore;
+  features: Table;
+  /** Whether an account's hour is also kept as a row (the risk tier), besides the output segment that always has it. */
+  materialize: (account: AccountKey) => boolean;
+};
+export type FoldResult = { task: FoldTask; output: string; events: number; duplicates: number; conflicts: number; accounts: number; rowsWritten: number };
+
+/**
+ * Folds one (hour, shard) from scratch: every event of the sealed chunks, duplicates dropped, aggregated, written whole
+ * under the version. The output is a pure function of the set of events, so a crash, an overlap or a repetition at any
+ * point changes nothing but who writes the same bytes last.
+ */
+export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult> {
+  const segments = await sealedSegments(task, ports.archive);
+  const distinct = distinctEvents(segments);
+  const rows = foldRows(task.hour, segments, distinct.places);
+  const releases = segments.flatMap((segment) => segment.dictionaries.releases).sort((a, b) => a.at - b.at || (a.model < b.model ? -1 : 1));
+  const key = `folds/${hourLabel(task.hour)}/${String(task.version).padStart(6, '0')}/${task.shard}-of-${task.shards}`;
+  await ports.archive.put(key, writeFoldOutput({ rows, releases }));
+  const rowsWritten = await writeRows(task, rows, ports);
+  const result: FoldResult = { task, output: key, events: distinct.places.length, duplicates: distinct.duplicates, conflicts: distinct.conflicts, accounts: rows.length, rowsWritten };
+  await ports.features.put(
+    { pk: `F#${hourLabel(task.hour)}`, sk: `S#${task.shard}`, shard: task.shard, version: task.version, output: key, events: result.events, duplicates: result.duplicates, conflicts: result.conflicts, accounts: result.accounts, expires: Math.floor((task.hour + 45 * DAY) / 1000) },
+    { kind: 'at-most', attribute: 'version', value: task.version },
+  );
+  return result;
+}
+
+async function sealedSegments(task: FoldTask, archive: ObjectStore): Promise<Segment[]> {
+  const bytes = await archive.get(task.plan);
+  if (!bytes) throw new Error(`the sealed plan ${task.plan} is missing from the archive`);
+  const sealed: SealedPlan = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const segments: Segment[] = [];
+  for (const entry of sealed.entries) {
+    for (const place of entry.places) {
+      if (place.segment % task.shards !== task.shard) continue;
+      const frame = await archive.get(entry.key, { start: place.start, end: place.end });
+      if (!frame) throw new Error(`the chunk ${entry.key} is listed and missing from the archive`);
+      const segment = readSegment(frame);
+      if (segment.rows !== place.rows) throw new Error(`the chunk ${entry.key} has ${segment.rows} events where its manifest says ${place.rows}`);
+      segments.push(segment);
+    }
+  }
+  return segments;
+}
+
+/** One row per account, in account order. */
+export function foldRows(hour: number, segments: readonly Segment[], places: readonly Place[]): FoldRow[] {
+  type Group = { account: AccountKey; sealed: FoldRow['sealed']; events: Place[]; facts: FactEntry[] };
+  const groups = new Map<AccountKey, Group>();
+  const local = new Map<Segment, Group[]>();
+  for (const segment of segments) {
+    const { accounts, sealed, facts } = segment.dictionaries;
+    const mine = accounts.map((account, index) => {
+      let group = groups.get(account);
+      if (!group) {
+        group = { account, sealed: sealed[index]!, events: [], facts: [] };
+        groups.set(account, group);
+      }
+      return group;
+    });
+    local.set(segment, mine);
+    for (const patch of facts) mine[patch.account]?.facts.push({ at: patch.at, id: hash64(patch.id), facts: patch.facts });
+  }
+  let segment: Segment | undefined;
+  let mine: Group[] = [];
+  for (const place of places) {
+    if (place.segment !== segment) {
+      segment = place.segment;
+      mine = local.get(segment) ?? [];
+    }
+    mine[place.segment.columns.account[place.row]!]!.events.push(place);
+  }
+  const features = new Features();
+  const out = new ByteWriter();
+  const ordered = [...groups.values()].sort((a, b) => (a.account < b.account ? -1 : 1));
+  return ordered.map(({ account, sealed, events, facts }) => {
+    if (events.length === 0) return { account, sealed, facts: distinctFacts(facts), features: new Uint8Array(0) };
+    aggregateHour(features, hour, events);
+    out.clear();
+    features.encode(out);
+    return { account, sealed, facts: distinctFacts(facts), features: out.take() };
+  });
+}
+
+function distinctFacts(facts: FactEntry[]): FactEntry[] {
+  if (facts.length < 2) return facts;
+  const text = new Map(facts.map((entry) => [JSON.stringify([entry.at, entry.id, entry.facts]), entry]));
+  return [...text.keys()].sort().map((name) => text.get(name)!);
+}
+
+async function writeRows(task: FoldTask, rows: readonly FoldRow[], ports: FoldPorts): Promise<number> {
+  let written = 0;
+  const fv = CODE_EPOCH * EPOCH + task.version;
+  for (const row of rows) {
+    if (row.features.length === 0 || !ports.materialize(row.account)) continue;
+    await ports.features.put(
+      { pk: `A#${row.account}`, sk: `H#${hourLabel(task.hour)}`, fv, b: row.features, expires: Math.floor((task.hour + KEEP_HOURS) / 1000) },
+      { kind: 'at-most', attribute: 'fv', value: fv },
+    );
+    written++;
+  }
+  return written;
+}

@@ -1,0 +1,72 @@
+import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent } from '../../shared/model/event';
+import { readFingerprint } from '../../shared/model/prompt-fingerprint';
+import { DAY, iso, MINUTE } from '../../shared/model/time';
+
+/** Why an event was not taken, what to change, and never what it contained. */
+export type Rejection = {
+  code: 'not-json' | 'not-an-object' | 'unknown-type' | 'invalid-field' | 'late' | 'early' | 'bad-encoding' | 'too-large';
+  field?: string;
+  because: string;
+  fix: string;
+};
+export type Parsed = { kind: 'event'; event: LockstepEvent; at: number } | { kind: 'rejected'; rejection: Rejection };
+
+/** Events outside [now − 14 days, now + 10 minutes] are kept aside and counted as late or early. */
+export const LATEST = 10 * MINUTE;
+export const OLDEST = 14 * DAY;
+
+const TYPES = { 'lockstep.usage.v1': UsageEvent, 'lockstep.account.v1': AccountEvent, 'lockstep.release.v1': ReleaseEvent } as const;
+const typeOf = (value: object): unknown => ('type' in value ? value.type : undefined);
+const isKnown = (type: unknown): type is keyof typeof TYPES => typeof type === 'string' && Object.hasOwn(TYPES, type);
+
+const rejected = (code: Rejection['code'], because: string, fix: string, field?: string): Parsed => ({
+  kind: 'rejected',
+  rejection: { code, because, fix, ...(field === undefined ? {} : { field }) },
+});
+
+export function parseLine(line: string, now: number): Parsed {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    const where = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    return rejected('not-json', `not JSON${where === undefined ? '' : `, at character ${where}`}`, 'send one complete JSON object per line');
+  }
+  return parseEvent(value, now);
+}
+
+/** `unknown` comes in, an event or a reason goes out. */
+export function parseEvent(value: unknown, now: number): Parsed {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return rejected('not-an-object', `a ${Array.isArray(value) ? 'list' : typeof value} where an event object should be`, 'send CloudEvents 1.0 objects');
+  const type = typeOf(value);
+  if (!isKnown(type)) return rejected('unknown-type', typeof type === 'string' ? 'the type is not one of this contract' : 'there is no type', `use one of ${Object.keys(TYPES).join(', ')}`, 'type');
+  const parsed = TYPES[type].safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join('.') ?? '';
+    return rejected('invalid-field', `${field}: ${issue?.message ?? 'does not fit'}`, FIXES[field] ?? `see ${field} in the event contract`, field);
+  }
+  const event: LockstepEvent = parsed.data;
+  const at = Date.parse(event.time);
+  if (event.type === 'lockstep.usage.v1' && event.data.prompt?.fingerprint !== undefined && !readFingerprint(event.data.prompt.fingerprint)) {
+    return rejected('invalid-field', 'data.prompt.fingerprint: not a version 1 fingerprint', 'compute it with the published function (docs/fingerprint.md)', 'data.prompt.fingerprint');
+  }
+  if (at > now + LATEST) return rejected('early', `time: more than 10 minutes ahead of ${iso(now)}`, 'send the time at which the request was served; check the clock of the gateway', 'time');
+  if (at < now - OLDEST) return rejected('late', `time: more than 14 days before ${iso(now)}`, 'backfill with the re-fold command, which has no age limit', 'time');
+  return { kind: 'event', event, at };
+}
+
+const FIXES: Record<string, string> = {
+  specversion: 'set specversion to "1.0"',
+  id: 'give every event a stable id of 1 to 512 characters: source and id together are the idempotency key',
+  source: 'name the producer in 1 to 512 characters',
+  subject: 'put the account id (or the model id of a release) into subject',
+  time: 'use RFC 3339, for example 2026-04-22T00:00:03.125Z',
+  data: 'put the fields of the event into data',
+  'data.model': 'name the model requested in 1 to 128 characters',
+  'data.inputTokens': 'send an integer of 0 or more',
+  'data.outputTokens': 'send an integer of 0 or more',
+  'data.durationMs': 'send whole milliseconds, 0 or more',
+  'data.status': 'use one of ok, error, refused, limited, blocked',
+  'data.tools': 'send the number of tool definitions, 0 or more',
+};

@@ -1,0 +1,86 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type Api, access, answers, type HttpPorts } from '../../shared/http/api';
+import { startOf } from '../../shared/http/cursor';
+import { AccountParam, CampaignParam, CursorField, Decimal, Instant, limit, pageOf } from '../../shared/http/fields';
+import { badCursor, problem } from '../../shared/http/problem';
+import { STANDINGS } from '../../shared/model/account';
+import { KINDS, ROLES } from '../../shared/model/campaign';
+import { PLANS } from '../../shared/model/event';
+import { FlaggedStore } from '../../shared/stores/flagged-store';
+import { account } from './account';
+import { AccountView, FlaggedView, flaggedView } from './account-view';
+import type { QueryPorts } from './query-ports';
+
+const SORTS = ['-detectedAt', '-score', '-updatedAt'] as const;
+const ORDER_OF = { '-detectedAt': 'detectedAt', '-score': 'score', '-updatedAt': 'updatedAt' } as const;
+
+const AccountsQuery = z.strictObject({
+  standing: z.enum(STANDINGS).optional(),
+  campaign: CampaignParam.optional(),
+  kind: z.enum(KINDS).optional(),
+  plan: z.enum(PLANS).optional(),
+  role: z.enum(ROLES).optional(),
+  scoreAtLeast: Decimal.optional(),
+  detectedSince: Instant.optional(),
+  detectedBefore: Instant.optional(),
+  updatedSince: Instant.optional(),
+  updatedBefore: Instant.optional(),
+  sort: z.enum(SORTS).default('-detectedAt').openapi({
+    description:
+      'By `-detectedAt` every account that stays flagged is seen exactly once, whatever is written meanwhile. By the others an account whose value changes between pages may be seen twice or not at all.',
+  }),
+  limit: limit(200, 50),
+  cursor: CursorField,
+});
+
+export function accountRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
+  const list = createRoute({
+    ...access(http, 'viewer'),
+    method: 'get',
+    path: '/v1/accounts',
+    operationId: 'listAccounts',
+    tags: ['Accounts'],
+    summary: 'Flagged accounts, filtered and sorted',
+    description: 'All given filters must hold. A filter that matches very little may answer a short or empty page with `next`: go on.',
+    request: { query: AccountsQuery },
+    responses: answers(pageOf('FlaggedAccounts', FlaggedView), 'One page.'),
+  });
+  api.openapi(list, async (c) => {
+    const { sort, limit: size, cursor, ...where } = c.req.valid('query');
+    const bound = { route: 'accounts', parameters: { sort, ...where } };
+    const from = startOf(ports.cursors, bound, cursor);
+    if (from.kind === 'refused') return badCursor(c, from.because);
+    const page = await new FlaggedStore(ports.stores.graph).page({
+      where,
+      order: ORDER_OF[sort],
+      limit: size,
+      ...(from.after === undefined ? {} : { after: from.after }),
+    });
+    return c.json(
+      { items: page.accounts.map(flaggedView), ...(page.next === undefined ? {} : { next: ports.cursors.write(bound, page.next) }) },
+      200,
+    );
+  });
+
+  const one = createRoute({
+    ...access(http, 'viewer'),
+    method: 'get',
+    path: '/v1/accounts/{account}',
+    operationId: 'getAccount',
+    tags: ['Accounts'],
+    summary: 'One account: facts, use, links with reasons, findings, standing',
+    request: { params: z.strictObject({ account: AccountParam }) },
+    responses: answers(AccountView, 'The account.'),
+  });
+  api.openapi(one, async (c) => {
+    const answer = await account(c.req.valid('param').account, ports, c.get('principal'));
+    switch (answer.kind) {
+      case 'unknown':
+        return problem(c, 'not-found', 'Nothing is known about this account: it was never flagged and never acted on.');
+      case 'account':
+        return c.json(answer.account, 200);
+      default:
+        return answer satisfies never;
+    }
+  });
+}

@@ -1,0 +1,106 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type Api, access, answers, type HttpPorts } from '../../shared/http/api';
+import { startOf } from '../../shared/http/cursor';
+import { CampaignParam, CursorField, Decimal, Instant, limit, pageOf } from '../../shared/http/fields';
+import { badCursor, problem } from '../../shared/http/problem';
+import { KINDS, ROLES } from '../../shared/model/campaign';
+import { CampaignStore } from '../../shared/stores/campaign-store';
+import { MemberView, memberView } from './account-view';
+import { CampaignSummaryView, CampaignView, campaignSummaryView, campaignView, IndicatorView, indicatorViews } from './campaign-view';
+import { campaigns, members } from './campaigns';
+import type { QueryPorts } from './query-ports';
+
+const CampaignsQuery = z.strictObject({
+  kind: z.enum(KINDS).optional(),
+  updatedSince: Instant.optional(),
+  accountsAtLeast: Decimal.optional(),
+  sort: z.enum(['-updatedAt', '-detectedAt', '-accounts', '-exchanges']).default('-updatedAt'),
+  limit: limit(200, 50),
+  cursor: CursorField,
+});
+const SORT_OF = { '-updatedAt': 'updatedAt', '-detectedAt': 'detectedAt', '-accounts': 'accounts', '-exchanges': 'exchanges' } as const;
+
+const MembersQuery = z.strictObject({
+  role: z.enum(ROLES).optional(),
+  scoreAtLeast: Decimal.optional(),
+  limit: limit(1000, 100),
+  cursor: CursorField,
+});
+
+export const onCampaign = { params: z.strictObject({ campaign: CampaignParam }) };
+export const NO_CAMPAIGN = 'There is no campaign with this id. The list is at /v1/campaigns.';
+
+export function campaignRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
+  const about = { ...access(http, 'viewer'), method: 'get' as const, tags: ['Campaigns'] };
+
+  const list = createRoute({
+    ...about,
+    path: '/v1/campaigns',
+    operationId: 'listCampaigns',
+    summary: 'Campaigns, filtered and sorted',
+    request: { query: CampaignsQuery },
+    responses: answers(pageOf('Campaigns', CampaignSummaryView), 'One page.'),
+  });
+  api.openapi(list, async (c) => {
+    const { sort, limit: size, cursor, ...where } = c.req.valid('query');
+    const bound = { route: 'campaigns', parameters: { sort, ...where } };
+    const from = startOf(ports.cursors, bound, cursor);
+    if (from.kind === 'refused') return badCursor(c, from.because);
+    const page = await campaigns(
+      { where, sort: SORT_OF[sort], limit: size, ...(from.after === undefined ? {} : { after: from.after }) },
+      ports,
+    );
+    const next = page.next === undefined ? {} : { next: ports.cursors.write(bound, page.next) };
+    return c.json({ items: page.headers.map(campaignSummaryView), ...next }, 200);
+  });
+
+  const one = createRoute({
+    ...about,
+    path: '/v1/campaigns/{campaign}',
+    operationId: 'getCampaign',
+    summary: 'One campaign: evidence in sentences, timeline, lineage, provenance',
+    request: onCampaign,
+    responses: answers(CampaignView, 'The campaign.'),
+  });
+  api.openapi(one, async (c) => {
+    const store = new CampaignStore(ports.stores);
+    const header = await store.header(c.req.valid('param').campaign);
+    if (!header) return problem(c, 'not-found', NO_CAMPAIGN);
+    return c.json(campaignView(header, await store.document(header.document)), 200);
+  });
+
+  const indicators = createRoute({
+    ...about,
+    path: '/v1/campaigns/{campaign}/indicators',
+    operationId: 'listIndicators',
+    summary: 'What the members share, largest first',
+    request: onCampaign,
+    responses: answers(z.object({ items: z.array(IndicatorView) }).openapi('Indicators'), 'All indicators.'),
+  });
+  api.openapi(indicators, async (c) => {
+    const campaign = await new CampaignStore(ports.stores).get(c.req.valid('param').campaign);
+    if (!campaign) return problem(c, 'not-found', NO_CAMPAIGN);
+    return c.json({ items: indicatorViews(campaign, c.get('principal')) }, 200);
+  });
+
+  const memberList = createRoute({
+    ...about,
+    path: '/v1/campaigns/{campaign}/members',
+    operationId: 'listMembers',
+    summary: 'Members by role, then score',
+    description: 'All pages come from the version of the campaign that the first page came from.',
+    request: { ...onCampaign, query: MembersQuery },
+    responses: answers(pageOf('Members', MemberView).extend({ version: z.int(), of: z.int() }).openapi('MemberPage'), 'One page.'),
+  });
+  api.openapi(memberList, async (c) => {
+    const { limit: size, cursor, ...where } = c.req.valid('query');
+    const { campaign: id } = c.req.valid('param');
+    const bound = { route: `members of ${id}`, parameters: where };
+    const from = startOf(ports.cursors, bound, cursor);
+    if (from.kind === 'refused') return badCursor(c, from.because);
+    const page = await members({ id, where, limit: size, ...(from.after === undefined ? {} : { after: from.after }) }, ports);
+    if (page.kind === 'unknown') return problem(c, 'not-found', NO_CAMPAIGN);
+    const next = page.next === undefined ? {} : { next: ports.cursors.write(bound, page.next) };
+    return c.json({ items: page.members.map(memberView), version: page.version, of: page.of, ...next }, 200);
+  });
+}

@@ -1,0 +1,76 @@
+import type { Kind, Member, Role } from '../../shared/model/campaign';
+import type { CampaignId } from '../../shared/model/ids';
+import { type CampaignHeader, CampaignStore } from '../../shared/stores/campaign-store';
+import type { QueryPorts } from './query-ports';
+
+export type CampaignSort = 'updatedAt' | 'detectedAt' | 'accounts' | 'exchanges';
+export type CampaignsWhere = { kind?: Kind; updatedSince?: number; accountsAtLeast?: number };
+
+/**
+ * Campaigns by a falling value, then by id. There are thousands of campaigns where there are millions of accounts
+ * (1,156 in SynchroTrap's month), so each page reads all headers: one partition, no index to keep.
+ */
+export async function campaigns(
+  query: { where: CampaignsWhere; sort: CampaignSort; after?: string; limit: number },
+  ports: QueryPorts,
+): Promise<{ headers: CampaignHeader[]; next?: string }> {
+  const found: { key: string; header: CampaignHeader }[] = [];
+  for await (const header of new CampaignStore(ports.stores).headers()) {
+    if (query.where.kind !== undefined && header.kind !== query.where.kind) continue;
+    if (query.where.updatedSince !== undefined && header.updatedAt < query.where.updatedSince) continue;
+    if (query.where.accountsAtLeast !== undefined && sizeOf(header) < query.where.accountsAtLeast) continue;
+    const key = sortKey(valueBy(header, query.sort), header.id);
+    if (query.after === undefined || key > query.after) found.push({ key, header });
+  }
+  found.sort((one, other) => (one.key < other.key ? -1 : 1));
+  const page = found.slice(0, query.limit);
+  const last = page.at(-1);
+  const headers = page.map(({ header }) => header);
+  return last && found.length > query.limit ? { headers, next: last.key } : { headers };
+}
+
+export type MemberWhere = { role?: Role; scoreAtLeast?: number };
+
+/**
+ * Members by role (core first), then score. The page after reads the same version of the campaign's document, which never
+ * changes, so paging is exact whatever is saved meanwhile.
+ */
+export async function members(
+  query: { id: CampaignId; where: MemberWhere; after?: string; limit: number },
+  ports: QueryPorts,
+): Promise<{ kind: 'members'; members: Member[]; version: number; of: number; next?: string } | { kind: 'unknown' }> {
+  const store = new CampaignStore(ports.stores);
+  const [document, offset] = query.after === undefined ? [(await store.header(query.id))?.document, 0] : split(query.after);
+  if (document === undefined) return { kind: 'unknown' };
+  const campaign = await store.document(document);
+  const all = campaign.members
+    .filter(
+      ({ role, score }) =>
+        (query.where.role === undefined || role === query.where.role) &&
+        (query.where.scoreAtLeast === undefined || score >= query.where.scoreAtLeast),
+    )
+    .sort((one, other) => RANK[one.role] - RANK[other.role] || other.score - one.score || (one.account < other.account ? -1 : 1));
+  const end = offset + query.limit;
+  const page = { kind: 'members' as const, members: all.slice(offset, end), version: campaign.version, of: all.length };
+  return end < all.length ? { ...page, next: `${end} ${document}` } : page;
+}
+
+const RANK: Record<Role, number> = { core: 0, peripheral: 1, 'suspected-victim': 2, bystander: 3 };
+const sizeOf = (header: CampaignHeader): number => Object.values(header.counts).reduce((sum, count) => sum + count, 0);
+const split = (after: string): [string, number] => [after.slice(after.indexOf(' ') + 1), Number.parseInt(after, 10)];
+
+function valueBy(header: CampaignHeader, sort: CampaignSort): number {
+  switch (sort) {
+    case 'accounts':
+      return sizeOf(header);
+    case 'exchanges':
+    case 'updatedAt':
+    case 'detectedAt':
+      return header[sort];
+    default:
+      return sort satisfies never;
+  }
+}
+
+/** Falling values sort as rising text. */
+const sortKey = (value: number, id: CampaignId): string => `${String(Number.MAX_SAFE_INTEGER - Math.round(value)).padStart(16, '0')}#${id}`;

@@ -1,0 +1,18 @@
+import type { Api, HttpPorts } from '../../shared/http/api';
+import { accountRoutes } from './account-routes';
+import { campaignRoutes } from './campaign-routes';
+import { caseRoutes } from './case-routes';
+import { ledgerRoutes } from './ledger-routes';
+import { pictureRoutes } from './picture-routes';
+import type { QueryPorts } from './query-ports';
+import { statusRoutes } from './status-routes';
+
+/** The read side of API v1. */
+export function queryRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
+  accountRoutes(api, http, ports);
+  campaignRoutes(api, http, ports);
+  pictureRoutes(api, http, ports);
+  caseRoutes(api, http, ports);
+  ledgerRoutes(api, http, ports);
+  statusRoutes(api, http, ports);
+}

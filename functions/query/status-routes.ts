@@ -1,0 +1,74 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type Api, access, answers, type HttpPorts, publicAccess } from '../../shared/http/api';
+import { When } from '../../shared/http/fields';
+import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/model/kill-switch';
+import { PERSON_ROLES } from '../../shared/model/person';
+import { iso } from '../../shared/model/time';
+import { CampaignStore } from '../../shared/stores/campaign-store';
+import { LedgerStore } from '../../shared/stores/ledger-store';
+import type { QueryPorts } from './query-ports';
+
+const Health = z.object({ status: z.literal('ok'), at: When }).openapi('Health');
+const Me = z.object({ id: z.string(), name: z.string(), role: z.enum(PERSON_ROLES) }).openapi('Me');
+const Status = z
+  .object({
+    at: When.openapi({ description: 'The time the workflow goes by: the simulated time in a demo.' }),
+    enforcement: z.enum(['armed', 'stopped']).openapi({ description: 'The kill switch. Never set counts as stopped.' }),
+    campaigns: z.int(),
+    accounts: z.int().openapi({ description: 'Members of campaigns.' }),
+    lastRun: When.nullable().openapi({ description: 'When the newest campaign version was written.' }),
+  })
+  .openapi('Status');
+
+export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
+  const health = createRoute({
+    ...publicAccess(http),
+    method: 'get',
+    path: '/v1/health',
+    operationId: 'getHealth',
+    tags: ['Status'],
+    summary: 'Can the API read what it needs?',
+    responses: answers(Health, 'It can.'),
+  });
+  api.openapi(health, async (c) => {
+    const { stores, clock } = ports;
+    // An outage of any of them throws and is answered 500 by the problem handler.
+    await Promise.all([stores.graph.get('HEALTH', 'PROBE'), stores.enforcement.get('HEALTH', 'PROBE'), stores.archive.get('health/probe')]);
+    return c.json({ status: 'ok' as const, at: iso(clock.now()) }, 200);
+  });
+
+  const me = createRoute({
+    ...access(http, 'viewer'),
+    method: 'get',
+    path: '/v1/me',
+    operationId: 'getMe',
+    tags: ['Status'],
+    summary: 'Who the token says you are',
+    responses: answers(Me, 'You.'),
+  });
+  api.openapi(me, (c) => c.json(c.get('principal'), 200));
+
+  const status = createRoute({
+    ...access(http, 'viewer'),
+    method: 'get',
+    path: '/v1/status',
+    operationId: 'getStatus',
+    tags: ['Status'],
+    summary: 'The clock, the kill switch, and how much there is',
+    responses: answers(Status, 'The state of things.'),
+  });
+  api.openapi(status, async (c) => {
+    const { stores, clock } = ports;
+    const head = await new LedgerStore(stores.enforcement, clock).head(SWITCH_CHAIN, THE_SWITCH);
+    let campaigns = 0;
+    let accounts = 0;
+    let lastRun = 0;
+    for await (const header of new CampaignStore(stores).headers()) {
+      campaigns++;
+      accounts += Object.values(header.counts).reduce((sum, count) => sum + count, 0);
+      lastRun = Math.max(lastRun, header.updatedAt);
+    }
+    const enforcement = head?.state.kind ?? ('stopped' as const);
+    return c.json({ at: iso(clock.now()), enforcement, campaigns, accounts, lastRun: lastRun === 0 ? null : iso(lastRun) }, 200);
+  });
+}

@@ -1,0 +1,27 @@
+import { openEnforcement } from '../functions/enforcement/enforcement';
+import { cursors } from '../shared/http/cursor';
+import { describe } from '../shared/http/openapi';
+import { MemoryObjectStore } from '../shared/memory/memory-object-store';
+import { MemoryTable } from '../shared/memory/memory-table';
+import { composeApi } from './compose-api';
+
+/** The description of every route, made from the routes themselves over empty stores. */
+export function describeApi() {
+  const clock = { now: () => 0 };
+  const table = () => new MemoryTable(clock);
+  const stores = { archive: new MemoryObjectStore(), features: table(), graph: table(), enforcement: table() };
+  const onlyDescribes = async (): Promise<never> => {
+    throw new Error('This process only describes the API.');
+  };
+  const http = { verify: onlyDescribes, state: table(), clock, newRequestId: () => '', addressOf: () => '', report: () => undefined };
+  const enforcement = openEnforcement({
+    stores,
+    accounts: { known: onlyDescribes },
+    provider: { request: onlyDescribes },
+    workflow: { start: onlyDescribes, wake: onlyDescribes },
+    policy: onlyDescribes,
+    clock,
+    chance: { next: () => 0 },
+  });
+  return describe(composeApi(http, { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement }));
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { serve as listen } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { tokenVerifier } from '../shared/http/token';
+import { MemoryTable } from '../shared/memory/memory-table';
+import { composeApi, type Doors } from './compose-api';
+import { CLIENT_ID, localIssuer } from './issuer';
+
+export type Served = {
+  /** The console with the start code in it: what to print and to open. */
+  consoleUrl: string;
+  origin: string;
+  /** A bearer token for scripts and tests. */
+  token: (name: string, role: 'viewer' | 'reviewer' | 'admin') => Promise<string>;
+  close(): Promise<void>;
+};
+
+const LOOPBACK = '127.0.0.1';
+const BUILT_CONSOLE = join(__dirname, '../dist/console');
+
+/**
+ * API, console and the development issuer on loopback. `port` 0 takes any free one. Rate counters, idempotency rows and the
+ * access log are kept on the wall clock, whatever clock the pipeline goes by.
+ */
+export async function serve(options: {
+  doors: (origin: string) => Doors;
+  port: number;
+  report?: (failure: { route: string; error: unknown }) => void;
+}): Promise<Served> {
+  const wall = { now: () => Date.now() };
+  const port = options.port === 0 ? await freePort() : options.port;
+  const origin = `http://${LOOPBACK}:${port}`;
+  const issuer = await localIssuer(origin, wall);
+  const api = composeApi(
+    {
+      verify: tokenVerifier({ issuer: issuer.issuer, audience: CLIENT_ID, keys: { kind: 'local', jwks: issuer.jwks } }, wall),
+      state: new MemoryTable(wall),
+      clock: wall,
+      newRequestId: () => randomUUID(),
+      addressOf: (c) => getConnInfo(c).remote.address ?? 'unknown',
+      report: options.report ?? (({ route, error }) => console.error(`${route}:`, error)),
+    },
+    options.doors(origin),
+  );
+
+  const site = new Hono();
+  // A page elsewhere that points its name at loopback (DNS rebinding) sends its own name as the host.
+  site.use(async (c, next) =>
+    c.req.header('host') === `${LOOPBACK}:${port}` ? next() : c.text('This server answers on loopback only.', 421),
+  );
+  site.all('/v1/*', (c) => api.fetch(c.req.raw, c.env));
+  site.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        workerSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+      referrerPolicy: 'no-referrer',
+      strictTransportSecurity: false,
+    }),
+  );
+  site.route('/dev/oidc', issuer.routes);
+  site.get('/config.json', (c) => c.json({ issuer: issuer.issuer, clientId: CLIENT_ID, api: '', development: true }));
+  site.use(serveStatic({ root: BUILT_CONSOLE }));
+  // The console routes by path: every other address is its page.
+  site.get('*', serveStatic({ path: 'index.html', root: BUILT_CONSOLE }));
+
+  const server = listen({ fetch: site.fetch, port, hostname: LOOPBACK });
+  await new Promise<void>((resolve, reject) => server.once('listening', resolve).once('error', reject));
+  return {
+    origin,
+    consoleUrl: `${origin}/#start=${issuer.startCode}`,
+    token: issuer.token,
+    close: () => new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))),
+  };
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, LOOPBACK, () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port'))));
+    });
+  });

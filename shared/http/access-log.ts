@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { PERSON_ROLES } from '../model/person';
+import { DAY, dayLabel, iso } from '../model/time';
+import type { Item, Table } from '../ports';
+
+/** Who looked at or did what. Never a token, a body or a query value: the route's pattern and the ids in its path. */
+export const AccessEntry = z.object({
+  at: z.number(),
+  requestId: z.string(),
+  /** Absent for the public routes and for refused tokens. */
+  principal: z.string().optional(),
+  role: z.enum(PERSON_ROLES).optional(),
+  method: z.string(),
+  /** Pattern, for example /v1/accounts/:account. */
+  route: z.string(),
+  /** Path parameters that name an account, campaign, case or the like. */
+  subjects: z.record(z.string(), z.string()),
+  status: z.int(),
+  milliseconds: z.number(),
+});
+export type AccessEntry = z.infer<typeof AccessEntry>;
+
+/** Long enough for a yearly audit and its preparation. */
+const KEPT_DAYS = 400;
+
+/** One row a request in the table of the system of record, by day, kept 400 days. */
+export class AccessLog {
+  constructor(private readonly table: Table) {}
+
+  async write(entry: AccessEntry): Promise<void> {
+    const day = dayLabel(entry.at);
+    await this.table.put({
+      pk: `ACCESS#${day}`,
+      sk: `${iso(entry.at)}#${entry.requestId}`,
+      entry,
+      expires: Math.floor((entry.at + KEPT_DAYS * DAY) / 1000),
+    });
+  }
+
+  /** One day, newest first. `after` is the `next` of the page before. */
+  async page(day: string, limit: number, after?: string): Promise<{ entries: AccessEntry[]; next?: string }> {
+    const page = await this.table.query({ pk: `ACCESS#${day}`, reverse: true, limit, ...(after === undefined ? {} : { after }) });
+    const entries = page.items.map((item: Item) => AccessEntry.parse(item.entry));
+    return page.next === undefined ? { entries } : { entries, next: page.next };
+  }
+}

@@ -1,0 +1,156 @@
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+import { HTTPException } from 'hono/http-exception';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { routePath } from 'hono/route';
+import { secureHeaders } from 'hono/secure-headers';
+import { mayAct, type Person } from '../model/person';
+import type { Clock, Table } from '../ports';
+import { AccessLog } from './access-log';
+import { idempotent } from './idempotency';
+import type { Principal } from './principal';
+import { fieldErrors, Problem, problem } from './problem';
+import { RateLimiter } from './rate-limit';
+import type { TokenVerifier } from './token';
+
+export type ApiEnv = { Variables: { principal: Principal; requestId: string } };
+export type Api = OpenAPIHono<ApiEnv>;
+
+/** What every HTTP door needs. `state` holds rate counters, idempotency rows and the access log, on the wall clock. */
+export type HttpPorts = {
+  verify: TokenVerifier;
+  state: Table;
+  clock: Clock;
+  newRequestId: () => string;
+  /** The caller's network address as the platform saw it, never as a header said it. */
+  addressOf: (c: Context) => string;
+  /** One line for each failure of ours; never a body or a token. */
+  report: (failure: { requestId: string; route: string; error: unknown }) => void;
+};
+
+const MOST_BODY_BYTES = 65_536;
+const PER_MINUTE = { signedIn: 600, public: 30, refused: 60 };
+/** Path parameters that are secrets, not names. */
+const SECRET_PARAMETERS = new Set(['link']);
+
+/** A door's routes hang on this: request id, headers, limits, problems and the access log are the same everywhere. */
+export function makeApi(ports: HttpPorts): Api {
+  const api: Api = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result, c) => {
+      if (result.success) return undefined;
+      const errors = fieldErrors(result.target, result.error);
+      return problem(c, 'invalid-request', errors.map((error) => `${error.field}: ${error.message}`).join(' '), { errors });
+    },
+  });
+  api.use(async (c, next) => {
+    c.set('requestId', ports.newRequestId());
+    await next();
+    c.header('x-request-id', c.get('requestId'));
+    c.header('cache-control', 'no-store');
+  });
+  api.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, referrerPolicy: 'no-referrer' }));
+  api.use(compress());
+  api.use(logged(ports));
+  const tooLarge = `Send at most ${MOST_BODY_BYTES / 1024} KB.`;
+  api.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: (c) => problem(c, 'too-large', tooLarge) }));
+  const onMethodNotAllowed = (c: Context, allowed: string[]) =>
+    problem(c, 'method-not-allowed', `Use ${allowed.join(' or ')}.`, { headers: { allow: allowed.join(', ') } });
+  api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));
+  api.notFound((c) => problem(c, 'not-found', 'There is nothing at this address. The description is at /v1/openapi.json.'));
+  api.onError((error, c) => {
+    if (error instanceof HTTPException && error.status === 400) return problem(c, 'malformed-body', 'Send the body as JSON (UTF-8).');
+    ports.report({ requestId: c.get('requestId'), route: routePath(c), error });
+    return problem(c, 'internal', 'Try again. If it happens again, report the request id.');
+  });
+  return api;
+}
+
+/** The access log is written before the answer leaves; an answer that cannot be logged is not given. */
+function logged(ports: HttpPorts): MiddlewareHandler<ApiEnv> {
+  const log = new AccessLog(ports.state);
+  return async (c, next) => {
+    const at = ports.clock.now();
+    await next();
+    const principal: Principal | undefined = c.get('principal');
+    const parameters: Record<string, string> = c.req.param();
+    const subjects = Object.fromEntries(Object.entries(parameters).filter(([name]) => !SECRET_PARAMETERS.has(name)));
+    await log.write({
+      at,
+      requestId: c.get('requestId'),
+      ...(principal ? { principal: principal.id, role: principal.role } : {}),
+      method: c.req.method,
+      route: routePath(c, -1),
+      subjects,
+      status: c.res.status,
+      milliseconds: ports.clock.now() - at,
+    });
+  };
+}
+
+/** Who may call a route: spread into `createRoute`. The description, the check and the tests read the same role. */
+export const access = (ports: HttpPorts, role: Person['role']) => ({
+  security: [{ token: [] }],
+  'x-role': role,
+  middleware: signedIn(ports, role),
+});
+
+/** Like `access`, for commands: an Idempotency-Key is required and heeded. */
+export const command = (ports: HttpPorts, role: Person['role']) => ({
+  ...access(ports, role),
+  middleware: [signedIn(ports, role), idempotent(ports.state, ports.clock)],
+});
+
+/** For people without a login and for probes; limited by network address. */
+export const publicAccess = (ports: HttpPorts) => ({
+  security: [],
+  'x-role': 'public' as const,
+  middleware: byAddress(ports),
+});
+
+function signedIn(ports: HttpPorts, role: Person['role']): MiddlewareHandler<ApiEnv> {
+  const limiter = new RateLimiter(ports.state, ports.clock);
+  const unknown = async (c: Context, because: string) => {
+    // Guessing tokens is limited by address.
+    const rate = await limiter.take(`refused ${ports.addressOf(c)}`, PER_MINUTE.refused);
+    if (rate.kind === 'exceeded') return tooMany(c, rate.retryAfterSeconds);
+    return problem(c, 'unauthenticated', because, { headers: { 'www-authenticate': 'Bearer realm="lockstep"' } });
+  };
+  return async (c, next) => {
+    const [scheme, token] = (c.req.header('authorization') ?? '').split(' ');
+    if (scheme?.toLowerCase() !== 'bearer' || !token) return unknown(c, 'Send a token: Authorization: Bearer …');
+    const answer = await ports.verify(token);
+    if (answer.kind === 'refused') return unknown(c, answer.because);
+    c.set('principal', answer.principal);
+    if (!mayAct(answer.principal, role)) return problem(c, 'forbidden', `This needs the role ${role}; you are a ${answer.principal.role}.`);
+    const rate = await limiter.take(`principal ${answer.principal.id}`, PER_MINUTE.signedIn);
+    return rate.kind === 'exceeded' ? tooMany(c, rate.retryAfterSeconds) : next();
+  };
+}
+
+function byAddress(ports: HttpPorts): MiddlewareHandler<ApiEnv> {
+  const limiter = new RateLimiter(ports.state, ports.clock);
+  return async (c, next) => {
+    const rate = await limiter.take(`address ${ports.addressOf(c)}`, PER_MINUTE.public);
+    return rate.kind === 'exceeded' ? tooMany(c, rate.retryAfterSeconds) : next();
+  };
+}
+
+const tooMany = (c: Context, seconds: number) =>
+  problem(c, 'too-many-requests', `Wait ${seconds} seconds.`, { headers: { 'retry-after': String(seconds) } });
+
+/** What a command is sent with. */
+export const commandHeaders = z.object({
+  'idempotency-key': z.string().openapi({
+    description: 'New for each command, 8 to 128 visible ASCII characters; the same again for a retry.',
+    example: '0192f0c1-7a52-7f3e-9c5a-2f6f3b0f5a11',
+  }),
+});
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
+
+/** Response shapes for `createRoute`: the answer, and a problem for everything else. */
+export const answers = <T extends z.ZodType>(schema: T, description: string) => ({
+  200: { description, content: { 'application/json': { schema } } },
+  default: { description: 'A problem (RFC 9457).', content: { 'application/problem+json': { schema: Problem } } },
+});

@@ -1,0 +1,67 @@
+import { z } from '@hono/zod-openapi';
+import { accountKey, campaignId, caseId } from '../model/ids';
+
+/** Request fields that many routes share. Text comes in, model types go on; a wrong one is named with what would be right. */
+
+export const AccountParam = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{22}$/, 'An account key has 22 characters of base64url; look one up by provider id at /v1/accounts/lookup.')
+  .transform(accountKey)
+  .openapi({ type: 'string', description: 'Keyed hash of the provider’s account id.', example: 'q83vEjRWeJCrze8SNFZ4kA' });
+
+export const CampaignParam = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'A campaign id has 1 to 64 letters, digits, - and _.')
+  .transform(campaignId)
+  .openapi({ type: 'string', description: 'Campaign id.' });
+
+export const CaseParam = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,80}$/, 'A case id has 1 to 80 letters, digits, ., - and _.')
+  .transform(caseId)
+  .openapi({ type: 'string', description: 'Case id.' });
+
+/** ISO 8601 with a zone in the request, epoch milliseconds inside. */
+export const Instant = z.iso
+  .datetime({ offset: true, error: 'Give a time as 2026-04-22T07:00:00Z.' })
+  .transform((text) => Date.parse(text))
+  .openapi({ type: 'string', format: 'date-time' });
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `Give a whole number from ${least} to ${most}.`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `Give a whole number from ${least} to ${most}.`);
+
+export const limit = (most: number, usual: number) =>
+  wholeNumber(1, most)
+    .optional()
+    .transform((value) => value ?? usual)
+    .openapi({ type: 'integer', minimum: 1, maximum: most, default: usual, description: 'Most entries in the answer.' });
+
+export const CursorField = z
+  .string()
+  .max(1024)
+  .optional()
+  .openapi({ description: 'The `next` of the page before, with the same filters and sort.' });
+
+export const Decimal = z
+  .string()
+  .regex(/^-?\d{1,7}(\.\d{1,6})?$/, 'Give a decimal number such as 7.5.')
+  .transform(Number)
+  .openapi({ type: 'number' });
+
+/** A page in an answer: `next` is absent on the last. */
+export const pageOf = <T extends z.ZodType>(name: string, item: T) =>
+  z
+    .object({
+      items: z.array(item),
+      next: z.string().optional().openapi({ description: 'Pass as `cursor` for the next page; absent on the last.' }),
+    })
+    .openapi(name);
+
+export const When = z.string().openapi({ format: 'date-time' });
+
+/** A named shape or null. `.nullable()` on a named shape describes it as both at once, which no generator reads right. */
+export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()]);

@@ -1,0 +1,191 @@
+import type { AccountFacts } from './account';
+import { pack, unpack } from './codec';
+import { STATUSES, type Status } from './event';
+import type { AccountKey, SealedId } from './ids';
+import { HOUR } from './time';
+
+/**
+ * A segment: the events of one (event hour, account segment) in one chunk, as columns. Written once by ingest, read by
+ * the fold. Identifiers are 52-bit keyed hashes (doubles); fingerprint values are keyed 32-bit words.
+ */
+export const COLUMNS = {
+  idHigh: Uint32Array,
+  idLow: Uint32Array,
+  account: Uint32Array,
+  offset: Uint32Array,
+  input: Uint32Array,
+  output: Uint32Array,
+  duration: Uint32Array,
+  asn: Uint32Array,
+  tools: Uint16Array,
+  model: Uint16Array,
+  country: Uint16Array,
+  status: Uint8Array,
+  channel: Uint8Array,
+  task: Uint8Array,
+  language: Uint8Array,
+  elicits: Uint8Array,
+  grading: Uint8Array,
+  size: Uint8Array,
+  traits: Uint8Array,
+  ip: Float64Array,
+  prefix: Float64Array,
+  client: Float64Array,
+  key: Float64Array,
+  system: Float64Array,
+  template: Float64Array,
+  s0: Uint32Array,
+  s1: Uint32Array,
+  s2: Uint32Array,
+  s3: Uint32Array,
+  s4: Uint32Array,
+  s5: Uint32Array,
+  s6: Uint32Array,
+  s7: Uint32Array,
+} as const;
+export type ColumnName = keyof typeof COLUMNS;
+export type Columns = { [K in ColumnName]: InstanceType<(typeof COLUMNS)[K]> };
+const NAMES = Object.keys(COLUMNS) as ColumnName[];
+export const SKETCH_COLUMNS = ['s0', 's1', 's2', 's3', 's4', 's5', 's6', 's7'] as const;
+
+/** A label 0..1 in a byte: 0..254, and 255 for "not given". */
+export const ABSENT = 255;
+export const unitByte = (value: number | undefined): number => (value === undefined ? ABSENT : Math.round(value * 254));
+
+export type FactPatch = { account: number; at: number; id: string; facts: AccountFacts };
+export type Release = { model: string; at: number };
+
+/** What is not a column: dictionaries by index (0 = not given for channel, task, language), facts, releases. */
+export type Dictionaries = {
+  accounts: AccountKey[];
+  sealed: SealedId[];
+  models: string[];
+  channels: string[];
+  tasks: string[];
+  languages: string[];
+  countries: string[];
+  facts: FactPatch[];
+  releases: Release[];
+  /** Provider's own scores, by row. */
+  scores: [row: number, scores: Record<string, number>][];
+};
+export type Segment = { hour: number; rows: number; columns: Columns; dictionaries: Dictionaries };
+
+const MAGIC = 0x3147534c; // "LSG1"
+
+/** Grows as events come; `frame()` gives the compressed bytes. */
+export class SegmentBuilder {
+  rows = 0;
+  private capacity = 256;
+  readonly columns: Columns = allocate(256);
+  private readonly indexes = {
+    accounts: new Map<string, number>(),
+    models: new Map<string, number>(),
+    channels: new Map<string, number>(),
+    tasks: new Map<string, number>(),
+    languages: new Map<string, number>(),
+    countries: new Map<string, number>(),
+  };
+  readonly dictionaries: Dictionaries = {
+    accounts: [],
+    sealed: [],
+    models: [],
+    channels: [''],
+    tasks: [''],
+    languages: [''],
+    countries: [''],
+    facts: [],
+    releases: [],
+    scores: [],
+  };
+
+  constructor(readonly hour: number) {
+    for (const name of ['channels', 'tasks', 'languages', 'countries'] as const) this.indexes[name].set('', 0);
+  }
+
+  /** A row to fill, by index into every column. */
+  row(): number {
+    if (this.rows === this.capacity) {
+      this.capacity *= 4;
+      const larger = allocate(this.capacity);
+      for (const name of NAMES) {
+        larger[name].set(this.columns[name]);
+        Object.assign(this.columns, { [name]: larger[name] });
+      }
+    }
+    return this.rows++;
+  }
+
+  account(key: AccountKey, sealed: SealedId): number {
+    const known = this.indexes.accounts.get(key);
+    if (known !== undefined) return known;
+    const index = this.dictionaries.accounts.push(key) - 1;
+    this.dictionaries.sealed.push(sealed);
+    this.indexes.accounts.set(key, index);
+    return index;
+  }
+
+  /** Index of a word; words beyond what the column holds share the last index under the name `other`. */
+  word(name: 'models' | 'channels' | 'tasks' | 'languages' | 'countries', text: string): number {
+    const index = this.indexes[name];
+    const known = index.get(text);
+    if (known !== undefined) return known;
+    const limit = name === 'models' || name === 'countries' ? 65_000 : 255;
+    const words = this.dictionaries[name];
+    if (words.length >= limit) return this.word(name, words[limit - 1] === 'other' ? 'other' : (words[limit - 1] ?? 'other'));
+    const made = words.push(words.length === limit - 1 ? 'other' : text) - 1;
+    index.set(text, made);
+    return made;
+  }
+
+  frame(): Uint8Array {
+    const header = Buffer.from(JSON.stringify({ hour: this.hour, rows: this.rows, ...this.dictionaries }), 'utf8');
+    const width = NAMES.reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
+    const bytes = new Uint8Array(12 + header.length + this.rows * width);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, MAGIC, true);
+    view.setUint32(4, header.length, true);
+    view.setUint32(8, this.rows, true);
+    bytes.set(header, 12);
+    let at = 12 + header.length;
+    for (const name of NAMES) {
+      const column = this.columns[name].subarray(0, this.rows);
+      bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
+      at += column.byteLength;
+    }
+    return pack(bytes);
+  }
+}
+
+/** Reads a frame. Throws on damage: a wrong magic, a length that does not add up. */
+export function readSegment(frame: Uint8Array): Segment {
+  const bytes = unpack(frame);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(0, true) !== MAGIC) throw new Error('archive segment: wrong magic');
+  const headerLength = view.getUint32(4, true);
+  const rows = view.getUint32(8, true);
+  const {
+    hour,
+    rows: said,
+    ...dictionaries
+  }: { hour: number; rows: number } & Dictionaries = JSON.parse(Buffer.from(bytes.subarray(12, 12 + headerLength)).toString('utf8'));
+  if (said !== rows) throw new Error(`archive segment: ${said} rows announced, ${rows} written`);
+  const columns = allocate(rows);
+  let at = 12 + headerLength;
+  for (const name of NAMES) {
+    const column = columns[name];
+    new Uint8Array(column.buffer).set(bytes.subarray(at, at + column.byteLength));
+    at += column.byteLength;
+  }
+  if (at !== bytes.length) throw new Error('archive segment: length does not add up');
+  return { hour, rows, columns, dictionaries };
+}
+
+export const statusOf = (byte: number): Status => STATUSES[byte] ?? 'error';
+export const timeOf = (segment: Segment, row: number): number => segment.hour + Math.min(HOUR - 1, segment.columns.offset[row]!);
+
+function allocate(rows: number): Columns {
+  const made: Partial<Record<ColumnName, InstanceType<(typeof COLUMNS)[ColumnName]>>> = {};
+  for (const name of NAMES) made[name] = new COLUMNS[name](rows);
+  return made as Columns;
+}

@@ -1,0 +1,64 @@
+import { DAY, hourLabel } from '../model/time';
+import type { Table } from '../ports';
+
+/**
+ * The manifest: which chunks hold events of an hour, and where. Keyed by *event* hour, so that a redrive nine days
+ * later finds its siblings. Rows (features table):
+ *   M#<hour>  <chunk>   key, places [segment, start, end, rows]…     one per (chunk, hour)
+ *   DIRTY     <hour>    chunks: how many were listed so far          one per hour; an upper bound is enough
+ */
+export type Place = { segment: number; start: number; end: number; rows: number };
+export type ManifestEntry = { chunk: string; key: string; places: Place[] };
+
+const KEEP = 45 * DAY;
+const expiry = (at: number): number => Math.floor((at + KEEP) / 1000);
+
+/** Lists a chunk under one hour, then marks the hour. In this order: a crash between the two leaves the message unacknowledged. */
+export async function addToManifest(
+  table: Table,
+  entry: { hour: number; chunk: string; key: string; places: readonly Place[]; now: number },
+): Promise<void> {
+  const { hour, chunk, key, places, now } = entry;
+  await table.put({
+    pk: `M#${hourLabel(hour)}`,
+    sk: chunk,
+    key,
+    places: places.map((p) => [p.segment, p.start, p.end, p.rows]),
+    expires: expiry(now),
+  });
+  await table.add('DIRTY', hourLabel(hour), 'chunks', 1, { expires: expiry(now) });
+}
+
+/** Hours with chunks, with their mark, oldest first. */
+export async function markedHours(table: Table, from: number): Promise<{ hour: number; marks: number }[]> {
+  const marked: { hour: number; marks: number }[] = [];
+  let after: string | undefined;
+  do {
+    const page = await table.query({ pk: 'DIRTY', from: hourLabel(from), ...(after === undefined ? {} : { after }) });
+    for (const item of page.items) marked.push({ hour: Date.parse(`${item.sk}:00:00Z`), marks: Number(item.chunks) });
+    after = page.next;
+  } while (after !== undefined);
+  return marked;
+}
+
+/** Every chunk of an hour, in chunk order. Strongly consistent: never "newer than a cursor". */
+export async function manifestOf(table: Table, hour: number): Promise<ManifestEntry[]> {
+  const entries: ManifestEntry[] = [];
+  let after: string | undefined;
+  do {
+    const page = await table.query({ pk: `M#${hourLabel(hour)}`, ...(after === undefined ? {} : { after }) });
+    for (const item of page.items) {
+      const places = Array.isArray(item.places) ? item.places : [];
+      entries.push({
+        chunk: item.sk,
+        key: String(item.key),
+        places: places.map((place) => {
+          const [segment, start, end, rows] = Array.isArray(place) ? place.map(Number) : [];
+          return { segment: segment ?? 0, start: start ?? 0, end: end ?? 0, rows: rows ?? 0 };
+        }),
+      });
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return entries;
+}
