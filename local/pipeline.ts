@@ -94,7 +94,7 @@ export class Pipeline {
       } else if (this.nextDetect <= this.clock.now()) {
         await this.detect();
         this.nextDetect += this.options.detectEvery;
-      } else await this.step();
+      } else await this.settle();
     }
     this.clock.advanceTo(at);
   }
@@ -113,11 +113,12 @@ export class Pipeline {
     const operator = { id: 'local-operator', role: 'admin' } as const;
     await turnKillSwitch({ actor: operator, key: 'local', because: 'played on one machine', to: 'armed' }, this.enforcement);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
-    await this.step();
+    await this.settle();
     await this.options.onRun?.(run, decided);
   }
 
-  private async step(): Promise<void> {
+  /** Takes every open case as far as it can go now. */
+  async settle(): Promise<void> {
     const { nextDue } = await advance(this.enforcement);
     this.nextStep = nextDue === undefined ? Number.POSITIVE_INFINITY : Math.max(nextDue, this.clock.now() + 1);
   }
