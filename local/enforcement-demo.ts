@@ -27,7 +27,7 @@ import { type Hour, simulate } from './simulator/simulate';
  * accounts, two people approve it, it is contained in stages at the example receiver (over signed HTTP), one appeal is
  * granted, and the whole campaign is undone.
  */
-const SLICE = 10 * MINUTE;
+const SLICE = 5 * MINUTE;
 const person = (id: string): Person => ({ id, role: 'reviewer' });
 const pause = { afterContainment: HOUR, forTheAppeal: HOUR, forTheUndo: HOUR };
 

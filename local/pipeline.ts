@@ -60,8 +60,8 @@ export class Pipeline {
       stores: this.stores,
       accounts: this.gateway.accounts,
       provider: this.gateway,
-      // One machine has no execution to start: `advance` looks at what is due.
-      workflow: { start: async () => {}, wake: async () => {} },
+      // One machine has no execution to start or wake: it looks at its cases at once instead of when they are next due.
+      workflow: { start: this.soon, wake: this.soon },
       policy: async () => ({ policy, digest }),
       clock: this.clock,
       chance: new SeededChance(options.seed ?? 1),
@@ -122,6 +122,10 @@ export class Pipeline {
     const { nextDue } = await advance(this.enforcement);
     this.nextStep = nextDue === undefined ? Number.POSITIVE_INFINITY : Math.max(nextDue, this.clock.now() + 1);
   }
+
+  private readonly soon = async (): Promise<void> => {
+    this.nextStep = this.clock.now();
+  };
 
   get duplicates(): number {
     let sum = 0;
