@@ -318,6 +318,9 @@ describe('the way back', () => {
     await world.pass(DAY);
     expect(world.provider.suspended()).toEqual([]);
     expect(await standingOf(account(4), world.enforcement)).toMatchObject({ standing: 'active' });
+    const exonerated = [];
+    for await (const one of world.enforcement.exonerations.accounts(world.clock.now())) exonerated.push(one.account);
+    expect(exonerated).toHaveLength(200);
   });
 
   test('an undo during the hold means that nobody is ever touched', async () => {
