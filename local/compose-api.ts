@@ -1,10 +1,10 @@
 import type { Enforcement } from '../functions/enforcement/enforcement';
 import { enforcementRoutes } from '../functions/enforcement/routes';
-import type { QueryPorts } from '../functions/query/query-ports';
+import type { QueryWorld } from '../functions/query/query-ports';
 import { queryRoutes } from '../functions/query/routes';
 import { type Api, type HttpPorts, makeApi } from '../shared/http/api';
 
-export type Doors = { query: QueryPorts; enforcement: Enforcement };
+export type Doors = { query: QueryWorld; enforcement: Enforcement };
 
 /** All of API v1 in one process. On AWS each stage serves its own routes behind the same gateway. */
 export function composeApi(http: HttpPorts, doors: Doors): Api {

@@ -4,7 +4,6 @@ import { When } from '../../shared/http/fields';
 import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/model/kill-switch';
 import { PERSON_ROLES } from '../../shared/model/person';
 import { iso } from '../../shared/model/time';
-import { CampaignStore } from '../../shared/stores/campaign-store';
 import { LedgerStore } from '../../shared/stores/ledger-store';
 import type { QueryPorts } from './query-ports';
 
@@ -63,7 +62,7 @@ export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     let campaigns = 0;
     let accounts = 0;
     let lastRun = 0;
-    for await (const header of new CampaignStore(stores).headers()) {
+    for await (const header of ports.campaigns.headers()) {
       campaigns++;
       accounts += Object.values(header.counts).reduce((sum, count) => sum + count, 0);
       lastRun = Math.max(lastRun, header.updatedAt);
