@@ -9,7 +9,9 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const stamp = join(root, 'node_modules', '.lockstep-installed');
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 const [task, ...args] = process.argv.slice(2);
 
 const run = (command, parameters, options = {}) => {
@@ -20,7 +22,8 @@ const run = (command, parameters, options = {}) => {
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.error('Installing what package-lock.json lists (once) …');
-  const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
+  // Not `npm ci`: it refuses a lock file written where a registry lacks the binaries of other platforms.
+  const status = run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
   if (status !== 0) process.exit(status);
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(stamp, lock);
@@ -39,6 +42,8 @@ const tasks = {
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],
+  // AWS's own engine in dynalite's place: fetched on demand, needs a Java 17 JDK (docs/decisions/0010).
+  'test:dynamodb-local': [[node, [bin('jest/bin/jest.js'), 'test/stores/table.test.ts', ...args], { LOCKSTEP_DYNAMODB: 'local' }]],
   test: [
     [node, [bin('@biomejs/biome/bin/biome'), 'check', '.']],
     [node, [bin('typescript/bin/tsc'), '--noEmit']],
@@ -51,7 +56,7 @@ if (!commands) {
   console.error(`Unknown task "${task ?? ''}". Known: ${Object.keys(tasks).join(', ')}.`);
   process.exit(2);
 }
-for (const [command, parameters] of commands) {
-  const status = run(command, parameters, { env });
+for (const [command, parameters, variables] of commands) {
+  const status = run(command, parameters, { env: { ...env, ...variables } });
   if (status !== 0) process.exit(status);
 }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { DAY, hourLabel, iso } from '../../shared/model/time';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
 import { type ManifestEntry, manifestOf, markedHours } from '../../shared/stores/manifest-store';
 
 export type PlanPorts = { archive: ObjectStore; features: Table; clock: Clock; shards: number };
 /** One unit of folding: the segments `segment % shards === shard` of an hour, over the sealed list of chunks at `plan`. */
-export type FoldTask = { hour: number; version: number; shard: number; shards: number; plan: string };
+export const FoldTask = z.object({ hour: z.int(), version: z.int(), shard: z.int(), shards: z.int(), plan: z.string() });
+export type FoldTask = z.infer<typeof FoldTask>;
 export type SealedPlan = { hour: number; version: number; shards: number; entries: ManifestEntry[] };
 
 const HORIZON = 15 * DAY;

@@ -12,7 +12,8 @@ import { unwrap } from './unwrap';
 export type IngestPorts = { archive: ObjectStore; features: Table; clock: Clock; hasher: KeyedHasher; segments: number };
 export type Message = { id: string; body: string };
 export type RejectedEvent = Rejection & { message: string; line: number };
-export type IngestResult = { accepted: number; rejected: RejectedEvent[]; chunk?: string };
+/** `unreadable`: messages whose body is no envelope of events at all; the door puts them aside as they came. */
+export type IngestResult = { accepted: number; rejected: RejectedEvent[]; unreadable: { message: Message; because: string }[]; chunk?: string };
 
 /**
  * Parses, validates, hashes and fingerprints the events of some messages, and writes them as one immutable chunk with
@@ -23,6 +24,7 @@ export async function ingest(messages: readonly Message[], ports: IngestPorts): 
   const now = ports.clock.now();
   const chunk = new ChunkWriter(ports.hasher, ports.segments);
   const rejected: RejectedEvent[] = [];
+  const unreadable: IngestResult['unreadable'] = [];
   let accepted = 0;
   const take = (parsed: Parsed, message: string, line: number): void => {
     if (parsed.kind === 'rejected') rejected.push({ ...parsed.rejection, message, line });
@@ -31,11 +33,13 @@ export async function ingest(messages: readonly Message[], ports: IngestPorts): 
       accepted++;
     }
   };
-  for (const { id, body } of messages) {
+  for (const message of messages) {
+    const { id, body } = message;
     const unwrapped = unwrap(body);
     switch (unwrapped.kind) {
       case 'rejected':
         rejected.push({ ...unwrapped.rejection, message: id, line: 1 });
+        unreadable.push({ message, because: unwrapped.rejection.because });
         break;
       case 'events':
         unwrapped.values.forEach((value, index) => {
@@ -56,7 +60,7 @@ export async function ingest(messages: readonly Message[], ports: IngestPorts): 
   }
   await keepRejected(rejected, now, ports.archive);
   const key = await chunk.write(now, ports);
-  return { accepted, rejected, ...(key === undefined ? {} : { chunk: key }) };
+  return { accepted, rejected, unreadable, ...(key === undefined ? {} : { chunk: key }) };
 }
 
 async function keepRejected(rejected: readonly RejectedEvent[], now: number, archive: ObjectStore): Promise<void> {

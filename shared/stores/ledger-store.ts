@@ -59,7 +59,7 @@ export class LedgerStore {
 
   /** All entries of one chain, oldest first. */
   async history<S>(kind: ChainKind<S>, subject: string): Promise<Entry<S>[]> {
-    return (await this.sealedEntries(kind.prefix + subject)).map((sealed) => open(kind, sealed));
+    return (await this.sealed(kind.prefix + subject)).map((sealed) => open(kind, sealed));
   }
 
   /** Subjects of a listing partition in key order, one page. Some may have no entry (a crash came first). */
@@ -93,7 +93,7 @@ export class LedgerStore {
 
   /** Everything wrong with one chain; empty when it is whole. */
   async faults(chain: string): Promise<ChainFault[]> {
-    return faultsOf(chain, await this.sealedEntries(chain));
+    return faultsOf(chain, await this.sealed(chain));
   }
 
   /** Names of the chains that got an entry on that UTC day. */
@@ -108,7 +108,8 @@ export class LedgerStore {
     return [...chains];
   }
 
-  private async sealedEntries(chain: string): Promise<SealedEntry[]> {
+  /** The entries of a chain as stored, oldest first. */
+  async sealed(chain: string): Promise<SealedEntry[]> {
     const entries: SealedEntry[] = [];
     let after: string | undefined;
     do {

@@ -1,0 +1,49 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
+
+/** The lines of a file of events, read as a stream: plain text, gzip or zstd, told by its first bytes. Empty lines are left out. */
+export async function* fileLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const bytes of inflated(chunks)) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') yield line;
+  }
+  rest += decoder.decode();
+  if (rest.trim() !== '') yield rest;
+}
+
+async function* inflated(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  if (first.done) return;
+  const [a, b, c, d] = first.value;
+  async function* all() {
+    yield first.value;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+  }
+  if (a === 0x1f && b === 0x8b) yield* gunzip(all());
+  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) yield* unzstd(all());
+  else yield* all();
+}
+
+async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const source = Readable.from(chunks);
+  const gunzipped = createGunzip();
+  source.on('error', (error) => gunzipped.destroy(error));
+  yield* source.pipe(gunzipped);
+}
+
+/** Not Node's own zstd: it stops after the first frame of several without an error, and Node 20 has none. */
+async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const out: Uint8Array[] = [];
+  const stream = new Decompress((data) => out.push(data));
+  for await (const chunk of chunks) {
+    stream.push(chunk);
+    yield* out.splice(0);
+  }
+  stream.push(new Uint8Array(), true);
+  yield* out;
+}

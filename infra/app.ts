@@ -1,0 +1,28 @@
+import { App, type AppProps, type Environment, Tags } from 'aws-cdk-lib';
+import flags from 'aws-cdk-lib/recommended-feature-flags.json';
+import { PipelineStack } from './pipeline-stack';
+import { type StageName, stageNamed } from './stages';
+import { StateStack } from './state-stack';
+
+/** CDK as its authors recommend it today, but for one thing: what the pipeline uses of the state must not be taken from under it. */
+const context = { ...flags, '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
+
+/** The app, the same at the command line and in tests. */
+export const makeApp = (props: AppProps = {}): App => new App({ ...props, context: { ...context, ...props.context } });
+
+/** The two stacks of one stage. Account and region come from the caller's AWS environment, or stay open at synth. */
+export function lockstep(app: App, stageName: unknown, env?: Environment): { state: StateStack; pipeline: PipelineStack; name: StageName } {
+  const { name, stage } = stageNamed(stageName);
+  const description = (what: string) => `Lockstep ${name}: ${what}`;
+  const state = new StateStack(app, `lockstep-${name}-state`, { stage, env, description: description('what must be kept') });
+  const pipeline = new PipelineStack(app, `lockstep-${name}`, { stage, state, env, description: description('the pipeline') });
+  Tags.of(app).add('lockstep:stage', name);
+  return { state, pipeline, name };
+}
+
+if (require.main === module) {
+  const app = makeApp();
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  lockstep(app, app.node.tryGetContext('stage') ?? 'dev', account && region ? { account, region } : undefined);
+  app.synth();
+}

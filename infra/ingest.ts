@@ -1,0 +1,85 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { IngestEnv, IngestFilesEnv, METRICS } from '../shared/wiring';
+import { alarm } from './parts/alarm';
+import { may } from './parts/grants';
+import { pipelineMetric } from './parts/metric';
+import { StageFunction } from './parts/stage-function';
+import { WatchedQueue } from './parts/watched-queue';
+import type { Stage } from './stages';
+import type { StateStack } from './state-stack';
+
+/** Gateways send to the queue, or drop files; events leave as immutable chunks with their manifest rows. */
+export class Ingest extends Construct {
+  /** Where gateways send usage events. */
+  readonly events: Queue;
+
+  constructor(scope: Construct, id: string, { stage, state, alarms }: { stage: Stage; state: StateStack; alarms: ITopic }) {
+    super(scope, id);
+    const timeout = Duration.seconds(60);
+    const events = new WatchedQueue(this, 'Events', {
+      alarms,
+      readIn: timeout,
+      late: Duration.minutes(15),
+      impact: 'Usage events are not counted yet: campaigns are seen later than they could be. Nothing is lost for 14 days.',
+    });
+    this.events = events.queue;
+    const common = {
+      ARCHIVE_BUCKET: state.archive.bucketName,
+      FEATURES_TABLE: state.tables.features.tableName,
+      IDENTIFIER_KEY_SECRET: state.secrets.identifierKey.secretArn,
+      SEGMENTS: String(stage.ingest.segments),
+    };
+    const ingest = new StageFunction(this, 'Ingest', {
+      door: 'functions/ingest/handler.ts',
+      schema: IngestEnv,
+      environment: { ...common, DEAD_LETTERS_URL: events.deadLetters.queueUrl },
+      memoryMiB: 1_769,
+      timeout,
+      logDays: stage.logDays,
+    });
+    const { batchSize, window, concurrency } = stage.ingest;
+    events.readBy(ingest, { batchSize, window, concurrency });
+    may(ingest).sendTo(events.deadLetters);
+
+    const fileTimeout = Duration.minutes(15);
+    const files = new WatchedQueue(this, 'Files', {
+      alarms,
+      readIn: fileTimeout,
+      late: Duration.hours(2),
+      impact: 'Files of usage events that were dropped into the inbox are not counted. They are removed unread when the inbox expires.',
+    });
+    new Rule(this, 'FileDropped', {
+      description: 'a file was dropped into the inbox',
+      eventPattern: { source: ['aws.s3'], detailType: ['Object Created'], detail: { bucket: { name: [state.inbox.bucketName] } } },
+      targets: [new SqsQueue(files.queue, { deadLetterQueue: files.deadLetters })],
+    });
+    const ingestFiles = new StageFunction(this, 'IngestFiles', {
+      door: 'functions/ingest/files-handler.ts',
+      schema: IngestFilesEnv,
+      environment: { ...common, INBOX_BUCKET: state.inbox.bucketName },
+      memoryMiB: 1_769,
+      timeout: fileTimeout,
+      logDays: stage.logDays,
+    });
+    files.readBy(ingestFiles, { batchSize: 1, window: Duration.seconds(0), concurrency: 2 });
+    may(ingestFiles).read(state.inbox, ['*']);
+    may(ingestFiles).remove(state.inbox, ['*']);
+
+    for (const writer of [ingest, ingestFiles]) {
+      may(writer).write(state.archive, ['chunks/*', 'rejected/*']);
+      may(writer).writeRows(state.tables.features, ['M#*', 'DIRTY']);
+      may(writer).readSecret(state.secrets.identifierKey);
+    }
+    alarm(this, 'Rejected', alarms, {
+      metric: pipelineMetric(this, METRICS.rejected, { period: Duration.minutes(15) }),
+      above: 1_000,
+      impact:
+        'Many events do not fit the contract: the accounts they are about are not seen. Each is kept with its reason under rejected/.',
+    });
+  }
+}

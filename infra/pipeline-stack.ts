@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { Console } from './console';
+import { Features } from './features';
+import { Gateway } from './gateway';
+import { Ingest } from './ingest';
+import { consoleClient, type TrustedIssuer } from './parts/identity';
+
+import { Query } from './query';
+import type { Stage } from './stages';
+import type { StateStack } from './state-stack';
+import { Watch } from './watch';
+
+/** What can be rebuilt at any time, in the order in which an event flows through it. */
+export class PipelineStack extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps & { stage: Stage; state: StateStack }) {
+    super(scope, id, props);
+    const { stage, state } = props;
+    const alarms = new Topic(this, 'Alarms', { enforceSSL: true });
+    if (stage.alarmEmail) alarms.addSubscription(new EmailSubscription(stage.alarmEmail));
+
+    const ingest = new Ingest(this, 'Ingest', { stage, state, alarms });
+    new Features(this, 'Features', { stage, state, alarms });
+
+    const gateway = new Gateway(this, 'Gateway', { stage, alarms });
+    const page = new Console(this, 'Console', { gateway, built: join(__dirname, '..', 'dist', 'console') });
+    const issuer = this.issuerOf(stage, state, page);
+    page.publish(issuer);
+    new Query(this, 'Query', { stage, state, gateway, issuer });
+
+    new Watch(this, 'Watch', { stage, parts: this });
+    new CfnOutput(this, 'EventQueueUrl', { value: ingest.events.queueUrl, description: 'Gateways send usage events here (SQS)' });
+    new CfnOutput(this, 'InboxBucket', { value: state.inbox.bucketName, description: 'Files of usage events are dropped here (S3)' });
+    new CfnOutput(this, 'ApiUrl', { value: gateway.api.apiEndpoint, description: 'The HTTP API, described at /v1/openapi.json' });
+    new CfnOutput(this, 'ConsoleUrl', { value: page.origin, description: 'The analysts’ console' });
+  }
+
+  private issuerOf({ identity }: Stage, { people }: StateStack, page: Console): TrustedIssuer {
+    if (identity.kind === 'oidc') return identity.issuer;
+    if (!people) throw new Error('the state stack made no user pool for this stage');
+    return consoleClient(page, people, page.origin);
+  }
+}

@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Construct } from 'constructs';
+import { QueryEnv } from '../shared/wiring';
+import { edgeToken, type Gateway } from './gateway';
+import { may } from './parts/grants';
+import type { TrustedIssuer } from './parts/identity';
+import { StageFunction } from './parts/stage-function';
+import type { Stage } from './stages';
+import type { StateStack } from './state-stack';
+
+/** The read side of the API: accounts, campaigns, cases, the ledger. It can write its access log and nothing else. */
+export class Query extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, state, gateway, issuer }: { stage: Stage; state: StateStack; gateway: Gateway; issuer: TrustedIssuer },
+  ) {
+    super(scope, id);
+    const { archive, tables, secrets } = state;
+    const answer = new StageFunction(this, 'Answer', {
+      door: 'functions/query/handler.ts',
+      schema: QueryEnv,
+      environment: {
+        ARCHIVE_BUCKET: archive.bucketName,
+        FEATURES_TABLE: tables.features.tableName,
+        GRAPH_TABLE: tables.graph.tableName,
+        ENFORCEMENT_TABLE: tables.enforcement.tableName,
+        ACCESS_TABLE: tables.access.tableName,
+        SERVICE_KEY_SECRET: secrets.serviceKey.secretArn,
+        TOKEN_ISSUER: issuer.issuer,
+        TOKEN_AUDIENCE: issuer.audience,
+        TOKEN_KEYS_URL: issuer.keysUrl,
+        EDGE_TOKEN: edgeToken(this),
+      },
+      memoryMiB: 1_769,
+      timeout: Duration.seconds(29),
+      logDays: stage.logDays,
+    });
+    may(answer).readRows(tables.features);
+    may(answer).readRows(tables.graph);
+    may(answer).readRows(tables.enforcement);
+    may(answer).read(archive, ['campaigns/*', 'health/*']);
+    may(answer).readRows(tables.access);
+    may(answer).writeRows(tables.access);
+    may(answer).readSecret(secrets.serviceKey);
+    gateway.signedIn(issuer, [{ path: '/v1/{proxy+}', methods: [HttpMethod.GET], answeredBy: answer }]);
+    gateway.open(
+      ['/v1/health', '/v1/openapi.json'].map((path) => ({ path, methods: [HttpMethod.GET], answeredBy: answer })),
+      'says that the service is up, and what it offers',
+    );
+  }
+}

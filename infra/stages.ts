@@ -1,0 +1,86 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Identity } from './parts/identity';
+
+/** Everything in which one deployment differs from another. A stage of your own is one more entry here, and nothing else. */
+export type Stage = {
+  /** Usage events are kept this long; indicators and the ledger outlive them (docs/deploy.md, retention). */
+  readonly archiveDays: number;
+  readonly logDays: 7 | 30 | 90 | 365;
+  /** Files that were dropped into the inbox are removed after ingest; this is for those that were not. */
+  readonly inboxDays: number;
+  readonly ingest: {
+    /** Segments of a chunk, a power of two up to 64: 1 below 100,000 events an hour. */
+    readonly segments: 1 | 2 | 4 | 8 | 16 | 32 | 64;
+    /**
+     * How long a batch is collected. With single events a message the queue's 120,000 in-flight limit caps it at 2–5 s under
+     * load; with 64 KB envelopes 60 s is cheapest.
+     */
+    readonly window: Duration;
+    readonly batchSize: number;
+    readonly concurrency: number;
+  };
+  readonly features: {
+    /** Units an hour is folded in; divides the segments. */
+    readonly shards: 1 | 2 | 4 | 8 | 16 | 32 | 64;
+    readonly planEvery: Duration;
+    readonly concurrency: number;
+    /** Rows per (account, hour) are 0.04 write units an event; detection reads the fold's output segments either way. */
+    readonly rows: 'all' | 'none';
+  };
+  readonly detection: { readonly every: Duration; readonly memoryMiB: number };
+  /** Requests a second and at once, over all callers; each caller is limited by the functions. */
+  readonly api: { readonly rateLimit: number; readonly burstLimit: number };
+  readonly identity: Identity;
+  /** Deleting a stack with it is refused by AWS until it is switched off by hand. */
+  readonly deletionProtection: boolean;
+  readonly monthlyBudgetUsd: number;
+  /** Who is told. Without it alarms are only seen in CloudWatch. */
+  readonly alarmEmail?: string;
+};
+
+const small = {
+  archiveDays: 15,
+  logDays: 7,
+  inboxDays: 3,
+  ingest: { segments: 1, window: Duration.seconds(5), batchSize: 1_000, concurrency: 2 },
+  features: { shards: 1, planEvery: Duration.minutes(5), concurrency: 2, rows: 'all' },
+  detection: { every: Duration.minutes(15), memoryMiB: 1_769 },
+  api: { rateLimit: 50, burstLimit: 100 },
+  identity: { kind: 'user-pool', mfa: 'optional' },
+  deletionProtection: false,
+  monthlyBudgetUsd: 20,
+} as const satisfies Stage;
+
+export const stages = {
+  dev: small,
+  staging: {
+    ...small,
+    archiveDays: 60,
+    logDays: 30,
+    monthlyBudgetUsd: 100,
+    detection: { every: Duration.minutes(15), memoryMiB: 3_538 },
+    identity: { kind: 'user-pool', mfa: 'required' },
+  },
+  prod: {
+    archiveDays: 60,
+    logDays: 90,
+    inboxDays: 7,
+    ingest: { segments: 64, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
+    features: { shards: 16, planEvery: Duration.minutes(10), concurrency: 32, rows: 'none' },
+    detection: { every: Duration.minutes(15), memoryMiB: 10_240 },
+    api: { rateLimit: 200, burstLimit: 400 },
+    identity: { kind: 'user-pool', mfa: 'required' },
+    deletionProtection: true,
+    monthlyBudgetUsd: 1_000,
+  },
+} as const satisfies Record<string, Stage>;
+
+export type StageName = keyof typeof stages;
+
+/** The stage that `-c stage=…` names. */
+export function stageNamed(wanted: unknown): { name: StageName; stage: Stage } {
+  for (const [name, stage] of Object.entries(stages)) if (name === wanted && isStageName(name)) return { name, stage };
+  throw new Error(`-c stage=${String(wanted)} is not one of ${Object.keys(stages).join(', ')}: see infra/stages.ts`);
+}
+
+const isStageName = (name: string): name is StageName => Object.hasOwn(stages, name);

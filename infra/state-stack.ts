@@ -1,0 +1,108 @@
+import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import type { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { peoplePool } from './parts/identity';
+import type { Stage } from './stages';
+
+/** What must outlive every deployment of the pipeline. `cdk destroy` leaves whatever cannot be computed again. */
+export class StateStack extends Stack {
+  readonly tables: { readonly features: TableV2; readonly graph: TableV2; readonly enforcement: TableV2; readonly access: TableV2 };
+  /** Chunks of usage events, fold outputs, detection state, rejected events with their reasons. */
+  readonly archive: Bucket;
+  /** Where bulk files are dropped. They hold raw identifiers: ingest removes each file once it is in the archive. */
+  readonly inbox: Bucket;
+  readonly secrets: { readonly identifierKey: Secret; readonly serviceKey: Secret };
+  /** The people who may sign in, where they are ours to keep. */
+  readonly people: UserPool | undefined;
+
+  constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
+    super(scope, id, props);
+    const { stage } = props;
+    const kept = { removal: RemovalPolicy.RETAIN, protected: stage.deletionProtection };
+    const computed = { removal: RemovalPolicy.DESTROY, protected: stage.deletionProtection };
+    this.tables = {
+      features: table(this, 'Features', computed),
+      graph: table(this, 'Graph', computed),
+      // The system of record: ledger, cases, exonerations, policies, appeals.
+      enforcement: table(this, 'Enforcement', kept),
+      // Who asked for what, rate counters, idempotency keys: apart, so that the read side can write it and nothing else.
+      access: table(this, 'Access', kept),
+    };
+    const accessLogs = bucket(this, 'AccessLogs', { rules: [{ expiration: Duration.days(400) }] });
+    this.archive = bucket(this, 'Archive', { rules: archiveRules(stage), accessLogs, versioned: true });
+    // Not versioned: a file that was ingested is gone, with the raw identifiers in it.
+    this.inbox = bucket(this, 'Inbox', { rules: [{ expiration: Duration.days(stage.inboxDays) }], accessLogs });
+    announceObjects(this.inbox);
+    this.secrets = {
+      identifierKey: key(this, 'IdentifierKey', 'Hashes and seals account identifiers. Losing it makes every sealed id unreadable.'),
+      serviceKey: key(this, 'ServiceKey', 'Signs what the service hands out and takes back: cursors, appeal links.'),
+    };
+    const { identity } = stage;
+    this.people = identity.kind === 'user-pool' ? peoplePool(this, 'People', identity.mfa, stage.deletionProtection) : undefined;
+  }
+}
+
+function archiveRules(stage: Stage): LifecycleRule[] {
+  const days = Duration.days(stage.archiveDays);
+  return [
+    ...['chunks/', 'plans/', 'folds/', 'rejected/'].map((prefix) => ({ prefix, expiration: days })),
+    // Objects are immutable and named by content: an old version is a deleted object, kept a week against a mistake.
+    { noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+  ];
+}
+
+function table(
+  scope: Construct,
+  id: string,
+  { removal, protected: deletionProtection }: { removal: RemovalPolicy; protected: boolean },
+): TableV2 {
+  return new TableV2(scope, id, {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    timeToLiveAttribute: 'expires',
+    billing: Billing.onDemand(),
+    encryption: TableEncryptionV2.dynamoOwnedKey(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection,
+    removalPolicy: removal,
+  });
+}
+
+type Kept = { rules: LifecycleRule[]; accessLogs?: Bucket; versioned?: boolean };
+
+function bucket(scope: Construct, id: string, { rules, accessLogs, versioned = false }: Kept): Bucket {
+  return new Bucket(scope, id, {
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    versioned,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    lifecycleRules: rules,
+    removalPolicy: RemovalPolicy.RETAIN,
+    ...(accessLogs ? { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: `${id}/` } : {}),
+  });
+}
+
+/** Tells EventBridge about new objects. The construct's own switch would bring a custom resource for what is one property. */
+function announceObjects(announced: Bucket): void {
+  const resource = announced.node.defaultChild;
+  if (resource instanceof CfnBucket) resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+}
+
+/** 64 letters and digits made by Secrets Manager; nobody has seen it. */
+function key(scope: Construct, id: string, description: string): Secret {
+  const made = new Secret(scope, id, {
+    description,
+    generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  Validations.of(made).acknowledge({
+    id: 'AwsSolutions-SMG4',
+    reason: 'a new key needs an overlap that people plan: docs/deploy.md, key rotation',
+  });
+  return made;
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+export type Invoked = { kind: 'answer'; answer: unknown } | { kind: 'failure'; error: { name: string; message: string } };
+export type FunctionSpec = {
+  name: string;
+  bundle: string;
+  handler: string;
+  memoryMiB: number;
+  timeoutMs: number;
+  environment: Readonly<Record<string, string>>;
+};
+type Running = { resolve: (invoked: Invoked) => void; timer: NodeJS.Timeout };
+type FromWorker =
+  | { kind: 'ready' }
+  | { kind: 'answer'; id: string; answer: unknown }
+  | { kind: 'failure'; id: string; error: { name: string; message: string } };
+
+/** A function as Lambda runs it: one call at a time an instance, more instances when all are busy, ended when it takes too long. */
+export class FunctionHost {
+  private readonly idle: Worker[] = [];
+  private readonly all = new Set<Worker>();
+  private readonly waiting: { event: unknown; resolve: (invoked: Invoked) => void }[] = [];
+  private readonly running = new Map<Worker, Running & { id: string }>();
+  private stopped = false;
+
+  constructor(
+    readonly spec: FunctionSpec,
+    private readonly instances = 2,
+  ) {}
+
+  invoke(event: unknown): Promise<Invoked> {
+    return new Promise((resolve) => {
+      this.waiting.push({ event, resolve });
+      this.serve();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all([...this.all].map((worker) => worker.terminate()));
+  }
+
+  private serve(): void {
+    if (this.stopped || this.waiting.length === 0) return;
+    const worker = this.idle.pop() ?? (this.all.size < this.instances ? this.start() : undefined);
+    const next = worker && this.waiting.shift();
+    if (!worker || !next) return;
+    const id = randomUUID();
+    const timer = setTimeout(
+      () => this.end(worker, { name: 'Sandbox.Timedout', message: `Task timed out after ${this.spec.timeoutMs / 1000} seconds` }),
+      this.spec.timeoutMs,
+    );
+    this.running.set(worker, { id, resolve: next.resolve, timer });
+    worker.postMessage({ id, event: next.event });
+  }
+
+  private start(): Worker {
+    const { environment, ...workerData } = this.spec;
+    const worker = new Worker(join(__dirname, 'function-worker.mjs'), { env: { ...environment }, workerData });
+    this.all.add(worker);
+    worker.on('message', (message: FromWorker) => {
+      const running = this.running.get(worker);
+      if (message.kind === 'ready' || running?.id !== message.id) return;
+      this.running.delete(worker);
+      clearTimeout(running.timer);
+      running.resolve(message.kind === 'answer' ? { kind: 'answer', answer: message.answer } : { kind: 'failure', error: message.error });
+      this.idle.push(worker);
+      this.serve();
+    });
+    worker.on('error', (error) => this.end(worker, { name: error.name, message: error.message }));
+    return worker;
+  }
+
+  /** The instance is gone, with whatever it was working on. */
+  private end(worker: Worker, error: { name: string; message: string }): void {
+    void worker.terminate();
+    this.all.delete(worker);
+    const running = this.running.get(worker);
+    this.running.delete(worker);
+    if (running) {
+      clearTimeout(running.timer);
+      running.resolve({ kind: 'failure', error });
+    }
+    this.serve();
+  }
+}

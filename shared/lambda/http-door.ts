@@ -1,0 +1,55 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { Context } from 'hono';
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
+import type { z } from 'zod';
+import { dynamoDb } from '../aws/clients';
+import { DynamoTable } from '../aws/dynamo-table';
+import { SecretsManagerSecrets } from '../aws/secrets-manager';
+import { systemClock as clock } from '../aws/system-clock';
+import { type Api, type HttpPorts, makeApi } from '../http/api';
+import { tokenVerifier } from '../http/token';
+import type { HttpEnv } from '../wiring';
+import { logger } from './observe';
+
+/** What a door signs with: a key of its own for each purpose, so that no signature made for one is good for another. */
+export type DerivedKeys = (purpose: 'cursor' | 'appeal-link') => string;
+
+/** A door of the HTTP API: `routes` hangs a stage's routes on it, once for each function instance. */
+export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http: HttpPorts, keys: DerivedKeys) => void) {
+  let answering: Promise<ReturnType<typeof handle>> | undefined;
+  const build = async () => {
+    const secret = await new SecretsManagerSecrets().get(env.SERVICE_KEY_SECRET);
+    const http: HttpPorts = {
+      verify: tokenVerifier(
+        { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, keys: { kind: 'remote', url: env.TOKEN_KEYS_URL } },
+        clock,
+      ),
+      state: new DynamoTable(dynamoDb(), env.ACCESS_TABLE, clock),
+      clock,
+      newRequestId: () => randomUUID(),
+      addressOf: (c) => viewerAddress(c, env.EDGE_TOKEN),
+      report: ({ requestId, route, error }) =>
+        logger.error('failed', { requestId, route, error: error instanceof Error ? error : { name: typeof error } }),
+    };
+    const api = makeApi(http);
+    routes(api, http, (purpose) => createHmac('sha256', secret).update(`lockstep/${purpose}/v1`).digest('hex'));
+    return handle(api);
+  };
+  return async (event: LambdaEvent, context?: LambdaContext) => {
+    answering ??= build().catch((error: unknown) => {
+      answering = undefined;
+      throw error;
+    });
+    return (await answering)(event, context);
+  };
+}
+
+/**
+ * Whose rate is limited. Behind our CloudFront distribution the platform sees CloudFront, whose viewer function says the caller's
+ * address in a header; a request that does not show the distribution's token came straight to the gateway, and its header is a lie.
+ */
+export function viewerAddress(c: Context, edgeToken: string): string {
+  const seen = c.env?.requestContext?.http?.sourceIp;
+  const said = c.req.header('x-lockstep-edge') === edgeToken ? c.req.header('x-viewer-address') : undefined;
+  return said ?? (typeof seen === 'string' ? seen : 'unknown');
+}

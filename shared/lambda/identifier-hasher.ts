@@ -1,0 +1,16 @@
+import { SecretsManagerSecrets } from '../aws/secrets-manager';
+import { KeyedHasher } from '../model/keyed-hash';
+import type { Secrets } from '../ports';
+
+/**
+ * The hasher with the deployment's key, asked for at each batch and made again only when the key has changed: it remembers what
+ * it has hashed, and the secret itself is cached (SECRET_MAX_AGE_SECONDS).
+ */
+export function identifierHasher(secretId: string, secrets: Secrets = new SecretsManagerSecrets()): () => Promise<KeyedHasher> {
+  let made: { key: string; hasher: KeyedHasher } | undefined;
+  return async () => {
+    const key = await secrets.get(secretId);
+    if (made?.key !== key) made = { key, hasher: new KeyedHasher(key) };
+    return made.hasher;
+  };
+}

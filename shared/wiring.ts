@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/**
+ * What infra and the functions must agree on. Each schema is a contract with two signatories: it parses the environment in the
+ * function (shared/lambda/environment.ts) and types the construct that gives it (infra/parts/stage-function.ts), so that a
+ * variable that is missing or misspelt does not compile.
+ */
+const name = z.string().min(1);
+const count = z.coerce.number().int().positive();
+
+export const IngestEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  IDENTIFIER_KEY_SECRET: name,
+  /** Segments a chunk is split into: a power of two up to 64. */
+  SEGMENTS: count,
+  DEAD_LETTERS_URL: z.url(),
+});
+
+export const IngestFilesEnv = IngestEnv.omit({ DEAD_LETTERS_URL: true }).extend({ INBOX_BUCKET: name });
+
+export const PlanEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  FOLD_QUEUE_URL: z.url(),
+  /** Units that an hour is folded in; divides SEGMENTS. */
+  SHARDS: count,
+});
+
+export const FoldEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  /** `all`: a row per (account, hour). `none`: only the fold's output segment in the archive, which detection reads. */
+  FEATURE_ROWS: z.enum(['all', 'none']),
+});
+
+/** What every HTTP door needs to know who asks. */
+export const HttpEnv = z.object({
+  ACCESS_TABLE: name,
+  /** Signs cursors and appeal links, each with a key derived from it (shared/lambda/derived-key.ts). */
+  SERVICE_KEY_SECRET: name,
+  TOKEN_ISSUER: z.url(),
+  TOKEN_AUDIENCE: name,
+  TOKEN_KEYS_URL: z.url(),
+  /** What our CloudFront distribution adds to its requests (infra/gateway.ts). */
+  EDGE_TOKEN: name,
+});
+
+export const QueryEnv = HttpEnv.extend({ ARCHIVE_BUCKET: name, FEATURES_TABLE: name, GRAPH_TABLE: name, ENFORCEMENT_TABLE: name });
+
+export type EnvironmentSchema = z.ZodObject;
+/** What a construct must give so that the schema can be met. Values reach the function as text. */
+export type Given<Schema extends EnvironmentSchema> = { readonly [Name in keyof z.output<Schema>]: string };
+
+/** EMF metrics that alarms and the dashboard read. Few: each costs $0.30 a month. */
+export const METRIC_NAMESPACE = 'Lockstep';
+export const METRICS = {
+  accepted: 'EventsAccepted',
+  rejected: 'EventsRejected',
+  conflicts: 'ConflictingDuplicates',
+  unfoldedHours: 'HoursNotFolded',
+} as const;

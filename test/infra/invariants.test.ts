@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { stages } from '../../infra/stages';
+import { type Resource, templatesOf } from './templates';
+
+const Statement = z.looseObject({
+  Effect: z.string(),
+  Action: z.union([z.string(), z.array(z.string())]).transform((actions) => [actions].flat()),
+  Resource: z.unknown(),
+  Condition: z.unknown().optional(),
+});
+const Policy = z.looseObject({ PolicyDocument: z.looseObject({ Statement: z.array(Statement) }) });
+
+describe.each(Object.keys(stages))('%s', (stage) => {
+  const { state, pipeline } = templatesOf(stage);
+  const all = [...state.resources, ...pipeline.resources];
+  const of = (type: string, among: readonly Resource[] = all) => among.filter(({ Type }) => Type === type);
+  const statements = of('AWS::IAM::Policy').flatMap(({ id, Properties }) =>
+    Policy.parse(Properties).PolicyDocument.Statement.map((statement) => ({ id, ...statement })),
+  );
+  const grantsTo = (role: string) => statements.filter(({ id }) => id.startsWith(role));
+
+  test('what cannot be computed again is never deleted', () => {
+    const kept = state.resources.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain').map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
+    expect(kept.sort()).toEqual(['Access', 'AccessLogs', 'Archive', 'Enforcement', 'IdentifierKey', 'Inbox', 'People', 'ServiceKey']);
+    expect(pipeline.resources.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toEqual([]);
+  });
+
+  test('every table can be restored to any second, forgets what expires, and has no index', () => {
+    const tables = of('AWS::DynamoDB::GlobalTable');
+    expect(tables).toHaveLength(4);
+    for (const { Properties } of tables) {
+      expect(Properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+        Replicas: [{ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }],
+      });
+      expect(Properties.GlobalSecondaryIndexes).toBeUndefined();
+    }
+  });
+
+  test('every bucket is encrypted, private and reached by TLS only; what ends is said', () => {
+    for (const { Properties } of of('AWS::S3::Bucket')) {
+      expect(Properties).toMatchObject({
+        BucketEncryption: expect.anything(),
+        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      });
+    }
+    for (const bucket of of('AWS::S3::Bucket', state.resources)) expect(bucket.Properties.LifecycleConfiguration).toBeDefined();
+    expect(of('AWS::S3::BucketPolicy')).toHaveLength(of('AWS::S3::Bucket').length);
+    for (const { Properties } of of('AWS::S3::BucketPolicy')) expect(JSON.stringify(Properties)).toContain('"aws:SecureTransport":"false"');
+  });
+
+  test('the inbox keeps no old versions: an ingested file is gone', () => {
+    const [inbox] = of('AWS::S3::Bucket', state.resources).filter(({ id }) => id.startsWith('Inbox'));
+    expect(inbox?.Properties.VersioningConfiguration).toBeUndefined();
+  });
+
+  test('every queue is encrypted and ends in dead letters that are kept 14 days', () => {
+    const queues = of('AWS::SQS::Queue');
+    const deadLetterTargets = queues.filter(({ Properties }) => Properties.RedrivePolicy === undefined);
+    for (const { Properties } of queues) expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    expect(deadLetterTargets.length).toBeGreaterThan(0);
+    expect(deadLetterTargets.every(({ id }) => /(DeadLetters|Failures)/.test(id))).toBe(true);
+    for (const { Properties } of of('AWS::SQS::QueuePolicy')) expect(JSON.stringify(Properties)).toContain('"aws:SecureTransport":"false"');
+  });
+
+  test('every queue reader answers for each message, waits for batches, and is capped where reading stops', () => {
+    const readers = of('AWS::Lambda::EventSourceMapping');
+    expect(readers.length).toBeGreaterThan(0);
+    for (const { Properties } of readers) {
+      expect(Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'], ScalingConfig: { MaximumConcurrency: expect.any(Number) } });
+    }
+    expect(of('AWS::Lambda::Function').every(({ Properties }) => Properties.ReservedConcurrentExecutions === undefined)).toBe(true);
+  });
+
+  test('a message is not handed out again while it may still be worked on', () => {
+    const timeouts = new Map(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Number(Properties.Timeout)]));
+    const visibility = new Map(of('AWS::SQS::Queue').map(({ id, Properties }) => [id, Number(Properties.VisibilityTimeout ?? 30)]));
+    const Mapping = z.object({ EventSourceArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }), FunctionName: z.object({ Ref: z.string() }) });
+    for (const { Properties } of of('AWS::Lambda::EventSourceMapping')) {
+      const { EventSourceArn, FunctionName } = Mapping.parse(Properties);
+      expect(visibility.get(EventSourceArn['Fn::GetAtt'][0])).toBeGreaterThanOrEqual(6 * (timeouts.get(FunctionName.Ref) ?? Number.NaN));
+    }
+  });
+
+  test('every schedule and every asynchronous call has dead letters', () => {
+    const schedules = of('AWS::Scheduler::Schedule');
+    expect(schedules.length).toBeGreaterThan(0);
+    for (const { Properties } of schedules) expect(Properties).toMatchObject({ Target: { DeadLetterConfig: { Arn: expect.anything() } } });
+    const called = of('AWS::Lambda::EventInvokeConfig');
+    expect(called).toHaveLength(schedules.length);
+    for (const { Properties } of called) expect(Properties).toMatchObject({ DestinationConfig: { OnFailure: { Destination: expect.anything() } } });
+  });
+
+  test('our functions run Node 24 on arm64, each with a role of its own and a log that ends', () => {
+    const ours = of('AWS::Lambda::Function').filter(({ Properties }) => JSON.stringify(Properties.Environment ?? '').includes('POWERTOOLS_SERVICE_NAME'));
+    expect(ours.length).toBeGreaterThan(3);
+    for (const { Properties } of ours) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
+    expect(new Set(ours.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(ours.length);
+    for (const { Properties } of of('AWS::Logs::LogGroup')) expect(Properties.RetentionInDays).toEqual(expect.any(Number));
+  });
+
+  test('no action is a wildcard, and no whole service is anybody’s', () => {
+    const wild = statements.flatMap(({ id, Action }) => Action.filter((action) => action.includes('*')).map((action) => `${id}: ${action}`));
+    expect(wild.filter((line) => !line.startsWith('CustomCDKBucketDeployment'))).toEqual([]);
+  });
+
+  test('every resource that is a wildcard is one of these', () => {
+    const explained = [
+      /^"\*"$/, // Trace segments: X-Ray has no resources.
+      /\/(chunks|plans|folds|rejected|campaigns|detection|health)\/\*"\]\]\}$/, // Objects of one kind.
+      /Inbox[^/]*"\},"\/\*"\]\]\}$/, // Whatever is dropped into the inbox.
+      /"Arn"\]\},":\*"\]\]\}$/, // Any version of one function.
+    ];
+    const wild = statements
+      .filter(({ id }) => !id.startsWith('CustomCDKBucketDeployment'))
+      .flatMap(({ id, Action, Resource }) => [Resource].flat().map((resource) => ({ id, Action, text: JSON.stringify(resource) })))
+      .filter(({ text }) => text.includes('*'));
+    expect(wild.filter(({ text }) => !explained.some((pattern) => pattern.test(text)))).toEqual([]);
+    const everything = wild.filter(({ text }) => text === '"*"');
+    expect(new Set(everything.flatMap(({ Action }) => Action))).toEqual(new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']));
+  });
+
+  test('nobody may delete from, or scan, the system of record', () => {
+    const enforcement = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('Enforcement'));
+    const actions = new Set(enforcement.flatMap(({ Action }) => Action));
+    for (const action of ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Scan']) expect(actions).not.toContain(action);
+  });
+
+  test('the functions that see cannot act: their roles write no case and start no workflow', () => {
+    for (const role of ['Ingest', 'Features', 'Detection', 'Query']) {
+      const acting = grantsTo(role).filter(
+        ({ Action, Resource }) =>
+          Action.some((action) => action.startsWith('states:') || action.startsWith('events:')) ||
+          (JSON.stringify(Resource).includes('Enforcement') && Action.some((action) => !['dynamodb:GetItem', 'dynamodb:Query'].includes(action))),
+      );
+      expect(acting).toEqual([]);
+    }
+  });
+});
