@@ -1,3 +1,5 @@
+import type { Hash64 } from '../../shared/model/ids';
+import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY } from '../../shared/model/time';
 import type { Profile } from './profile';
 import { type Trait, TRAIT_NAMES, TRAIT_TYPES, traitsOf } from './traits';
@@ -19,6 +21,7 @@ export class TraitIndex {
   holders: Int32Array[] = [];
   accounts: Indexed[] = [];
   referenceSize = 0;
+  private readonly pairShares = new Map<string, number>();
   private readonly cache = new Map<Profile, Indexed>();
 
   constructor(private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number }) {
@@ -41,6 +44,7 @@ export class TraitIndex {
     this.accounts = accounts;
     this.markReference(now, known);
     this.count();
+    this.pairShares.clear();
   }
 
   private markReference(now: number, known: ReadonlySet<Profile>): void {
@@ -108,6 +112,27 @@ export class TraitIndex {
     const base = this.base(id);
     if (base > this.policy.hubShare) return 0;
     return Math.min(TRAIT_TYPES[this.typeName(id)].cap, Math.max(0, Math.log(0.8 / base) - Math.log(1 + this.referenceHolders[id]!)));
+  }
+
+  /** Share of pairs of unrelated accounts that hold the same trait of a type, smoothed by half a pair. Hubs are left out: they link nobody. */
+  pairShare(type: (typeof TRAIT_NAMES)[number]): number {
+    const known = this.pairShares.get(type);
+    if (known !== undefined) return known;
+    const wanted = TRAIT_NAMES.indexOf(type);
+    let together = 0.5;
+    for (let id = 0; id < this.types.length; id++) {
+      const holders = this.referenceHolders[id]!;
+      if (this.types[id] === wanted && holders > 1 && this.base(id) <= this.policy.hubShare) together += (holders * (holders - 1)) / 2;
+    }
+    const share = together / Math.max(1, (this.referenceSize * (this.referenceSize - 1)) / 2);
+    this.pairShares.set(type, share);
+    return share;
+  }
+
+  /** Share of the reference that holds a trait, by its hash; undefined when nobody was ever seen with it. */
+  referenceShare(type: (typeof TRAIT_NAMES)[number], hash: Hash64): number | undefined {
+    const id = this.ids.get(TRAIT_NAMES.indexOf(type))?.get(hashNumber(hash));
+    return id === undefined ? undefined : this.referenceHolders[id]! / Math.max(1, this.referenceSize);
   }
 
   typeName(id: number): (typeof TRAIT_NAMES)[number] {
