@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import description from '../../shared/client/openapi.json';
 import { type Api, access, answers, type HttpPorts, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';
 import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/model/kill-switch';
@@ -35,6 +36,9 @@ export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     await Promise.all([stores.graph.get('HEALTH', 'PROBE'), stores.enforcement.get('HEALTH', 'PROBE'), stores.archive.get('health/probe')]);
     return c.json({ status: 'ok' as const, at: iso(clock.now()) }, 200);
   });
+
+  // Plain: a description of itself inside itself helps nobody.
+  api.get('/v1/openapi.json', (c) => c.json(description));
 
   const me = createRoute({
     ...access(http, 'viewer'),
