@@ -86,6 +86,16 @@ describe('acting', () => {
     const feed = await get('/v1/ledger?limit=200');
     expect(feed.body.items.length).toBeGreaterThan(100);
     expect(feed.body.next).toBeDefined();
+    const workflow: { what: string; subject: { kind: string } }[] = [];
+    let cursor = '';
+    do {
+      const page = await get(`/v1/ledger?about=workflow&limit=3${cursor}`);
+      workflow.push(...page.body.items);
+      cursor = page.body.next ? `&cursor=${page.body.next}` : '';
+    } while (cursor !== '');
+    expect(workflow.filter((entry) => entry.subject.kind === 'case').map((entry) => entry.what)).toEqual([...history].reverse());
+    expect(workflow.map((entry) => entry.subject.kind)).not.toContain('account');
+    expect((await get('/v1/ledger?about=kill-switch')).body.items).toMatchObject([{ what: 'armed', actor: { id: 'ada' } }]);
   });
 
   test('roles: a viewer may look and not act; exempting and arming take an admin', async () => {
