@@ -1,5 +1,5 @@
 import type { AccountFacts } from '../../shared/model/account';
-import { type Features, SAMPLES, SUM, SUMS } from '../../shared/model/features';
+import { Features, SAMPLES, SUM, SUMS } from '../../shared/model/features';
 import type { FactEntry } from '../../shared/model/fold-output';
 import type { AccountKey, SealedId } from '../../shared/model/ids';
 import { HOUR } from '../../shared/model/time';
@@ -16,6 +16,8 @@ export class Half {
   readonly sums = new Float64Array(SUMS);
   /** Exchanges by hour of the half. */
   readonly hourly = new Uint16Array(HALF_HOURS);
+  /** Requests our own action prevented, by hour. */
+  readonly stopped = new Uint16Array(HALF_HOURS);
   tasks = new Map<string, number>();
   models = new Map<string, number>();
   exchanges = 0;
@@ -35,6 +37,7 @@ export class Profile {
   /** Exchanges by hour of the day, UTC. */
   readonly clock = new Uint32Array(24);
   /** Lifetime totals. */
+  readonly lifetimeTokens = { input: 0, output: 0 };
   exchanges = 0;
   prevented = 0;
   current = new Half();
@@ -75,8 +78,11 @@ export class Profile {
     half.exchanges += hour.exchanges;
     half.prevented += hour.prevented;
     this.exchanges += hour.exchanges;
+    this.lifetimeTokens.input += hour.sums[SUM.input]!;
+    this.lifetimeTokens.output += hour.sums[SUM.output]!;
     this.prevented += hour.prevented;
     for (const cell of hour.cells) {
+      half.stopped[cell.hour - halfHour] = Math.min(65_535, (half.stopped[cell.hour - halfHour] ?? 0) + cell.prevented);
       if (cell.exchanges === 0) continue;
       half.hourly[cell.hour - halfHour] = Math.min(65_535, (half.hourly[cell.hour - halfHour] ?? 0) + cell.exchanges);
       this.clock[cell.hour % 24]! += cell.exchanges;
@@ -93,7 +99,8 @@ export class Profile {
     }
     for (const [task, count] of hour.words.tasks) half.tasks.set(task, (half.tasks.get(task) ?? 0) + count);
     for (const [model, count] of hour.words.models) half.models.set(model, (half.models.get(model) ?? 0) + count);
-    this.revision++;
+    // What was only prevented is not evidence: nothing that is judged has changed.
+    if (hour.exchanges > 0) this.revision++;
   }
 
   private gap(seconds: number): void {
@@ -118,14 +125,40 @@ export class Profile {
     this.revision++;
   }
 
+  /** [hour start ms, exchanges, prevented] over the window, oldest first. */
+  hours(half: number): [number, number, number][] {
+    const hours: [number, number, number][] = [];
+    for (const [part, start] of [[this.previous, half - HALF_HOURS], [this.current, half]] as const) {
+      for (let hour = 0; hour < HALF_HOURS; hour++) {
+        if (part.hourly[hour] !== 0 || part.stopped[hour] !== 0) hours.push([(start + hour) * HOUR, part.hourly[hour]!, part.stopped[hour]!]);
+      }
+    }
+    return hours;
+  }
+
+  /** The window as features, for people to read. */
+  asFeatures(half: number): Features {
+    const features = new Features();
+    for (let i = 0; i < SUMS; i++) features.sums[i] = this.sum(i);
+    for (const part of [this.previous, this.current]) {
+      for (const [task, count] of part.tasks) features.word('tasks', task, count);
+      for (const [model, count] of part.models) features.word('models', model, count);
+    }
+    for (const name of PROFILE_SAMPLES) {
+      const sample = this.samples[name];
+      sample.keys.forEach((key, i) => {
+        features.samples[name].add(key, sample.counts[i]!);
+      });
+    }
+    features.cells = this.hours(half).map(([start, exchanges, prevented]) => ({ hour: start / HOUR, exchanges, prevented, first: -1, last: -1, gaps: 0, gapSum: 0, gapSquares: 0, minutesLow: 0, minutesHigh: 0 }));
+    return features;
+  }
+
   sum(index: number): number {
     return this.current.sums[index]! + this.previous.sums[index]!;
   }
   /** Evidence exchanges in the window. */
   get windowExchanges(): number {
     return this.current.exchanges + this.previous.exchanges;
-  }
-  get tokens(): { input: number; output: number } {
-    return { input: this.sum(SUM.input), output: this.sum(SUM.output) };
   }
 }

@@ -114,6 +114,16 @@ export class TraitIndex {
     return Math.min(TRAIT_TYPES[this.typeName(id)].cap, Math.max(0, Math.log(0.8 / base) - Math.log(1 + this.referenceHolders[id]!)));
   }
 
+  /** The id of a trait, if any account ever had it. */
+  find(type: (typeof TRAIT_NAMES)[number], hash: number): number | undefined {
+    return this.ids.get(TRAIT_NAMES.indexOf(type))?.get(hash);
+  }
+
+  /** Accounts that hold the trait, of everybody. */
+  holdersOf(id: number): number {
+    return Math.max(this.holders[id]!.length, this.referenceHolders[id]!);
+  }
+
   /** Share of pairs of unrelated accounts that hold the same trait of a type, smoothed by half a pair. Hubs are left out: they link nobody. */
   pairShare(type: (typeof TRAIT_NAMES)[number]): number {
     const known = this.pairShares.get(type);
