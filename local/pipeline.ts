@@ -2,6 +2,7 @@ import { Detection, type DetectionRun } from '../functions/detection/detect';
 import { advance } from '../functions/enforcement/advance';
 import { type Enforced, enforce } from '../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../functions/enforcement/enforcement';
+import { turnKillSwitch } from '../functions/enforcement/kill-switch';
 import { fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
 import { type IngestResult, ingest, type Lines, type Message } from '../functions/ingest/ingest';
@@ -93,7 +94,7 @@ export class Pipeline {
       } else if (this.nextDetect <= this.clock.now()) {
         await this.detect();
         this.nextDetect += this.options.detectEvery;
-      } else await this.step();
+      } else await this.settle();
     }
     this.clock.advanceTo(at);
   }
@@ -108,12 +109,16 @@ export class Pipeline {
   async detect(): Promise<void> {
     const { policy } = this.options;
     const run = await this.detection.run(policy.detection, policy.version);
+    // A deployment starts with the kill switch off; what is played here is one that somebody armed.
+    const operator = { id: 'local-operator', role: 'admin' } as const;
+    await turnKillSwitch({ actor: operator, key: 'local', because: 'played on one machine', to: 'armed' }, this.enforcement);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
-    await this.step();
+    await this.settle();
     await this.options.onRun?.(run, decided);
   }
 
-  private async step(): Promise<void> {
+  /** Takes every open case as far as it can go now. */
+  async settle(): Promise<void> {
     const { nextDue } = await advance(this.enforcement);
     this.nextStep = nextDue === undefined ? Number.POSITIVE_INFINITY : Math.max(nextDue, this.clock.now() + 1);
   }

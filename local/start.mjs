@@ -47,6 +47,7 @@ const built = (file, flags = []) => {
 /** What each task runs: one or several commands, stopping at the first that fails. */
 const tasks = {
   demo: [ts('local/demo.ts')],
+  'enforcement-demo': [ts('local/enforcement-demo.ts')],
   replay: built('local/replay.ts'),
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],

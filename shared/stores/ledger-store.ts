@@ -86,13 +86,22 @@ export class LedgerStore {
     { about, ...page }: { after?: string; limit?: number; reverse?: boolean; about?: (chain: string) => boolean } = {},
   ): Promise<{ entries: (LedgerEntry & { hash: string })[]; next?: string }> {
     const { items, next } = await this.table.query({ pk: feedOf(day), limit: 100, ...page });
-    const entries: (LedgerEntry & { hash: string })[] = [];
-    for (const { chain, sequence, hash } of items) {
-      if (about && !about(String(chain))) continue;
-      const row = await this.table.get(String(chain), ENTRY + sequenceLabel(Number(sequence)));
-      if (row && row.hash === hash) entries.push({ ...LedgerEntry.parse(JSON.parse(String(row.body))), hash: String(row.hash) });
-    }
+    const entries = await this.pointedAt(about ? items.filter(({ chain }) => about(String(chain))) : items);
     return { entries, ...(next === undefined ? {} : { next }) };
+  }
+
+  /**
+   * The feed of a day up to a time (RFC 3339), and the last pointer that was looked at: entries that a crash never wrote are
+   * passed over. `last` is undefined when there is nothing more.
+   */
+  async feedUntil(
+    day: number,
+    page: { after?: string; limit: number; until: string },
+  ): Promise<{ entries: (LedgerEntry & { hash: string })[]; last?: string }> {
+    const { until, ...rest } = page;
+    const { items } = await this.table.query({ pk: feedOf(day), to: until, ...rest });
+    const last = items.at(-1)?.sk;
+    return { entries: await this.pointedAt(items), ...(last === undefined ? {} : { last }) };
   }
 
   /** Everything wrong with one chain; empty when it is whole. */
@@ -110,6 +119,15 @@ export class LedgerStore {
       after = page.next;
     } while (after !== undefined);
     return [...chains];
+  }
+
+  private async pointedAt(items: readonly Item[]): Promise<(LedgerEntry & { hash: string })[]> {
+    const entries: (LedgerEntry & { hash: string })[] = [];
+    for (const { chain, sequence, hash } of items) {
+      const row = await this.table.get(String(chain), ENTRY + sequenceLabel(Number(sequence)));
+      if (row && row.hash === hash) entries.push({ ...LedgerEntry.parse(JSON.parse(String(row.body))), hash: String(row.hash) });
+    }
+    return entries;
   }
 
   /** The entries of a chain as stored, oldest first. */
