@@ -8,6 +8,7 @@ import { CaseStore } from '../../shared/stores/case-store';
 import { LedgerStore, placeInFeed } from '../../shared/stores/ledger-store';
 import type { Dossier } from './dossier';
 import type { QueryPorts } from './query-ports';
+import { unnamed } from './unnamed';
 
 export type Recorded = LedgerEntry & { hash: string };
 
@@ -63,7 +64,7 @@ export async function doneAbout(campaign: CampaignId, { stores, clock }: QueryPo
   const newest = await new CaseStore(stores.enforcement, ledger).latestOf(campaign);
   if (!newest) return [];
   const entries = await ledger.history(CASE_CHAIN, newest.id);
-  return entries.map((entry) => ({ at: iso(entry.at), what: entry.what, by: nameOf(entry.actor), because: entry.because.join(' ') }));
+  return entries.map((entry) => ({ at: iso(entry.at), what: entry.what, by: nameOf(entry.actor), because: unnamed(entry).join(' ') }));
 }
 
 /** Persons stay unnamed in a dossier: it is given to others. */
