@@ -33,8 +33,13 @@ export class PipelineStack extends Stack {
 
     new Watch(this, 'Watch', { stage, parts: this });
     new CfnOutput(this, 'EventQueueUrl', { value: ingest.events.queueUrl, description: 'Gateways send usage events here (SQS)' });
+    new CfnOutput(this, 'DeadEventsUrl', {
+      value: ingest.deadEvents.queueUrl,
+      description: 'Messages that are no usage events, each with its reason',
+    });
     new CfnOutput(this, 'InboxBucket', { value: state.inbox.bucketName, description: 'Files of usage events are dropped here (S3)' });
     new CfnOutput(this, 'ApiUrl', { value: gateway.api.apiEndpoint, description: 'The HTTP API, described at /v1/openapi.json' });
+    new CfnOutput(this, 'ConsoleClientId', { value: issuer.audience, description: 'The console as a client of the identity provider' });
     new CfnOutput(this, 'ConsoleUrl', { value: page.origin, description: 'The analysts’ console' });
   }
 

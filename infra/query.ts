@@ -27,7 +27,7 @@ export class Query extends Construct {
         GRAPH_TABLE: tables.graph.tableName,
         ENFORCEMENT_TABLE: tables.enforcement.tableName,
         ACCESS_TABLE: tables.access.tableName,
-        SERVICE_KEY_SECRET: secrets.serviceKey.secretArn,
+        SERVICE_KEY_SECRET: secrets.serviceKey,
         TOKEN_ISSUER: issuer.issuer,
         TOKEN_AUDIENCE: issuer.audience,
         TOKEN_KEYS_URL: issuer.keysUrl,

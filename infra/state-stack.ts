@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aw
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { peoplePool } from './parts/identity';
 import type { Stage } from './stages';
@@ -14,7 +14,8 @@ export class StateStack extends Stack {
   readonly archive: Bucket;
   /** Where bulk files are dropped. They hold raw identifiers: ingest removes each file once it is in the archive. */
   readonly inbox: Bucket;
-  readonly secrets: { readonly identifierKey: Secret; readonly serviceKey: Secret };
+  /** ARNs. */
+  readonly secrets: { readonly identifierKey: string; readonly serviceKey: string };
   /** The people who may sign in, where they are ours to keep. */
   readonly people: UserPool | undefined;
 
@@ -94,7 +95,7 @@ function announceObjects(announced: Bucket): void {
 }
 
 /** 64 letters and digits made by Secrets Manager; nobody has seen it. */
-function key(scope: Construct, id: string, description: string): Secret {
+function key(scope: Construct, id: string, description: string): string {
   const made = new Secret(scope, id, {
     description,
     generateSecretString: { passwordLength: 64, excludePunctuation: true },
@@ -104,5 +105,7 @@ function key(scope: Construct, id: string, description: string): Secret {
     id: 'AwsSolutions-SMG4',
     reason: 'a new key needs an overlap that people plan: docs/deploy.md, key rotation',
   });
-  return made;
+  // What `Ref` answers is the ARN too, but not on every emulator.
+  if (made.node.defaultChild instanceof CfnSecret) return made.node.defaultChild.attrId;
+  throw new Error('a secret without its resource');
 }
