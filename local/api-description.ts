@@ -1,3 +1,4 @@
+import { openEnforcement } from '../functions/enforcement/enforcement';
 import { cursors } from '../shared/http/cursor';
 import { describe } from '../shared/http/openapi';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';
@@ -9,13 +10,18 @@ export function describeApi() {
   const clock = { now: () => 0 };
   const table = () => new MemoryTable(clock);
   const stores = { archive: new MemoryObjectStore(), features: table(), graph: table(), enforcement: table() };
-  const http = {
-    verify: async () => ({ kind: 'refused' as const, because: 'This process only describes the API.' }),
-    state: table(),
-    clock,
-    newRequestId: () => '',
-    addressOf: () => '',
-    report: () => undefined,
+  const onlyDescribes = async (): Promise<never> => {
+    throw new Error('This process only describes the API.');
   };
-  return describe(composeApi(http, { query: { stores, clock, cursors: cursors('describes, signs nothing') } }));
+  const http = { verify: onlyDescribes, state: table(), clock, newRequestId: () => '', addressOf: () => '', report: () => undefined };
+  const enforcement = openEnforcement({
+    stores,
+    accounts: { known: onlyDescribes },
+    provider: { request: onlyDescribes },
+    workflow: { start: onlyDescribes, wake: onlyDescribes },
+    policy: onlyDescribes,
+    clock,
+    chance: { next: () => 0 },
+  });
+  return describe(composeApi(http, { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement }));
 }

@@ -1,6 +1,32 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeApi } from './api-description';
 
-/** Writes the OpenAPI document that the client is generated from: `npm run api`. A test says when it is out of date. */
-writeFileSync(join(__dirname, '../shared/client/openapi.json'), `${JSON.stringify(describeApi(), null, 1)}\n`);
+/**
+ * Writes the OpenAPI document and the client's types from it: `npm run api`, after a route changed. The generator needs an
+ * older TypeScript than the project, so it is fetched for this command and is no dependency (docs/decisions/0032). A test
+ * says when either file is out of date.
+ */
+const folder = join(__dirname, '../shared/client');
+const document = `${JSON.stringify(describeApi(), null, 1)}\n`;
+writeFileSync(join(folder, 'openapi.json'), document);
+
+const generator = [
+  '-y',
+  '-p',
+  'typescript@5.9.3',
+  '-p',
+  'openapi-typescript@7.13.0',
+  'openapi-typescript',
+  'shared/client/openapi.json',
+  '-o',
+  'shared/client/schema.ts',
+];
+const { status } = spawnSync('npx', generator, { cwd: join(__dirname, '..'), stdio: 'inherit', shell: process.platform === 'win32' });
+if (status !== 0) process.exit(status ?? 1);
+
+const types = join(folder, 'schema.ts');
+const digest = createHash('sha256').update(document).digest('hex');
+writeFileSync(types, `// Generated from openapi.json (SHA-256 ${digest}) by \`npm run api\`.\n${readFileSync(types, 'utf8')}`);

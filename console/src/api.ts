@@ -21,14 +21,22 @@ export const client = () => lockstepClient({ baseUrl: base || location.origin, t
 export async function answered<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await asked;
   if (response.ok && data !== undefined) return data;
-  const problem = isProblem(error) ? error : { title: 'No answer', detail: `The server answered ${response.status}.`, status: response.status, requestId: '' };
+  const problem = isProblem(error)
+    ? error
+    : { title: 'No answer', detail: `The server answered ${response.status}.`, status: response.status, requestId: '' };
   throw new ProblemError(problem);
 }
 
-const isProblem = (error: unknown): error is Problem => typeof error === 'object' && error !== null && 'detail' in error && 'title' in error;
+const isProblem = (error: unknown): error is Problem =>
+  typeof error === 'object' && error !== null && 'detail' in error && 'title' in error;
 
 export const queries = new QueryClient({
-  defaultOptions: { queries: { staleTime: 5_000, retry: (failures, error) => failures < 2 && !(error instanceof ProblemError && error.problem.status < 500) } },
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (failures, error) => failures < 2 && !(error instanceof ProblemError && error.problem.status < 500),
+    },
+  },
 });
 
 export type Role = Schemas['Me']['role'];

@@ -50,7 +50,10 @@ export function App() {
             {PAGES.map((page) => (
               <li key={page.path}>
                 <Link href={page.path} aria-current={page === here ? 'page' : undefined}>
-                  {page.label} <kbd aria-hidden="true">{page.keys}</kbd>
+                  {page.label}{' '}
+                  <span className="kbd" aria-hidden="true">
+                    {page.keys}
+                  </span>
                 </Link>
               </li>
             ))}
@@ -84,8 +87,10 @@ export function App() {
   );
 }
 
-export const useMe = () => useQuery({ queryKey: ['me'], staleTime: Number.POSITIVE_INFINITY, queryFn: () => answered(client().GET('/v1/me')) });
-export const useStatus = () => useQuery({ queryKey: ['status'], refetchInterval: 5_000, queryFn: () => answered(client().GET('/v1/status')) });
+export const useMe = () =>
+  useQuery({ queryKey: ['me'], staleTime: Number.POSITIVE_INFINITY, queryFn: () => answered(client().GET('/v1/me')) });
+export const useStatus = () =>
+  useQuery({ queryKey: ['status'], refetchInterval: 5_000, queryFn: () => answered(client().GET('/v1/status')) });
 
 function Foot({ onHelp }: { onHelp: () => void }) {
   const status = useStatus();

@@ -8,13 +8,16 @@ const time = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', 
 export const count = (value: number): string => whole.format(value);
 export const compact = (value: number): string => (value < 10_000 ? whole.format(value) : short.format(value));
 export const percent = (share: number, digits = share > 0 && share < 0.1 ? 1 : 0): string => `${(share * 100).toFixed(digits)} %`;
+const dateShort = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+export const shortDay = (iso: string): string => dateShort.format(new Date(iso));
 export const day = (iso: string): string => date.format(new Date(iso));
 export const moment = (iso: string): string => `${time.format(new Date(iso))} UTC`;
 /** `in 3 h`, `2 days ago`, by the clock of the API (a demo's clock is simulated). */
 export function relative(iso: string, now: string): string {
   const seconds = (Date.parse(iso) - Date.parse(now)) / 1000;
   const size = Math.abs(seconds);
-  const [value, unit] = size < 5400 ? [Math.round(size / 60), 'min'] : size < 172_800 ? [Math.round(size / 3600), 'h'] : [Math.round(size / 86_400), 'days'];
+  const [value, unit] =
+    size < 5400 ? [Math.round(size / 60), 'min'] : size < 172_800 ? [Math.round(size / 3600), 'h'] : [Math.round(size / 86_400), 'days'];
   if (value === 0) return 'now';
   return seconds < 0 ? `${value} ${unit} ago` : `in ${value} ${unit}`;
 }
@@ -28,5 +31,10 @@ export const KIND_NAMES = {
   'shared-origin': 'Shared origin',
   unclear: 'Unclear',
 } as const;
-export const ROLE_NAMES = { core: 'Core', peripheral: 'Peripheral', 'suspected-victim': 'Suspected victim', bystander: 'Bystander' } as const;
+export const ROLE_NAMES = {
+  core: 'Core',
+  peripheral: 'Peripheral',
+  'suspected-victim': 'Suspected victim',
+  bystander: 'Bystander',
+} as const;
 export const words = (name: string): string => name.replace(/-/g, ' ');

@@ -51,7 +51,12 @@ const redirectUri = (): string => `${location.origin}/signed-in`;
 
 export async function signIn(config: Config): Promise<never> {
   const server = await discover(config);
-  const pending: Pending = { verifier: oauth.generateRandomCodeVerifier(), state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), from: location.pathname };
+  const pending: Pending = {
+    verifier: oauth.generateRandomCodeVerifier(),
+    state: oauth.generateRandomState(),
+    nonce: oauth.generateRandomNonce(),
+    from: location.pathname,
+  };
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
   const to = new URL(server.authorization_endpoint ?? '');
   const parameters = {
@@ -79,8 +84,19 @@ export async function finishSignIn(config: Config): Promise<string> {
   const client = { client_id: config.clientId };
   const parameters = oauth.validateAuthResponse(server, client, new URL(location.href), pending.state);
   const insecure = { [oauth.allowInsecureRequests]: config.development === true };
-  const answer = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), parameters, redirectUri(), pending.verifier, insecure);
-  const tokens = await oauth.processAuthorizationCodeResponse(server, client, answer, { expectedNonce: pending.nonce, requireIdToken: true });
+  const answer = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    parameters,
+    redirectUri(),
+    pending.verifier,
+    insecure,
+  );
+  const tokens = await oauth.processAuthorizationCodeResponse(server, client, answer, {
+    expectedNonce: pending.nonce,
+    requireIdToken: true,
+  });
   // The identity token names audience and groups with every issuer; Cognito's access token has no audience.
   const stored: Stored = { token: tokens.id_token ?? '', expiresAt: Date.now() + (tokens.expires_in ?? 3600) * 1000 };
   sessionStorage.setItem(SESSION, JSON.stringify(stored));

@@ -5,7 +5,8 @@ export const awaitApproval: Step<'awaiting-approval'> = async (id, head, world) 
   const { approvals, approversNeeded, progress } = head.state;
   const now = world.clock.now();
   if (approvals.length >= approversNeeded) {
-    const because = [`approved by ${approvals.map((approval) => approval.id).join(' and ')}`];
+    // Who approved is in the approvals; sentences go where names do not (a dossier, a viewer's page).
+    const because = [`approved by ${approvals.length} ${approvals.length === 1 ? 'person' : 'people'}`];
     return move(id, head, { progress: { kind: 'containing', stage: 0, outages: 0, retryAt: now }, because }, world);
   }
   if (now >= progress.lapsesAt)

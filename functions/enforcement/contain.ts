@@ -3,7 +3,7 @@ import { ACCOUNT_CHAIN } from '../../shared/model/action';
 import { type CaseState, mayAct } from '../../shared/model/case';
 import type { MemberDecision } from '../../shared/model/decision';
 import type { AccountKey, CaseId } from '../../shared/model/ids';
-import { MINUTE } from '../../shared/model/time';
+import { hourOf, MINUTE } from '../../shared/model/time';
 import { type ActionDraft, type Asked, ask, byCase, type Head, inTheWay, settle } from './ask';
 import { reserve } from './budget';
 import type { Enforcement } from './enforcement';
@@ -68,7 +68,7 @@ export async function containAccounts(
       const head = heads.get(account);
       const waiting = head && byCase(head.state, id) ? head : undefined;
       if (!waiting && !allowed.has(account)) return;
-      const asked = waiting ? await settle(account, waiting, world) : await askOne(id, account, head, plan, world);
+      const asked = waiting ? await settle(account, waiting, world) : await askOne(id, account, head, { plan, reservedAt: now }, world);
       count(tally, asked);
       if (asked.kind !== 'unreachable') await world.cases.touch(id, account, true);
     });
@@ -94,7 +94,11 @@ async function headsOf(accounts: readonly AccountKey[], world: Enforcement): Pro
   return heads;
 }
 
-async function askOne(id: CaseId, account: AccountKey, head: Head, plan: Plan & { decision: Acting }, world: Enforcement): Promise<Asked> {
+type Grant = { plan: Plan & { decision: Acting }; reservedAt: number };
+
+async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reservedAt }: Grant, world: Enforcement): Promise<Asked> {
+  // The budget was that hour's. No await between this look and the time in the entry.
+  if (hourOf(world.clock.now()) !== hourOf(reservedAt)) return { kind: 'overtaken', because: 'the hour of the budget is over' };
   const { decision, campaign, facts, sealed, digest, evidence } = plan;
   const known = facts.get(account);
   const name = sealed.get(account);

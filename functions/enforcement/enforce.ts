@@ -54,7 +54,7 @@ async function enforceOne(campaign: CampaignId, world: Enforcement): Promise<Enf
       if (decision.mode === 'shadow') return { campaign, kind: 'shadowed', because: decision.because };
       if (!(await anybodyLeft({ decision }, world)))
         return { campaign, kind: 'unchanged', because: ['every member is spared or met already'] };
-      const id = await openCase(campaign, { ...plan, decision }, world);
+      const id = await openCase(campaign, latest?.id, { ...plan, decision }, world);
       return { campaign, kind: 'opened', case: id, because: decision.because };
     }
     default:
@@ -96,7 +96,12 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   return { campaign, kind: 'joined', case: id, because: [said] };
 }
 
-async function openCase(campaign: CampaignId, plan: Plan & { decision: Acting }, world: Enforcement): Promise<CaseId> {
+async function openCase(
+  campaign: CampaignId,
+  latest: CaseId | undefined,
+  plan: Plan & { decision: Acting },
+  world: Enforcement,
+): Promise<CaseId> {
   const { decision, digest, policy } = plan;
   const now = world.clock.now();
   const { hold } = policy.enforcement;
@@ -118,7 +123,7 @@ async function openCase(campaign: CampaignId, plan: Plan & { decision: Acting },
     containedAt: null,
     progress: { kind: 'held', until },
   };
-  const { id, opened } = await world.cases.open(campaign, {
+  const { id, opened } = await world.cases.open(campaign, latest, {
     actor: { kind: 'policy', digest, rule: decision.rule },
     what: 'opened',
     because: decision.because,

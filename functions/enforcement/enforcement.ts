@@ -4,8 +4,10 @@ import type { AccountReader, Chance, Clock, Provider, Stores, Workflow } from '.
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { CaseStore } from '../../shared/stores/case-store';
 import { ExonerationStore } from '../../shared/stores/exoneration-store';
-import { LedgerStore } from '../../shared/stores/ledger-store';
+import { FlaggedStore } from '../../shared/stores/flagged-store';
+import type { LedgerStore } from '../../shared/stores/ledger-store';
 import { RuleStore } from '../../shared/stores/rule-store';
+import { StandingLedger } from '../../shared/stores/standing-ledger';
 
 /** The policy that judges now, with its digest (`policyDigest`). On AWS: the policy store's live version; in replay: the file. */
 export type LivePolicy = () => Promise<{ policy: Policy; digest: string }>;
@@ -38,7 +40,7 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
 };
 
 export function openEnforcement({ stores, ...world }: World): Enforcement {
-  const ledger = new LedgerStore(stores.enforcement, world.clock);
+  const ledger = new StandingLedger(stores.enforcement, world.clock, new FlaggedStore(stores.graph));
   return {
     ...world,
     table: stores.enforcement,

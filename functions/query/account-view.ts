@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { When } from '../../shared/http/fields';
+import { orNull, When } from '../../shared/http/fields';
 import { STANDINGS } from '../../shared/model/account';
 import type { AccountSummary } from '../../shared/model/account-summary';
 import { type Evidence, FAMILIES, Indicator, KINDS, type Link, type Member, ROLES } from '../../shared/model/campaign';
@@ -121,12 +121,10 @@ export const AccountView = z
   .object({
     account: z.string(),
     standing: z.enum(STANDINGS),
-    flagged: FlaggedView.nullable(),
-    facts: Facts.nullable(),
-    usage: Usage.nullable(),
-    membership: MemberView.extend({ campaign: z.string(), kind: z.enum(KINDS), probability: z.number() })
-      .openapi('Membership')
-      .nullable(),
+    flagged: orNull(FlaggedView),
+    facts: orNull(Facts),
+    usage: orNull(Usage),
+    membership: orNull(MemberView.extend({ campaign: z.string(), kind: z.enum(KINDS), probability: z.number() }).openapi('Membership')),
     findings: z.array(EvidenceView).openapi({ description: 'What the detectors found on the campaign, strongest first.' }),
     links: z.array(AccountLink).openapi({ description: 'Strongest first, at most 50.' }),
     linkCount: z.int(),

@@ -1,4 +1,5 @@
-import { ACCOUNT_CHAIN, standingIn, UNTOUCHED } from '../../shared/model/action';
+import type { Standing } from '../../shared/model/account';
+import { ACCOUNT_CHAIN, type AccountState, standingIn } from '../../shared/model/action';
 import type { AccountKey } from '../../shared/model/ids';
 import type { Person } from '../../shared/model/person';
 import { CampaignPictureStore } from '../../shared/stores/campaign-picture-store';
@@ -35,7 +36,7 @@ export async function account(
     kind: 'account',
     account: {
       account: key,
-      standing: standingIn(head?.state ?? UNTOUCHED),
+      standing: standingNow(head?.state, flagged?.standing),
       flagged: flagged ? flaggedView(flagged) : null,
       facts: summary ? factsView(summary, to) : null,
       usage: summary ? usageView(summary, to) : null,
@@ -48,4 +49,11 @@ export async function account(
       linkCount: mine.length,
     },
   };
+}
+
+/** The ledger says whether an action is in force; the list, whether the account is watched or in review meanwhile. */
+function standingNow(state: AccountState | undefined, listed: Standing | undefined): Standing {
+  const acted = standingIn(state);
+  if (acted !== 'active') return acted;
+  return listed === 'watched' || listed === 'in-review' ? listed : 'active';
 }

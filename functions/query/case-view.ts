@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { When } from '../../shared/http/fields';
+import { orNull, When } from '../../shared/http/fields';
 import { KINDS } from '../../shared/model/campaign';
 import { type CaseState, isClosed, type Progress } from '../../shared/model/case';
 import { MODES, RUNGS } from '../../shared/model/enforcement-policy';
@@ -53,9 +53,9 @@ export const CaseView = z
   .openapi('Case');
 export type CaseView = z.infer<typeof CaseView>;
 
-export const QueueEntryView = CaseView.extend({ summary: CampaignSummaryView.nullable() }).openapi('QueueEntry');
+export const QueueEntryView = CaseView.extend({ summary: orNull(CampaignSummaryView) }).openapi('QueueEntry');
 export const CaseDetailView = CaseView.extend({
-  summary: CampaignSummaryView.nullable(),
+  summary: orNull(CampaignSummaryView),
   touched: z.int().openapi({ description: 'Accounts the case acted on so far.' }),
   appeals: z.int(),
   history: z.array(LedgerEntryView),

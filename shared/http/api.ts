@@ -1,4 +1,4 @@
-import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
@@ -9,6 +9,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { mayAct, type Person } from '../model/person';
 import type { Clock, Table } from '../ports';
 import { AccessLog } from './access-log';
+import { idempotent } from './idempotency';
 import type { Principal } from './principal';
 import { fieldErrors, Problem, problem } from './problem';
 import { RateLimiter } from './rate-limit';
@@ -95,6 +96,12 @@ export const access = (ports: HttpPorts, role: Person['role']) => ({
   middleware: signedIn(ports, role),
 });
 
+/** Like `access`, for commands: an Idempotency-Key is required and heeded. */
+export const command = (ports: HttpPorts, role: Person['role']) => ({
+  ...access(ports, role),
+  middleware: [signedIn(ports, role), idempotent(ports.state, ports.clock)],
+});
+
 /** For people without a login and for probes; limited by network address. */
 export const publicAccess = (ports: HttpPorts) => ({
   security: [],
@@ -132,6 +139,15 @@ function byAddress(ports: HttpPorts): MiddlewareHandler<ApiEnv> {
 
 const tooMany = (c: Context, seconds: number) =>
   problem(c, 'too-many-requests', `Wait ${seconds} seconds.`, { headers: { 'retry-after': String(seconds) } });
+
+/** What a command is sent with. */
+export const commandHeaders = z.object({
+  'idempotency-key': z.string().openapi({
+    description: 'New for each command, 8 to 128 visible ASCII characters; the same again for a retry.',
+    example: '0192f0c1-7a52-7f3e-9c5a-2f6f3b0f5a11',
+  }),
+});
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
 
 /** Response shapes for `createRoute`: the answer, and a problem for everything else. */
 export const answers = <T extends z.ZodType>(schema: T, description: string) => ({

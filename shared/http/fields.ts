@@ -62,3 +62,6 @@ export const pageOf = <T extends z.ZodType>(name: string, item: T) =>
     .openapi(name);
 
 export const When = z.string().openapi({ format: 'date-time' });
+
+/** A named shape or null. `.nullable()` on a named shape describes it as both at once, which no generator reads right. */
+export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()]);

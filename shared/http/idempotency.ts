@@ -19,8 +19,9 @@ const KEPT_FOR = DAY;
 
 /**
  * A command with the same Idempotency-Key by the same principal is done once: the repeat gets the first answer, a different
- * request under the same key is refused, and one that is still running is told to wait. Failures of ours (5xx) are forgotten,
- * so a retry does the work; the commands themselves are conditional, so doing one twice is harmless.
+ * request under the same key is refused, and one that is still running is told to wait. Failures of ours (5xx) and
+ * requests that were not understood (400) are forgotten, so a retry does the work; the commands themselves are conditional, so doing
+ * one twice is harmless.
  */
 export function idempotent(table: Table, clock: Clock): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
@@ -70,7 +71,7 @@ async function begin(table: Table, clock: Clock, pk: string, digest: string): Pr
 }
 
 async function remember(table: Table, clock: Clock, c: Context<ApiEnv>, pk: string, digest: string): Promise<void> {
-  if (c.res.status >= 500) return table.delete(pk, 'REQUEST');
+  if (c.res.status >= 500 || c.res.status === 400) return table.delete(pk, 'REQUEST');
   const now = clock.now();
   const answer = { status: c.res.status, contentType: c.res.headers.get('content-type') ?? '', body: await c.res.clone().text() };
   await table.put({ pk, sk: 'REQUEST', digest, at: now, answer, expires: Math.floor((now + KEPT_FOR) / 1000) });

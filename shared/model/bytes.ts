@@ -58,7 +58,10 @@ export class ByteWriter {
 
 export class ByteReader {
   private readonly buffer: Buffer;
-  constructor(bytes: Uint8Array, public at = 0) {
+  constructor(
+    bytes: Uint8Array,
+    public at = 0,
+  ) {
     this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 

@@ -1,5 +1,5 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as zlib from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /**
  * Compression of archive frames. zstd where the runtime has it (Node 22.15 and later, Lambda's Node 24), raw deflate
@@ -9,7 +9,10 @@ import * as zlib from 'node:zlib';
 const ZSTD = 1;
 const DEFLATE = 2;
 
-type ZstdModule = { zstdCompressSync?: (bytes: Uint8Array, options?: object) => Buffer; zstdDecompressSync?: (bytes: Uint8Array) => Buffer };
+type ZstdModule = {
+  zstdCompressSync?: (bytes: Uint8Array, options?: object) => Buffer;
+  zstdDecompressSync?: (bytes: Uint8Array) => Buffer;
+};
 const zstd: ZstdModule = zlib;
 const fast = { params: { [zlib.constants.ZSTD_c_compressionLevel ?? 100]: 1 } };
 

@@ -11,11 +11,28 @@ import type { ByteReader, ByteWriter } from './bytes';
 
 /** Places in `sums`. Tokens and counts are integers; `elicitsSum` and `gradingSum` are in 1/254. */
 export const SUM = {
-  ok: 0, error: 1, refused: 2, limited: 3, blocked: 4, input: 5, output: 6, tools: 7,
-  prompts: 8, elicitsLabels: 9, elicitsSum: 10, elicitsHigh: 11, gradingLabels: 12, gradingSum: 13, gradingHigh: 14,
-  elicitsTrait: 15, gradingTrait: 16, codeTrait: 17, duration: 18,
+  ok: 0,
+  error: 1,
+  refused: 2,
+  limited: 3,
+  blocked: 4,
+  input: 5,
+  output: 6,
+  tools: 7,
+  prompts: 8,
+  elicitsLabels: 9,
+  elicitsSum: 10,
+  elicitsHigh: 11,
+  gradingLabels: 12,
+  gradingSum: 13,
+  gradingHigh: 14,
+  elicitsTrait: 15,
+  gradingTrait: 16,
+  codeTrait: 17,
+  duration: 18,
   /** 16 buckets by floor(log2(tokens + 1)). */
-  inputShape: 20, outputShape: 36,
+  inputShape: 20,
+  outputShape: 36,
   /** 64 buckets of the eight sampled word pairs of each prompt: the content sketch that two-sample tests compare. */
   content: 52,
 } as const;
@@ -52,10 +69,22 @@ export type HourCell = {
 export class Features {
   cells: HourCell[] = [];
   readonly sums: number[] = new Array<number>(SUMS).fill(0);
-  readonly words: Record<WordMap, Map<string, number>> = { models: new Map(), tasks: new Map(), channels: new Map(), languages: new Map(), countries: new Map() };
+  readonly words: Record<WordMap, Map<string, number>> = {
+    models: new Map(),
+    tasks: new Map(),
+    channels: new Map(),
+    languages: new Map(),
+    countries: new Map(),
+  };
   readonly samples: Record<SampleName, Bottom> = {
-    ips: new Bottom(SAMPLES.ips), prefixes: new Bottom(SAMPLES.prefixes), asns: new Bottom(SAMPLES.asns), clients: new Bottom(SAMPLES.clients),
-    keys: new Bottom(SAMPLES.keys), systems: new Bottom(SAMPLES.systems), templates: new Bottom(SAMPLES.templates), phrases: new Bottom(SAMPLES.phrases),
+    ips: new Bottom(SAMPLES.ips),
+    prefixes: new Bottom(SAMPLES.prefixes),
+    asns: new Bottom(SAMPLES.asns),
+    clients: new Bottom(SAMPLES.clients),
+    keys: new Bottom(SAMPLES.keys),
+    systems: new Bottom(SAMPLES.systems),
+    templates: new Bottom(SAMPLES.templates),
+    phrases: new Bottom(SAMPLES.phrases),
   };
 
   /** Exchanges that count as evidence. */
@@ -133,7 +162,8 @@ export class Features {
     const { cells } = this;
     let at = cells.length;
     while (at > 0 && cells[at - 1]!.hour > cell.hour) at--;
-    if (at > 0 && cells[at - 1]!.hour === cell.hour) throw new Error(`hour ${cell.hour} is in both parts: features merge over disjoint hours only`);
+    if (at > 0 && cells[at - 1]!.hour === cell.hour)
+      throw new Error(`hour ${cell.hour} is in both parts: features merge over disjoint hours only`);
     if (at === cells.length) cells.push(cell);
     else cells.splice(at, 0, cell);
   }
@@ -143,8 +173,20 @@ function readCell(from: ByteReader): HourCell {
   const hour = from.varint();
   const exchanges = from.varint();
   const prevented = from.varint();
-  if (exchanges === 0) return { hour, exchanges, prevented, first: -1, last: -1, gaps: 0, gapSum: 0, gapSquares: 0, minutesLow: 0, minutesHigh: 0 };
-  return { hour, exchanges, prevented, first: from.varint(), last: from.varint(), gaps: from.varint(), gapSum: from.varint(), gapSquares: from.varint(), minutesLow: from.varint(), minutesHigh: from.varint() };
+  if (exchanges === 0)
+    return { hour, exchanges, prevented, first: -1, last: -1, gaps: 0, gapSum: 0, gapSquares: 0, minutesLow: 0, minutesHigh: 0 };
+  return {
+    hour,
+    exchanges,
+    prevented,
+    first: from.varint(),
+    last: from.varint(),
+    gaps: from.varint(),
+    gapSum: from.varint(),
+    gapSquares: from.varint(),
+    minutesLow: from.varint(),
+    minutesHigh: from.varint(),
+  };
 }
 
 /** At most WORD_LIMIT words, the first in text order; the rest is summed up: exact under merging for the same reason as a bottom-k sample. */

@@ -10,7 +10,19 @@ import { type AccountKey, accountKey, type Hash64, hash64, type SealedId, sealed
  * always gives the same bytes) because an action must be able to name the account to the provider.
  */
 export type ObjectType =
-  | 'ip' | 'prefix' | 'client' | 'api-key' | 'payment' | 'issuer' | 'domain' | 'organization' | 'signup-client' | 'referrer' | 'system' | 'template' | 'event';
+  | 'ip'
+  | 'prefix'
+  | 'client'
+  | 'api-key'
+  | 'payment'
+  | 'issuer'
+  | 'domain'
+  | 'organization'
+  | 'signup-client'
+  | 'referrer'
+  | 'system'
+  | 'template'
+  | 'event';
 
 const MAXIMUM_KNOWN = 200_000;
 

@@ -1,6 +1,6 @@
 import type { AccountFacts } from './account';
 import { pack, unpack } from './codec';
-import { type Status, STATUSES } from './event';
+import { STATUSES, type Status } from './event';
 import type { AccountKey, SealedId } from './ids';
 import { HOUR } from './time';
 
@@ -9,11 +9,39 @@ import { HOUR } from './time';
  * the fold. Identifiers are 52-bit keyed hashes (doubles); fingerprint values are keyed 32-bit words.
  */
 export const COLUMNS = {
-  idHigh: Uint32Array, idLow: Uint32Array, account: Uint32Array, offset: Uint32Array, input: Uint32Array, output: Uint32Array, duration: Uint32Array,
-  asn: Uint32Array, tools: Uint16Array, model: Uint16Array, country: Uint16Array, status: Uint8Array, channel: Uint8Array, task: Uint8Array, language: Uint8Array,
-  elicits: Uint8Array, grading: Uint8Array, size: Uint8Array, traits: Uint8Array,
-  ip: Float64Array, prefix: Float64Array, client: Float64Array, key: Float64Array, system: Float64Array, template: Float64Array,
-  s0: Uint32Array, s1: Uint32Array, s2: Uint32Array, s3: Uint32Array, s4: Uint32Array, s5: Uint32Array, s6: Uint32Array, s7: Uint32Array,
+  idHigh: Uint32Array,
+  idLow: Uint32Array,
+  account: Uint32Array,
+  offset: Uint32Array,
+  input: Uint32Array,
+  output: Uint32Array,
+  duration: Uint32Array,
+  asn: Uint32Array,
+  tools: Uint16Array,
+  model: Uint16Array,
+  country: Uint16Array,
+  status: Uint8Array,
+  channel: Uint8Array,
+  task: Uint8Array,
+  language: Uint8Array,
+  elicits: Uint8Array,
+  grading: Uint8Array,
+  size: Uint8Array,
+  traits: Uint8Array,
+  ip: Float64Array,
+  prefix: Float64Array,
+  client: Float64Array,
+  key: Float64Array,
+  system: Float64Array,
+  template: Float64Array,
+  s0: Uint32Array,
+  s1: Uint32Array,
+  s2: Uint32Array,
+  s3: Uint32Array,
+  s4: Uint32Array,
+  s5: Uint32Array,
+  s6: Uint32Array,
+  s7: Uint32Array,
 } as const;
 export type ColumnName = keyof typeof COLUMNS;
 export type Columns = { [K in ColumnName]: InstanceType<(typeof COLUMNS)[K]> };
@@ -50,8 +78,26 @@ export class SegmentBuilder {
   rows = 0;
   private capacity = 256;
   readonly columns: Columns = allocate(256);
-  private readonly indexes = { accounts: new Map<string, number>(), models: new Map<string, number>(), channels: new Map<string, number>(), tasks: new Map<string, number>(), languages: new Map<string, number>(), countries: new Map<string, number>() };
-  readonly dictionaries: Dictionaries = { accounts: [], sealed: [], models: [], channels: [''], tasks: [''], languages: [''], countries: [''], facts: [], releases: [], scores: [] };
+  private readonly indexes = {
+    accounts: new Map<string, number>(),
+    models: new Map<string, number>(),
+    channels: new Map<string, number>(),
+    tasks: new Map<string, number>(),
+    languages: new Map<string, number>(),
+    countries: new Map<string, number>(),
+  };
+  readonly dictionaries: Dictionaries = {
+    accounts: [],
+    sealed: [],
+    models: [],
+    channels: [''],
+    tasks: [''],
+    languages: [''],
+    countries: [''],
+    facts: [],
+    releases: [],
+    scores: [],
+  };
 
   constructor(readonly hour: number) {
     for (const name of ['channels', 'tasks', 'languages', 'countries'] as const) this.indexes[name].set('', 0);
@@ -118,7 +164,11 @@ export function readSegment(frame: Uint8Array): Segment {
   if (view.getUint32(0, true) !== MAGIC) throw new Error('archive segment: wrong magic');
   const headerLength = view.getUint32(4, true);
   const rows = view.getUint32(8, true);
-  const { hour, rows: said, ...dictionaries }: { hour: number; rows: number } & Dictionaries = JSON.parse(Buffer.from(bytes.subarray(12, 12 + headerLength)).toString('utf8'));
+  const {
+    hour,
+    rows: said,
+    ...dictionaries
+  }: { hour: number; rows: number } & Dictionaries = JSON.parse(Buffer.from(bytes.subarray(12, 12 + headerLength)).toString('utf8'));
   if (said !== rows) throw new Error(`archive segment: ${said} rows announced, ${rows} written`);
   const columns = allocate(rows);
   let at = 12 + headerLength;

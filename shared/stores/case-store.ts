@@ -24,7 +24,7 @@ export class CaseStore {
     return this.ledger.append(CASE_CHAIN, id, head, draft);
   }
 
-  /** The newest case about a campaign. */
+  /** The newest case about a campaign. A pointer without a case is an opening that crashed: the one before counts. */
   async latestOf(campaign: CampaignId): Promise<{ id: CaseId; head: Entry<CaseState> } | undefined> {
     const { items } = await this.table.query({ pk: `CASES-OF#${campaign}`, reverse: true, limit: 2 });
     for (const { sk } of items) {
@@ -35,13 +35,16 @@ export class CaseStore {
     return undefined;
   }
 
-  /** Opens the next case about a campaign. Two openings at once are one case: the other is answered `overtaken`. */
-  async open(campaign: CampaignId, draft: Draft<CaseState>): Promise<{ id: CaseId; opened: Appended<CaseState> }> {
-    const { items } = await this.table.query({ pk: `CASES-OF#${campaign}`, reverse: true, limit: 1 });
-    const newest = items[0];
-    const used = newest ? Number(newest.sk) : 0;
-    // A pointer without a case is an opening that crashed: its number is taken up again.
-    const next = used > 0 && (await this.head(caseId(`${campaign}.${ordinal(used)}`))) ? used + 1 : Math.max(used, 1);
+  /**
+   * Opens the case that follows `latest` (what the caller looked at when it decided; undefined: there was none). Whoever
+   * decided on the same grounds meanwhile opened the same case, and the other is answered `overtaken`.
+   */
+  async open(
+    campaign: CampaignId,
+    latest: CaseId | undefined,
+    draft: Draft<CaseState>,
+  ): Promise<{ id: CaseId; opened: Appended<CaseState> }> {
+    const next = latest === undefined ? 1 : Number(latest.slice(campaign.length + 1)) + 1;
     const id = caseId(`${campaign}.${ordinal(next)}`);
     await this.table.put({ pk: `CASES-OF#${campaign}`, sk: ordinal(next) });
     await this.table.put({ pk: OPEN, sk: id });

@@ -14,9 +14,18 @@ const KEEP = 45 * DAY;
 const expiry = (at: number): number => Math.floor((at + KEEP) / 1000);
 
 /** Lists a chunk under one hour, then marks the hour. In this order: a crash between the two leaves the message unacknowledged. */
-export async function addToManifest(table: Table, entry: { hour: number; chunk: string; key: string; places: readonly Place[]; now: number }): Promise<void> {
+export async function addToManifest(
+  table: Table,
+  entry: { hour: number; chunk: string; key: string; places: readonly Place[]; now: number },
+): Promise<void> {
   const { hour, chunk, key, places, now } = entry;
-  await table.put({ pk: `M#${hourLabel(hour)}`, sk: chunk, key, places: places.map((p) => [p.segment, p.start, p.end, p.rows]), expires: expiry(now) });
+  await table.put({
+    pk: `M#${hourLabel(hour)}`,
+    sk: chunk,
+    key,
+    places: places.map((p) => [p.segment, p.start, p.end, p.rows]),
+    expires: expiry(now),
+  });
   await table.add('DIRTY', hourLabel(hour), 'chunks', 1, { expires: expiry(now) });
 }
 

@@ -1,11 +1,14 @@
 import { useEffect, useRef } from 'react';
 import type { Schemas } from '../api';
-import { day } from '../format';
+import { shortDay } from '../format';
 
 /** Members by hours: a campaign in lockstep shows as columns and diagonals, people as speckle by day. One canvas pixel a cell. */
 export function HeatMap({ hours }: { hours: Schemas['Hours'] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const most = quantile(hours.rows.flatMap((row) => row.exchanges.filter((value) => value > 0)), 0.98);
+  const most = quantile(
+    hours.rows.flatMap((row) => row.exchanges.filter((value) => value > 0)),
+    0.98,
+  );
   useEffect(() => {
     const draw = () => {
       if (canvas.current) paint(canvas.current, hours, most);
@@ -18,10 +21,17 @@ export function HeatMap({ hours }: { hours: Schemas['Hours'] }) {
   const ticks = Array.from({ length: 5 }, (_, tick) => new Date(from + (hours.hours * tick * 3_600_000) / 4).toISOString());
   return (
     <figure className="heat">
-      <canvas ref={canvas} width={hours.hours} height={hours.rows.length} style={{ height: Math.min(420, Math.max(120, hours.rows.length * 2.4)) }} role="img" aria-label={`${hours.rows.length} members by ${hours.hours} hours: exchanges an hour, darker is more.`} />
+      <canvas
+        ref={canvas}
+        width={hours.hours}
+        height={hours.rows.length}
+        style={{ height: Math.min(420, Math.max(120, hours.rows.length * 2.4)) }}
+        role="img"
+        aria-label={`${hours.rows.length} members by ${hours.hours} hours: exchanges an hour, darker is more.`}
+      />
       <div className="axis" aria-hidden="true">
         {ticks.map((tick) => (
-          <span key={tick}>{day(tick)}</span>
+          <span key={tick}>{shortDay(tick)}</span>
         ))}
       </div>
       <figcaption className="row soft small" style={{ paddingTop: 6 }}>
@@ -51,7 +61,8 @@ function paint(canvas: HTMLCanvasElement, hours: Schemas['Hours'], most: number)
     row.exchanges.forEach((value, x) => {
       const share = Math.min(1, value / most) ** 0.7;
       const at = (y * hours.hours + x) * 4;
-      for (let channel = 0; channel < 3; channel++) image.data[at + channel] = (low[channel] ?? 0) + ((high[channel] ?? 0) - (low[channel] ?? 0)) * share;
+      for (let channel = 0; channel < 3; channel++)
+        image.data[at + channel] = (low[channel] ?? 0) + ((high[channel] ?? 0) - (low[channel] ?? 0)) * share;
       image.data[at + 3] = 255;
     });
   });

@@ -13,7 +13,9 @@ export type Group = { shared: number | null; size: number; x: number; y: number;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 const SPACING = 1;
 
-export function layout(graph: Pick<Schemas['Graph'], 'accounts' | 'roles' | 'scores' | 'shared' | 'from' | 'to' | 'weight' | 'reasons'>): Placed {
+export function layout(
+  graph: Pick<Schemas['Graph'], 'accounts' | 'roles' | 'scores' | 'shared' | 'from' | 'to' | 'weight' | 'reasons'>,
+): Placed {
   const tie = strongestTies(graph);
   const discs = new Map<number, number[]>();
   tie.forEach((shared, account) => {
@@ -22,10 +24,14 @@ export function layout(graph: Pick<Schemas['Graph'], 'accounts' | 'roles' | 'sco
     else discs.set(shared, [account]);
   });
   const ordered = [...discs].sort(([one, some], [other, others]) => others.length - some.length || one - other);
-  const circles = packSiblings(ordered.map(([shared, accounts]) => ({ shared, accounts, x: 0, y: 0, r: SPACING * (Math.sqrt(accounts.length) + 1.5) })));
+  const circles = packSiblings(
+    ordered.map(([shared, accounts]) => ({ shared, accounts, x: 0, y: 0, r: SPACING * (Math.sqrt(accounts.length) + 1.5) })),
+  );
   const placed: Placed = { x: new Float64Array(graph.accounts.length), y: new Float64Array(graph.accounts.length), groups: [] };
   for (const { shared, accounts, x, y, r } of circles) {
-    accounts.sort((one, other) => (graph.roles[one] ?? 0) - (graph.roles[other] ?? 0) || (graph.scores[other] ?? 0) - (graph.scores[one] ?? 0));
+    accounts.sort(
+      (one, other) => (graph.roles[one] ?? 0) - (graph.roles[other] ?? 0) || (graph.scores[other] ?? 0) - (graph.scores[one] ?? 0),
+    );
     accounts.forEach((account, place) => {
       const radius = SPACING * Math.sqrt(place + 0.5);
       placed.x[account] = x + radius * Math.cos(place * GOLDEN_ANGLE);

@@ -55,8 +55,17 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
   }, [graph, neighbours]);
   return (
     <div className="graph">
-      <div className="stage" ref={stage} role="img" aria-label={`Link graph: ${count(graph.accounts.length)} accounts, ${count(graph.from.length)} links. The same links are listed with reasons on each account’s page.`} />
-      {about === null ? <div className="hint">Each disc shares one thing. Choose an account to see its links.</div> : <About graph={graph} account={about} links={neighbours[about] ?? []} />}
+      <div
+        className="stage"
+        ref={stage}
+        role="img"
+        aria-label={`Link graph: ${count(graph.accounts.length)} accounts, ${count(graph.from.length)} links. The same links are listed with reasons on each account’s page.`}
+      />
+      {about === null ? (
+        <div className="hint">Each disc shares one thing. Choose an account to see its links.</div>
+      ) : (
+        <About graph={graph} account={about} links={neighbours[about] ?? []} />
+      )}
       <div className="legend">
         {ROLES.map((role) => (
           <span key={role}>
@@ -95,7 +104,8 @@ function About({ graph, account, links }: { graph: Schemas['Graph']; account: nu
                 const shared = graph.shared[place];
                 return shared ? (
                   <span key={place}>
-                    <Family name={shared.family} /> same {words(shared.type)} as {count(shared.members - 1)} others{shared.indicator ? <span className="mono soft"> {shared.indicator.slice(0, 6)}</span> : null}{' '}
+                    <Family name={shared.family} /> same {words(shared.type)} as {count(shared.members - 1)} others
+                    {shared.indicator ? <span className="mono soft"> {shared.indicator.slice(0, 6)}</span> : null}{' '}
                   </span>
                 ) : null;
               })}
@@ -121,7 +131,9 @@ function build(graph: Schemas['Graph']): Graph {
   const { x, y } = layout(graph);
   const drawn = new Graph({ multi: true, type: 'undirected', allowSelfLoops: false });
   const size = graph.accounts.length > 5_000 ? 1.6 : graph.accounts.length > 500 ? 3 : 5;
-  graph.accounts.forEach((key, account) => drawn.addNode(account, { x: x[account], y: y[account], size, label: brief(key) }));
+  graph.accounts.forEach((key, account) => {
+    drawn.addNode(account, { x: x[account], y: y[account], size, label: brief(key) });
+  });
   graph.from.forEach((from, link) => {
     const to = graph.to[link];
     if (to !== undefined && to !== from) drawn.addEdgeWithKey(link, from, to, { size: 0.4 });
@@ -143,7 +155,9 @@ function applyTheme(sigma: Sigma, graph: Schemas['Graph'], neighbours: readonly 
     const account = Number(node);
     const colour = roles[graph.roles[account] ?? 0];
     if (chosen === null) return { ...data, color: colour };
-    return near.has(account) ? { ...data, color: colour, size: data.size * 1.6, forceLabel: account === chosen } : { ...data, color: faint, label: '' };
+    return near.has(account)
+      ? { ...data, color: colour, size: data.size * 1.6, forceLabel: account === chosen }
+      : { ...data, color: faint, label: '' };
   });
   sigma.setSetting('edgeReducer', (edge, data) => {
     if (chosen === null) return { ...data, color: line };

@@ -2,13 +2,21 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import type { Schemas } from '../api';
-import { count } from '../format';
+import { count, moment, shortDay } from '../format';
 
 /**
  * Exchanges an hour that went through (leaked) and requests that our action stopped (prevented), with the moments of
  * detection and containment marked.
  */
 export type Mark = { at: string; label: string };
+
+const HEIGHT = 176;
+const DAY_S = 86_400;
+/** Ticks a day or more apart say the day, closer ones the hour. */
+const shortMoment = (tick: number, ticks: readonly number[]): string => {
+  const iso = new Date(tick * 1000).toISOString();
+  return (ticks[1] ?? DAY_S) - (ticks[0] ?? 0) >= DAY_S ? shortDay(iso) : iso.slice(11, 16);
+};
 
 const ink = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -23,7 +31,7 @@ export function Timeline({ timeline, marks }: { timeline: Schemas['Campaign']['t
       plot = new uPlot(options(element.clientWidth, marks), columns(timeline), element);
     };
     draw();
-    const watch = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: 220 }));
+    const watch = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
     window.addEventListener('themechange', draw);
     return () => {
@@ -36,7 +44,12 @@ export function Timeline({ timeline, marks }: { timeline: Schemas['Campaign']['t
   const prevented = timeline.reduce((sum, hour) => sum + hour.prevented, 0);
   return (
     <figure>
-      <div className="chart" ref={box} role="img" aria-label={`Exchanges an hour: ${count(leaked)} went through, ${count(prevented)} were prevented. ${marks.map((mark) => `${mark.label} ${mark.at}`).join('. ')}`} />
+      <div
+        className="chart"
+        ref={box}
+        role="img"
+        aria-label={`Exchanges an hour: ${count(leaked)} went through, ${count(prevented)} were prevented. ${marks.map((mark) => `${mark.label} ${mark.at}`).join('. ')}`}
+      />
     </figure>
   );
 }
@@ -48,15 +61,33 @@ const columns = (timeline: Schemas['Campaign']['timeline']): uPlot.AlignedData =
 ];
 
 function options(width: number, marks: readonly Mark[]): uPlot.Options {
-  const axis = { stroke: ink('--soft'), grid: { stroke: ink('--line'), width: 1 }, ticks: { show: false }, font: '11px ui-sans-serif, system-ui, sans-serif' };
-  const series = (label: string, colour: string): uPlot.Series => ({ label, stroke: colour, fill: `color-mix(in srgb, ${colour} 18%, transparent)`, width: 1.5, points: { show: false } });
+  const axis = {
+    stroke: ink('--soft'),
+    grid: { stroke: ink('--line'), width: 1 },
+    ticks: { show: false },
+    font: '11px ui-sans-serif, system-ui, sans-serif',
+  };
+  const series = (label: string, colour: string): uPlot.Series => ({
+    label,
+    stroke: colour,
+    fill: `color-mix(in srgb, ${colour} 18%, transparent)`,
+    width: 1.5,
+    points: { show: false },
+  });
   return {
     width,
-    height: 188,
+    height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     cursor: { y: false },
-    axes: [axis, { ...axis, size: 52 }],
-    series: [{}, series('Leaked', ink('--leaked')), series('Prevented', ink('--prevented'))],
+    axes: [
+      { ...axis, values: (_plot, ticks) => ticks.map((tick) => shortMoment(tick, ticks)) },
+      { ...axis, size: 52 },
+    ],
+    series: [
+      { value: (_plot, seconds) => (seconds === null ? '—' : moment(new Date(seconds * 1000).toISOString())) },
+      series('Leaked', ink('--leaked')),
+      series('Prevented', ink('--prevented')),
+    ],
     hooks: { draw: [(plot) => drawMarks(plot, marks)] },
   };
 }

@@ -15,7 +15,13 @@ const CHOICES = {
   role: ['core', 'peripheral', 'suspected-victim', 'bystander'],
   sort: ['-detectedAt', '-score', '-updatedAt'],
 } as const;
-type Filters = { standing?: Row['standing']; kind?: NonNullable<Row['kind']>; plan?: NonNullable<Row['plan']>; role?: NonNullable<Row['role']>; sort: (typeof CHOICES.sort)[number] };
+type Filters = {
+  standing?: Row['standing'];
+  kind?: NonNullable<Row['kind']>;
+  plan?: NonNullable<Row['plan']>;
+  role?: NonNullable<Row['role']>;
+  sort: (typeof CHOICES.sort)[number];
+};
 
 export function AccountsPage() {
   const [, go] = useLocation();
@@ -27,9 +33,28 @@ export function AccountsPage() {
   const open = (row: Row) => go(`/accounts/${row.account}`);
   const at = useRowKeys('Accounts', rows, open);
   const columns: Column<Row>[] = [
-    { head: 'Account', width: '88px', cell: (row) => <Link className="mono" href={`/accounts/${row.account}`} title={row.account}>{brief(row.account)}</Link> },
+    {
+      head: 'Account',
+      width: '88px',
+      cell: (row) => (
+        <Link className="mono" href={`/accounts/${row.account}`} title={row.account}>
+          {brief(row.account)}
+        </Link>
+      ),
+    },
     { head: 'Standing', width: '112px', cell: (row) => <Standing is={row.standing} /> },
-    { head: 'Campaign', width: '116px', cell: (row) => (row.campaign ? <Link className="mono" href={`/campaigns/${row.campaign}`}>{row.campaign}</Link> : '—') },
+    {
+      head: 'Campaign',
+      width: '116px',
+      cell: (row) =>
+        row.campaign ? (
+          <Link className="mono" href={`/campaigns/${row.campaign}`}>
+            {row.campaign}
+          </Link>
+        ) : (
+          '—'
+        ),
+    },
     { head: 'Role', width: '108px', cell: (row) => (row.role ? words(row.role) : '—') },
     { head: 'Plan', width: '70px', cell: (row) => row.plan ?? '—' },
     { head: 'Score', width: '52px', number: true, cell: (row) => row.score.toFixed(1) },
@@ -37,7 +62,8 @@ export function AccountsPage() {
     { head: 'Because', width: 'minmax(200px, 1fr)', cell: (row) => <span title={row.because.join('\n')}>{row.because[0] ?? '—'}</span> },
     { head: 'Flagged', width: '86px', number: true, cell: (row) => (now ? relative(row.detectedAt, now) : day(row.detectedAt)) },
   ];
-  const choose = (name: keyof typeof CHOICES, value: string) => setFilters(({ [name]: _before, ...rest }) => ({ sort: filters.sort, ...rest, ...(value === '' ? {} : { [name]: value }) }));
+  const choose = (name: keyof typeof CHOICES, value: string) =>
+    setFilters(({ [name]: _before, ...rest }) => ({ sort: filters.sort, ...rest, ...(value === '' ? {} : { [name]: value }) }));
   return (
     <>
       <header>
@@ -73,7 +99,16 @@ export function AccountsPage() {
             rows.length === 0 && !hasMore ? (
               <Empty title="No accounts">Nothing matches these filters.</Empty>
             ) : (
-              <VirtualTable label="Flagged accounts" rows={rows} columns={columns} keyOf={(row) => row.account} at={at} height={640} onOpen={open} onMore={more} />
+              <VirtualTable
+                label="Flagged accounts"
+                rows={rows}
+                columns={columns}
+                keyOf={(row) => row.account}
+                at={at}
+                height={640}
+                onOpen={open}
+                onMore={more}
+              />
             )
           }
         </Loaded>

@@ -23,13 +23,26 @@ export function CampaignsPage() {
   const now = useStatus().data?.at;
   const { query, rows, more } = useRows(
     ['campaigns', sort, kind],
-    (cursor) => answered(client().GET('/v1/campaigns', { params: { query: { sort, limit: 100, ...(kind === '' ? {} : { kind }), ...(cursor === undefined ? {} : { cursor }) } } })),
+    (cursor) =>
+      answered(
+        client().GET('/v1/campaigns', {
+          params: { query: { sort, limit: 100, ...(kind === '' ? {} : { kind }), ...(cursor === undefined ? {} : { cursor }) } },
+        }),
+      ),
     10_000,
   );
   const open = (row: Row) => go(`/campaigns/${row.id}`);
   const at = useRowKeys('Campaigns', rows, open);
   const columns: Column<Row>[] = [
-    { head: 'Campaign', width: 'minmax(120px, 1.4fr)', cell: (row) => <Link className="mono" href={`/campaigns/${row.id}`}>{row.id}</Link> },
+    {
+      head: 'Campaign',
+      width: 'minmax(120px, 1.4fr)',
+      cell: (row) => (
+        <Link className="mono" href={`/campaigns/${row.id}`}>
+          {row.id}
+        </Link>
+      ),
+    },
     { head: 'Kind', width: '130px', cell: (row) => <Kind is={row.kind} /> },
     { head: 'Probability', width: '82px', number: true, cell: (row) => percent(row.probability, 1) },
     { head: 'Accounts', width: '78px', number: true, cell: (row) => count(row.accounts) },
@@ -73,7 +86,16 @@ export function CampaignsPage() {
             rows.length === 0 ? (
               <Empty title="No campaigns">Detection has found no network{kind ? ` of kind ${kind}` : ''} yet.</Empty>
             ) : (
-              <VirtualTable label="Campaigns" rows={rows} columns={columns} keyOf={(row) => row.id} at={at} height={640} onOpen={open} onMore={more} />
+              <VirtualTable
+                label="Campaigns"
+                rows={rows}
+                columns={columns}
+                keyOf={(row) => row.id}
+                at={at}
+                height={640}
+                onOpen={open}
+                onMore={more}
+              />
             )
           }
         </Loaded>

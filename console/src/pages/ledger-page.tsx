@@ -10,7 +10,11 @@ const KINDS = ['account', 'case', 'decision', 'exoneration', 'policy', 'rule', '
 
 export function LedgerPage() {
   const [kind, setKind] = useState<Entry['subject']['kind'] | ''>('');
-  const { query, rows, more, hasMore } = useRows(['ledger'], (cursor) => answered(client().GET('/v1/ledger', { params: { query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })), 10_000);
+  const { query, rows, more, hasMore } = useRows(
+    ['ledger'],
+    (cursor) => answered(client().GET('/v1/ledger', { params: { query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })),
+    10_000,
+  );
   const shown = kind === '' ? rows : rows.filter((entry) => entry.subject.kind === kind);
   const days = [...new Set(shown.map((entry) => entry.at.slice(0, 10)))];
   return (
@@ -18,7 +22,10 @@ export function LedgerPage() {
       <header>
         <div className="grow">
           <h1>Ledger</h1>
-          <p className="lede">Every action by anyone: people, policy, clock, provider and the persons concerned. Append-only and hash-chained by subject; an entry is the act, not a note about it.</p>
+          <p className="lede">
+            Every action by anyone: people, policy, clock, provider and the persons concerned. Append-only and hash-chained by subject; an
+            entry is the act, not a note about it.
+          </p>
         </div>
         <label className="field">
           <span>About</span>

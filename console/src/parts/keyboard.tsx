@@ -36,8 +36,8 @@ export function useKeys(where: string, keys: Keys): void {
 
 export const KeyName = ({ keys }: { keys: string }): ReactNode => (
   <>
-    {keys.split(' ').map((key, index) => (
-      <kbd key={`${key}${index}`}>{key.replace('Shift+?', '?').replace('Enter', '↵')}</kbd>
+    {[...keys.split(' ').entries()].map(([place, key]) => (
+      <kbd key={place}>{key.replace('Shift+?', '?').replace('Enter', '↵')}</kbd>
     ))}
   </>
 );

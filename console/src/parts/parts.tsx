@@ -7,9 +7,23 @@ import { brief, percent, words } from '../format';
 
 type Tone = 'danger' | 'warn' | 'good' | 'accent' | 'plain';
 
-export const Badge = ({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) => <span className={`badge ${tone === 'plain' ? '' : tone}`}>{children}</span>;
+export const Badge = ({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) => (
+  <span className={`badge ${tone === 'plain' ? '' : tone}`}>{children}</span>
+);
 
-export const Panel = ({ title, end, id, children, flush = false }: { title: ReactNode; end?: ReactNode; id?: string; children: ReactNode; flush?: boolean }) => (
+export const Panel = ({
+  title,
+  end,
+  id,
+  children,
+  flush = false,
+}: {
+  title: ReactNode;
+  end?: ReactNode;
+  id?: string;
+  children: ReactNode;
+  flush?: boolean;
+}) => (
   <section className="panel" id={id} aria-label={typeof title === 'string' ? title : undefined}>
     <header>
       <h2>{title}</h2>
@@ -21,7 +35,7 @@ export const Panel = ({ title, end, id, children, flush = false }: { title: Reac
 
 export const Loading = ({ lines = 4 }: { lines?: number }) => (
   <div className="bones" role="status" aria-label="Loading">
-    {Array.from({ length: lines }, (_, line) => (
+    {[...Array(lines).keys()].map((line) => (
       <span key={line} style={{ width: `${92 - ((line * 17) % 45)}%` }} />
     ))}
   </div>
@@ -35,10 +49,14 @@ export const Empty = ({ title, children }: { title: string; children?: ReactNode
 );
 
 export function Failed({ error, again }: { error: unknown; again?: () => void }) {
-  const problem = error instanceof ProblemError ? error.problem : { title: 'This could not be loaded', detail: error instanceof Error ? error.message : String(error), requestId: '' };
+  const problem =
+    error instanceof ProblemError
+      ? error.problem
+      : { title: 'This could not be loaded', detail: error instanceof Error ? error.message : String(error), requestId: '' };
   return (
     <div className="note danger" role="alert">
-      <strong>{problem.title}.</strong> {problem.detail} {problem.requestId ? <span className="mono">Request {problem.requestId}</span> : null}{' '}
+      <strong>{problem.title}.</strong> {problem.detail}{' '}
+      {problem.requestId ? <span className="mono">Request {problem.requestId}</span> : null}{' '}
       {again ? (
         <button type="button" className="button tiny" onClick={again}>
           Try again
@@ -88,17 +106,40 @@ export const Sentences = ({ evidence }: { evidence: readonly Schemas['Evidence']
 );
 
 const STANDING_TONES: Record<Schemas['Account']['standing'], Tone> = {
-  active: 'plain', watched: 'accent', 'in-review': 'accent', warned: 'warn', challenged: 'warn', limited: 'warn', 'key-disabled': 'danger', suspended: 'danger',
+  active: 'plain',
+  watched: 'accent',
+  'in-review': 'accent',
+  warned: 'warn',
+  challenged: 'warn',
+  limited: 'warn',
+  'key-disabled': 'danger',
+  suspended: 'danger',
 };
 export const Standing = ({ is }: { is: Schemas['Account']['standing'] }) => <Badge tone={STANDING_TONES[is]}>{words(is)}</Badge>;
 
 const PROGRESS_TONES: Record<Schemas['Case']['progress'], Tone> = {
-  held: 'accent', 'awaiting-approval': 'warn', containing: 'accent', watching: 'accent', stopped: 'danger', contained: 'good',
-  undoing: 'accent', undone: 'plain', rejected: 'plain', lapsed: 'plain', withdrawn: 'plain', expired: 'plain',
+  held: 'accent',
+  'awaiting-approval': 'warn',
+  containing: 'accent',
+  watching: 'accent',
+  stopped: 'danger',
+  contained: 'good',
+  undoing: 'accent',
+  undone: 'plain',
+  rejected: 'plain',
+  lapsed: 'plain',
+  withdrawn: 'plain',
+  expired: 'plain',
 };
 export const Progress = ({ is }: { is: Schemas['Case']['progress'] }) => <Badge tone={PROGRESS_TONES[is]}>{words(is)}</Badge>;
 
-const KIND_TONES: Record<Schemas['CampaignSummary']['kind'], Tone> = { distillation: 'danger', reselling: 'warn', 'hijacked-keys': 'accent', 'shared-origin': 'plain', unclear: 'plain' };
+const KIND_TONES: Record<Schemas['CampaignSummary']['kind'], Tone> = {
+  distillation: 'danger',
+  reselling: 'warn',
+  'hijacked-keys': 'accent',
+  'shared-origin': 'plain',
+  unclear: 'plain',
+};
 export const Kind = ({ is }: { is: Schemas['CampaignSummary']['kind'] }) => <Badge tone={KIND_TONES[is]}>{words(is)}</Badge>;
 
 export const Figures = ({ items }: { items: readonly (readonly [label: string, value: ReactNode])[] }) => (

@@ -3,7 +3,11 @@ import { useCallback, useState } from 'react';
 import { type Keys, useKeys } from './keyboard';
 
 /** Pages of a list by cursor, flattened; and the row that j, k and Enter act on. */
-export function useRows<T, P extends { items: T[]; next?: string }>(queryKey: readonly unknown[], load: (cursor: string | undefined) => Promise<P>, refetchInterval: number | false = false) {
+export function useRows<P extends { items: unknown[]; next?: string }>(
+  queryKey: readonly unknown[],
+  load: (cursor: string | undefined) => Promise<P>,
+  refetchInterval: number | false = false,
+) {
   const query = useInfiniteQuery({
     queryKey,
     refetchInterval,
@@ -15,12 +19,12 @@ export function useRows<T, P extends { items: T[]; next?: string }>(queryKey: re
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows: P['items'][number][] = query.data?.pages.flatMap((page) => page.items) ?? [];
   return { query, rows, first: query.data?.pages[0], more, hasMore: hasNextPage };
 }
 
-export function useRowKeys<T>(where: string, rows: readonly T[], open: (row: T) => void, others: Keys = []): number {
-  const [at, setAt] = useState(-1);
+export function useRowKeys<T>(where: string, rows: readonly T[], open: (row: T) => void, others: Keys = [], first = -1): number {
+  const [at, setAt] = useState(first);
   const bounded = Math.min(at, rows.length - 1);
   useKeys(where, [
     { keys: 'j', label: 'Next', does: () => setAt(Math.min(bounded + 1, rows.length - 1)) },

@@ -6,7 +6,16 @@ export type Column<T> = { head: string; width: string; number?: boolean; cell: (
 
 const LINE = 34;
 
-export function VirtualTable<T>({ label, rows, columns, keyOf, at, height, onOpen, onMore }: {
+export function VirtualTable<T>({
+  label,
+  rows,
+  columns,
+  keyOf,
+  at,
+  height,
+  onOpen,
+  onMore,
+}: {
   label: string;
   rows: readonly T[];
   columns: readonly Column<T>[];

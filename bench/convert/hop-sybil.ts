@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import type { Truth } from '../../local/simulator/simulate';
+import { HOUR, hourOf, iso, MINUTE } from '../../shared/model/time';
+import type { Source } from '../eval/worlds';
+import { readCsv } from './csv';
+import { account, sourceOf, type Timed, usage } from './events';
+
+/**
+ * Accounts of a token airdrop as accounts of a model provider (docs/evaluation.md says why, and what is lost):
+ *
+ * - first use → `createdAt` and the time of the first request;
+ * - total volume v (US dollars, 1,000 to 40 million) → max(1, min(60, v/1,000)) requests, a minute apart from the first use on,
+ *   whose input tokens add up to v. The later moments are ours; the data knows only the first;
+ * - counterparties → payment instruments. A transfer between accounts a and b gives both the instruments of a's and b's wallet,
+ *   one with an outsider x gives the instrument of x. One account event for each, a second apart before the first use, the
+ *   counterparty with the most transfers last: whoever keeps only the latest instrument keeps the principal one;
+ * - instruments that only one account holds are left out: they link nothing.
+ */
+const EPOCH = Date.parse('2021-06-21T00:00:00Z');
+const REQUESTS = { dollars: 1_000, most: 60 };
+
+export type LabelSource = 'manual_report' | 'auto_component' | 'eligible';
+export type HopSybil = { source: Source; labelSource: ReadonlyMap<string, LabelSource> };
+
+const labelSourceOf = (text: string): LabelSource => {
+  if (text === 'manual_report' || text === 'auto_component') return text;
+  if (text === '') return 'eligible';
+  throw new Error(`labels.csv.gz: unknown label_source "${text}"`);
+};
+
+/** account -> wallet -> transfers, over wallets that at least two accounts hold. */
+const instruments = (folder: string): Map<string, Map<string, number>> => {
+  const holders = new Map<string, Set<string>>();
+  const held = new Map<string, Map<string, number>>();
+  const hold = (id: string, wallet: string, transfers: number): void => {
+    const mine = held.get(id) ?? new Map<string, number>();
+    held.set(id, mine.set(wallet, (mine.get(wallet) ?? 0) + transfers));
+    holders.set(wallet, (holders.get(wallet) ?? new Set()).add(id));
+  };
+  for (const row of readCsv(join(folder, 'edges.csv.gz'))) {
+    const from = row('from');
+    const to = row('to');
+    const transfers = Number(row('n'));
+    if (to.startsWith('x')) hold(from, to, transfers);
+    else
+      for (const [id, wallet] of [
+        [from, to],
+        [to, from],
+        [from, from],
+        [to, to],
+      ] as const)
+        hold(id, wallet, transfers);
+  }
+  for (const wallets of held.values())
+    for (const wallet of wallets.keys()) if ((holders.get(wallet)?.size ?? 0) < 2) wallets.delete(wallet);
+  return held;
+};
+
+export const hopSybil = (data: string): HopSybil => {
+  const folder = join(data, 'hop-sybil');
+  const labels = new Map(
+    readCsv(join(folder, 'labels.csv.gz')).map((row) => [
+      row('account'),
+      { sybil: row('is_sybil') === '1', cluster: row('cluster'), source: labelSourceOf(row('label_source')) },
+    ]),
+  );
+  const held = instruments(folder);
+  const events: Timed[] = [];
+  const truths: Truth[] = [];
+  for (const row of readCsv(join(folder, 'accounts.csv.gz'))) {
+    const id = row('account');
+    const label = labels.get(id);
+    if (!label) throw new Error(`labels.csv.gz says nothing about account ${id}`);
+    const first = EPOCH + Number(row('first_use_s')) * 1_000;
+    const dollars = Number(row('total_volume_usd'));
+    const requests = Math.max(1, Math.min(REQUESTS.most, Math.round(dollars / REQUESTS.dollars)));
+    const wallets = [...(held.get(id) ?? [])].sort((x, y) => x[1] - y[1] || (x[0] < y[0] ? -1 : 1));
+    events.push(account('accounts', `${id}-0`, first - (wallets.length + 1) * 1_000, id, { createdAt: iso(first) }));
+    for (const [i, [wallet]] of wallets.entries())
+      events.push(account('accounts', `${id}-${i + 1}`, first - (wallets.length - i) * 1_000, id, { paymentInstrument: wallet }));
+    const byHour = new Map<number, number>();
+    for (let i = 0; i < requests; i++) {
+      const at = first + i * MINUTE;
+      const tokens = Math.round((dollars * (i + 1)) / requests) - Math.round((dollars * i) / requests);
+      events.push(usage('gateway', `${id}/${i}`, at, id, { model: 'bridge', inputTokens: tokens, outputTokens: 0 }));
+      byHour.set(hourOf(at), (byHour.get(hourOf(at)) ?? 0) + 1);
+    }
+    truths.push(
+      label.sybil
+        ? { id, kind: 'operator', label: 'distillation', campaign: label.cluster, total: requests, first, byHour: [...byHour] }
+        : { id, kind: 'eligible', label: 'honest', total: requests, first },
+    );
+  }
+  const source = sourceOf('hop-sybil', 0, events, truths);
+  // Hours count from the start of the stream, which is known only now.
+  for (const truth of truths) truth.byHour = truth.byHour?.map(([hour, n]) => [(hour - source.start) / HOUR, n]);
+  return { source, labelSource: new Map([...labels].map(([id, label]) => [id, label.source])) };
+};

@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readScenario } from '../../local/simulator/read-scenario';
+import { scaled } from '../../local/simulator/scenario';
+import { BASELINES } from '../baselines/list';
+import { type Evaluation, evaluate } from './evaluate';
+import { curves, printed, summary } from './print';
+import { replaySystem } from './replay-system';
+import { recorded, type Source, simulated } from './worlds';
+
+const USAGE = `usage: npm run eval -- [--scenario june,evasion,…] [--seeds 1,2] [--scale 1] [--world DIR]… [--out eval-out]
+  [--no-labels] [--no-prompts] [--no-baselines] [--baselines-only] [--baselines-every 96] [--detect-every 1] [--policy FILE]
+--world evaluates a folder with events.ndjson.gz, truth.ndjson and world.json instead of a scenario of our own.`;
+
+const options = {
+  scenario: { type: 'string', default: 'june' },
+  seeds: { type: 'string', default: '1' },
+  scale: { type: 'string', default: '1' },
+  world: { type: 'string', multiple: true },
+  out: { type: 'string', default: 'eval-out' },
+  policy: { type: 'string' },
+  'detect-every': { type: 'string', default: '1' },
+  'baselines-every': { type: 'string', default: '96' },
+  'no-labels': { type: 'boolean', default: false },
+  'no-prompts': { type: 'boolean', default: false },
+  'no-baselines': { type: 'boolean', default: false },
+  'baselines-only': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+const parsed = () => parseArgs({ options }).values;
+
+const refuse = (because: string): never => {
+  console.error(because);
+  process.exit(2);
+};
+
+/** One source for each folder; without folders, one for each scenario and seed. */
+function* sources(values: ReturnType<typeof parsed>): Generator<Source> {
+  for (const folder of values.world ?? [])
+    yield existsSync(join(folder, 'world.json'))
+      ? recorded(folder)
+      : refuse(`${folder} has no world.json. Make one with npm run simulate -- --scenario june --out ${folder}`);
+  if (values.world) return;
+  for (const name of values.scenario.split(','))
+    for (const seed of values.seeds.split(',').map(Number)) {
+      const scenario = readScenario(name);
+      if (scenario.kind === 'refused') return refuse(scenario.because);
+      const full = scaled(scenario.scenario, Number(values.scale));
+      yield simulated({ ...full, labels: full.labels && !values['no-labels'], prompts: full.prompts && !values['no-prompts'] }, seed);
+    }
+}
+
+const main = async (): Promise<void> => {
+  const values = parsed();
+  if (values.help) return console.log(USAGE);
+  const detectEveryHours = Number(values['detect-every']);
+  const baselinesEvery = Number(values['baselines-every']);
+  if (!(Number(values.scale) > 0) || !(detectEveryHours > 0) || !(baselinesEvery >= 1)) return refuse(USAGE);
+  const system = values['baselines-only'] ? undefined : replaySystem({ detectEveryHours, policy: values.policy });
+  mkdirSync(values.out, { recursive: true });
+  const done: Evaluation[] = [];
+  const texts: string[] = [];
+  for (const source of sources(values)) {
+    const evaluation = await evaluate(source, system, values['no-baselines'] ? [] : BASELINES, {
+      everyHours: baselinesEvery,
+      before: done.findLast((other) => other.source.truth().some((t) => t.label === 'distillation')),
+    });
+    done.push(evaluation);
+    texts.push(printed(evaluation));
+    console.log(texts.at(-1));
+    const drawn = curves(evaluation);
+    for (const [what, svg] of Object.entries(drawn ?? {}))
+      writeFileSync(join(values.out, `${source.name}-${source.seed}-${what}.svg`), svg);
+  }
+  if (done.length > 1) texts.push(summary(done));
+  if (done.length > 1) console.log(texts.at(-1));
+  writeFileSync(join(values.out, 'evaluation.md'), texts.join('\n'));
+  console.error(`Tables and curves are in ${values.out}.`);
+};
+
+void main();

@@ -1,0 +1,3 @@
+export function AppealPage({ link }: { link: string }) {
+  return <main>{link}</main>;
+}

@@ -1,0 +1,133 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { answered, client, type Schemas } from '../api';
+import { useStatus } from '../app';
+import { count, relative, words } from '../format';
+import { Empty, Loaded, Loading, Panel, Progress } from '../parts/parts';
+import { untilWords } from './queue-page';
+
+type Entry = Schemas['QueueEntry'];
+
+/** Where the containment is, why, what can be done now, and what was done: the analyst's one place to decide. */
+export function CasePanel({ entry, pending, buttons }: { entry: Entry | undefined; pending: boolean; buttons: ReactNode }) {
+  const now = useStatus().data?.at;
+  if (pending) return <Loading />;
+  if (!entry) {
+    return (
+      <Panel title="Case">
+        <Empty title="No case">The policy has not called for action on this campaign.</Empty>
+      </Panel>
+    );
+  }
+  return (
+    <Panel title={`Case: ${words(entry.rung)} ${count(entry.size)} accounts`} end={<Progress is={entry.progress} />}>
+      <div className="stack">
+        <p>{entry.because[entry.because.length - 1]}</p>
+        <Steps of={entry} />
+        <dl className="pairs">
+          <dt>Rule</dt>
+          <dd className="mono">{entry.rule}</dd>
+          <dt>Mode</dt>
+          <dd>{entry.mode}</dd>
+          {entry.approversNeeded > 0 ? (
+            <>
+              <dt>Approvals</dt>
+              <dd>
+                {entry.approvals.length} of {entry.approversNeeded}
+              </dd>
+            </>
+          ) : null}
+          {entry.forPeople > 0 ? (
+            <>
+              <dt>Left to people</dt>
+              <dd>{count(entry.forPeople)}</dd>
+            </>
+          ) : null}
+          {entry.until && now ? (
+            <>
+              <dt>{untilWords(entry.progress)}</dt>
+              <dd>{relative(entry.until, now)}</dd>
+            </>
+          ) : null}
+        </dl>
+        <div className="row">{buttons}</div>
+        <History id={entry.id} sequence={entry.sequence} />
+      </div>
+    </Panel>
+  );
+}
+
+const PATH = ['held', 'awaiting-approval', 'containing', 'contained'] as const;
+const LABELS = {
+  held: 'Held, for a random while',
+  'awaiting-approval': 'Approved by people',
+  containing: 'Contained in stages',
+  contained: 'Contained',
+} as const;
+const PLACE: Record<Entry['progress'], number> = {
+  held: 0,
+  'awaiting-approval': 1,
+  containing: 2,
+  watching: 2,
+  stopped: 2,
+  contained: 3,
+  undoing: 4,
+  undone: 4,
+  rejected: 1,
+  lapsed: 1,
+  withdrawn: 0,
+  expired: 4,
+};
+
+function Steps({ of }: { of: Entry }) {
+  const place = PLACE[of.progress];
+  const wrong = of.progress === 'stopped' || of.progress === 'rejected' || of.progress === 'lapsed';
+  const ended = ['undoing', 'undone', 'rejected', 'lapsed', 'withdrawn', 'expired'].includes(of.progress);
+  return (
+    <ol className="steps">
+      {PATH.map((step, index) => {
+        if (step === 'awaiting-approval' && of.approversNeeded === 0) return null;
+        const is = index === place ? (wrong ? 'wrong now' : of.progress === 'contained' ? 'done now' : 'now') : index < place ? 'done' : '';
+        return (
+          <li key={step} className={is} aria-current={index === place ? 'step' : undefined}>
+            <span>{LABELS[step]}</span>
+            {step === 'containing' && of.stage !== null && place === 2 ? <span className="small">stage {of.stage + 1}</span> : null}
+          </li>
+        );
+      })}
+      {ended ? (
+        <li className="now" aria-current="step">
+          <span>{words(of.progress)}</span>
+        </li>
+      ) : null}
+    </ol>
+  );
+}
+
+function History({ id, sequence }: { id: string; sequence: number }) {
+  const one = useQuery({
+    queryKey: ['case', id, sequence],
+    queryFn: () => answered(client().GET('/v1/cases/{case}', { params: { path: { case: id } } })),
+  });
+  return (
+    <details>
+      <summary className="small">What was done, by whom</summary>
+      <Loaded from={one}>
+        {(data) => (
+          <ul className="small stack" style={{ gap: 6, paddingTop: 8 }}>
+            {[...data.history].reverse().map((entry) => (
+              <li key={entry.hash}>
+                <strong>{entry.what}</strong>{' '}
+                <span className="soft">
+                  {entry.at.slice(0, 16).replace('T', ' ')} by {entry.actor.id ?? entry.actor.kind}
+                </span>
+                <br />
+                {entry.because.join(' ')}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </details>
+  );
+}

@@ -1,0 +1,69 @@
+import { useMutation } from '@tanstack/react-query';
+import { type ReactNode, useRef, useState } from 'react';
+import { queries, type Schemas } from '../api';
+import { Dialog } from './dialog';
+import { Failed } from './parts';
+import { toast } from './toasts';
+
+/**
+ * One dialog for every command: what it does, who is hit, why (kept in the ledger). The idempotency key is made when the
+ * dialog opens, so pressing twice, or again after an outage, is one command.
+ */
+export type Sent = { because: string; key: string };
+export function CommandDialog({
+  title,
+  act,
+  danger = false,
+  children,
+  onClose,
+  send,
+}: {
+  title: string;
+  act: string;
+  danger?: boolean;
+  children?: ReactNode;
+  onClose: () => void;
+  send: (sent: Sent) => Promise<Schemas['CommandAnswer']>;
+}) {
+  const key = useRef(crypto.randomUUID());
+  const [because, setBecause] = useState('');
+  const command = useMutation({
+    mutationFn: () => send({ because: because.trim(), key: key.current }),
+    onSuccess: async (answer) => {
+      toast(answer.kind === 'done' ? `Done: ${answer.because}.` : `Already so: ${answer.because}.`);
+      onClose();
+      await queries.invalidateQueries();
+    },
+  });
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          command.mutate();
+        }}
+      >
+        <h2>{title}</h2>
+        {children}
+        <label className="field">
+          <span>Why (kept in the ledger)</span>
+          {/* biome-ignore lint/a11y/noAutofocus: a modal dialog must put the focus somewhere, and this is what it asks for */}
+          <textarea autoFocus required minLength={3} maxLength={500} value={because} onChange={(event) => setBecause(event.target.value)} />
+        </label>
+        {command.error ? <Failed error={command.error} /> : null}
+        <div className="end">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button
+            type="submit"
+            className={`button ${danger ? 'danger' : 'main'}`}
+            disabled={command.isPending || because.trim().length < 3}
+          >
+            {command.isPending ? 'Asking …' : act}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,97 @@
+import { type Evidence, FAMILIES, type Family, type Indicator, type Kind, type Member } from '../../shared/model/campaign';
+import type { DetectionPolicy } from '../../shared/model/detection-policy';
+import { hashText } from '../../shared/model/keyed-hash';
+import { HOUR } from '../../shared/model/time';
+import { DETECTORS } from './detectors';
+import { evidenceOf } from './detectors/detector';
+import { kindOf } from './kind';
+import { SPEAKS } from './links';
+import { type Group, measure } from './measures';
+import type { Membership, Network } from './networks';
+import type { TraitIndex } from './trait-index';
+import { TRAIT_TYPES, traitsOf } from './traits';
+
+/** What is said of a network in one run. */
+export type Assessment = {
+  network: Network;
+  kind: Kind;
+  probabilities: Record<Kind, number>;
+  evidence: Evidence[];
+  families: Family[];
+};
+
+/** Evidence this strong, at least, makes its family count. */
+const STRONG = 0.9;
+
+/** Asks every detector about a network, measures it and judges its kind. */
+export function assess(network: Network, context: Omit<Group, 'members' | 'profiles'>, policy: DetectionPolicy): Assessment {
+  const group: Group = { ...context, members: network.members, profiles: network.members.map(({ entry }) => entry.profile) };
+  const measures = measure(group);
+  const evidence: Evidence[] = [];
+  for (const detector of DETECTORS) {
+    const answer = detector.ask(group, measures);
+    if (answer.kind === 'evidence') evidence.push(evidenceOf(detector, answer));
+  }
+  evidence.sort((a, b) => b.strength - a.strength);
+  const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
+  return { network, ...kindOf(measures, policy.kinds), evidence, families };
+}
+
+/** Benjamini and Hochberg (1995) over the content tests of one run: those that do not pass are taken out again. */
+export function controlFalseDiscovery(assessments: readonly Assessment[], rate: number): Assessment[] {
+  const tests = assessments.flatMap(({ evidence }) => evidence.filter((one) => one.numbers.p !== undefined)).sort((a, b) => (a.numbers.p ?? 1) - (b.numbers.p ?? 1));
+  let passing = 0;
+  tests.forEach((test, index) => {
+    if ((test.numbers.p ?? 1) <= (rate * (index + 1)) / Math.max(1, assessments.length)) passing = index + 1;
+  });
+  const passed = new Set(tests.slice(0, passing));
+  return assessments.map((assessment) => {
+    const evidence = assessment.evidence.filter((one) => one.numbers.p === undefined || passed.has(one));
+    const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
+    return { ...assessment, evidence, families };
+  });
+}
+
+const MOST_INDICATORS = 400;
+
+/** What the members share and others do not, most telling first. */
+export function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap<string, number>): Indicator[] {
+  const size = network.members.length;
+  const spans = new Map<string, { first: number; last: number }>();
+  for (const { entry } of network.members.slice(0, 2_000)) {
+    for (const trait of traitsOf(entry.profile, releases)) {
+      const name = `${trait.type}/${trait.hash}`;
+      const span = spans.get(name);
+      if (!span) spans.set(name, { first: trait.first, last: trait.last });
+      else {
+        span.first = Math.min(span.first, trait.first);
+        span.last = Math.max(span.last, trait.last);
+      }
+    }
+  }
+  const indicators: (Indicator & { telling: number })[] = [];
+  for (const [id, members] of network.profile.counts) {
+    const type = index.typeName(id);
+    if (members < 2 || type === 'signup-time' || type === 'onset' || type === 'pivot' || type === 'prompt-phrase') continue;
+    const said = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
+    if (said < SPEAKS) continue;
+    const hash = index.hashes[id]!;
+    const span = spans.get(`${index.types[id]}/${hash}`) ?? { first: 0, last: 0 };
+    const others = Math.max(0, index.holdersOf(id) - members);
+    indicators.push({ type: type === 'signup-prefix' ? 'signup-origin' : type, hash: hashText(hash), family: TRAIT_TYPES[type].family, members, others, firstUse: span.first * HOUR, lastUse: (span.last + 1) * HOUR, telling: said * members });
+  }
+  return indicators.sort((a, b) => b.telling - a.telling).slice(0, MOST_INDICATORS).map(({ telling: _telling, ...indicator }) => indicator);
+}
+
+const FAMILY_WORDS: Record<Family, string> = {
+  infrastructure: 'uses addresses or a client build of the network', payment: 'pays with an instrument of the network', registration: 'signed up like the network',
+  timing: 'keeps the rhythm of the network', content: 'sends prompts of the network',
+};
+
+/** A member as the campaign keeps it. */
+export function memberOf({ entry, score, byFamily, families }: Membership, kind: Kind, coreThreshold: number, joinedAt: number): Member {
+  const { profile } = entry;
+  const because = [...families].sort((a, b) => byFamily[b] - byFamily[a]).map((family) => `It ${FAMILY_WORDS[family]} (${Math.exp(byFamily[family]).toFixed(0)} times as likely for a member as for an unrelated account).`);
+  const role = kind === 'hijacked-keys' ? 'suspected-victim' : score >= coreThreshold ? 'core' : 'peripheral';
+  return { account: profile.account, role, score: Math.round(score * 100) / 100, families: [...families], because, joinedAt, exchanges: profile.exchanges, prevented: profile.prevented };
+}

@@ -1,0 +1,116 @@
+import { CONTENT_BUCKETS, SUM } from '../../shared/model/features';
+import type { Profile } from './profile';
+import { restShare } from './rhythm';
+import type { TraitIndex } from './trait-index';
+
+/** How the reference population behaves: what a group is compared with. */
+export type Baseline = {
+  accounts: readonly Profile[];
+  /** Share of requests that ask for reasoning, and for grading. */
+  elicits: number;
+  grading: number;
+  /** Share of exchanges by task; empty without labels. */
+  tasks: ReadonlyMap<string, number>;
+  /** Share of accounts (with a readable day) that rest less than a person does. */
+  restless: number;
+  /** Share of accounts (with a readable rhythm) whose hourly counts vary less than chance would make them. */
+  even: number;
+  /** Newly released models and the share of the population's exchanges that went to them in the first day and a half. */
+};
+
+/** A day in which the quietest third carries more than this was not lived by one person. */
+export const RESTLESS = 0.2;
+/** Index of dispersion of hourly counts below this: evener than chance. */
+export const EVEN = 0.75;
+
+/** One account may not be the population: its exchanges count up to this. */
+const MOST_EXCHANGES = 500;
+
+export function baselineOf(index: TraitIndex): Baseline {
+  const accounts = index.accounts.filter((entry) => entry.established).map((entry) => entry.profile);
+  let prompts = 0;
+  let elicits = 0;
+  let grading = 0;
+  let readable = 0;
+  let restless = 0;
+  let timed = 0;
+  let even = 0;
+  const tasks = new Map<string, number>();
+  let labelled = 0;
+  for (const profile of accounts) {
+    const rates = elicitation(profile);
+    const weight = Math.min(MOST_EXCHANGES, rates.of);
+    prompts += weight;
+    elicits += weight * rates.elicits;
+    grading += weight * rates.grading;
+    const rest = restShare(profile.clock);
+    if (rest !== undefined) {
+      readable++;
+      if (rest > RESTLESS) restless++;
+    }
+    const dispersion = dispersionOf(profile);
+    if (dispersion !== undefined) {
+      timed++;
+      if (dispersion < EVEN) even++;
+    }
+    for (const half of [profile.current, profile.previous]) {
+      for (const [task, count] of half.tasks) {
+        tasks.set(task, (tasks.get(task) ?? 0) + Math.min(MOST_EXCHANGES, count));
+        labelled += Math.min(MOST_EXCHANGES, count);
+      }
+    }
+  }
+  for (const [task, count] of tasks) tasks.set(task, count / labelled);
+  const rate = (part: number, whole: number): number => (part + 0.5) / (whole + 1);
+  return { accounts, elicits: rate(elicits, prompts), grading: rate(grading, prompts), tasks, restless: rate(restless, readable), even: rate(even, timed) };
+}
+
+/** How much of an account's traffic asks for reasoning or for grades: by the provider's labels, or else by the fingerprint's traits. */
+export function elicitation(profile: Profile): { of: number; elicits: number; grading: number } {
+  const labels = profile.sum(SUM.elicitsLabels);
+  if (labels > 0) return { of: labels, elicits: profile.sum(SUM.elicitsHigh) / labels, grading: profile.sum(SUM.gradingHigh) / Math.max(1, profile.sum(SUM.gradingLabels)) };
+  const prompts = profile.sum(SUM.prompts);
+  return { of: prompts, elicits: prompts === 0 ? 0 : profile.sum(SUM.elicitsTrait) / prompts, grading: prompts === 0 ? 0 : profile.sum(SUM.gradingTrait) / prompts };
+}
+
+const FEWEST_HOURS = 4;
+const FEWEST_EXCHANGES = 4;
+
+/**
+ * Index of dispersion (variance over mean) of hourly counts from the first to the last active hour: 1 for chance arrivals,
+ * well above for people, who come in bursts, below for requests dealt out evenly. `undefined` while there is too little.
+ */
+export function dispersionOf(profile: Profile): number | undefined {
+  const { hourly, exchanges } = profile.current.exchanges >= FEWEST_EXCHANGES ? profile.current : profile.previous;
+  if (exchanges < FEWEST_EXCHANGES) return undefined;
+  let first = -1;
+  let last = -1;
+  let sum = 0;
+  let squares = 0;
+  for (let hour = 0; hour < hourly.length; hour++) {
+    const count = hourly[hour]!;
+    if (count === 0) continue;
+    if (first < 0) first = hour;
+    last = hour;
+    sum += count;
+    squares += count * count;
+  }
+  const hours = last - first + 1;
+  if (hours < FEWEST_HOURS) return undefined;
+  const mean = sum / hours;
+  // n/(n-1) corrects for the mean having been estimated from the same hours.
+  return ((squares / hours - mean * mean) * hours) / (hours - 1) / mean;
+}
+
+/** The content sketch of some accounts together, as shares of 64 buckets; each account counts the same. */
+export function pooledContent(profiles: readonly Profile[]): Float64Array {
+  const pooled = new Float64Array(CONTENT_BUCKETS);
+  for (const profile of profiles) {
+    let total = 0;
+    for (let i = 0; i < CONTENT_BUCKETS; i++) total += profile.sum(SUM.content + i);
+    if (total === 0) continue;
+    for (let i = 0; i < CONTENT_BUCKETS; i++) pooled[i]! += profile.sum(SUM.content + i) / total;
+  }
+  const sum = pooled.reduce((a, b) => a + b, 0);
+  return sum === 0 ? pooled : pooled.map((value) => value / sum);
+}

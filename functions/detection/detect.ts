@@ -1,0 +1,146 @@
+import type { AccountSummary } from '../../shared/model/account-summary';
+import { summarize } from '../../shared/model/account-summary';
+import type { Campaign, Link } from '../../shared/model/campaign';
+import type { DetectionPolicy } from '../../shared/model/detection-policy';
+import type { AccountKey } from '../../shared/model/ids';
+import { HOUR, iso } from '../../shared/model/time';
+import type { Clock, Stores } from '../../shared/ports';
+import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaign-picture-store';
+import { CampaignStore } from '../../shared/stores/campaign-store';
+import { FlaggedStore } from '../../shared/stores/flagged-store';
+import { KnownAccountStore } from '../../shared/stores/known-account-store';
+import { SummaryStore } from '../../shared/stores/summary-store';
+import { assess, controlFalseDiscovery } from './assess';
+import { baselineOf } from './baseline';
+import { findNetworks } from './find-networks';
+import { FoldReader } from './fold-reader';
+import { reasonsOf } from './link-reasons';
+import type { Population } from './population';
+import type { Profile } from './profile';
+import { track } from './track';
+import { TraitIndex } from './trait-index';
+
+/** Raised when the meaning of detection code changes; stands in every campaign's provenance. */
+export const DETECTION_CODE = 'detection-1';
+
+export type DetectionPorts = { stores: Pick<Stores, 'archive' | 'features' | 'graph'>; clock: Clock };
+export type DetectionRun = { id: string; at: number; accounts: number; active: number; hours: number; networks: number; changed: Campaign[] };
+
+/**
+ * One instance keeps its population between runs; a new one builds it again from the fold outputs of the window.
+ * Detection reads features and writes what it found to the graph table and the archive: it can act on nobody.
+ */
+export class Detection {
+  readonly campaigns: CampaignStore;
+  private readonly pictures: CampaignPictureStore;
+  private readonly flagged: FlaggedStore;
+  private readonly known: KnownAccountStore;
+  private readonly summaries: SummaryStore;
+  private readonly reader: FoldReader;
+  private index: TraitIndex | undefined;
+  private indexPolicy = '';
+
+  constructor(private readonly ports: DetectionPorts) {
+    const { stores } = ports;
+    this.campaigns = new CampaignStore(stores);
+    this.pictures = new CampaignPictureStore(stores.archive);
+    this.flagged = new FlaggedStore(stores.graph);
+    this.known = new KnownAccountStore(stores.graph);
+    this.summaries = new SummaryStore(stores.graph);
+    this.reader = new FoldReader(stores);
+  }
+
+  get population(): Population {
+    return this.reader.population;
+  }
+
+  /** accounts ▶ links ▶ networks ▶ campaigns, with findings and evidence. May be repeated. */
+  async run(policy: DetectionPolicy, policyVersion: string): Promise<DetectionRun> {
+    const now = this.ports.clock.now();
+    const input = await this.reader.catchUp(now, policy.windowDays.value);
+    const { population } = this.reader;
+    const before = await this.loadCampaigns();
+    const index = this.indexFor(policy);
+    const members = new Set<Profile>();
+    for (const campaign of before) {
+      if (campaign.kind === 'shared-origin') continue;
+      for (const { account } of campaign.members) {
+        const profile = population.profiles.get(account);
+        if (profile) members.add(profile);
+      }
+    }
+    index.update(population.profiles.values(), population.releases, now, members);
+    const found = findNetworks(index, policy);
+    const context = { index, baseline: baselineOf(index), releases: population.releases, now };
+    const assessments = controlFalseDiscovery(found.networks.map((network) => assess(network, context, policy)), policy.falseDiscoveryRate.value);
+    const id = `run-${iso(now)}`;
+    const changed = track(assessments, before, { ...context, profiles: population.profiles, policy, half: population.span.half, provenance: { run: id, code: DETECTION_CODE, policy: policyVersion, input } });
+    for (const campaign of changed) await this.save(campaign, linksWithin(campaign, found.links, index), now);
+    population.touched.clear();
+    const active = [...population.profiles.values()].filter((profile) => profile.lastUse > now - policy.windowDays.value * 24 * HOUR).length;
+    return { id, at: now, accounts: population.profiles.size, active, hours: this.reader.hours, networks: found.networks.length, changed };
+  }
+
+  private async loadCampaigns(): Promise<Campaign[]> {
+    const loaded: Campaign[] = [];
+    for await (const header of this.campaigns.headers()) {
+      const held = this.held.get(header.id);
+      const campaign = held?.version === header.version ? held : await this.campaigns.document(header.document);
+      this.held.set(header.id, campaign);
+      loaded.push(campaign);
+    }
+    return loaded;
+  }
+  private readonly held = new Map<string, Campaign>();
+
+  private indexFor(policy: DetectionPolicy): TraitIndex {
+    const numbers = { referenceAgeDays: policy.referenceAgeDays.value, smallestReference: policy.smallestReference.value, hubShare: policy.hubShare.value };
+    const name = JSON.stringify(numbers);
+    if (!this.index || this.indexPolicy !== name) this.index = new TraitIndex(numbers);
+    this.indexPolicy = name;
+    return this.index;
+  }
+
+  /** Members first, the campaign's header last (its commit): whoever sees the campaign finds its members' rows. */
+  private async save(campaign: Campaign, links: Link[], now: number): Promise<void> {
+    const before = new Map(this.held.get(campaign.id)?.members.map((member) => [member.account, member]));
+    await this.pictures.saveLinks(campaign.id, campaign.version, links);
+    const { profiles, span } = this.population;
+    const drawn = campaign.members.slice(0, MOST_MEMBER_HOURS);
+    await this.pictures.saveHours(campaign.id, campaign.version, drawn.map(({ account }) => ({ account, hours: profiles.get(account)?.hours(span.half) ?? [] })));
+    for (const member of campaign.members) {
+      const profile = profiles.get(member.account);
+      if (!profile) continue;
+      const old = before.get(member.account);
+      const fresh = !old || old.role !== member.role || Math.abs(old.score - member.score) > 1;
+      if (!fresh && now - (this.written.get(member.account) ?? 0) < 24 * HOUR) continue;
+      this.written.set(member.account, now);
+      await this.known.put({ account: member.account, sealed: profile.sealed, facts: profile.facts });
+      await this.summaries.put(this.summaryOf(member.account, now));
+      await this.flagged.detected({ account: member.account, campaign: campaign.id, kind: campaign.kind, role: member.role, ...(profile.facts.plan === undefined ? {} : { plan: profile.facts.plan }), score: member.score, exchanges: member.exchanges, because: member.because, at: now });
+    }
+    const saved = await this.campaigns.save(campaign);
+    if (saved.kind === 'saved') this.held.set(campaign.id, campaign);
+  }
+  private readonly written = new Map<AccountKey, number>();
+
+  private summaryOf(account: AccountKey, now: number): AccountSummary {
+    const profile = this.population.profiles.get(account)!;
+    return summarize(account, profile.asFeatures(this.population.span.half), profile.facts, now);
+  }
+}
+
+const MOST_LINKS = 60_000;
+
+function linksWithin(campaign: Campaign, links: readonly { a: number; b: number; weight: number }[], index: TraitIndex): Link[] {
+  const members = new Set(campaign.members.map(({ account }) => account));
+  const within: Link[] = [];
+  for (const { a, b, weight } of links) {
+    const from = index.accounts[a]!.profile.account;
+    const to = index.accounts[b]!.profile.account;
+    if (!members.has(from) || !members.has(to)) continue;
+    within.push({ from, to, weight: Math.round(weight * 10) / 10, reasons: reasonsOf(index, a, b) });
+    if (within.length >= MOST_LINKS) break;
+  }
+  return within;
+}

@@ -1,0 +1,49 @@
+import { KINDS, type Kind } from '../../shared/model/campaign';
+import type { KindWeight, Sign } from '../../shared/model/detection-policy';
+import type { Measures } from './measures';
+
+const clamp = (value: number): number => Math.max(0, Math.min(1, value));
+
+/** A pool has at least this many addresses: an office has one or two. */
+const POOL = 4;
+
+/** The signs of a group, each 0 (absent) to 1 (fully there). What cannot be measured yet is 0: an abstention, not an acquittal. */
+export function signsOf(m: Measures): Record<Sign, number> {
+  const onePayer = m.paying === 0 ? 1 : clamp((m.payer - 0.5) / 0.4);
+  const customer = Math.max(clamp((m.customer - 0.5) / 0.3) * onePayer, m.paying > 0.5 && m.payer > 0.9 ? 0.6 : 0);
+  const pool = m.poolSize >= POOL ? m.pooled * (1 - customer) : 0;
+  const manyPayers = m.payers >= 3 || m.paying === 0;
+  return {
+    machineDay: m.rest === undefined ? 0 : clamp((m.rest - 0.12) / 0.12),
+    humanDay: m.rest === undefined ? 0 : clamp((0.16 - m.rest) / 0.06),
+    even: m.dispersion === undefined ? 0 : clamp((1 - m.dispersion) / 0.5),
+    bursty: m.dispersion === undefined ? 0 : clamp((m.dispersion - 1.5) / 1.5),
+    narrow: clamp(m.families.content / 6),
+    asks: clamp(Math.max(m.elicits, m.grading)),
+    hidden: Math.max(pool, manyPayers ? m.tooled * (1 - customer) : 0),
+    pool,
+    cards: m.payers >= 3 && m.paying > 0.5 ? clamp((0.7 - m.payers / (m.paying * m.size)) / 0.3) : 0,
+    customer,
+    place: m.poolSize > 0 && m.poolSize < POOL ? clamp((m.pooled - 0.4) / 0.4) : 0,
+    old: m.old,
+    taken: m.old * m.taken,
+    pivot: clamp(m.pivot / 0.2),
+  };
+}
+
+/** Softmax over the kinds of the policy's weighted signs. Calibration: docs/evaluation.md. */
+export function kindOf(measures: Measures, weights: readonly KindWeight[]): { kind: Kind; probabilities: Record<Kind, number> } {
+  const signs = signsOf(measures);
+  const odds: Record<Kind, number> = { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0 };
+  for (const { kind, sign, weight } of weights) odds[kind] += weight * (sign === 'always' ? 1 : signs[sign]);
+  const most = Math.max(...Object.values(odds));
+  let total = 0;
+  for (const kind of KINDS) total += Math.exp(odds[kind] - most);
+  const probabilities = { ...odds };
+  let best: Kind = 'unclear';
+  for (const kind of KINDS) {
+    probabilities[kind] = Math.exp(odds[kind] - most) / total;
+    if (probabilities[kind] > probabilities[best]) best = kind;
+  }
+  return { kind: best, probabilities };
+}

@@ -1,0 +1,118 @@
+import { FAMILIES, type Family } from '../../shared/model/campaign';
+import type { TraitIndex } from './trait-index';
+import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from './traits';
+
+export type PairLink = { a: number; b: number; weight: number; families: Family[] };
+
+/** How many neighbours in a holder list an account is paired with: star-like, never all pairs. */
+const NEIGHBOURS = 3;
+/** What a family must say (nats) to count as evidence of its own: 4.5 times as likely. */
+export const SPEAKS = 1.5;
+
+const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].family));
+const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
+
+/** Pairs that share something rare enough to ask about. Linear in holders: each asks its next neighbours of the list. */
+export function candidatePairs(index: TraitIndex, open: (order: number) => boolean): Set<number> {
+  const pairs = new Set<number>();
+  const size = index.accounts.length;
+  const ask = (list: ArrayLike<number>): void => {
+    for (let i = 0; i < list.length; i++) {
+      for (let step = 1; step <= NEIGHBOURS && i + step < list.length; step++) {
+        const a = list[i]!;
+        const b = list[i + step]!;
+        pairs.add(a < b ? a * size + b : b * size + a);
+      }
+    }
+  };
+  for (let id = 0; id < index.types.length; id++) {
+    const holders = index.holders[id]!;
+    if (holders.length < 2 || !TRAIT_TYPES[index.typeName(id)].links || index.weight(id) < SPEAKS) continue;
+    ask(holders.filter(open));
+  }
+  for (const list of rhythmGroups(index, open)) ask(list);
+  return pairs;
+}
+
+/** Accounts that keep the same rare rhythm and signed up together: what is left of a campaign that shares nothing else. */
+function rhythmGroups(index: TraitIndex, open: (order: number) => boolean): number[][] {
+  const rhythm = TRAIT_NAMES.indexOf('rhythm');
+  const signup = TRAIT_NAMES.indexOf('signup-time');
+  const groups = new Map<string, number[]>();
+  for (const { ids, order, established } of index.accounts) {
+    if (established || !open(order)) continue;
+    let beat = -1;
+    for (const id of ids) if (index.types[id] === rhythm && index.weight(id) >= SPEAKS) beat = id;
+    if (beat < 0) continue;
+    for (const id of ids) {
+      if (index.types[id] !== signup) continue;
+      const name = `${beat}/${id}`;
+      const group = groups.get(name);
+      if (group) group.push(order);
+      else groups.set(name, [order]);
+    }
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+const sums = new Float64Array(FAMILIES.length);
+const IP = TRAIT_NAMES.indexOf('network-address');
+const PREFIX = TRAIT_NAMES.indexOf('network-prefix');
+const CLIENT = TRAIT_NAMES.indexOf('client-build');
+const INFRASTRUCTURE = FAMILIES.indexOf('infrastructure');
+
+/** Below this share of the smaller pool in common, two accounts with pools of addresses do not work from one pool. */
+export const POOL_OVERLAP = 0.1;
+export const POOL = 6;
+/** What it says against one operator that two accounts have no client build, or no pool, in common, or that one rotates and the other stays (nats). */
+const OTHER_CLIENT = -2.5;
+const OTHER_POOL = -3.5;
+const OTHER_HABIT = -2.5;
+const ROTATES = 16;
+const STAYS = 4;
+
+/** Scores one pair: what they share, summed by family and capped, less what they would share if one hand moved them. */
+export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
+  sums.fill(0);
+  const one = index.accounts[a]!;
+  const two = index.accounts[b]!;
+  const left = one.ids;
+  const right = two.ids;
+  let i = 0;
+  let j = 0;
+  let addresses = 0;
+  let addressWeight = 0;
+  let prefixWeight = 0;
+  let clients = 0;
+  while (i < left.length && j < right.length) {
+    const x = left[i]!;
+    const y = right[j]!;
+    if (x === y) {
+      const type = index.types[x]!;
+      if (type === IP) {
+        addresses++;
+        addressWeight += index.weight(x);
+      } else if (type === PREFIX) prefixWeight += index.weight(x);
+      else sums[FAMILY_OF[type]!]! += index.weight(x);
+      if (type === CLIENT) clients++;
+      i++;
+      j++;
+    } else if (x < y) i++;
+    else j++;
+  }
+  const pool = Math.min(one.addresses, two.addresses);
+  const samePool = pool < POOL ? addresses > 0 : addresses >= Math.max(2, POOL_OVERLAP * pool);
+  // Two pools at one hosting company share its networks, not their addresses: then the networks say nothing either.
+  if (samePool) sums[INFRASTRUCTURE]! += addressWeight + prefixWeight;
+  let weight = 0;
+  const families: Family[] = [];
+  for (let f = 0; f < FAMILIES.length; f++) {
+    const said = Math.min(CAPS[f]!, sums[f]!);
+    weight += said;
+    if (said >= SPEAKS) families.push(FAMILIES[f]!);
+  }
+  if (clients === 0 && one.clients > 0 && two.clients > 0) weight += OTHER_CLIENT;
+  if (pool >= POOL && !samePool) weight += OTHER_POOL;
+  if (pool <= STAYS && pool > 0 && Math.max(one.addresses, two.addresses) >= ROTATES) weight += OTHER_HABIT;
+  return { a, b, weight, families };
+}

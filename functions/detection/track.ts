@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { type Campaign, type Indicator, type Member } from '../../shared/model/campaign';
+import type { DetectionPolicy } from '../../shared/model/detection-policy';
+import { type AccountKey, type CampaignId, campaignId } from '../../shared/model/ids';
+import { DAY, HOUR } from '../../shared/model/time';
+import { type Assessment, indicatorsOf, memberOf } from './assess';
+import type { Profile } from './profile';
+import { relink } from './relink';
+import type { TraitIndex } from './trait-index';
+
+export type TrackContext = {
+  index: TraitIndex;
+  profiles: ReadonlyMap<AccountKey, Profile>;
+  releases: ReadonlyMap<string, number>;
+  policy: DetectionPolicy;
+  now: number;
+  /** Start of the current half window, hours since the epoch. */
+  half: number;
+  provenance: Campaign['provenance'];
+};
+
+/** Share of the smaller of the two that a network and a campaign must have in common to be the same. */
+const SAME = 0.3;
+/** A member that was not seen in the network and did nothing for this long stays: silence is no acquittal, nor is a ban. */
+const QUIET = 2 * DAY;
+
+/**
+ * Networks ▶ campaigns: which campaign each network is, by best overlap of members; what merged, split or came back.
+ * Pure: takes the campaigns as they stood, answers those that changed (their version raised by one).
+ */
+export function track(assessments: readonly Assessment[], before: readonly Campaign[], context: TrackContext): Campaign[] {
+  const home = new Map<AccountKey, Campaign>();
+  for (const campaign of before) for (const { account } of campaign.members) home.set(account, campaign);
+  const taken = new Set<CampaignId>();
+  const after = new Map<CampaignId, Campaign>();
+  const moved = new Map<AccountKey, CampaignId>();
+  for (const assessment of assessments) {
+    const overlaps = overlapsOf(assessment, home);
+    const same = overlaps.find(({ campaign, shared }) => !taken.has(campaign.id) && shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length));
+    const returned = same ? undefined : relink(assessment, before.filter((campaign) => !taken.has(campaign.id)), context);
+    const base = same?.campaign ?? returned;
+    const next = base ? continued(base, assessment, context) : begun(assessment, context, overlaps[0]?.campaign);
+    if (returned) next.lineage = [...next.lineage, { at: context.now, what: 're-linked', with: returned.id, because: `${assessment.network.members.length} accounts carry its indicators` }];
+    for (const { campaign, shared } of overlaps) {
+      if (campaign.id === next.id || taken.has(campaign.id) || shared < SAME * campaign.members.length) continue;
+      next.lineage = [...next.lineage, { at: context.now, what: 'merged', with: campaign.id, because: `${shared} of its ${campaign.members.length} accounts are linked with this network` }];
+    }
+    taken.add(next.id);
+    after.set(next.id, next);
+    for (const { account } of next.members) moved.set(account, next.id);
+  }
+  for (const campaign of before) {
+    if (after.has(campaign.id)) continue;
+    const left = campaign.members.filter(({ account }) => !moved.has(account));
+    if (left.length !== campaign.members.length) after.set(campaign.id, counted({ ...campaign, members: left }, context));
+    else if (context.now - campaign.updatedAt >= DAY) after.set(campaign.id, counted(campaign, context));
+  }
+  return [...after.values()].filter((campaign) => worthSaving(campaign, before.find(({ id }) => id === campaign.id), context));
+}
+
+function overlapsOf({ network }: Assessment, home: ReadonlyMap<AccountKey, Campaign>): { campaign: Campaign; shared: number }[] {
+  const counts = new Map<Campaign, number>();
+  for (const { entry } of network.members) {
+    const campaign = home.get(entry.profile.account);
+    if (campaign) counts.set(campaign, (counts.get(campaign) ?? 0) + 1);
+  }
+  return [...counts].map(([campaign, shared]) => ({ campaign, shared })).sort((a, b) => b.shared - a.shared || (a.campaign.id < b.campaign.id ? -1 : 1));
+}
+
+function begun(assessment: Assessment, context: TrackContext, parent: Campaign | undefined): Campaign {
+  const { now, policy } = context;
+  const members = assessment.network.members.map((membership) => memberOf(membership, assessment.kind, policy.coreThreshold.value, now));
+  // Named by its first members and time, so that the same run gives the same name again.
+  const digest = createHash('sha256').update(`${now}\n${members.map(({ account }) => account).sort().join()}`).digest('hex');
+  const campaign: Campaign = {
+    id: campaignId(`c-${digest.slice(0, 12)}`), ...judged(assessment), firstSeen: now, lastSeen: now, detectedAt: now, updatedAt: now, version: 0, members,
+    indicators: [], exchanges: 0, inputTokens: 0, outputTokens: 0, exchangesBeforeDetection: 0, targets: {}, timeline: [],
+    lineage: parent ? [{ at: now, what: 'split', with: parent.id, because: 'its accounts are linked with one another and no longer with the rest' }] : [],
+    provenance: context.provenance,
+  };
+  const whole = counted({ ...campaign, indicators: indicatorsOf(assessment.network, context.index, context.releases) }, context);
+  return { ...whole, exchangesBeforeDetection: whole.exchanges };
+}
+
+const judged = ({ kind, probabilities, evidence, families }: Assessment): Pick<Campaign, 'kind' | 'probabilities' | 'evidence' | 'families'> => ({ kind, probabilities, evidence, families });
+
+function continued(base: Campaign, assessment: Assessment, context: TrackContext): Campaign {
+  const { now, policy, profiles } = context;
+  const old = new Map(base.members.map((member) => [member.account, member]));
+  const members: Member[] = assessment.network.members.map((membership) => {
+    const known = old.get(membership.entry.profile.account);
+    old.delete(membership.entry.profile.account);
+    return memberOf(membership, assessment.kind, policy.coreThreshold.value, known?.joinedAt ?? now);
+  });
+  for (const member of old.values()) {
+    const profile = profiles.get(member.account);
+    if (!profile || profile.lastUse < now - QUIET) members.push(member);
+  }
+  const indicators = merged(base.indicators, indicatorsOf(assessment.network, context.index, context.releases));
+  return counted({ ...base, ...judged(assessment), members, indicators, provenance: context.provenance }, context);
+}
+
+/** Indicators keep their first use from run to run; what is no longer seen stays for re-linking. */
+function merged(before: readonly Indicator[], now: readonly Indicator[]): Indicator[] {
+  const known = new Map(before.map((indicator) => [`${indicator.type}/${indicator.hash}`, indicator]));
+  const fresh = now.map((indicator) => {
+    const name = `${indicator.type}/${indicator.hash}`;
+    const old = known.get(name);
+    known.delete(name);
+    return old ? { ...indicator, firstUse: Math.min(old.firstUse, indicator.firstUse), lastUse: Math.max(old.lastUse, indicator.lastUse) } : indicator;
+  });
+  return [...fresh, ...known.values()].slice(0, 600);
+}
+
+const MOST_HOURS = 2_000;
+
+/** Everything that is counted over members: exchanges, tokens, targets, first and last day, the timeline. */
+function counted(campaign: Campaign, { profiles, now, half }: TrackContext): Campaign {
+  const tasks = new Map<string, number>();
+  const hours = new Map<number, [number, number]>();
+  let input = 0;
+  let output = 0;
+  let firstSeen = Number.POSITIVE_INFINITY;
+  let lastSeen = Number.NEGATIVE_INFINITY;
+  const members = campaign.members.map((member) => {
+    const profile = profiles.get(member.account);
+    if (!profile) return member;
+    firstSeen = Math.min(firstSeen, profile.firstUse);
+    lastSeen = Math.max(lastSeen, profile.lastUse);
+    const tokens = profile.lifetimeTokens;
+    input += tokens.input;
+    output += tokens.output;
+    [profile.previous, profile.current].forEach((part, which) => {
+      for (const [task, count] of part.tasks) tasks.set(task, (tasks.get(task) ?? 0) + count);
+      const start = half - (which === 0 ? part.hourly.length : 0);
+      for (let hour = 0; hour < part.hourly.length; hour++) {
+        if (part.hourly[hour] === 0 && part.stopped[hour] === 0) continue;
+        const cell = hours.get(start + hour);
+        if (cell) {
+          cell[0] += part.hourly[hour]!;
+          cell[1] += part.stopped[hour]!;
+        } else hours.set(start + hour, [part.hourly[hour]!, part.stopped[hour]!]);
+      }
+    });
+    return { ...member, exchanges: profile.exchanges, prevented: profile.prevented };
+  });
+  const labelled = [...tasks.values()].reduce((a, b) => a + b, 0);
+  const seen = new Map(campaign.timeline.map((point) => [point[0], point]));
+  for (const [hour, [exchanges, prevented]] of hours) seen.set(hour * HOUR, [hour * HOUR, exchanges, prevented]);
+  return {
+    ...campaign,
+    members,
+    version: campaign.version + 1,
+    updatedAt: now,
+    firstSeen: Number.isFinite(firstSeen) ? Math.min(firstSeen, campaign.firstSeen) : campaign.firstSeen,
+    lastSeen: Number.isFinite(lastSeen) ? lastSeen : campaign.lastSeen,
+    exchanges: members.reduce((sum, member) => sum + member.exchanges, 0),
+    inputTokens: input,
+    outputTokens: output,
+    targets: labelled === 0 ? campaign.targets : Object.fromEntries([...tasks].sort((a, b) => b[1] - a[1]).map(([task, count]) => [task, Math.round((1000 * count) / labelled) / 1000])),
+    timeline: [...seen.values()].sort((a, b) => a[0] - b[0]).slice(-MOST_HOURS),
+  };
+}
+
+/** A new version is written when something that is judged changed, or once a day for the counts. */
+function worthSaving(after: Campaign, before: Campaign | undefined, { now }: TrackContext): boolean {
+  if (!before || now - before.updatedAt >= DAY) return true;
+  if (after.kind !== before.kind || after.members.length !== before.members.length || after.lineage.length !== before.lineage.length) return true;
+  if (after.families.join() !== before.families.join()) return true;
+  if (Math.abs(after.probabilities[after.kind] - before.probabilities[before.kind]) > 0.01) return true;
+  const accounts = new Set(before.members.map(({ account }) => account));
+  return after.members.some(({ account }) => !accounts.has(account));
+}

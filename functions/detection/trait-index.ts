@@ -1,0 +1,151 @@
+import type { Hash64 } from '../../shared/model/ids';
+import { hashNumber } from '../../shared/model/keyed-hash';
+import { DAY } from '../../shared/model/time';
+import type { Profile } from './profile';
+import { type Trait, TRAIT_NAMES, TRAIT_TYPES, traitsOf } from './traits';
+
+/** An account with its traits as sorted ids into the index. */
+export type Indexed = { profile: Profile; ids: Int32Array; order: number; established: boolean; revision: number; addresses: number; clients: number };
+
+/**
+ * Traits by id, with how many accounts of the reference population hold each, and who holds it.
+ *
+ * The reference is who has been here for long (`referenceAge`) and is in no known network: a campaign of new accounts,
+ * however large, does not make its own tool look popular. With too few of them, everybody is the reference.
+ */
+export class TraitIndex {
+  private readonly ids = new Map<number, Map<number, number>>();
+  readonly types: number[] = [];
+  readonly hashes: number[] = [];
+  readonly referenceHolders: number[] = [];
+  holders: Int32Array[] = [];
+  accounts: Indexed[] = [];
+  referenceSize = 0;
+  private readonly pairShares = new Map<string, number>();
+  private readonly cache = new Map<Profile, Indexed>();
+
+  constructor(private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number }) {
+    for (let type = 0; type < TRAIT_NAMES.length; type++) this.ids.set(type, new Map());
+  }
+
+  /** Brings the index up to the population. `known`: members of campaigns, who are not reference. */
+  update(profiles: Iterable<Profile>, releases: ReadonlyMap<string, number>, now: number, known: ReadonlySet<Profile>): void {
+    const accounts: Indexed[] = [];
+    for (const profile of profiles) {
+      let entry = this.cache.get(profile);
+      if (!entry || entry.revision !== profile.revision) {
+        const ids = Int32Array.from(new Set(traitsOf(profile, releases).map((trait) => this.id(trait)))).sort();
+        entry = { profile, ids, order: 0, established: false, revision: profile.revision, addresses: profile.samples.ips.keys.length, clients: profile.samples.clients.keys.length };
+        this.cache.set(profile, entry);
+      }
+      entry.order = accounts.length;
+      accounts.push(entry);
+    }
+    this.accounts = accounts;
+    this.markReference(now, known);
+    this.count();
+    this.pairShares.clear();
+  }
+
+  private markReference(now: number, known: ReadonlySet<Profile>): void {
+    const age = this.policy.referenceAgeDays * DAY;
+    this.referenceSize = 0;
+    for (const entry of this.accounts) {
+      entry.established = entry.profile.bornAt <= now - age && !known.has(entry.profile) && entry.profile.exchanges > 0;
+      if (entry.established) this.referenceSize++;
+    }
+    if (this.referenceSize >= this.policy.smallestReference) return;
+    this.referenceSize = 0;
+    for (const entry of this.accounts) {
+      entry.established = !known.has(entry.profile);
+      if (entry.established) this.referenceSize++;
+    }
+  }
+
+  private count(): void {
+    const size = this.types.length;
+    const counts = new Int32Array(size);
+    this.referenceHolders.length = size;
+    this.referenceHolders.fill(0);
+    for (const { ids, established } of this.accounts) {
+      for (let i = 0; i < ids.length; i++) {
+        counts[ids[i]!]!++;
+        if (established) this.referenceHolders[ids[i]!]!++;
+      }
+    }
+    this.holders = new Array<Int32Array>(size);
+    const empty = new Int32Array(0);
+    for (let id = 0; id < size; id++) this.holders[id] = counts[id]! >= 2 ? new Int32Array(counts[id]!) : empty;
+    counts.fill(0);
+    for (const { ids, order } of this.accounts) {
+      for (let i = 0; i < ids.length; i++) {
+        const id = ids[i]!;
+        const list = this.holders[id]!;
+        if (list.length > 0) list[counts[id]!++] = order;
+      }
+    }
+  }
+
+  private id(trait: Trait): number {
+    const ofType = this.ids.get(trait.type)!;
+    const known = ofType.get(trait.hash);
+    if (known !== undefined) return known;
+    const made = this.types.push(trait.type) - 1;
+    this.hashes.push(trait.hash);
+    ofType.set(trait.hash, made);
+    return made;
+  }
+
+  /** Share of unrelated accounts that hold the trait, smoothed by the type's prior. */
+  base(id: number): number {
+    return (this.referenceHolders[id]! + TRAIT_TYPES[this.typeName(id)].prior) / (this.referenceSize + 1);
+  }
+
+  /**
+   * What sharing the trait says for "same operator" (nats): ln(P(both | same) / P(both | unrelated)) with the base rate
+   * as the probability that the other one of an unrelated pair has it too (Fellegi and Sunter, JASA 1969), less
+   * ln(1 + established holders): a pair is asked about because it shares the trait, and a trait that n unrelated
+   * accounts hold offers that many wrong partners. So a carrier's NAT, a VPN's exit and a popular client link nobody,
+   * in a population of any size.
+   */
+  weight(id: number): number {
+    const base = this.base(id);
+    if (base > this.policy.hubShare) return 0;
+    return Math.min(TRAIT_TYPES[this.typeName(id)].cap, Math.max(0, Math.log(0.8 / base) - Math.log(1 + this.referenceHolders[id]!)));
+  }
+
+  /** The id of a trait, if any account ever had it. */
+  find(type: (typeof TRAIT_NAMES)[number], hash: number): number | undefined {
+    return this.ids.get(TRAIT_NAMES.indexOf(type))?.get(hash);
+  }
+
+  /** Accounts that hold the trait, of everybody. */
+  holdersOf(id: number): number {
+    return Math.max(this.holders[id]!.length, this.referenceHolders[id]!);
+  }
+
+  /** Share of pairs of unrelated accounts that hold the same trait of a type, smoothed by half a pair. Hubs are left out: they link nobody. */
+  pairShare(type: (typeof TRAIT_NAMES)[number]): number {
+    const known = this.pairShares.get(type);
+    if (known !== undefined) return known;
+    const wanted = TRAIT_NAMES.indexOf(type);
+    let together = 0.5;
+    for (let id = 0; id < this.types.length; id++) {
+      const holders = this.referenceHolders[id]!;
+      if (this.types[id] === wanted && holders > 1 && this.base(id) <= this.policy.hubShare) together += (holders * (holders - 1)) / 2;
+    }
+    const share = together / Math.max(1, (this.referenceSize * (this.referenceSize - 1)) / 2);
+    this.pairShares.set(type, share);
+    return share;
+  }
+
+  /** Share of the reference that holds a trait, by its hash; undefined when nobody was ever seen with it. */
+  referenceShare(type: (typeof TRAIT_NAMES)[number], hash: Hash64): number | undefined {
+    const id = this.ids.get(TRAIT_NAMES.indexOf(type))?.get(hashNumber(hash));
+    return id === undefined ? undefined : this.referenceHolders[id]! / Math.max(1, this.referenceSize);
+  }
+
+  typeName(id: number): (typeof TRAIT_NAMES)[number] {
+    return TRAIT_NAMES[this.types[id]!]!;
+  }
+}

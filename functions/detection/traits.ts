@@ -1,0 +1,103 @@
+import type { Family } from '../../shared/model/campaign';
+import { hashNumber } from '../../shared/model/keyed-hash';
+import { DAY, HOUR } from '../../shared/model/time';
+import type { Profile } from './profile';
+import { rhythmOf } from './rhythm';
+
+/**
+ * What two accounts can share. `cap` is the most that sharing one may say (nats): how surprised we would be at best to
+ * see two unrelated accounts share it, whatever the population's size. `prior`: pseudo-holders among the reference for a
+ * trait nobody there holds (a card seen once is far rarer than one in N; a network prefix is not). `links`: whether it may propose a pair by itself.
+ */
+export const TRAIT_TYPES = {
+  'payment-instrument': { family: 'payment', cap: 9, prior: 0.02, links: true },
+  'payment-issuer': { family: 'payment', cap: 2, prior: 1, links: false },
+  'client-build': { family: 'infrastructure', cap: 7, prior: 0.3, links: true },
+  'network-address': { family: 'infrastructure', cap: 6, prior: 0.2, links: true },
+  'network-prefix': { family: 'infrastructure', cap: 3.5, prior: 0.5, links: false },
+  'signup-origin': { family: 'registration', cap: 6, prior: 0.3, links: true },
+  'signup-prefix': { family: 'registration', cap: 3, prior: 0.5, links: false },
+  'signup-client': { family: 'registration', cap: 6, prior: 0.3, links: true },
+  'email-domain': { family: 'registration', cap: 6, prior: 0.2, links: true },
+  referrer: { family: 'registration', cap: 3, prior: 0.5, links: false },
+  'signup-time': { family: 'registration', cap: 1.3, prior: 0.5, links: false },
+  'system-prompt': { family: 'content', cap: 6, prior: 0.3, links: true },
+  'prompt-template': { family: 'content', cap: 4, prior: 0.5, links: true },
+  'prompt-phrase': { family: 'content', cap: 1.5, prior: 0.5, links: false },
+  rhythm: { family: 'timing', cap: 4, prior: 0.5, links: false },
+  onset: { family: 'timing', cap: 2.5, prior: 0.5, links: false },
+  pivot: { family: 'timing', cap: 1.5, prior: 0.5, links: false },
+} as const satisfies Record<string, { family: Family; cap: number; prior: number; links: boolean }>;
+export type TraitType = keyof typeof TRAIT_TYPES;
+export const TRAIT_NAMES = Object.keys(TRAIT_TYPES) as TraitType[];
+
+/** The most one family may add to a pair or a membership (nats): what is in one family is not independent. */
+export const FAMILY_CAP: Record<Family, number> = { infrastructure: 9, payment: 9, registration: 8, timing: 5, content: 7 };
+
+/** One trait of one account: its type (index into TRAIT_NAMES) and hash. */
+export type Trait = { type: number; hash: number; first: number; last: number };
+
+const TYPE = Object.fromEntries(TRAIT_NAMES.map((name, index) => [name, index])) as Record<TraitType, number>;
+const SIGNUP_BUCKET = 2 * DAY;
+
+/** The traits of an account, as far as they are known. */
+export function traitsOf(profile: Profile, releases: ReadonlyMap<string, number>): Trait[] {
+  const traits: Trait[] = [];
+  const { facts, samples } = profile;
+  const born = Math.floor(profile.bornAt / HOUR);
+  const fact = (type: TraitType, text: Parameters<typeof hashNumber>[0] | undefined): void => {
+    if (text !== undefined) traits.push({ type: TYPE[type], hash: hashNumber(text), first: born, last: born });
+  };
+  fact('payment-instrument', facts.paymentInstrument);
+  fact('payment-issuer', facts.paymentIssuer);
+  fact('signup-origin', facts.signupIp);
+  fact('signup-prefix', facts.signupPrefix);
+  fact('signup-client', facts.signupFingerprint);
+  fact('email-domain', facts.emailDomain);
+  fact('referrer', facts.referrer);
+  const bucket = Math.floor(profile.bornAt / SIGNUP_BUCKET);
+  const shifted = Math.floor((profile.bornAt + SIGNUP_BUCKET / 2) / SIGNUP_BUCKET);
+  traits.push({ type: TYPE['signup-time'], hash: bucket * 2, first: born, last: born }, { type: TYPE['signup-time'], hash: shifted * 2 + 1, first: born, last: born });
+  const sampled = (type: TraitType, sample: (typeof samples)[keyof typeof samples]): void => {
+    for (let i = 0; i < sample.keys.length; i++) traits.push({ type: TYPE[type], hash: sample.keys[i]!, first: sample.first[i]!, last: sample.last[i]! });
+  };
+  sampled('client-build', samples.clients);
+  sampled('network-address', samples.ips);
+  sampled('network-prefix', samples.prefixes);
+  sampled('system-prompt', samples.systems);
+  sampled('prompt-template', samples.templates);
+  sampled('prompt-phrase', samples.phrases);
+  const rhythm = rhythmOf(profile);
+  if (rhythm !== undefined) traits.push({ type: TYPE.rhythm, hash: rhythm, first: born, last: born });
+  const onset = onsetOf(profile);
+  if (onset !== undefined) traits.push({ type: TYPE.onset, hash: onset, first: onset * 24, last: onset * 24 });
+  return traits.concat(pivotsOf(profile, releases));
+}
+
+const SETTLED = 30 * DAY;
+
+/**
+ * The day on which an account that is not new began to use a client build it had not used before, while the old one
+ * goes on: what a hijacked key looks like from outside. Days since the epoch.
+ */
+export function onsetOf(profile: Profile): number | undefined {
+  const { clients } = profile.samples;
+  if (clients.keys.length < 2) return undefined;
+  const earliest = Math.min(...clients.first);
+  let latest = -1;
+  for (const first of clients.first) if (first > latest) latest = first;
+  if (latest - earliest < 48 || latest * HOUR - profile.bornAt < SETTLED) return undefined;
+  return Math.floor(latest / 24);
+}
+
+/** Models to which most of the account's traffic moved within a day and a half of their release. */
+function pivotsOf(profile: Profile, releases: ReadonlyMap<string, number>): Trait[] {
+  const traits: Trait[] = [];
+  for (const [model, at] of releases) {
+    const used = (profile.current.models.get(model) ?? 0) + (profile.previous.models.get(model) ?? 0);
+    if (used < 5 || profile.firstUse > at) continue;
+    const hour = Math.floor(at / HOUR);
+    traits.push({ type: TYPE.pivot, hash: hour, first: hour, last: hour });
+  }
+  return traits;
+}

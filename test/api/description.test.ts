@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeApi } from '../../local/api-description';
+
+const client = join(__dirname, '../../shared/client');
+const described = describeApi();
+const operations = Object.entries(described.paths ?? {}).flatMap(([path, item]) =>
+  Object.entries(item).flatMap(([method, operation]) =>
+    typeof operation === 'object' && operation !== null && 'operationId' in operation ? [{ path, method, operation }] : [],
+  ),
+);
+
+describe('the description of the API', () => {
+  test('the committed document and the client’s types are those of the routes (else: npm run api)', () => {
+    const document = `${JSON.stringify(described, null, 1)}\n`;
+    expect(readFileSync(join(client, 'openapi.json'), 'utf8')).toBe(document);
+    const digest = createHash('sha256').update(document).digest('hex');
+    expect(readFileSync(join(client, 'schema.ts'), 'utf8')).toContain(`(SHA-256 ${digest})`);
+  });
+
+  test('every operation says who may call it, what it answers, and what it is for', () => {
+    expect(described.openapi).toBe('3.1.0');
+    expect(operations.length).toBeGreaterThan(25);
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
+    for (const { path, operation } of operations) {
+      const { role, security, summary, tags, responses } = { role: operation['x-role'], ...operation };
+      expect({ path, known: ['public', 'viewer', 'reviewer', 'admin'].includes(role) }).toEqual({ path, known: true });
+      expect({ path, security }).toEqual({ path, security: role === 'public' ? [] : [{ token: [] }] });
+      expect({ path, summary: (summary?.length ?? 0) > 5, tags: tags?.length }).toEqual({ path, summary: true, tags: 1 });
+      expect(Object.keys(responses ?? {})).toEqual(expect.arrayContaining(['200', 'default']));
+    }
+  });
+
+  test('every command takes an idempotency key and at least a reviewer', () => {
+    const commands = operations.filter(({ method, operation }) => method !== 'get' && operation['x-role'] !== 'public');
+    expect(commands.length).toBeGreaterThan(8);
+    for (const { path, operation } of commands) {
+      const headers = (operation.parameters ?? [])
+        .filter((parameter: { in?: string }) => parameter.in === 'header')
+        .map((parameter: { name?: string }) => parameter.name);
+      expect({ path, headers, viewer: operation['x-role'] === 'viewer' }).toEqual({ path, headers: ['idempotency-key'], viewer: false });
+    }
+  });
+});

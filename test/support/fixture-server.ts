@@ -1,0 +1,44 @@
+import { enforce } from '../../functions/enforcement/enforce';
+import { listStandings } from '../../functions/enforcement/list-standings';
+import { type Served, serve } from '../../local/server';
+import { cursors } from '../../shared/http/cursor';
+import { MemoryTable } from '../../shared/memory/memory-table';
+import { campaignId } from '../../shared/model/ids';
+import { withMode } from '../../shared/model/policy';
+import { DAY, MINUTE } from '../../shared/model/time';
+import { CampaignStore } from '../../shared/stores/campaign-store';
+import { FlaggedStore } from '../../shared/stores/flagged-store';
+import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-world';
+import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, saveFixture } from './fixture-world';
+
+export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
+  { id: 'june-hydra', kind: 'distillation', accounts: 1_200, firstSeen: FIXTURE_NOW - 12 * DAY },
+  { id: 'kiosk', kind: 'reselling', accounts: 64, firstSeen: FIXTURE_NOW - 20 * DAY },
+  { id: 'stolen-keys', kind: 'hijacked-keys', accounts: 28, firstSeen: FIXTURE_NOW - 4 * DAY },
+];
+
+/** The local server over the fixture campaigns and real enforcement in mode assist. Time stands still until `world.pass`. */
+export async function fixtureServer(
+  options: { port?: number; campaigns?: readonly CampaignPlan[] } = {},
+): Promise<Served & { world: TestWorld }> {
+  const world = await enforcementWorld({ policy: withMode(RECOMMENDED, 'assist', 'people approve in this test') });
+  world.clock.advanceTo(FIXTURE_NOW);
+  const stores = { ...world.stores, features: new MemoryTable(world.clock) };
+  const plans = options.campaigns ?? FIXTURE_CAMPAIGNS;
+  for (const plan of plans) {
+    await saveFixture(fixtureCampaign(plan), stores);
+    const saved = await new CampaignStore(stores).get(campaignId(plan.id));
+    if (saved) await enforce({ campaigns: [saved], activeAccounts: 1_000_000 }, world.enforcement);
+  }
+  await world.pass(90 * MINUTE);
+  await listStandings(
+    plans.map((plan) => campaignId(plan.id)),
+    new FlaggedStore(stores.graph),
+    world.enforcement,
+  );
+  const doors = {
+    query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
+    enforcement: world.enforcement,
+  };
+  return { ...(await serve({ port: options.port ?? 0, doors: () => doors })), world };
+}

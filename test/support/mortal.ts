@@ -1,0 +1,69 @@
+import type { Chance, ObjectStore, Provider, Table } from '../../shared/ports';
+
+export class Crash extends Error {}
+
+/**
+ * A process that may die at any await: before a call took effect, or after it did and before the answer came back.
+ * Once dead, everything it still tries fails. Between calls it lets others run, in an order that the seed decides.
+ */
+export class MortalProcess {
+  private dead = false;
+
+  constructor(
+    private readonly chance: Chance,
+    /** Probability that one call is the last. */
+    private readonly risk: number,
+    /** Sometimes a process freezes between two calls (a paused machine, a slow network) and goes on much later, knowing nothing. */
+    private readonly freeze: (likelier?: number) => Promise<void> = async () => {},
+  ) {}
+
+  async call<T>(work: () => Promise<T>): Promise<T> {
+    await this.others();
+    this.mayDie();
+    const answer = await work();
+    await this.others();
+    this.mayDie();
+    return answer;
+  }
+
+  table(inner: Table): Table {
+    return {
+      get: (pk, sk) => this.call(() => inner.get(pk, sk)),
+      put: (item, condition) => this.call(() => inner.put(item, condition)),
+      add: (pk, sk, attribute, by, options) => this.call(() => inner.add(pk, sk, attribute, by, options)),
+      query: (query) => this.call(() => inner.query(query)),
+      delete: (pk, sk) => this.call(() => inner.delete(pk, sk)),
+    };
+  }
+
+  objects(inner: ObjectStore): ObjectStore {
+    return {
+      put: (key, bytes, options) => this.call(() => inner.put(key, bytes, options)),
+      get: (key, range) => this.call(() => inner.get(key, range)),
+      list: (prefix) => inner.list(prefix),
+      delete: (key) => this.call(() => inner.delete(key)),
+    };
+  }
+
+  /** A request that left arrives, even if whoever sent it died meanwhile; and it may take its time. */
+  provider(inner: Provider): Provider {
+    return {
+      request: (action) =>
+        this.call(async () => {
+          // Under way for long: the classic late packet.
+          await this.freeze(8);
+          return inner.request(action);
+        }),
+    };
+  }
+
+  private mayDie(): void {
+    if (!this.dead && this.chance.next() < this.risk) this.dead = true;
+    if (this.dead) throw new Crash('the process died');
+  }
+
+  private async others(): Promise<void> {
+    await this.freeze();
+    for (let turns = Math.floor(this.chance.next() * 4); turns > 0; turns--) await Promise.resolve();
+  }
+}
