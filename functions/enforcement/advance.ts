@@ -1,6 +1,7 @@
 import type { StepAnswer } from '../../shared/model/case';
 import type { CaseId } from '../../shared/model/ids';
 import { MINUTE } from '../../shared/model/time';
+import { carryOutAppeals } from './carry-out-appeals';
 import type { Enforcement } from './enforcement';
 import { finishRestoring } from './lift';
 import { step } from './step';
@@ -13,6 +14,7 @@ import { step } from './step';
 export async function advance(world: Enforcement): Promise<{ steps: number; nextDue?: number }> {
   let steps = 0;
   let nextDue: number | undefined;
+  await carryOutAppeals(world);
   if ((await finishRestoring(world)) > 0) nextDue = world.clock.now() + MINUTE;
   for (const { id } of await world.cases.openCases()) {
     const rest = await untilItRests(id, world);

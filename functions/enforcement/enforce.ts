@@ -33,6 +33,8 @@ export async function enforce(
   world: Enforcement,
 ): Promise<Enforced[]> {
   await notePopulation(world.table, run.activeAccounts, world.clock.now());
+  // Kept beside the decisions it makes, so that each of them can be made again.
+  await world.policies.keep((await world.policy()).policy);
   const answers: Enforced[] = [];
   for (const { id } of run.campaigns) answers.push(await enforceOne(id, world));
   return answers;

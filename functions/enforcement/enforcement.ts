@@ -1,19 +1,21 @@
-import type { AccountKey, CaseId } from '../../shared/model/ids';
+import type { AppealSubject } from '../../shared/model/appeal';
 import type { Policy } from '../../shared/model/policy';
 import type { AccountReader, Chance, Clock, Provider, Stores, Workflow } from '../../shared/ports';
+import { AppealStore } from '../../shared/stores/appeal-store';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { CaseStore } from '../../shared/stores/case-store';
 import { ExonerationStore } from '../../shared/stores/exoneration-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import type { LedgerStore } from '../../shared/stores/ledger-store';
+import { PolicyStore } from '../../shared/stores/policy-store';
 import { RuleStore } from '../../shared/stores/rule-store';
 import { StandingLedger } from '../../shared/stores/standing-ledger';
 
 /** The policy that judges now, with its digest (`policyDigest`). On AWS: the policy store's live version; in replay: the file. */
 export type LivePolicy = () => Promise<{ policy: Policy; digest: string }>;
 
-/** Makes the address under which a person can appeal without a login (functions/appeals/appeal-link.ts). */
-export type AppealLinks = { link(subject: { account: AccountKey; case: CaseId; sequence: number; now: number }): Promise<string> };
+/** Makes the address under which a person can appeal without a login (shared/appeal-link.ts). */
+export type AppealLinks = { link(subject: AppealSubject, now: number): Promise<string> };
 
 /** What this stage is given. */
 export type World = {
@@ -22,7 +24,7 @@ export type World = {
   provider: Provider;
   workflow: Workflow;
   policy: LivePolicy;
-  appeals?: AppealLinks;
+  appealLinks?: AppealLinks;
   clock: Clock;
   chance: Chance;
   /** Detection's own instance, where both run in one process: it remembers the documents it saved. */
@@ -37,6 +39,8 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   cases: CaseStore;
   exonerations: ExonerationStore;
   rules: RuleStore;
+  policies: PolicyStore;
+  appeals: AppealStore;
 };
 
 export function openEnforcement({ stores, ...world }: World): Enforcement {
@@ -49,5 +53,7 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     cases: new CaseStore(stores.enforcement, ledger),
     exonerations: new ExonerationStore(ledger),
     rules: new RuleStore(stores.enforcement, ledger),
+    policies: new PolicyStore(stores.enforcement, ledger),
+    appeals: new AppealStore(stores.enforcement, ledger),
   };
 }

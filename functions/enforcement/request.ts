@@ -49,11 +49,11 @@ export function requestsOf(account: AccountKey, entry: Pick<Entry<AccountState>,
 export async function request(
   account: AccountKey,
   entry: Entry<AccountState>,
-  { provider, appeals }: Pick<Enforcement, 'provider' | 'appeals'>,
+  { provider, appealLinks }: Pick<Enforcement, 'provider' | 'appealLinks'>,
 ): Promise<ProviderAnswer> {
   for (const one of requestsOf(account, entry)) {
     const appealUrl =
-      one.kind === 'restore' ? undefined : await appeals?.link({ account, case: one.case, sequence: entry.sequence, now: entry.at });
+      one.kind === 'restore' ? undefined : await appealLinks?.link({ account, case: one.case, sequence: entry.sequence }, entry.at);
     const answer = await provider.request({ ...one, ...(appealUrl === undefined ? {} : { appealUrl }) });
     if (answer.kind !== 'acknowledged') return answer;
   }

@@ -93,6 +93,11 @@ export class CampaignStore {
     return campaign;
   }
 
+  /** Is the document still in the archive? Old versions go when its retention ends. */
+  async has(key: string): Promise<boolean> {
+    return this.recent.has(key) || (await this.archive.get(key, { start: 0, end: 1 })) !== undefined;
+  }
+
   private remember(key: string, campaign: Campaign): void {
     this.recent.set(key, campaign);
     const oldest = this.recent.keys().next().value;

@@ -59,7 +59,7 @@ export class LedgerStore {
 
   /** All entries of one chain, oldest first. */
   async history<S>(kind: ChainKind<S>, subject: string): Promise<Entry<S>[]> {
-    return (await this.sealedEntries(kind.prefix + subject)).map((sealed) => open(kind, sealed));
+    return (await this.sealed(kind.prefix + subject)).map((sealed) => open(kind, sealed));
   }
 
   /** Subjects of a listing partition in key order, one page. Some may have no entry (a crash came first). */
@@ -83,17 +83,27 @@ export class LedgerStore {
     page: { after?: string; limit?: number; reverse?: boolean } = {},
   ): Promise<{ entries: (LedgerEntry & { hash: string })[]; next?: string }> {
     const { items, next } = await this.table.query({ pk: feedOf(day), limit: 100, ...page });
-    const entries: (LedgerEntry & { hash: string })[] = [];
-    for (const { chain, sequence, hash } of items) {
-      const row = await this.table.get(String(chain), ENTRY + sequenceLabel(Number(sequence)));
-      if (row && row.hash === hash) entries.push({ ...LedgerEntry.parse(JSON.parse(String(row.body))), hash: String(row.hash) });
-    }
+    const entries = await this.pointedAt(items);
     return { entries, ...(next === undefined ? {} : { next }) };
+  }
+
+  /**
+   * The feed of a day up to a time (RFC 3339), and the last pointer that was looked at: entries that a crash never wrote are
+   * passed over. `last` is undefined when there is nothing more.
+   */
+  async feedUntil(
+    day: number,
+    page: { after?: string; limit: number; until: string },
+  ): Promise<{ entries: (LedgerEntry & { hash: string })[]; last?: string }> {
+    const { until, ...rest } = page;
+    const { items } = await this.table.query({ pk: feedOf(day), to: until, ...rest });
+    const last = items.at(-1)?.sk;
+    return { entries: await this.pointedAt(items), ...(last === undefined ? {} : { last }) };
   }
 
   /** Everything wrong with one chain; empty when it is whole. */
   async faults(chain: string): Promise<ChainFault[]> {
-    return faultsOf(chain, await this.sealedEntries(chain));
+    return faultsOf(chain, await this.sealed(chain));
   }
 
   /** Names of the chains that got an entry on that UTC day. */
@@ -108,7 +118,17 @@ export class LedgerStore {
     return [...chains];
   }
 
-  private async sealedEntries(chain: string): Promise<SealedEntry[]> {
+  private async pointedAt(items: readonly Item[]): Promise<(LedgerEntry & { hash: string })[]> {
+    const entries: (LedgerEntry & { hash: string })[] = [];
+    for (const { chain, sequence, hash } of items) {
+      const row = await this.table.get(String(chain), ENTRY + sequenceLabel(Number(sequence)));
+      if (row && row.hash === hash) entries.push({ ...LedgerEntry.parse(JSON.parse(String(row.body))), hash: String(row.hash) });
+    }
+    return entries;
+  }
+
+  /** The entries of a chain as stored, oldest first. */
+  async sealed(chain: string): Promise<SealedEntry[]> {
     const entries: SealedEntry[] = [];
     let after: string | undefined;
     do {

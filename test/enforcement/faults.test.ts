@@ -39,7 +39,7 @@ async function run(seed: number): Promise<Run> {
   const dice = new SeededChance(seed);
   const upTo = (n: number): number => Math.floor(dice.next() * n);
   const clock = new SimulatedClock(T0);
-  const size = 10 + upTo(15);
+  const size = 8 + upTo(10);
   const perHour = 4 + upTo(20);
   const perDay = perHour + upTo(30);
   const policy = policyWith((enforcement) => {

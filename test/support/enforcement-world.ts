@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Appeals, openAppeals } from '../../functions/appeals/appeals';
 import { advance } from '../../functions/enforcement/advance';
 import { enforce } from '../../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../../functions/enforcement/enforcement';
 import { turnKillSwitch } from '../../functions/enforcement/kill-switch';
 import { ToyProvider, withStandingOf } from '../../local/toy-provider';
+import { type AppealKeys, signAppealLink } from '../../shared/appeal-link';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
@@ -17,6 +19,8 @@ import type { Stores } from '../../shared/ports';
 import { T0 } from './build-campaign';
 
 export const RECOMMENDED = Policy.parse(JSON.parse(readFileSync(join(__dirname, '../../policies/recommended.json'), 'utf8')));
+
+export const APPEAL_KEYS: AppealKeys = [{ id: 'k2', secret: 'a secret of the test, thirty-two bytes' }];
 
 export const ADA: Person = { id: 'ada', role: 'admin' };
 export const BEN: Person = { id: 'ben', role: 'reviewer' };
@@ -39,6 +43,7 @@ export type TestWorld = {
   stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>;
   facts: Map<AccountKey, AccountFacts>;
   enforcement: Enforcement;
+  appeals: Appeals;
   /** Puts another policy live. */
   judgeBy(policy: Policy): void;
   /** Saves the campaign as its next version and lets enforcement look at it. */
@@ -71,11 +76,22 @@ export async function enforcementWorld(
     provider,
     workflow: { start: async () => {}, wake: async () => {} },
     policy: async () => ({ policy, digest: policyDigest(policy) }),
+    appealLinks: {
+      link: (subject, now) =>
+        signAppealLink(subject, {
+          keys: APPEAL_KEYS,
+          baseUrl: 'https://appeals.example/',
+          now,
+          validDays: policy.enforcement.appeals.linkValidDays.value,
+        }),
+    },
     clock,
     chance: new SeededChance(options.seed ?? 1),
   });
   if (options.armed ?? true) await turnKillSwitch({ ...says(ADA, 'set up'), to: 'armed' }, enforcement);
+  const appeals = openAppeals({ table: stores.enforcement, clock, keys: async () => APPEAL_KEYS, policy: async () => ({ policy }) });
   return {
+    appeals,
     clock,
     provider,
     stores,

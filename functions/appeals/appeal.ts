@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { checkAppealToken } from '../../shared/appeal-link';
+import { ACCOUNT_CHAIN, type Action, inForce } from '../../shared/model/action';
+import { type AppealState, type AppealSubject, appealId } from '../../shared/model/appeal';
+import { REASONS } from '../../shared/model/reason-codes';
+import { DAY, HOUR } from '../../shared/model/time';
+import type { Appeals } from './appeals';
+
+/** Longest text a person may write, in characters. */
+export const LONGEST_STATEMENT = 4000;
+/** How long what the person wrote is kept. */
+const STATEMENT_KEPT = 180 * DAY;
+
+/** What the person concerned is told: the reason in plain words, evidence only where the reason's disclosure level says so. */
+export type Notice = {
+  appeal: string;
+  action: string;
+  since: number;
+  expiresAt: number | null;
+  title: string;
+  text: string;
+  evidence: readonly string[];
+  /** Where the appeal is: none yet, open (with the time by which we answer), or how it ended. */
+  progress: AppealState['progress'] | { kind: 'none' };
+};
+
+type Unusable = { kind: 'expired' | 'invalid' | 'nothing-to-appeal'; because: string };
+type Looked = Unusable | { kind: 'valid'; id: string; subject: AppealSubject; action: Action; live: boolean };
+
+/** Behind the link, before anything is written. */
+export async function readNotice(token: string, world: Appeals): Promise<Unusable | { kind: 'notice'; notice: Notice }> {
+  const looked = await look(token, world);
+  if (looked.kind !== 'valid') return looked;
+  const { id, action } = looked;
+  const head = await world.appeals.head(id);
+  const { title, text, disclosure } = REASONS[action.reasonCode];
+  const evidence = disclosure === 'evidence' ? action.because : [];
+  const progress = head?.state.progress ?? { kind: 'none' as const };
+  return {
+    kind: 'notice',
+    notice: { appeal: id, action: action.rung, since: action.askedAt, expiresAt: action.expiresAt, title, text, evidence, progress },
+  };
+}
+
+export type Opened =
+  | Unusable
+  | { kind: 'opened'; appeal: string; answerBy: number }
+  | { kind: 'already'; appeal: string; because: string }
+  | { kind: 'refused'; because: string };
+
+/** Opens the appeal. Doing it twice is doing it once; what was written first counts. */
+export async function openAppeal(token: string, statement: string, world: Appeals): Promise<Opened> {
+  const text = statement.trim();
+  if (text.length === 0 || text.length > LONGEST_STATEMENT)
+    return { kind: 'refused', because: `say in 1 to ${LONGEST_STATEMENT} characters why we are wrong` };
+  const looked = await look(token, world);
+  if (looked.kind !== 'valid') return looked;
+  const { id, subject, action, live } = looked;
+  const head = await world.appeals.head(id);
+  if (head) return { kind: 'already', appeal: id, because: `the appeal is ${head.state.progress.kind}` };
+  if (!live) return { kind: 'nothing-to-appeal', because: 'the restriction is no longer in force' };
+  const now = world.clock.now();
+  const { policy } = await world.policy();
+  const answerBy = now + policy.enforcement.appeals.answerWithinHours.value * HOUR;
+  const state: AppealState = {
+    account: subject.account,
+    case: action.case,
+    campaign: action.campaign,
+    action: action.id,
+    rule: action.rule,
+    reasonCode: action.reasonCode,
+    openedAt: now,
+    statement: createHash('sha256').update(text).digest('hex'),
+    reviews: [],
+    progress: { kind: 'open', answerBy, escalations: 0 },
+  };
+  // Counted before it is open: the stop limits of the case must never miss one.
+  await world.cases.appealed(action.case, id);
+  await world.rules.appealed(action.rule, id, 'open', now);
+  const draft = { actor: { kind: 'appellant' } as const, what: 'appealed', because: ['the person concerned disagrees'], state };
+  const appended = await world.appeals.open(id, draft, { text, expires: now + STATEMENT_KEPT });
+  if (appended.kind === 'overtaken') return { kind: 'already', appeal: id, because: 'the appeal is open' };
+  return { kind: 'opened', appeal: id, answerBy };
+}
+
+async function look(token: string, world: Appeals): Promise<Looked> {
+  const checked = await checkAppealToken(token, { keys: await world.keys(), now: world.clock.now() });
+  if (checked.kind !== 'valid') return checked;
+  const { subject } = checked;
+  const chain = await world.ledger.history(ACCOUNT_CHAIN, subject.account);
+  const asked = chain[subject.sequence - 1];
+  const phase = asked?.state.phase;
+  if (phase?.kind !== 'asked' || phase.action.case !== subject.case)
+    return { kind: 'invalid', because: 'this link names an action that does not exist' };
+  const live = inForce(chain.at(-1)?.state)?.id === phase.action.id;
+  return { kind: 'valid', id: appealId(phase.action.id), subject, action: phase.action, live };
+}

@@ -1,0 +1,23 @@
+import type { AppealKeys } from '../../shared/appeal-link';
+import type { Policy } from '../../shared/model/policy';
+import type { Clock, Table } from '../../shared/ports';
+import { AppealStore } from '../../shared/stores/appeal-store';
+import { CaseStore } from '../../shared/stores/case-store';
+import { LedgerStore } from '../../shared/stores/ledger-store';
+import { RuleStore } from '../../shared/stores/rule-store';
+
+/** What this stage is given. It can neither restore nor suspend anybody: enforcement carries out what is decided here. */
+export type AppealsWorld = { table: Table; clock: Clock; keys: () => Promise<AppealKeys>; policy: () => Promise<{ policy: Policy }> };
+
+export type Appeals = AppealsWorld & { ledger: LedgerStore; appeals: AppealStore; cases: CaseStore; rules: RuleStore };
+
+export function openAppeals(world: AppealsWorld): Appeals {
+  const ledger = new LedgerStore(world.table, world.clock);
+  return {
+    ...world,
+    ledger,
+    appeals: new AppealStore(world.table, ledger),
+    cases: new CaseStore(world.table, ledger),
+    rules: new RuleStore(world.table, ledger),
+  };
+}

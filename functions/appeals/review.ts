@@ -1,0 +1,100 @@
+import { ACCOUNT_CHAIN, inForce } from '../../shared/model/action';
+import type { AppealState, Review } from '../../shared/model/appeal';
+import type { EnforcementPolicy } from '../../shared/model/enforcement-policy';
+import type { CaseId } from '../../shared/model/ids';
+import { byPerson, type Command, type CommandAnswer, mayAct } from '../../shared/model/person';
+import { HOUR, iso } from '../../shared/model/time';
+import type { Appeals } from './appeals';
+
+/**
+ * One reviewer's verdict. Reviewers are distinct, and none of them approved or confirmed the case. When enough agree, the
+ * appeal is decided; when they disagree, it waits for one more.
+ */
+export async function reviewAppeal(
+  command: Command & { appeal: string; verdict: Review['verdict'] },
+  world: Appeals,
+): Promise<CommandAnswer<{ progress: AppealState['progress'] }>> {
+  const { actor, key, because, appeal, verdict } = command;
+  if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
+  const { policy } = await world.policy();
+  for (;;) {
+    const head = await world.appeals.head(appeal);
+    if (!head) return { kind: 'unknown', because: `there is no appeal ${appeal}` };
+    const { state } = head;
+    if (state.reviews.some((review) => review.id === actor.id))
+      return { kind: 'already', because: `${actor.id} gave a verdict; another person has to` };
+    if (state.progress.kind !== 'open')
+      return { kind: 'already', because: `the appeal is ${state.progress.kind} since ${iso(state.progress.at)}` };
+    if (await decidedTheCase(actor.id, state.case, world))
+      return { kind: 'refused', because: `${actor.id} approved the case: somebody else reviews the appeal` };
+    const now = world.clock.now();
+    const reviews = [...state.reviews, { id: actor.id, verdict, because, at: now }];
+    const progress = outcome(reviews, state.progress, policy.enforcement, now);
+    if (progress.kind !== 'open') await world.appeals.deciding(appeal);
+    const what = progress.kind === 'open' ? 'reviewed' : progress.kind;
+    const appended = await world.appeals.append(appeal, head, {
+      actor: byPerson(actor),
+      what,
+      because: [because],
+      key,
+      state: { ...state, reviews, progress },
+    });
+    if (appended.kind === 'appended') return { kind: 'done', because: sentence(progress, reviews), progress };
+  }
+}
+
+/** Pure: what the reviews add up to. */
+export function outcome(
+  reviews: readonly Review[],
+  progress: Extract<AppealState['progress'], { kind: 'open' }>,
+  { appeals }: EnforcementPolicy,
+  now: number,
+): AppealState['progress'] {
+  const count = (verdict: Review['verdict']): number => reviews.filter((review) => review.verdict === verdict).length;
+  if (count('grant') >= appeals.reviewersToGrant.value) return { kind: 'granted', at: now };
+  if (count('deny') >= appeals.reviewersToDeny.value) return { kind: 'denied', at: now };
+  return progress;
+}
+
+const sentence = (progress: AppealState['progress'], reviews: readonly Review[]): string =>
+  progress.kind === 'open' ? `${reviews.length} verdicts; another person has to look` : `the appeal is ${progress.kind}`;
+
+async function decidedTheCase(person: string, id: CaseId, world: Appeals): Promise<boolean> {
+  const state = (await world.cases.head(id))?.state;
+  return [...(state?.approvals ?? []), ...(state?.confirmations ?? [])].some((one) => one.id === person);
+}
+
+/** Called on a schedule: appeals whose clock ran out are escalated (again), and those whose restriction ended are moot. */
+export async function watchAppeals(world: Appeals): Promise<{ open: number; escalated: string[]; moot: string[] }> {
+  const { policy } = await world.policy();
+  const seen = { open: 0, escalated: [] as string[], moot: [] as string[] };
+  const now = world.clock.now();
+  for await (const { id, head } of world.appeals.openOnes()) {
+    const { state } = head;
+    if (state.progress.kind !== 'open') continue;
+    const account = (await world.ledger.head(ACCOUNT_CHAIN, state.account))?.state;
+    const clock = { actor: { kind: 'clock' } as const };
+    if (inForce(account)?.id !== state.action) {
+      await world.appeals.deciding(id);
+      await world.appeals.append(id, head, {
+        ...clock,
+        what: 'moot',
+        because: ['the restriction is no longer in force'],
+        state: { ...state, progress: { kind: 'moot', at: now } },
+      });
+      seen.moot.push(id);
+    } else if (now >= state.progress.answerBy) {
+      const answerBy = now + policy.enforcement.appeals.escalateAgainAfterHours.value * HOUR;
+      const progress = { kind: 'open' as const, answerBy, escalations: state.progress.escalations + 1 };
+      await world.appeals.append(id, head, {
+        ...clock,
+        what: 'escalated',
+        because: [`no answer by ${iso(state.progress.answerBy)}`],
+        state: { ...state, progress },
+      });
+      seen.escalated.push(id);
+      seen.open++;
+    } else seen.open++;
+  }
+  return seen;
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { KINDS } from '../../shared/model/campaign';
+import type { Measurement } from '../../shared/model/policy-record';
+
+/** The parts of a replay report (`npm run replay`) that a measurement reads. `policy` is the digest it was replayed with. */
+export const ReplayReport = z.object({
+  policy: z.object({ digest: z.string() }),
+  accounts: z.array(z.object({ id: z.string(), standing: z.string(), campaign: z.string().nullable().optional() })),
+});
+export type ReplayReport = z.infer<typeof ReplayReport>;
+
+/** What labelled accounts really are. Accounts without a label count as honest. */
+export const Label = z.object({ id: z.string(), label: z.enum([...KINDS, 'honest']) });
+export type Label = z.infer<typeof Label>;
+
+export type Measured = Pick<Measurement, 'suspended' | 'right' | 'lookAlikesTouched' | 'precision'>;
+
+/** Was met with something that its owner feels. */
+const TOUCHED = new Set(['warned', 'limited', 'challenged', 'key-disabled', 'suspended']);
+
+/** Precision of the suspensions in a report, and how many honest accounts felt anything. No suspension: precision 0, nothing was shown. */
+export function measure(report: ReplayReport, labels: readonly Label[]): Measured {
+  const labelOf = new Map(labels.map(({ id, label }) => [id, label]));
+  const honest = (id: string): boolean => (labelOf.get(id) ?? 'honest') === 'honest' || labelOf.get(id) === 'shared-origin';
+  const suspended = report.accounts.filter((account) => account.standing === 'suspended');
+  const right = suspended.filter((account) => labelOf.get(account.id) === 'distillation').length;
+  const lookAlikesTouched = report.accounts.filter((account) => TOUCHED.has(account.standing) && honest(account.id)).length;
+  return { suspended: suspended.length, right, lookAlikesTouched, precision: suspended.length === 0 ? 0 : right / suspended.length };
+}
+
+export type Changed = { account: string; from: string; to: string };
+
+/** Whose standing differs between two replays of the same traffic: what a candidate policy would change. Sorted by account. */
+export function changedDecisions(before: Pick<ReplayReport, 'accounts'>, after: Pick<ReplayReport, 'accounts'>): Changed[] {
+  const from = new Map(before.accounts.map(({ id, standing }) => [id, standing]));
+  const to = new Map(after.accounts.map(({ id, standing }) => [id, standing]));
+  return [...new Set([...from.keys(), ...to.keys()])]
+    .sort()
+    .map((account) => ({ account, from: from.get(account) ?? 'left alone', to: to.get(account) ?? 'left alone' }))
+    .filter((change) => change.from !== change.to);
+}

@@ -1,0 +1,112 @@
+import {
+  BrokenCircuitError,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  decorrelatedJitterGenerator,
+  ExponentialBackoff,
+  handleType,
+  type IPolicy,
+  retry,
+  wrap,
+} from 'cockatiel';
+import { Webhook } from 'standardwebhooks';
+import type { SealedId } from '../model/ids';
+import type { ActionRequest, Clock, Provider, ProviderAnswer } from '../ports';
+import type { Post } from './filtered-post';
+
+/** Where actions are sent, and the secrets they are signed with (`whsec_…`): every one of them signs, so that a receiver can change over. */
+export type WebhookEndpoint = { url: string; secrets: readonly string[] };
+
+export type WebhookSettings = {
+  endpoint: () => Promise<WebhookEndpoint>;
+  /** The provider's own account id: opened here, to act, and nowhere before. */
+  open: (sealed: SealedId) => string;
+  post: Post;
+  clock: Clock;
+  /** Tries of one request, and the pause before the second (ms); it grows and is jittered. */
+  tries?: number;
+  firstPauseMs?: number;
+  /** After this many failures in a row nothing is sent for `restMs`. */
+  breakAfter?: number;
+  restMs?: number;
+};
+
+/** A try that failed and may succeed later. */
+class Transient extends Error {}
+
+/**
+ * The Provider port as a Standard Webhook: signed, one message an action request, retried with growing jittered pauses,
+ * behind a circuit breaker. The message id is the request's id, so a delivery can be repeated at any time.
+ *
+ * 2xx acknowledges. 422 refuses: the receiver will never carry it out, and says why. Everything else counts as not
+ * reached; a receiver that is set up wrongly must not look like one that refuses.
+ */
+export class WebhookProvider implements Provider {
+  private readonly policy: IPolicy;
+
+  constructor(private readonly settings: WebhookSettings) {
+    const { tries = 4, firstPauseMs = 250, breakAfter = 20, restMs = 30_000 } = settings;
+    const transient = handleType(Transient);
+    const breaker = circuitBreaker(transient, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfter) });
+    const backoff = new ExponentialBackoff({
+      initialDelay: firstPauseMs,
+      maxDelay: 20 * firstPauseMs,
+      generator: decorrelatedJitterGenerator,
+    });
+    const again = retry(transient, { maxAttempts: tries - 1, backoff });
+    this.policy = wrap(again, breaker);
+  }
+
+  async request(action: ActionRequest): Promise<ProviderAnswer> {
+    const { url, secrets } = await this.settings.endpoint();
+    const body = JSON.stringify(messageOf(action, this.settings.open(action.sealed), this.settings.clock.now()));
+    try {
+      return await this.policy.execute(() => this.send(new URL(url), secrets, action.id, body));
+    } catch (error) {
+      if (error instanceof BrokenCircuitError)
+        return { kind: 'unreachable', because: 'the receiver failed too often in a row; it is left alone for a while' };
+      if (error instanceof Transient) return { kind: 'unreachable', because: error.message };
+      throw error;
+    }
+  }
+
+  private async send(url: URL, secrets: readonly string[], id: string, body: string): Promise<ProviderAnswer> {
+    const at = new Date(this.settings.clock.now());
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
+    };
+    const answer = await this.settings.post(url, headers, body).catch((error: unknown) => {
+      throw new Transient(error instanceof Error ? error.message : 'the connection failed');
+    });
+    if (answer.status >= 200 && answer.status < 300) return { kind: 'acknowledged' };
+    if (answer.status === 422) return { kind: 'refused', because: answer.body.slice(0, 200) };
+    throw new Transient(`the receiver answered ${answer.status}`);
+  }
+}
+
+/** The body of a message, version 1 (docs/enforcement.md). Times are RFC 3339. */
+function messageOf(action: ActionRequest, account: string, now: number): object {
+  const { id, kind, sequence, campaignKind, reasonCode, text, hints, appealUrl, expiresAt } = action;
+  return {
+    type: 'lockstep.action.v1',
+    timestamp: new Date(now).toISOString(),
+    data: {
+      id,
+      kind,
+      account,
+      accountKey: action.account,
+      sequence,
+      case: action.case,
+      campaignKind,
+      reasonCode,
+      text,
+      hints,
+      ...(appealUrl === undefined ? {} : { appealUrl }),
+      ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
+    },
+  };
+}
