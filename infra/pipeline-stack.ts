@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { Console } from './console';
+import { Detection } from './detection';
 import { Features } from './features';
 import { Gateway } from './gateway';
 import { Ingest } from './ingest';
@@ -24,6 +25,8 @@ export class PipelineStack extends Stack {
 
     const ingest = new Ingest(this, 'Ingest', { stage, state, alarms });
     new Features(this, 'Features', { stage, state, alarms });
+    const detection = new Detection(this, 'Detection', { stage, state, alarms, decideIn: Duration.minutes(5) });
+    void detection;
 
     const gateway = new Gateway(this, 'Gateway', { stage, alarms });
     const page = new Console(this, 'Console', { gateway, built: join(__dirname, '..', 'dist', 'console') });

@@ -49,7 +49,8 @@ export class StateStack extends Stack {
 function archiveRules(stage: Stage): LifecycleRule[] {
   const days = Duration.days(stage.archiveDays);
   return [
-    ...['chunks/', 'plans/', 'folds/', 'rejected/'].map((prefix) => ({ prefix, expiration: days })),
+    // Campaign documents (evidence) and the ledger's anchors are not listed: they stay.
+    ...['chunks/', 'plans/', 'folds/', 'rejected/', 'links/', 'hours/'].map((prefix) => ({ prefix, expiration: days })),
     // Objects are immutable and named by content: an old version is a deleted object, kept a week against a mistake.
     { noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
   ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CampaignId } from './model/ids';
 
 /**
  * What infra and the functions must agree on. Each schema is a contract with two signatories: it parses the environment in the
@@ -34,6 +35,26 @@ export const FoldEnv = z.object({
   FEATURE_ROWS: z.enum(['all', 'none']),
 });
 
+export const DetectEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  GRAPH_TABLE: name,
+  /** Read only, and of it only the live policy. */
+  ENFORCEMENT_TABLE: name,
+  DECISION_QUEUE_URL: z.url(),
+});
+
+/**
+ * What detection tells enforcement after each run: that it ran, and every campaign there is. All of them, not those that changed:
+ * a message that got lost is made good by the next.
+ */
+export const DetectionRan = z.object({
+  run: z.string(),
+  activeAccounts: z.int(),
+  campaigns: z.array(z.object({ id: z.custom<CampaignId>((id) => typeof id === 'string') })),
+});
+export type DetectionRan = z.infer<typeof DetectionRan>;
+
 /** What every HTTP door needs to know who asks. */
 export const HttpEnv = z.object({
   ACCESS_TABLE: name,
@@ -59,4 +80,6 @@ export const METRICS = {
   rejected: 'EventsRejected',
   conflicts: 'ConflictingDuplicates',
   unfoldedHours: 'HoursNotFolded',
+  detectionRuns: 'DetectionRuns',
+  campaignsChanged: 'CampaignsChanged',
 } as const;

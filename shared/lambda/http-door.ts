@@ -2,13 +2,12 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import type { z } from 'zod';
-import { dynamoDb } from '../aws/clients';
-import { DynamoTable } from '../aws/dynamo-table';
 import { SecretsManagerSecrets } from '../aws/secrets-manager';
 import { systemClock as clock } from '../aws/system-clock';
 import { type Api, type HttpPorts, makeApi } from '../http/api';
 import { tokenVerifier } from '../http/token';
 import type { HttpEnv } from '../wiring';
+import { table } from './adapters';
 import { logger } from './observe';
 
 /** What a door signs with: a key of its own for each purpose, so that no signature made for one is good for another. */
@@ -24,7 +23,7 @@ export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http:
         { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, keys: { kind: 'remote', url: env.TOKEN_KEYS_URL } },
         clock,
       ),
-      state: new DynamoTable(dynamoDb(), env.ACCESS_TABLE, clock),
+      state: table(env.ACCESS_TABLE),
       clock,
       newRequestId: () => randomUUID(),
       addressOf: (c) => viewerAddress(c, env.EDGE_TOKEN),

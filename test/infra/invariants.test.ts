@@ -108,7 +108,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('every resource that is a wildcard is one of these', () => {
     const explained = [
       /^"\*"$/, // Trace segments: X-Ray has no resources.
-      /\/(chunks|plans|folds|rejected|campaigns|detection|health)\/\*"\]\]\}$/, // Objects of one kind.
+      /\/(chunks|plans|folds|rejected|campaigns|links|hours|ledger|health)\/\*"\]\]\}$/, // Objects of one kind.
       /Inbox[^/]*"\},"\/\*"\]\]\}$/, // Whatever is dropped into the inbox.
       /"Arn"\]\},":\*"\]\]\}$/, // Any version of one function.
     ];
