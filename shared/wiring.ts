@@ -69,6 +69,26 @@ export const HttpEnv = z.object({
 
 export const QueryEnv = HttpEnv.extend({ ARCHIVE_BUCKET: name, FEATURES_TABLE: name, GRAPH_TABLE: name, ENFORCEMENT_TABLE: name });
 
+/** What acting needs: the books, the keys that open sealed ids and sign, and where the provider is told. */
+export const ActingEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  GRAPH_TABLE: name,
+  ENFORCEMENT_TABLE: name,
+  IDENTIFIER_KEY_SECRET: name,
+  SERVICE_KEY_SECRET: name,
+  /** Signs what is asked of the provider (Standard Webhooks); the receiver holds it too. */
+  WEBHOOK_KEY_SECRET: name,
+  /** Where actions are asked for; `none` asks nobody, and every action stays unacknowledged. */
+  WEBHOOK_URL: z.union([z.literal('none'), z.url()]),
+  /** The page of the console that an appeal link opens. */
+  APPEAL_URL: z.url(),
+  SUSPENSION_MACHINE: name,
+});
+
+export const CommandEnv = ActingEnv.extend(HttpEnv.shape);
+export const PublishEnv = z.object({ ENFORCEMENT_TABLE: name, ARCHIVE_BUCKET: name, EVENT_BUS: name });
+export const AppealsEnv = HttpEnv.extend({ ENFORCEMENT_TABLE: name });
+
 export type EnvironmentSchema = z.ZodObject;
 /** What a construct must give so that the schema can be met. Values reach the function as text. */
 export type Given<Schema extends EnvironmentSchema> = { readonly [Name in keyof z.output<Schema>]: string };

@@ -14,4 +14,4 @@ const stores = {
   enforcement: table(env.ENFORCEMENT_TABLE),
 };
 
-export const handler = httpDoor(env, (api, http, keys) => queryRoutes(api, http, { stores, clock, cursors: cursors(keys('cursor')) }));
+export const handler = httpDoor(env, (api, http, keys) => queryRoutes(api, http, { stores, clock, cursors: cursors(keys.cursor) }));

@@ -29,7 +29,8 @@ export async function startMiniStack(log: string): Promise<Engine & { certificat
       TMPDIR: scratch,
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
-      MINISTACK_HOST: '127.0.0.1',
+      // Not the address: API Gateway puts the API's id before it, and a name may follow that, an address not.
+      MINISTACK_HOST: 'localhost',
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
       // Queues and buckets refuse plain HTTP, here as on AWS.
