@@ -32,13 +32,22 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
 const node24 = join(root, 'node_modules', '.bin', 'node');
 const node = existsSync(node24) ? node24 : process.execPath;
 const bin = (name) => join(root, 'node_modules', name);
-const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` };
+const env = { ...process.env, LOCKSTEP_ROOT: root, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` };
 const ts = (file, flags = []) => [node, [...flags, bin('tsx/dist/cli.mjs'), join(root, file), ...args]];
+
+/** The same, bundled first (0.1 s): tsx keeps function names, which costs a third of the speed of a hot loop. */
+const built = (file, flags = []) => {
+  const bundle = join(root, 'dist', file.replace(/\.ts$/, '.cjs'));
+  return [
+    [node, ['-e', `require('esbuild').buildSync(${JSON.stringify({ entryPoints: [join(root, file)], bundle: true, platform: 'node', target: 'node20', packages: 'external', outfile: bundle })})`]],
+    [node, [...flags, bundle, ...args]],
+  ];
+};
 
 /** What each task runs: one or several commands, stopping at the first that fails. */
 const tasks = {
   demo: [ts('local/demo.ts')],
-  replay: [ts('local/replay.ts')],
+  replay: built('local/replay.ts'),
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],

@@ -9,7 +9,7 @@ type Held = { restriction: ActionRequest['kind'] | null; sequence: number; keysR
  * once; a request with a lower sequence than one seen for the account is acknowledged and ignored.
  */
 export class ToyProvider implements Provider {
-  private readonly accounts = new Map<AccountKey, Held>();
+  private readonly held = new Map<AccountKey, Held>();
   private readonly seen = new Set<string>();
   /** Every request that arrived, repeated ones too. */
   readonly received: ActionRequest[] = [];
@@ -28,31 +28,31 @@ export class ToyProvider implements Provider {
   }
 
   restrictionOn(account: AccountKey): ActionRequest['kind'] | null {
-    return this.accounts.get(account)?.restriction ?? null;
+    return this.held.get(account)?.restriction ?? null;
   }
 
   about(account: AccountKey): Readonly<Held> {
-    return this.accounts.get(account) ?? { restriction: null, sequence: 0, keysRotated: 0, letters: [] };
+    return this.held.get(account) ?? { restriction: null, sequence: 0, keysRotated: 0, letters: [] };
   }
 
   suspended(): AccountKey[] {
-    return [...this.accounts].filter(([, held]) => held.restriction === 'suspend').map(([account]) => account);
+    return [...this.held].filter(([, held]) => held.restriction === 'suspend').map(([account]) => account);
   }
 
   private carryOut(action: ActionRequest): void {
-    const held = this.accounts.get(action.account) ?? { restriction: null, sequence: 0, keysRotated: 0, letters: [] };
+    const held = this.held.get(action.account) ?? { restriction: null, sequence: 0, keysRotated: 0, letters: [] };
     if (action.sequence < held.sequence) return;
     held.sequence = action.sequence;
     if (action.kind === 'restore') held.restriction = null;
     else if (action.kind === 'rotate-key') held.keysRotated++;
     else if (action.kind === 'notify-owner' || action.kind === 'warn') held.letters.push(action.text);
     else held.restriction = action.kind;
-    this.accounts.set(action.account, held);
+    this.held.set(action.account, held);
   }
 }
 
 /** What the provider's account events would say if the toy provider sent them: its own standing over the facts. */
-export function withStandingOf(provider: ToyProvider, reader: AccountReader): AccountReader {
+export function withStandingOf(provider: Pick<ToyProvider, 'restrictionOn'>, reader: AccountReader): AccountReader {
   return {
     async known(accounts) {
       const known = new Map<AccountKey, KnownAccount>();

@@ -24,6 +24,8 @@ export const containStage: Step<'containing'> = async (id, head, world) => {
   const accounts = targets.slice(0, Math.max(1, Math.ceil(stage.share.value * targets.length)));
   const done = await containAccounts(id, accounts, ground.plan, world);
   switch (done.kind) {
+    case 'more':
+      return { kind: 'again', because: `${done.tally.acted} acted on; there are more in this stage` };
     case 'overruled':
       return { kind: 'again', because: done.because };
     case 'wait':
@@ -65,7 +67,7 @@ async function outage(
   const because = [`the provider could not be reached for ${tally.unreachable} accounts`];
   if (progress.outages + 1 >= tries.value) return move(id, head, { progress: { kind: 'stopped', stage: progress.stage }, because }, world);
   // Doubled each time, give or take half: receivers that come back are not met by everybody at once.
-  const wait = firstRetryMinutes.value * MINUTE * 2 ** progress.outages * (0.5 + world.chance.next());
+  const wait = Math.ceil(firstRetryMinutes.value * MINUTE * 2 ** progress.outages * (0.5 + world.chance.next()));
   return move(id, head, { progress: { ...progress, outages: progress.outages + 1, retryAt: world.clock.now() + wait }, because }, world);
 }
 

@@ -14,13 +14,15 @@ import { ranked } from './ranked';
 export type Acting = Extract<Plan['decision'], { kind: 'act' }>;
 export type Tally = { acted: number; refused: number; unreachable: number; spared: number };
 export type Contained =
-  | { kind: 'done'; tally: Tally }
+  | { kind: 'done' | 'more'; tally: Tally }
   | { kind: 'wait'; until: number; because: string; tally: Tally }
   | { kind: 'overruled'; because: string };
 
 /** Accounts worked on between two looks at the kill switch, the case and the budget. */
 const BATCH = 100;
 const WIDTH = 32;
+/** Accounts worked on in one step: a few minutes, well inside a function's quarter of an hour. */
+const STEP = 5_000;
 
 /**
  * Accounts the decision lets this case act on, and those it acted on already (which the provider now calls suspended), in
@@ -44,13 +46,16 @@ export async function containAccounts(
   world: Enforcement,
 ): Promise<Contained> {
   const tally: Tally = { acted: 0, refused: 0, unreachable: 0, spared: 0 };
+  let worked = 0;
   for (let start = 0; start < accounts.length; start += BATCH) {
+    if (worked >= STEP) return { kind: 'more', tally };
     const batch = accounts.slice(start, start + BATCH);
     if (!(await isArmed(world))) return { kind: 'wait', until: world.clock.now() + MINUTE, because: 'the kill switch is not armed', tally };
     const heads = await headsOf(batch, world);
     const pending = batch.filter((account) => needsWork(heads.get(account), id, world.clock.now()));
     tally.spared += batch.length - pending.length;
     if (pending.length === 0) continue;
+    worked += pending.length;
     await inBatches(pending, WIDTH, (account) => world.cases.touch(id, account, false));
     const head = await world.cases.head(id);
     if (!head || !mayAct(head.state.progress)) return { kind: 'overruled', because: `the case is ${head?.state.progress.kind ?? 'gone'}` };

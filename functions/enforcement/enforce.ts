@@ -94,8 +94,9 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   const joined = targetsOf(grounds.plan.decision, id, head.state, []).filter((account) => !touched.has(account));
   if (joined.length === 0) return { campaign, kind: 'unchanged', case: id, because: ['nobody joined'] };
   const done = await containAccounts(id, joined, grounds.plan, world);
-  const said = done.kind === 'done' ? `${done.tally.acted} of ${joined.length} who joined were contained` : done.because;
-  return { campaign, kind: 'joined', case: id, because: [said] };
+  const acted = 'tally' in done ? `${done.tally.acted} of ${joined.length} who joined were contained` : 'nobody was contained';
+  const because = 'because' in done ? [acted, done.because] : [acted];
+  return { campaign, kind: 'joined', case: id, because };
 }
 
 async function openCase(
@@ -108,7 +109,7 @@ async function openCase(
   const now = world.clock.now();
   const { hold } = policy.enforcement;
   const size = decision.members.filter((member) => member.kind === 'act').length;
-  const until = now + (hold.minMinutes.value + world.chance.next() * (hold.maxMinutes.value - hold.minMinutes.value)) * MINUTE;
+  const until = Math.ceil(now + (hold.minMinutes.value + world.chance.next() * (hold.maxMinutes.value - hold.minMinutes.value)) * MINUTE);
   const state: CaseState = {
     campaign,
     campaignKind: plan.campaign.kind,

@@ -30,7 +30,7 @@ export const undoCampaign: Step<'undoing'> = async (id, head, world) => {
   });
   const because = [`${some.length} of ${accounts.length} accounts given back, ${unreachable} not yet restored by the provider`];
   if (unreachable > 0 && unreachable > stop.errors.value * some.length) {
-    const wait = outage.firstRetryMinutes.value * MINUTE * (0.5 + world.chance.next());
+    const wait = Math.ceil(outage.firstRetryMinutes.value * MINUTE * (0.5 + world.chance.next()));
     return move(id, head, { progress: { ...head.state.progress, retryAt: now + wait }, because, actor }, world);
   }
   if (some.length < accounts.length) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { DAY, hourLabel, iso } from '../../shared/model/time';
+import { DAY, HOUR, hourLabel, iso } from '../../shared/model/time';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
 import { type ManifestEntry, manifestOf, markedHours } from '../../shared/stores/manifest-store';
 
@@ -20,6 +20,8 @@ export async function plan(ports: PlanPorts, limit = 200): Promise<FoldTask[]> {
   const { features, clock } = ports;
   const tasks: FoldTask[] = [];
   for (const { hour, marks } of await markedHours(features, clock.now() - HORIZON)) {
+    // The open hour is folded once it has closed: detection reads closed hours only.
+    if (hour + HOUR > clock.now()) continue;
     if (tasks.length >= limit) break;
     tasks.push(...(await planHour(hour, marks, ports)));
   }

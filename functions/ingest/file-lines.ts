@@ -15,7 +15,8 @@ export async function* fileLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
   if (rest.trim() !== '') yield rest;
 }
 
-async function* inflated(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+/** The bytes of a file, unpacked if they are gzip or zstd. */
+export async function* inflated(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done) return;

@@ -5,12 +5,22 @@ import { SegmentBuilder } from '../../shared/model/segment';
 import { dayLabel, dayOf, hourLabel, hourOf } from '../../shared/model/time';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
 import { addToManifest } from '../../shared/stores/manifest-store';
-import { writeEvent } from './event-writer';
+import { type Effect, writeEvent } from './event-writer';
 import { type Parsed, parseEvent, parseLine, type Rejection } from './parse-event';
 import { unwrap } from './unwrap';
 
-export type IngestPorts = { archive: ObjectStore; features: Table; clock: Clock; hasher: KeyedHasher; segments: number };
+export type IngestPorts = {
+  archive: ObjectStore;
+  features: Table;
+  clock: Clock;
+  hasher: KeyedHasher;
+  segments: number;
+  /** Replay only: what the provider's gateway would have done to a request of the account at that time. */
+  effect?: Effect;
+};
 export type Message = { id: string; body: string };
+/** Lines that were read from a file. */
+export type Lines = { id: string; lines: readonly string[] };
 export type RejectedEvent = Rejection & { message: string; line: number };
 /** `unreadable`: messages whose body is no envelope of events at all; the door puts them aside as they came. */
 export type IngestResult = { accepted: number; rejected: RejectedEvent[]; unreadable: { message: Message; because: string }[]; chunk?: string };
@@ -20,9 +30,9 @@ export type IngestResult = { accepted: number; rejected: RejectedEvent[]; unread
  * its manifest rows. When it returns, every accepted event is durable and listed, and every rejected one is kept with
  * its reason under `rejected/`: the messages may be acknowledged. Every step may be repeated.
  */
-export async function ingest(messages: readonly Message[], ports: IngestPorts): Promise<IngestResult> {
+export async function ingest(messages: readonly (Message | Lines)[], ports: IngestPorts): Promise<IngestResult> {
   const now = ports.clock.now();
-  const chunk = new ChunkWriter(ports.hasher, ports.segments);
+  const chunk = new ChunkWriter(ports.hasher, ports.segments, ports.effect);
   const rejected: RejectedEvent[] = [];
   const unreadable: IngestResult['unreadable'] = [];
   let accepted = 0;
@@ -33,9 +43,18 @@ export async function ingest(messages: readonly Message[], ports: IngestPorts): 
       accepted++;
     }
   };
+  const takeLines = (lines: readonly string[], id: string): void => {
+    lines.forEach((text, index) => {
+      if (text.trim() !== '') take(parseLine(text, now), id, index + 1);
+    });
+  };
   for (const message of messages) {
-    const { id, body } = message;
-    const unwrapped = unwrap(body);
+    const { id } = message;
+    if ('lines' in message) {
+      takeLines(message.lines, id);
+      continue;
+    }
+    const unwrapped = unwrap(message.body);
     switch (unwrapped.kind) {
       case 'rejected':
         rejected.push({ ...unwrapped.rejection, message: id, line: 1 });
@@ -46,14 +65,9 @@ export async function ingest(messages: readonly Message[], ports: IngestPorts): 
           take(parseEvent(value, now), id, index + 1);
         });
         break;
-      case 'lines': {
-        let line = 0;
-        for (const text of unwrapped.text.split('\n')) {
-          line++;
-          if (text.trim() !== '') take(parseLine(text, now), id, line);
-        }
+      case 'lines':
+        takeLines(unwrapped.text.split('\n'), id);
         break;
-      }
       default:
         unwrapped satisfies never;
     }
@@ -77,6 +91,7 @@ export class ChunkWriter {
   constructor(
     private readonly hasher: KeyedHasher,
     private readonly segments: number,
+    private readonly effect?: Effect,
   ) {}
 
   add(event: Parameters<typeof writeEvent>[1], at: number): void {
@@ -88,7 +103,7 @@ export class ChunkWriter {
       entry = { hour, segment, builder: new SegmentBuilder(hour) };
       this.builders.set(name, entry);
     }
-    writeEvent(entry.builder, event, at, this.hasher);
+    writeEvent(entry.builder, event, at, this.hasher, this.effect);
   }
 
   /** The chunk's key is the digest of its bytes, so the same messages delivered again write the same object. */

@@ -1,0 +1,133 @@
+import { Detection, type DetectionRun } from '../functions/detection/detect';
+import { advance } from '../functions/enforcement/advance';
+import { type Enforced, enforce } from '../functions/enforcement/enforce';
+import { type Enforcement, openEnforcement } from '../functions/enforcement/enforcement';
+import { turnKillSwitch } from '../functions/enforcement/kill-switch';
+import { fold } from '../functions/features/fold';
+import { plan } from '../functions/features/plan';
+import { type IngestResult, ingest, type Lines, type Message } from '../functions/ingest/ingest';
+import { MemoryObjectStore } from '../shared/memory/memory-object-store';
+import { MemoryTable } from '../shared/memory/memory-table';
+import { SeededChance, SimulatedClock } from '../shared/memory/simulated-clock';
+import { KeyedHasher } from '../shared/model/keyed-hash';
+import { type Policy, policyDigest } from '../shared/model/policy';
+import { HOUR, MINUTE } from '../shared/model/time';
+import type { ObjectStore, Stores } from '../shared/ports';
+import { Gateway } from './gateway';
+
+export type PipelineOptions = {
+  policy: Policy;
+  /** Key of the identifiers. */
+  secret: string;
+  /** Start of simulated time, ms. */
+  start: number;
+  detectEvery: number;
+  archive?: ObjectStore;
+  seed?: number;
+  /** What comes of a detection run, as it happens. */
+  onRun?: (run: DetectionRun, decided: readonly Enforced[]) => void | Promise<void>;
+};
+
+/** Events may come ten minutes late before an hour is folded; detection reads what is folded. */
+const FOLD_AFTER = 10 * MINUTE;
+const DETECT_AFTER = 12 * MINUTE;
+
+/**
+ * The whole pipeline in one process, under a clock that is told the time: the use cases of the deployed functions on the
+ * stores' twins in memory. Whoever feeds it calls `advanceTo` before every event that lies behind the next due time.
+ */
+export class Pipeline {
+  readonly clock: SimulatedClock;
+  readonly stores: Stores & { features: MemoryTable; graph: MemoryTable; enforcement: MemoryTable };
+  readonly hasher: KeyedHasher;
+  readonly gateway: Gateway;
+  readonly detection: Detection;
+  readonly enforcement: Enforcement;
+  readonly counts = { accepted: 0, rejected: 0, folds: new Map<string, { duplicates: number; conflicts: number }>() };
+  private nextFold: number;
+  private nextDetect: number;
+  private nextStep = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly options: PipelineOptions) {
+    const { start, policy } = options;
+    this.clock = new SimulatedClock(start);
+    this.stores = { archive: options.archive ?? new MemoryObjectStore(), features: new MemoryTable(this.clock), graph: new MemoryTable(this.clock), enforcement: new MemoryTable(this.clock) };
+    this.hasher = new KeyedHasher(options.secret);
+    this.detection = new Detection({ stores: this.stores, clock: this.clock });
+    this.gateway = new Gateway(this.clock, this.stores.graph);
+    const digest = policyDigest(policy);
+    this.enforcement = openEnforcement({
+      stores: this.stores,
+      accounts: this.gateway.accounts,
+      provider: this.gateway,
+      // One machine has no execution to start: `advance` looks at what is due.
+      workflow: { start: async () => {}, wake: async () => {} },
+      policy: async () => ({ policy, digest }),
+      clock: this.clock,
+      chance: new SeededChance(options.seed ?? 1),
+      campaigns: this.detection.campaigns,
+    });
+    const hour = Math.floor(start / HOUR) * HOUR;
+    this.nextFold = hour + HOUR + FOLD_AFTER;
+    this.nextDetect = Math.floor(start / options.detectEvery) * options.detectEvery + options.detectEvery + DETECT_AFTER;
+  }
+
+  /** When something is due next, ms. */
+  get due(): number {
+    return Math.min(this.nextFold, this.nextDetect, this.nextStep);
+  }
+
+  async take(messages: readonly (Message | Lines)[]): Promise<IngestResult> {
+    const result = await ingest(messages, { ...this.stores, clock: this.clock, hasher: this.hasher, segments: 1, effect: this.gateway.effect });
+    this.counts.accepted += result.accepted;
+    this.counts.rejected += result.rejected.length;
+    return result;
+  }
+
+  /** Lets time pass: everything that is due until then happens at its time, in order. */
+  async advanceTo(at: number): Promise<void> {
+    while (this.due <= at) {
+      this.clock.advanceTo(this.due);
+      if (this.nextFold <= this.clock.now()) {
+        await this.fold();
+        this.nextFold += HOUR;
+      } else if (this.nextDetect <= this.clock.now()) {
+        await this.detect();
+        this.nextDetect += this.options.detectEvery;
+      } else await this.step();
+    }
+    this.clock.advanceTo(at);
+  }
+
+  async fold(): Promise<void> {
+    for (const task of await plan({ ...this.stores, clock: this.clock, shards: 1 })) {
+      const result = await fold(task, { ...this.stores, materialize: this.materialize });
+      this.counts.folds.set(`${task.hour}/${task.shard}`, result);
+    }
+  }
+
+  async detect(): Promise<void> {
+    const { policy } = this.options;
+    const run = await this.detection.run(policy.detection, policy.version);
+    // A deployment starts with the kill switch off; what is played here is one that somebody armed.
+    const operator = { id: 'local-operator', role: 'admin' } as const;
+    await turnKillSwitch({ actor: operator, key: 'local', because: 'played on one machine', to: 'armed' }, this.enforcement);
+    const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
+    await this.step();
+    await this.options.onRun?.(run, decided);
+  }
+
+  private async step(): Promise<void> {
+    const { nextDue } = await advance(this.enforcement);
+    this.nextStep = nextDue === undefined ? Number.POSITIVE_INFINITY : Math.max(nextDue, this.clock.now() + 1);
+  }
+
+  get duplicates(): number {
+    let sum = 0;
+    for (const { duplicates } of this.counts.folds.values()) sum += duplicates;
+    return sum;
+  }
+
+  /** The risk tier: hour rows are kept of accounts that stand in a campaign; everybody's hours are in the fold outputs. */
+  private readonly materialize = (account: Parameters<Gateway['effect']>[0]): boolean => this.gateway.isKnown(account);
+}

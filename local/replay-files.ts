@@ -1,0 +1,136 @@
+import type { RejectedEvent } from '../functions/ingest/ingest';
+import { linesOf } from './read-events';
+import type { Pipeline } from './pipeline';
+
+export type ReplayProgress = { read: number; at: number };
+export type RejectedLine = RejectedEvent & { file: string };
+
+/** An event this far ahead of all others moves the clock only if the next one agrees: one wrong date must not make the rest late. */
+const JUMP = 6 * 3_600_000;
+
+/** Lines that are handed over at once, at most. */
+const BLOCK = 20_000;
+const TIME = '"time":"';
+
+/**
+ * Feeds event files to a pipeline under a clock that follows event time. Before an event behind the next due time is
+ * taken, everything due until then happens.
+ */
+export class FileReplay {
+  read = 0;
+  readonly rejected: RejectedLine[] = [];
+  from = Number.NaN;
+  to = Number.NaN;
+  private block: string[] = [];
+  private blockStart = 1;
+  private file = '';
+  private line = 0;
+  private held: { line: string; at: number } | undefined;
+
+  constructor(
+    /** Made at the first event's time. */
+    private readonly begin: (start: number) => Pipeline,
+    private readonly onProgress: (progress: ReplayProgress) => void = () => {},
+  ) {}
+
+  pipeline: Pipeline | undefined;
+
+  /** Throws UnreadableInput after everything before the damage was taken. */
+  async run(files: readonly string[]): Promise<void> {
+    try {
+      for (const file of files) await this.readFile(file);
+    } finally {
+      await this.flush();
+    }
+  }
+
+  /** Lets the rest happen: what was begun comes to its end within two hours after the last event. */
+  async finish(): Promise<void> {
+    await this.pipeline?.advanceTo(this.to + 2 * 3_600_000);
+  }
+
+  private async readFile(file: string): Promise<void> {
+    await this.flush();
+    this.file = file;
+    this.line = 0;
+    this.blockStart = 1;
+    try {
+      for await (const lines of linesOf(file)) await this.takeLines(lines);
+    } finally {
+      if (this.held) this.block.push(this.held.line);
+      this.held = undefined;
+      await this.flush();
+    }
+  }
+
+  async takeLines(lines: readonly string[]): Promise<void> {
+    for (const line of lines) {
+      this.line++;
+      if (line === '' || line === '\r') continue;
+      this.read++;
+      const at = timeIn(line);
+      if (this.held) {
+        if (at !== undefined && at > this.to + JUMP) await this.reach(Math.min(at, this.held.at));
+        this.block.push(this.held.line);
+        this.held = undefined;
+      }
+      if (at !== undefined && this.pipeline && at > this.to + JUMP) {
+        this.held = { line, at };
+        continue;
+      }
+      if (at !== undefined) await this.reach(at);
+      this.block.push(line);
+      if (this.block.length >= BLOCK) await this.flush();
+    }
+  }
+
+  private async reach(at: number): Promise<void> {
+    if (!this.pipeline) {
+      this.pipeline = this.begin(at);
+      this.from = at;
+      this.to = at;
+    }
+    if (at <= this.to) return;
+    this.to = at;
+    if (at >= this.pipeline.due) {
+      await this.flush();
+      await this.pipeline.advanceTo(at);
+    }
+  }
+
+  private async flush(): Promise<void> {
+    if (this.block.length === 0) {
+      this.blockStart = this.line + 1;
+      return;
+    }
+    const block = this.block;
+    const start = this.blockStart;
+    this.block = [];
+    this.blockStart = this.line + 1;
+    this.pipeline ??= this.begin(Date.now());
+    if (!Number.isNaN(this.to)) await this.pipeline.advanceTo(this.to);
+    const { rejected } = await this.pipeline.take([{ id: `${this.file}:${start}`, lines: block }]);
+    for (const one of rejected) if (this.rejected.length < 100_000) this.rejected.push({ ...one, line: start + one.line - 1, file: this.file });
+    this.onProgress({ read: this.read, at: this.to });
+  }
+}
+
+/**
+ * The event's time without parsing the event: inside JSON text a quoted `"time":"` can only be a key. Where there are two
+ * (a `time` inside `data`), or another form than UTC with milliseconds, the line is parsed. Undefined when it has none.
+ */
+export function timeIn(line: string): number | undefined {
+  const place = line.indexOf(TIME);
+  if (place >= 0 && line.charCodeAt(place + 31) === 90 && line.indexOf(TIME, place + 32) < 0) {
+    const at = Date.parse(line.slice(place + 8, place + 32));
+    return Number.isNaN(at) ? undefined : at;
+  }
+  try {
+    const event: unknown = JSON.parse(line);
+    const time = typeof event === 'object' && event !== null && 'time' in event ? event.time : undefined;
+    const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+    return Number.isNaN(at) ? undefined : at;
+  } catch {
+    return undefined;
+  }
+}
