@@ -1,3 +1,4 @@
+import { openAppeals } from '../functions/appeals/appeals';
 import { openEnforcement } from '../functions/enforcement/enforcement';
 import { cursors } from '../shared/http/cursor';
 import { describe } from '../shared/http/openapi';
@@ -23,5 +24,6 @@ export function describeApi() {
     clock,
     chance: { next: () => 0 },
   });
-  return describe(composeApi(http, { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement }));
+  const appeals = openAppeals({ table: stores.enforcement, clock, keys: onlyDescribes, policy: onlyDescribes });
+  return describe(composeApi(http, { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement, appeals }));
 }

@@ -15,9 +15,9 @@ const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
   ['D#', 'decision'],
   ['R#', 'rule'],
   ['SWITCH#', 'kill-switch'],
-  ['POLICY#', 'policy'],
+  ['LIVE#', 'policy'],
   ['P#', 'policy'],
-  ['APPEAL#', 'appeal'],
+  ['AP#', 'appeal'],
 ];
 
 export const ActorView = z

@@ -20,7 +20,9 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   const grantsTo = (role: string) => statements.filter(({ id }) => id.startsWith(role));
 
   test('what cannot be computed again is never deleted', () => {
-    const kept = state.resources.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain').map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
+    const kept = state.resources
+      .filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')
+      .map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(kept.sort()).toEqual(['Access', 'AccessLogs', 'Archive', 'Enforcement', 'IdentifierKey', 'Inbox', 'People', 'ServiceKey']);
     expect(pipeline.resources.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toEqual([]);
   });
@@ -42,7 +44,12 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     for (const { Properties } of of('AWS::S3::Bucket')) {
       expect(Properties).toMatchObject({
         BucketEncryption: expect.anything(),
-        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
       });
     }
     for (const bucket of of('AWS::S3::Bucket', state.resources)) expect(bucket.Properties.LifecycleConfiguration).toBeDefined();
@@ -58,7 +65,8 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('every queue is encrypted and ends in dead letters that are kept 14 days', () => {
     const queues = of('AWS::SQS::Queue');
     const deadLetterTargets = queues.filter(({ Properties }) => Properties.RedrivePolicy === undefined);
-    for (const { Properties } of queues) expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    for (const { Properties } of queues)
+      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
     expect(deadLetterTargets.length).toBeGreaterThan(0);
     expect(deadLetterTargets.every(({ id }) => /(DeadLetters|Failures)/.test(id))).toBe(true);
     for (const { Properties } of of('AWS::SQS::QueuePolicy')) expect(JSON.stringify(Properties)).toContain('"aws:SecureTransport":"false"');
@@ -68,7 +76,10 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const readers = of('AWS::Lambda::EventSourceMapping');
     expect(readers.length).toBeGreaterThan(0);
     for (const { Properties } of readers) {
-      expect(Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'], ScalingConfig: { MaximumConcurrency: expect.any(Number) } });
+      expect(Properties).toMatchObject({
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: expect.any(Number) },
+      });
     }
     expect(of('AWS::Lambda::Function').every(({ Properties }) => Properties.ReservedConcurrentExecutions === undefined)).toBe(true);
   });
@@ -76,7 +87,10 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('a message is not handed out again while it may still be worked on', () => {
     const timeouts = new Map(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Number(Properties.Timeout)]));
     const visibility = new Map(of('AWS::SQS::Queue').map(({ id, Properties }) => [id, Number(Properties.VisibilityTimeout ?? 30)]));
-    const Mapping = z.object({ EventSourceArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }), FunctionName: z.object({ Ref: z.string() }) });
+    const Mapping = z.object({
+      EventSourceArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
+      FunctionName: z.object({ Ref: z.string() }),
+    });
     for (const { Properties } of of('AWS::Lambda::EventSourceMapping')) {
       const { EventSourceArn, FunctionName } = Mapping.parse(Properties);
       expect(visibility.get(EventSourceArn['Fn::GetAtt'][0])).toBeGreaterThanOrEqual(6 * (timeouts.get(FunctionName.Ref) ?? Number.NaN));
@@ -89,19 +103,25 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     for (const { Properties } of schedules) expect(Properties).toMatchObject({ Target: { DeadLetterConfig: { Arn: expect.anything() } } });
     const called = of('AWS::Lambda::EventInvokeConfig');
     expect(called).toHaveLength(schedules.length);
-    for (const { Properties } of called) expect(Properties).toMatchObject({ DestinationConfig: { OnFailure: { Destination: expect.anything() } } });
+    for (const { Properties } of called)
+      expect(Properties).toMatchObject({ DestinationConfig: { OnFailure: { Destination: expect.anything() } } });
   });
 
   test('our functions run Node 24 on arm64, each with a role of its own and a log that ends', () => {
-    const ours = of('AWS::Lambda::Function').filter(({ Properties }) => JSON.stringify(Properties.Environment ?? '').includes('POWERTOOLS_SERVICE_NAME'));
+    const ours = of('AWS::Lambda::Function').filter(({ Properties }) =>
+      JSON.stringify(Properties.Environment ?? '').includes('POWERTOOLS_SERVICE_NAME'),
+    );
     expect(ours.length).toBeGreaterThan(3);
-    for (const { Properties } of ours) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
+    for (const { Properties } of ours)
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
     expect(new Set(ours.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(ours.length);
     for (const { Properties } of of('AWS::Logs::LogGroup')) expect(Properties.RetentionInDays).toEqual(expect.any(Number));
   });
 
   test('no action is a wildcard, and no whole service is anybody’s', () => {
-    const wild = statements.flatMap(({ id, Action }) => Action.filter((action) => action.includes('*')).map((action) => `${id}: ${action}`));
+    const wild = statements.flatMap(({ id, Action }) =>
+      Action.filter((action) => action.includes('*')).map((action) => `${id}: ${action}`),
+    );
     expect(wild.filter((line) => !line.startsWith('CustomCDKBucketDeployment'))).toEqual([]);
   });
 
@@ -132,7 +152,8 @@ describe.each(Object.keys(stages))('%s', (stage) => {
       const acting = grantsTo(role).filter(
         ({ Action, Resource }) =>
           Action.some((action) => action.startsWith('states:') || action.startsWith('events:')) ||
-          (JSON.stringify(Resource).includes('Enforcement') && Action.some((action) => !['dynamodb:GetItem', 'dynamodb:Query'].includes(action))),
+          (JSON.stringify(Resource).includes('Enforcement') &&
+            Action.some((action) => !['dynamodb:GetItem', 'dynamodb:Query'].includes(action))),
       );
       expect(acting).toEqual([]);
     }

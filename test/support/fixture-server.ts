@@ -1,3 +1,4 @@
+import { openAppeals } from '../../functions/appeals/appeals';
 import { enforce } from '../../functions/enforcement/enforce';
 import { listStandings } from '../../functions/enforcement/list-standings';
 import { type Served, serve } from '../../local/server';
@@ -36,9 +37,12 @@ export async function fixtureServer(
     new FlaggedStore(stores.graph),
     world.enforcement,
   );
+  const keys = async () => [{ id: 'fixture', secret: 'the appeal key of a fixture server' }];
+  const appeals = openAppeals({ table: stores.enforcement, clock: world.clock, keys, policy: world.enforcement.policy });
   const doors = {
     query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
     enforcement: world.enforcement,
+    appeals,
   };
   return { ...(await serve({ port: options.port ?? 0, doors: () => doors })), world };
 }

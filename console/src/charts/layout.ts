@@ -7,7 +7,8 @@ import type { Schemas } from '../api';
  * packed. So a disc reads as "these pay with one card", and the lines between discs as what joins them. The same graph
  * gives the same picture.
  */
-export type Placed = { x: Float64Array; y: Float64Array; groups: Group[] };
+/** `disc` is the place in `groups`, by account. Groups come largest first. */
+export type Placed = { x: Float64Array; y: Float64Array; disc: Int32Array; groups: Group[] };
 export type Group = { shared: number | null; size: number; x: number; y: number; r: number };
 
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
@@ -27,13 +28,19 @@ export function layout(
   const circles = packSiblings(
     ordered.map(([shared, accounts]) => ({ shared, accounts, x: 0, y: 0, r: SPACING * (Math.sqrt(accounts.length) + 1.5) })),
   );
-  const placed: Placed = { x: new Float64Array(graph.accounts.length), y: new Float64Array(graph.accounts.length), groups: [] };
+  const placed: Placed = {
+    x: new Float64Array(graph.accounts.length),
+    y: new Float64Array(graph.accounts.length),
+    disc: new Int32Array(graph.accounts.length),
+    groups: [],
+  };
   for (const { shared, accounts, x, y, r } of circles) {
     accounts.sort(
       (one, other) => (graph.roles[one] ?? 0) - (graph.roles[other] ?? 0) || (graph.scores[other] ?? 0) - (graph.scores[one] ?? 0),
     );
     accounts.forEach((account, place) => {
       const radius = SPACING * Math.sqrt(place + 0.5);
+      placed.disc[account] = placed.groups.length;
       placed.x[account] = x + radius * Math.cos(place * GOLDEN_ANGLE);
       placed.y[account] = y + radius * Math.sin(place * GOLDEN_ANGLE);
     });

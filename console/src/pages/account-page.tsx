@@ -168,32 +168,57 @@ const Numbers = ({ of: { membership, usage, linkCount, flagged } }: { of: Accoun
   />
 );
 
+type Tie = { key: string; reason: Account['links'][number]['reasons'][number]; links: Account['links'] };
+
+/** Links by what is shared, heaviest first: one line says more than forty. */
+function tiesOf(links: Account['links']): Tie[] {
+  const ties = new Map<string, Tie>();
+  for (const link of links) {
+    for (const reason of link.reasons) {
+      const key = `${reason.type} ${reason.indicator ?? ''}`;
+      const tie = ties.get(key);
+      if (tie) tie.links.push(link);
+      else ties.set(key, { key, reason, links: [link] });
+    }
+  }
+  return [...ties.values()].sort((one, other) => other.reason.weight - one.reason.weight || other.links.length - one.links.length);
+}
+
+const MOST_NAMED = 10;
 const Links = ({ of: { links, linkCount } }: { of: Account }) => (
   <Panel
-    title="Links, strongest first"
+    title="What ties it to others"
     flush
-    end={<span className="small soft">{linkCount > links.length ? `${links.length} of ${count(linkCount)}` : count(linkCount)}</span>}
+    end={
+      <span className="small soft">
+        {linkCount > links.length ? `the ${links.length} strongest of ${count(linkCount)} links` : `${count(linkCount)} links`}
+      </span>
+    }
   >
     {links.length === 0 ? (
       <Empty title="No links">Nothing ties this account to others now.</Empty>
     ) : (
       <ul className="linklist">
-        {links.map((link) => (
-          <li key={link.with + link.weight}>
-            <span className="row" style={{ gap: 6, flexWrap: 'nowrap' }}>
-              <i className={`dot ${link.role ?? ''}`} />
-              <AccountLink account={link.with} />
-            </span>
-            <span>
-              {link.reasons.map((reason) => (
-                <span key={reason.type}>
-                  <Family name={reason.family} /> same {words(reason.type)}
-                  {reason.indicator ? <span className="mono soft"> {reason.indicator.slice(0, 8)}</span> : null}{' '}
-                </span>
-              ))}
+        {tiesOf(links).map((tie) => (
+          <li key={tie.key}>
+            <Family name={tie.reason.family} />
+            <span className="stack" style={{ gap: 4 }}>
+              <span>
+                Same {words(tie.reason.type)}{' '}
+                {tie.reason.indicator ? <span className="mono soft">{tie.reason.indicator.slice(0, 8)}</span> : null} as{' '}
+                {count(tie.links.length)} {tie.links.length === 1 ? 'account' : 'accounts'}
+              </span>
+              <span className="row small" style={{ gap: '2px 10px' }}>
+                {tie.links.slice(0, MOST_NAMED).map((link) => (
+                  <span key={link.with} className="nowrap">
+                    <i className={`dot ${link.role ?? ''}`} /> <AccountLink account={link.with} />
+                  </span>
+                ))}
+                {tie.links.length > MOST_NAMED ? <span className="soft">and {count(tie.links.length - MOST_NAMED)} more</span> : null}
+              </span>
             </span>
             <span className="number soft" style={{ textAlign: 'right' }} title="weight, nats">
-              {link.weight.toFixed(1)}
+              {tie.reason.weight.toFixed(1)}
             </span>
           </li>
         ))}
