@@ -15,7 +15,7 @@ export class StateStack extends Stack {
   /** Where bulk files are dropped. They hold raw identifiers: ingest removes each file once it is in the archive. */
   readonly inbox: Bucket;
   /** ARNs. */
-  readonly secrets: { readonly identifierKey: string; readonly serviceKey: string };
+  readonly secrets: { readonly identifierKey: string; readonly serviceKey: string; readonly webhookKey: string };
   /** The people who may sign in, where they are ours to keep. */
   readonly people: UserPool | undefined;
 
@@ -40,6 +40,11 @@ export class StateStack extends Stack {
     this.secrets = {
       identifierKey: key(this, 'IdentifierKey', 'Hashes and seals account identifiers. Losing it makes every sealed id unreadable.'),
       serviceKey: key(this, 'ServiceKey', 'Signs what the service hands out and takes back: cursors, appeal links.'),
+      webhookKey: key(
+        this,
+        'WebhookKey',
+        'Signs what is asked of the provider: the receiver holds it too, as whsec_… (Standard Webhooks).',
+      ),
     };
     const { identity } = stage;
     this.people = identity.kind === 'user-pool' ? peoplePool(this, 'People', identity.mfa, stage.deletionProtection) : undefined;

@@ -86,7 +86,8 @@ export const ActingEnv = z.object({
 });
 
 export const CommandEnv = ActingEnv.extend(HttpEnv.shape);
-export const PublishEnv = z.object({ ENFORCEMENT_TABLE: name, ARCHIVE_BUCKET: name, EVENT_BUS: name });
+export const PublishEnv = z.object({ ENFORCEMENT_TABLE: name, EVENT_BUS: name });
+export const AnchorEnv = z.object({ ENFORCEMENT_TABLE: name, ARCHIVE_BUCKET: name });
 export const AppealsEnv = HttpEnv.extend({ ENFORCEMENT_TABLE: name });
 
 export type EnvironmentSchema = z.ZodObject;

@@ -11,4 +11,6 @@ const env = environment(AppealsEnv);
 const books = table(env.ENFORCEMENT_TABLE);
 
 /** For the persons concerned, by signed link; for reviewers, by role. It can restore and suspend nobody. */
-export const handler = httpDoor(env, (api, http, { appeals: keys }) => appealRoutes(api, http, openAppeals({ table: books, clock, keys, policy: livePolicy(books, clock) })));
+export const handler = httpDoor(env, (api, http, { appeals: keys }) =>
+  appealRoutes(api, http, openAppeals({ table: books, clock, keys, policy: livePolicy(books, clock) })),
+);

@@ -64,7 +64,13 @@ export class Outside {
     const Username = `${name}@example.com`;
     const Password = 'Correct-horse-9-battery';
     await cognito.send(
-      new AdminCreateUserCommand({ UserPoolId, Username, MessageAction: 'SUPPRESS', UserAttributes: [{ Name: 'email', Value: Username }] }),
+      new AdminCreateUserCommand({
+        UserPoolId,
+        Username,
+        MessageAction: 'SUPPRESS',
+        TemporaryPassword: Password,
+        UserAttributes: [{ Name: 'email', Value: Username }],
+      }),
     );
     await cognito.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }));
     await cognito.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName: role }));

@@ -16,7 +16,9 @@ import { livePolicy } from './live-policy';
 type Env = z.output<typeof ActingEnv>;
 
 /** Until the operator says where: nothing is asked, and every action says why it stays open. */
-const NOBODY: Provider = { request: async () => ({ kind: 'unreachable', because: 'no webhook is configured for this stage (infra/stages.ts)' }) };
+const NOBODY: Provider = {
+  request: async () => ({ kind: 'unreachable', because: 'no webhook is configured for this stage (infra/stages.ts)' }),
+};
 const WEBHOOK_TIMEOUT_MS = 5_000;
 /** As long as a person may take to learn of the action and to answer; the link names no more than the action. */
 const APPEAL_LINK_DAYS = 90;
@@ -34,7 +36,12 @@ export function actingPorts(env: Env) {
     policy: livePolicy(enforcement, clock),
     appealLinks: {
       link: async (subject: Parameters<typeof signAppealLink>[0], now: number) =>
-        signAppealLink(subject, { keys: appealKeys(await secrets.get(env.SERVICE_KEY_SECRET)), baseUrl: env.APPEAL_URL, now, validDays: APPEAL_LINK_DAYS }),
+        signAppealLink(subject, {
+          keys: appealKeys(await secrets.get(env.SERVICE_KEY_SECRET)),
+          baseUrl: env.APPEAL_URL,
+          now,
+          validDays: APPEAL_LINK_DAYS,
+        }),
     },
     clock,
     chance,

@@ -14,7 +14,8 @@ export function keysOf(secret: string): [string, ...string[]] {
 }
 
 /** A key of its own for each purpose, so that no signature made for one is good for another. */
-export const derivedKey = (key: string, purpose: 'cursor' | 'appeal-link'): string => createHmac('sha256', key).update(`lockstep/${purpose}/v1`).digest('hex');
+export const derivedKey = (key: string, purpose: 'cursor' | 'appeal-link'): string =>
+  createHmac('sha256', key).update(`lockstep/${purpose}/v1`).digest('hex');
 
 /** Keys of appeal links by id: links signed before a change of keys work until they expire. */
 export const appealKeys = (secret: string): AppealKeys =>
