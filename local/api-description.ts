@@ -6,8 +6,8 @@ import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { MemoryTable } from '../shared/memory/memory-table';
 import { composeApi } from './compose-api';
 
-/** The description of every route, made from the routes themselves over empty stores. */
-export function describeApi() {
+/** Every stage's doors over empty stores: good for describing them, and for nothing else. */
+export function emptyDoors() {
   const clock = { now: () => 0 };
   const table = () => new MemoryTable(clock);
   const stores = { archive: new MemoryObjectStore(), features: table(), graph: table(), enforcement: table() };
@@ -25,5 +25,11 @@ export function describeApi() {
     chance: { next: () => 0 },
   });
   const appeals = openAppeals({ table: stores.enforcement, clock, keys: onlyDescribes, policy: onlyDescribes });
-  return describe(composeApi(http, { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement, appeals }));
+  return { http, doors: { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement, appeals } };
+}
+
+/** The description of every route, made from the routes themselves. */
+export function describeApi() {
+  const { http, doors } = emptyDoors();
+  return describe(composeApi(http, doors));
 }

@@ -51,7 +51,12 @@ export class Pipeline {
   constructor(private readonly options: PipelineOptions) {
     const { start, policy } = options;
     this.clock = new SimulatedClock(start);
-    this.stores = { archive: options.archive ?? new MemoryObjectStore(), features: new MemoryTable(this.clock), graph: new MemoryTable(this.clock), enforcement: new MemoryTable(this.clock) };
+    this.stores = {
+      archive: options.archive ?? new MemoryObjectStore(),
+      features: new MemoryTable(this.clock),
+      graph: new MemoryTable(this.clock),
+      enforcement: new MemoryTable(this.clock),
+    };
     this.hasher = new KeyedHasher(options.secret);
     this.detection = new Detection({ stores: this.stores, clock: this.clock });
     this.gateway = new Gateway(this.clock, this.stores.graph);
@@ -78,7 +83,13 @@ export class Pipeline {
   }
 
   async take(messages: readonly (Message | Lines)[]): Promise<IngestResult> {
-    const result = await ingest(messages, { ...this.stores, clock: this.clock, hasher: this.hasher, segments: 1, effect: this.gateway.effect });
+    const result = await ingest(messages, {
+      ...this.stores,
+      clock: this.clock,
+      hasher: this.hasher,
+      segments: 1,
+      effect: this.gateway.effect,
+    });
     this.counts.accepted += result.accepted;
     this.counts.rejected += result.rejected.length;
     return result;

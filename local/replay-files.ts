@@ -1,6 +1,6 @@
 import type { RejectedEvent } from '../functions/ingest/ingest';
-import { linesOf } from './read-events';
 import type { Pipeline } from './pipeline';
+import { linesOf } from './read-events';
 
 export type ReplayProgress = { read: number; at: number };
 export type RejectedLine = RejectedEvent & { file: string };
@@ -111,7 +111,8 @@ export class FileReplay {
     this.pipeline ??= this.begin(Date.now());
     if (!Number.isNaN(this.to)) await this.pipeline.advanceTo(this.to);
     const { rejected } = await this.pipeline.take([{ id: `${this.file}:${start}`, lines: block }]);
-    for (const one of rejected) if (this.rejected.length < 100_000) this.rejected.push({ ...one, line: start + one.line - 1, file: this.file });
+    for (const one of rejected)
+      if (this.rejected.length < 100_000) this.rejected.push({ ...one, line: start + one.line - 1, file: this.file });
     this.onProgress({ read: this.read, at: this.to });
   }
 }

@@ -39,7 +39,13 @@ const ts = (file, flags = []) => [node, [...flags, bin('tsx/dist/cli.mjs'), join
 const built = (file, flags = []) => {
   const bundle = join(root, 'dist', file.replace(/\.ts$/, '.cjs'));
   return [
-    [node, ['-e', `require('esbuild').buildSync(${JSON.stringify({ entryPoints: [join(root, file)], bundle: true, platform: 'node', target: 'node20', packages: 'external', outfile: bundle })})`]],
+    [
+      node,
+      [
+        '-e',
+        `require('esbuild').buildSync(${JSON.stringify({ entryPoints: [join(root, file)], bundle: true, platform: 'node', target: 'node20', packages: 'external', outfile: bundle })})`,
+      ],
+    ],
     [node, [...flags, bundle, ...args]],
   ];
 };

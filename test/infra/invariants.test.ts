@@ -23,7 +23,17 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const kept = state.resources
       .filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')
       .map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
-    expect(kept.sort()).toEqual(['Access', 'AccessLogs', 'Archive', 'Enforcement', 'IdentifierKey', 'Inbox', 'People', 'ServiceKey']);
+    expect(kept.sort()).toEqual([
+      'Access',
+      'AccessLogs',
+      'Archive',
+      'Enforcement',
+      'IdentifierKey',
+      'Inbox',
+      'People',
+      'ServiceKey',
+      'WebhookKey',
+    ]);
     expect(pipeline.resources.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toEqual([]);
   });
 
@@ -128,7 +138,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('every resource that is a wildcard is one of these', () => {
     const explained = [
       /^"\*"$/, // Trace segments: X-Ray has no resources.
-      /\/(chunks|plans|folds|rejected|campaigns|detection|health)\/\*"\]\]\}$/, // Objects of one kind.
+      /\/(chunks|plans|folds|rejected|campaigns|links|hours|ledger|health)\/\*"\]\]\}$/, // Objects of one kind.
       /Inbox[^/]*"\},"\/\*"\]\]\}$/, // Whatever is dropped into the inbox.
       /"Arn"\]\},":\*"\]\]\}$/, // Any version of one function.
     ];
@@ -137,25 +147,63 @@ describe.each(Object.keys(stages))('%s', (stage) => {
       .flatMap(({ id, Action, Resource }) => [Resource].flat().map((resource) => ({ id, Action, text: JSON.stringify(resource) })))
       .filter(({ text }) => text.includes('*'));
     expect(wild.filter(({ text }) => !explained.some((pattern) => pattern.test(text)))).toEqual([]);
-    const everything = wild.filter(({ text }) => text === '"*"');
-    expect(new Set(everything.flatMap(({ Action }) => Action))).toEqual(new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']));
+    const everything = wild.filter(({ text }) => text === '"*"').flatMap(({ id, Action }) => Action.map((action) => ({ id, action })));
+    // A state machine's log delivery is set up for the account: AWS documents these on "*" only.
+    const logDelivery = everything.filter(({ action }) => action.startsWith('logs:'));
+    expect(logDelivery.every(({ id }) => id.startsWith('EnforcementSuspensionMachine'))).toBe(true);
+    const rest = everything.map(({ action }) => action).filter((action) => !action.startsWith('logs:'));
+    expect(rest.every((action) => action.startsWith('xray:'))).toBe(true);
   });
 
-  test('nobody may delete from, or scan, the system of record', () => {
-    const enforcement = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('Enforcement'));
+  test('nobody may scan the system of record, and nothing is deleted from it but marks of work to do', () => {
+    const enforcement = statements.filter(({ Resource }) => ofEnforcement(Resource));
     const actions = new Set(enforcement.flatMap(({ Action }) => Action));
-    for (const action of ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Scan']) expect(actions).not.toContain(action);
+    expect(actions).toEqual(
+      new Set(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']),
+    );
+    const marks = ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED'];
+    for (const { Action, Condition } of enforcement) {
+      if (!Action.includes('dynamodb:DeleteItem')) continue;
+      const Leading = z.object({ 'ForAllValues:StringLike': z.object({ 'dynamodb:LeadingKeys': z.array(z.enum(marks)).min(1) }) });
+      expect(Leading.safeParse(Condition).success).toBe(true);
+    }
   });
 
-  test('the functions that see cannot act: their roles write no case and start no workflow', () => {
+  test('the functions that see cannot act: their roles write no ledger, start no workflow and hold no key of the provider', () => {
     for (const role of ['Ingest', 'Features', 'Detection', 'Query']) {
+      expect(grantsTo(role).length).toBeGreaterThan(0);
       const acting = grantsTo(role).filter(
         ({ Action, Resource }) =>
           Action.some((action) => action.startsWith('states:') || action.startsWith('events:')) ||
-          (JSON.stringify(Resource).includes('Enforcement') &&
-            Action.some((action) => !['dynamodb:GetItem', 'dynamodb:Query'].includes(action))),
+          (ofEnforcement(Resource) && Action.some((action) => !['dynamodb:GetItem', 'dynamodb:Query'].includes(action))),
       );
       expect(acting).toEqual([]);
     }
   });
+
+  test('detection reads the live policy of the system of record, and nothing else of it', () => {
+    const read = grantsTo('Detection').filter(({ Resource }) => ofEnforcement(Resource));
+    expect(read.map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LIVE#*', 'POLICY'] } },
+    ]);
+  });
+
+  test('appeals touch no account, no case, no policy and not the kill switch', () => {
+    const writes = grantsTo('Appeals').filter(({ Action, Resource }) => ofEnforcement(Resource) && !Action.includes('dynamodb:GetItem'));
+    expect(writes.length).toBeGreaterThan(0);
+    for (const { Condition } of writes) expect(JSON.stringify(Condition)).not.toMatch(/"(A#|K#|D#|P#|LIVE#|SWITCH#|X#|\*)/);
+  });
+
+  test('only who acts may ask the provider, start a workflow and open a sealed account id', () => {
+    const holders = (resource: RegExp) =>
+      [
+        ...new Set(statements.filter(({ Resource }) => resource.test(JSON.stringify(Resource))).map(({ id }) => id.replace(/Role.*/, ''))),
+      ].sort();
+    const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementTend'];
+    expect(holders(/WebhookKey/)).toEqual(acting);
+    expect(holders(/states.*stateMachine/)).toEqual(acting);
+    expect(holders(/IdentifierKey/)).toEqual([...acting, 'IngestIngest', 'IngestIngestFiles']);
+  });
 });
+
+const ofEnforcement = (resource: unknown): boolean => /ImportValue.*GetAttEnforcement/.test(JSON.stringify(resource));
