@@ -15,6 +15,7 @@ import { Pipeline } from './pipeline';
 import { ReceiverSide } from './receiver/receiver-side';
 import { readScenario } from './simulator/read-scenario';
 import { type Hour, simulate } from './simulator/simulate';
+import { summaryOf } from './verify-ledger';
 
 /**
  * npm run enforcement-demo: the real pipeline under simulated time, in mode assist. A campaign is found among honest
@@ -131,9 +132,7 @@ class Demo {
       this.pipeline.stores.archive,
       this.pipeline.enforcement,
     );
-    this.say(
-      `ledger: ${verified.entries} entries in ${verified.chains} chains, ${verified.faults.length} faults; ${verified.decisions.same} decisions made again with the same answer, ${verified.decisions.different.length} with another`,
-    );
+    for (const line of summaryOf(verified)) this.say(line);
     this.side.receiver.close();
   }
 }

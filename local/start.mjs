@@ -48,6 +48,7 @@ const built = (file, flags = []) => {
 const tasks = {
   demo: [ts('local/demo.ts')],
   'enforcement-demo': [ts('local/enforcement-demo.ts')],
+  'verify-ledger': [ts('local/verify-ledger.ts')],
   replay: built('local/replay.ts'),
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],

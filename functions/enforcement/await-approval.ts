@@ -26,6 +26,6 @@ export const awaitApproval: Step<'awaiting-approval'> = async (id, head, world) 
     return move(id, head, { progress, because, change: { ...size, approversNeeded: needed } }, world);
   }
   // Who they are is in their own entries; sentences travel further than names should.
-  const because = [`approved by ${approvals.length} people`];
+  const because = [`${approvals.length} of ${needed} approvals`];
   return move(id, head, { progress: { kind: 'containing', stage: 0, outages: 0, retryAt: now }, because, change: size }, world);
 };
