@@ -1,7 +1,7 @@
 import { App, type AppProps, type Environment, Tags } from 'aws-cdk-lib';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { PipelineStack } from './pipeline-stack';
-import { type StageName, stageNamed } from './stages';
+import { type Stage, type StageName, stageNamed } from './stages';
 import { StateStack } from './state-stack';
 
 /** CDK as its authors recommend it today, but for one thing: what the pipeline uses of the state must not be taken from under it. */
@@ -11,8 +11,14 @@ const context = { ...flags, '@aws-cdk/core:defaultCrossStackReferences': 'strong
 export const makeApp = (props: AppProps = {}): App => new App({ ...props, context: { ...context, ...props.context } });
 
 /** The two stacks of one stage. Account and region come from the caller's AWS environment, or stay open at synth. */
-export function lockstep(app: App, stageName: unknown, env?: Environment): { state: StateStack; pipeline: PipelineStack; name: StageName } {
-  const { name, stage } = stageNamed(stageName);
+export function lockstep(
+  app: App,
+  stageName: unknown,
+  env?: Environment,
+  instead?: Stage,
+): { state: StateStack; pipeline: PipelineStack; name: StageName } {
+  const { name, stage: recorded } = stageNamed(stageName);
+  const stage = instead ?? recorded;
   const description = (what: string) => `Lockstep ${name}: ${what}`;
   const state = new StateStack(app, `lockstep-${name}-state`, { stage, env, description: description('what must be kept') });
   const pipeline = new PipelineStack(app, `lockstep-${name}`, { stage, state, env, description: description('the pipeline') });

@@ -17,12 +17,14 @@ import { Construct } from 'constructs';
 import { alarm } from './parts/alarm';
 import type { TrustedIssuer } from './parts/identity';
 import type { Stage } from './stages';
+import type { StateStack } from './state-stack';
 
 export type Route = { readonly path: string; readonly methods: readonly HttpMethod[]; readonly answeredBy: IFunction };
 
 /** The HTTP API: which function answers which path. Whoever asks shows a token of the trusted issuer, but for routes that say otherwise. */
 export class Gateway extends Construct {
   readonly api: Api;
+  private token: HttpJwtAuthorizer | undefined;
 
   constructor(scope: Construct, id: string, { stage, alarms }: { stage: Stage; alarms: ITopic }) {
     super(scope, id);
@@ -44,7 +46,8 @@ export class Gateway extends Construct {
   }
 
   signedIn(issuer: TrustedIssuer, routes: readonly Route[]): void {
-    this.add(routes, new HttpJwtAuthorizer('Token', issuer.issuer, { jwtAudience: [issuer.audience] }));
+    this.token ??= new HttpJwtAuthorizer('Token', issuer.issuer, { jwtAudience: [issuer.audience] });
+    this.add(routes, this.token);
   }
 
   /** Routes that need no token: health, the description, and appeals by signed link. The functions limit their rate. */
@@ -85,3 +88,13 @@ const ACCESS_LOG = AccessLogFormat.custom(
  * says. The UUID in the stack's own ARN: made by AWS, known to nobody outside the account, and good for nothing else.
  */
 export const edgeToken = (scope: Construct): string => Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
+
+/** What every HTTP door is given (shared/wiring.ts, HttpEnv). */
+export const httpEnvironment = (scope: Construct, { state, issuer }: { state: StateStack; issuer: TrustedIssuer }) => ({
+  ACCESS_TABLE: state.tables.access.tableName,
+  SERVICE_KEY_SECRET: state.secrets.serviceKey,
+  TOKEN_ISSUER: issuer.issuer,
+  TOKEN_AUDIENCE: issuer.audience,
+  TOKEN_KEYS_URL: issuer.keysUrl,
+  EDGE_TOKEN: edgeToken(scope),
+});

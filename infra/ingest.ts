@@ -17,6 +17,8 @@ import type { StateStack } from './state-stack';
 export class Ingest extends Construct {
   /** Where gateways send usage events. */
   readonly events: Queue;
+  /** Messages that are no usage events at all, with the reason in an attribute. */
+  readonly deadEvents: Queue;
 
   constructor(scope: Construct, id: string, { stage, state, alarms }: { stage: Stage; state: StateStack; alarms: ITopic }) {
     super(scope, id);
@@ -28,10 +30,11 @@ export class Ingest extends Construct {
       impact: 'Usage events are not counted yet: campaigns are seen later than they could be. Nothing is lost for 14 days.',
     });
     this.events = events.queue;
+    this.deadEvents = events.deadLetters;
     const common = {
       ARCHIVE_BUCKET: state.archive.bucketName,
       FEATURES_TABLE: state.tables.features.tableName,
-      IDENTIFIER_KEY_SECRET: state.secrets.identifierKey.secretArn,
+      IDENTIFIER_KEY_SECRET: state.secrets.identifierKey,
       SEGMENTS: String(stage.ingest.segments),
     };
     const ingest = new StageFunction(this, 'Ingest', {

@@ -3,7 +3,10 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { Appeals } from './appeals';
 import { Console } from './console';
+import { Detection } from './detection';
+import { DECIDE_IN, Enforcement } from './enforcement';
 import { Features } from './features';
 import { Gateway } from './gateway';
 import { Ingest } from './ingest';
@@ -24,17 +27,37 @@ export class PipelineStack extends Stack {
 
     const ingest = new Ingest(this, 'Ingest', { stage, state, alarms });
     new Features(this, 'Features', { stage, state, alarms });
+    const detection = new Detection(this, 'Detection', { stage, state, alarms, decideIn: DECIDE_IN });
 
     const gateway = new Gateway(this, 'Gateway', { stage, alarms });
     const page = new Console(this, 'Console', { gateway, built: join(__dirname, '..', 'dist', 'console') });
     const issuer = this.issuerOf(stage, state, page);
     page.publish(issuer);
+    const enforcement = new Enforcement(this, 'Enforcement', {
+      stage,
+      state,
+      alarms,
+      gateway,
+      issuer,
+      decisions: detection.decisions,
+      origin: page.origin,
+    });
+    new Appeals(this, 'Appeals', { stage, state, gateway, issuer });
     new Query(this, 'Query', { stage, state, gateway, issuer });
 
     new Watch(this, 'Watch', { stage, parts: this });
     new CfnOutput(this, 'EventQueueUrl', { value: ingest.events.queueUrl, description: 'Gateways send usage events here (SQS)' });
+    new CfnOutput(this, 'DeadEventsUrl', {
+      value: ingest.deadEvents.queueUrl,
+      description: 'Messages that are no usage events, each with its reason',
+    });
     new CfnOutput(this, 'InboxBucket', { value: state.inbox.bucketName, description: 'Files of usage events are dropped here (S3)' });
     new CfnOutput(this, 'ApiUrl', { value: gateway.api.apiEndpoint, description: 'The HTTP API, described at /v1/openapi.json' });
+    new CfnOutput(this, 'EventBusName', {
+      value: enforcement.bus.eventBusName,
+      description: 'The ledger, entry by entry: attach rules here (EventBridge)',
+    });
+    new CfnOutput(this, 'ConsoleClientId', { value: issuer.audience, description: 'The console as a client of the identity provider' });
     new CfnOutput(this, 'ConsoleUrl', { value: page.origin, description: 'The analysts’ console' });
   }
 

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { QueryEnv } from '../shared/wiring';
-import { edgeToken, type Gateway } from './gateway';
+import { type Gateway, httpEnvironment } from './gateway';
 import { may } from './parts/grants';
 import type { TrustedIssuer } from './parts/identity';
 import { StageFunction } from './parts/stage-function';
@@ -26,12 +26,7 @@ export class Query extends Construct {
         FEATURES_TABLE: tables.features.tableName,
         GRAPH_TABLE: tables.graph.tableName,
         ENFORCEMENT_TABLE: tables.enforcement.tableName,
-        ACCESS_TABLE: tables.access.tableName,
-        SERVICE_KEY_SECRET: secrets.serviceKey.secretArn,
-        TOKEN_ISSUER: issuer.issuer,
-        TOKEN_AUDIENCE: issuer.audience,
-        TOKEN_KEYS_URL: issuer.keysUrl,
-        EDGE_TOKEN: edgeToken(this),
+        ...httpEnvironment(this, { state, issuer }),
       },
       memoryMiB: 1_769,
       timeout: Duration.seconds(29),
@@ -40,7 +35,7 @@ export class Query extends Construct {
     may(answer).readRows(tables.features);
     may(answer).readRows(tables.graph);
     may(answer).readRows(tables.enforcement);
-    may(answer).read(archive, ['campaigns/*', 'health/*']);
+    may(answer).read(archive, ['campaigns/*', 'links/*', 'hours/*', 'health/*']);
     may(answer).readRows(tables.access);
     may(answer).writeRows(tables.access);
     may(answer).readSecret(secrets.serviceKey);

@@ -28,6 +28,8 @@ export type Stage = {
     readonly rows: 'all' | 'none';
   };
   readonly detection: { readonly every: Duration; readonly memoryMiB: number };
+  /** Where actions are asked for, HTTPS (docs/enforcement.md). `none`: nobody is asked, whatever the policy's mode. */
+  readonly webhookUrl: string;
   /** Requests a second and at once, over all callers; each caller is limited by the functions. */
   readonly api: { readonly rateLimit: number; readonly burstLimit: number };
   readonly identity: Identity;
@@ -45,6 +47,7 @@ const small = {
   ingest: { segments: 1, window: Duration.seconds(5), batchSize: 1_000, concurrency: 2 },
   features: { shards: 1, planEvery: Duration.minutes(5), concurrency: 2, rows: 'all' },
   detection: { every: Duration.minutes(15), memoryMiB: 1_769 },
+  webhookUrl: 'none',
   api: { rateLimit: 50, burstLimit: 100 },
   identity: { kind: 'user-pool', mfa: 'optional' },
   deletionProtection: false,
@@ -68,6 +71,7 @@ export const stages = {
     ingest: { segments: 64, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
     features: { shards: 16, planEvery: Duration.minutes(10), concurrency: 32, rows: 'none' },
     detection: { every: Duration.minutes(15), memoryMiB: 10_240 },
+    webhookUrl: 'none',
     api: { rateLimit: 200, burstLimit: 400 },
     identity: { kind: 'user-pool', mfa: 'required' },
     deletionProtection: true,

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aw
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { peoplePool } from './parts/identity';
 import type { Stage } from './stages';
@@ -14,7 +14,8 @@ export class StateStack extends Stack {
   readonly archive: Bucket;
   /** Where bulk files are dropped. They hold raw identifiers: ingest removes each file once it is in the archive. */
   readonly inbox: Bucket;
-  readonly secrets: { readonly identifierKey: Secret; readonly serviceKey: Secret };
+  /** ARNs. */
+  readonly secrets: { readonly identifierKey: string; readonly serviceKey: string; readonly webhookKey: string };
   /** The people who may sign in, where they are ours to keep. */
   readonly people: UserPool | undefined;
 
@@ -39,6 +40,11 @@ export class StateStack extends Stack {
     this.secrets = {
       identifierKey: key(this, 'IdentifierKey', 'Hashes and seals account identifiers. Losing it makes every sealed id unreadable.'),
       serviceKey: key(this, 'ServiceKey', 'Signs what the service hands out and takes back: cursors, appeal links.'),
+      webhookKey: key(
+        this,
+        'WebhookKey',
+        'Signs what is asked of the provider: the receiver holds it too, as whsec_… (Standard Webhooks).',
+      ),
     };
     const { identity } = stage;
     this.people = identity.kind === 'user-pool' ? peoplePool(this, 'People', identity.mfa, stage.deletionProtection) : undefined;
@@ -48,7 +54,8 @@ export class StateStack extends Stack {
 function archiveRules(stage: Stage): LifecycleRule[] {
   const days = Duration.days(stage.archiveDays);
   return [
-    ...['chunks/', 'plans/', 'folds/', 'rejected/'].map((prefix) => ({ prefix, expiration: days })),
+    // Campaign documents (evidence) and the ledger's anchors are not listed: they stay.
+    ...['chunks/', 'plans/', 'folds/', 'rejected/', 'links/', 'hours/'].map((prefix) => ({ prefix, expiration: days })),
     // Objects are immutable and named by content: an old version is a deleted object, kept a week against a mistake.
     { noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
   ];
@@ -94,7 +101,7 @@ function announceObjects(announced: Bucket): void {
 }
 
 /** 64 letters and digits made by Secrets Manager; nobody has seen it. */
-function key(scope: Construct, id: string, description: string): Secret {
+function key(scope: Construct, id: string, description: string): string {
   const made = new Secret(scope, id, {
     description,
     generateSecretString: { passwordLength: 64, excludePunctuation: true },
@@ -104,5 +111,7 @@ function key(scope: Construct, id: string, description: string): Secret {
     id: 'AwsSolutions-SMG4',
     reason: 'a new key needs an overlap that people plan: docs/deploy.md, key rotation',
   });
-  return made;
+  // What `Ref` answers is the ARN too, but not on every emulator.
+  if (made.node.defaultChild instanceof CfnSecret) return made.node.defaultChild.attrId;
+  throw new Error('a secret without its resource');
 }

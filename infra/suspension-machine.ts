@@ -95,16 +95,18 @@ export const suspensionDefinition = {
   },
 } as const;
 
-export type SuspensionMachineProps = { step: IFunction; logDays: RetentionDays; tracing: boolean };
+/** `machineName`: the step needs to know the machine, and the machine the step; a name given to both unties that. */
+export type SuspensionMachineProps = { step: IFunction; machineName: string; logDays: RetentionDays; tracing: boolean };
 
 /** The state machine and the right to call its one function. It can do nothing else. */
 export class SuspensionMachine extends Construct {
   readonly machine: StateMachine;
 
-  constructor(scope: Construct, id: string, { step, logDays, tracing }: SuspensionMachineProps) {
+  constructor(scope: Construct, id: string, { step, machineName, logDays, tracing }: SuspensionMachineProps) {
     super(scope, id);
     const destination = new LogGroup(this, 'Log', { retention: logDays, removalPolicy: RemovalPolicy.DESTROY });
     this.machine = new StateMachine(this, 'Machine', {
+      stateMachineName: machineName,
       definitionBody: DefinitionBody.fromString(JSON.stringify(suspensionDefinition)),
       definitionSubstitutions: { StepFunctionArn: step.functionArn },
       // Longer than any action lives; Step Functions allows a year.

@@ -1,3 +1,4 @@
+import { openAppeals } from '../functions/appeals/appeals';
 import { openEnforcement } from '../functions/enforcement/enforcement';
 import { cursors } from '../shared/http/cursor';
 import { describe } from '../shared/http/openapi';
@@ -5,8 +6,8 @@ import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { MemoryTable } from '../shared/memory/memory-table';
 import { composeApi } from './compose-api';
 
-/** The description of every route, made from the routes themselves over empty stores. */
-export function describeApi() {
+/** Every stage's doors over empty stores: good for describing them, and for nothing else. */
+export function emptyDoors() {
   const clock = { now: () => 0 };
   const table = () => new MemoryTable(clock);
   const stores = { archive: new MemoryObjectStore(), features: table(), graph: table(), enforcement: table() };
@@ -23,5 +24,12 @@ export function describeApi() {
     clock,
     chance: { next: () => 0 },
   });
-  return describe(composeApi(http, { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement }));
+  const appeals = openAppeals({ table: stores.enforcement, clock, keys: onlyDescribes, policy: onlyDescribes });
+  return { http, doors: { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement, appeals } };
+}
+
+/** The description of every route, made from the routes themselves. */
+export function describeApi() {
+  const { http, doors } = emptyDoors();
+  return describe(composeApi(http, doors));
 }

@@ -1,15 +1,18 @@
+import type { Appeals } from '../functions/appeals/appeals';
+import { appealRoutes } from '../functions/appeals/routes';
 import type { Enforcement } from '../functions/enforcement/enforcement';
 import { enforcementRoutes } from '../functions/enforcement/routes';
-import type { QueryPorts } from '../functions/query/query-ports';
+import type { QueryWorld } from '../functions/query/query-ports';
 import { queryRoutes } from '../functions/query/routes';
 import { type Api, type HttpPorts, makeApi } from '../shared/http/api';
 
-export type Doors = { query: QueryPorts; enforcement: Enforcement };
+export type Doors = { query: QueryWorld; enforcement: Enforcement; appeals: Appeals };
 
 /** All of API v1 in one process. On AWS each stage serves its own routes behind the same gateway. */
 export function composeApi(http: HttpPorts, doors: Doors): Api {
   const api = makeApi(http);
   queryRoutes(api, http, doors.query);
   enforcementRoutes(api, http, doors.enforcement);
+  appealRoutes(api, http, doors.appeals);
   return api;
 }

@@ -51,7 +51,12 @@ export class Pipeline {
   constructor(private readonly options: PipelineOptions) {
     const { start, policy } = options;
     this.clock = new SimulatedClock(start);
-    this.stores = { archive: options.archive ?? new MemoryObjectStore(), features: new MemoryTable(this.clock), graph: new MemoryTable(this.clock), enforcement: new MemoryTable(this.clock) };
+    this.stores = {
+      archive: options.archive ?? new MemoryObjectStore(),
+      features: new MemoryTable(this.clock),
+      graph: new MemoryTable(this.clock),
+      enforcement: new MemoryTable(this.clock),
+    };
     this.hasher = new KeyedHasher(options.secret);
     this.detection = new Detection({ stores: this.stores, clock: this.clock });
     this.gateway = new Gateway(this.clock, this.stores.graph);
@@ -72,13 +77,24 @@ export class Pipeline {
     this.nextDetect = Math.floor(start / options.detectEvery) * options.detectEvery + options.detectEvery + DETECT_AFTER;
   }
 
+  /** Enforcement fails closed: until somebody arms it, nobody is acted on. Replay and demo arm it before their first event. */
+  async arm(who: string): Promise<void> {
+    await turnKillSwitch({ actor: { id: who, role: 'admin' }, key: who, because: `${who} begins`, to: 'armed' }, this.enforcement);
+  }
+
   /** When something is due next, ms. */
   get due(): number {
     return Math.min(this.nextFold, this.nextDetect, this.nextStep);
   }
 
   async take(messages: readonly (Message | Lines)[]): Promise<IngestResult> {
-    const result = await ingest(messages, { ...this.stores, clock: this.clock, hasher: this.hasher, segments: 1, effect: this.gateway.effect });
+    const result = await ingest(messages, {
+      ...this.stores,
+      clock: this.clock,
+      hasher: this.hasher,
+      segments: 1,
+      effect: this.gateway.effect,
+    });
     this.counts.accepted += result.accepted;
     this.counts.rejected += result.rejected.length;
     return result;
@@ -109,9 +125,6 @@ export class Pipeline {
   async detect(): Promise<void> {
     const { policy } = this.options;
     const run = await this.detection.run(policy.detection, policy.version);
-    // A deployment starts with the kill switch off; what is played here is one that somebody armed.
-    const operator = { id: 'local-operator', role: 'admin' } as const;
-    await turnKillSwitch({ actor: operator, key: 'local', because: 'played on one machine', to: 'armed' }, this.enforcement);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
     await this.settle();
     await this.options.onRun?.(run, decided);

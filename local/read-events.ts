@@ -31,7 +31,9 @@ export async function* linesOf(file: string): AsyncIterable<string[]> {
       if (lines.length > 0) yield lines;
     }
   } catch (error) {
-    throw new UnreadableInput(`${file}: damaged after line ${line} (${reason(error)}). Everything before it was read; get the file again and replay it whole.`);
+    throw new UnreadableInput(
+      `${file}: damaged after line ${line} (${reason(error)}). Everything before it was read; get the file again and replay it whole.`,
+    );
   }
   if (rest !== '') yield [rest];
 }

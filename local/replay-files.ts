@@ -1,6 +1,6 @@
 import type { RejectedEvent } from '../functions/ingest/ingest';
-import { linesOf } from './read-events';
 import type { Pipeline } from './pipeline';
+import { linesOf } from './read-events';
 
 export type ReplayProgress = { read: number; at: number };
 export type RejectedLine = RejectedEvent & { file: string };
@@ -29,7 +29,7 @@ export class FileReplay {
 
   constructor(
     /** Made at the first event's time. */
-    private readonly begin: (start: number) => Pipeline,
+    private readonly begin: (start: number) => Pipeline | Promise<Pipeline>,
     private readonly onProgress: (progress: ReplayProgress) => void = () => {},
   ) {}
 
@@ -46,6 +46,7 @@ export class FileReplay {
 
   /** Lets the rest happen: what was begun comes to its end within two hours after the last event. */
   async finish(): Promise<void> {
+    await this.flush();
     await this.pipeline?.advanceTo(this.to + 2 * 3_600_000);
   }
 
@@ -86,7 +87,7 @@ export class FileReplay {
 
   private async reach(at: number): Promise<void> {
     if (!this.pipeline) {
-      this.pipeline = this.begin(at);
+      this.pipeline = await this.begin(at);
       this.from = at;
       this.to = at;
     }
@@ -107,10 +108,11 @@ export class FileReplay {
     const start = this.blockStart;
     this.block = [];
     this.blockStart = this.line + 1;
-    this.pipeline ??= this.begin(Date.now());
+    this.pipeline ??= await this.begin(Date.now());
     if (!Number.isNaN(this.to)) await this.pipeline.advanceTo(this.to);
     const { rejected } = await this.pipeline.take([{ id: `${this.file}:${start}`, lines: block }]);
-    for (const one of rejected) if (this.rejected.length < 100_000) this.rejected.push({ ...one, line: start + one.line - 1, file: this.file });
+    for (const one of rejected)
+      if (this.rejected.length < 100_000) this.rejected.push({ ...one, line: start + one.line - 1, file: this.file });
     this.onProgress({ read: this.read, at: this.to });
   }
 }

@@ -27,13 +27,27 @@ function argumentsOf(argv: readonly string[]) {
     const { values, positionals } = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { policy: { type: 'string' }, against: { type: 'string' }, out: { type: 'string', default: 'replay-report' }, 'detect-every': { type: 'string', default: '1h' }, reviewer: { type: 'string' }, seed: { type: 'string', default: '1' }, help: { type: 'boolean' } },
+      options: {
+        policy: { type: 'string' },
+        against: { type: 'string' },
+        out: { type: 'string', default: 'replay-report' },
+        'detect-every': { type: 'string', default: '1h' },
+        reviewer: { type: 'string' },
+        seed: { type: 'string', default: '1' },
+        help: { type: 'boolean' },
+      },
     });
     if (positionals.length === 0) throw new BadArguments(`no event file given; ${USAGE}`);
     const every = /^(\d+)([mhd])$/.exec(values['detect-every']);
-    if (!every || Number(every[1]) === 0) throw new BadArguments(`--detect-every ${values['detect-every']}: give a number and m, h or d, for example 1h`);
-    if (values.reviewer !== undefined && values.reviewer !== 'approve') throw new BadArguments(`--reviewer ${values.reviewer}: the only reviewer there is approves (--reviewer approve)`);
-    return { ...values, files: positionals.map((file) => resolve(process.env.INIT_CWD ?? '.', file)), detectEvery: Number(every[1]) * (UNIT[every[2] ?? 'h'] ?? HOUR) };
+    if (!every || Number(every[1]) === 0)
+      throw new BadArguments(`--detect-every ${values['detect-every']}: give a number and m, h or d, for example 1h`);
+    if (values.reviewer !== undefined && values.reviewer !== 'approve')
+      throw new BadArguments(`--reviewer ${values.reviewer}: the only reviewer there is approves (--reviewer approve)`);
+    return {
+      ...values,
+      files: positionals.map((file) => resolve(process.env.INIT_CWD ?? '.', file)),
+      detectEvery: Number(every[1]) * (UNIT[every[2] ?? 'h'] ?? HOUR),
+    };
   } catch (error) {
     if (error instanceof BadArguments) throw error;
     throw new BadArguments(`${error instanceof Error ? error.message.split('\n')[0] : String(error)}; ${USAGE}`);
@@ -65,16 +79,26 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
   const archive = join(out, '.archive');
   let campaigns = 0;
   const files = new FileReplay(
-    (start) =>
-      new Pipeline({
-        policy, start, detectEvery: options.detectEvery, seed: Number(options.seed), archive: new FolderObjectStore(archive),
+    async (start) => {
+      const pipeline = new Pipeline({
+        policy,
+        start,
+        detectEvery: options.detectEvery,
+        seed: Number(options.seed),
+        archive: new FolderObjectStore(archive),
         secret: process.env.LOCKSTEP_IDENTIFIER_KEY ?? `replay-${crypto.randomUUID()}`,
         onRun: async (run) => {
           campaigns = Math.max(campaigns, run.networks);
-          if (options.reviewer === 'approve' && files.pipeline) await approveAll(files.pipeline.enforcement);
+          if (options.reviewer === 'approve') await approveAll(pipeline.enforcement);
         },
-      }),
-    ({ read, at }) => progress.show(`${read.toLocaleString('en')} events, ${Math.round((1000 * read) / (performance.now() - began)).toLocaleString('en')}/s, ${Number.isNaN(at) ? '' : iso(at).slice(0, 16)}, ${campaigns} networks`),
+      });
+      await pipeline.arm('replay');
+      return pipeline;
+    },
+    ({ read, at }) =>
+      progress.show(
+        `${read.toLocaleString('en')} events, ${Math.round((1000 * read) / (performance.now() - began)).toLocaleString('en')}/s, ${Number.isNaN(at) ? '' : iso(at).slice(0, 16)}, ${campaigns} networks`,
+      ),
   );
   let damage: UnreadableInput | undefined;
   try {
@@ -85,9 +109,14 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
   }
   await files.finish();
   progress.end();
-  if (!files.pipeline) throw damage ?? new UnreadableInput(`${options.files.join(', ')}: no event in it. Give NDJSON event files (docs: the event contract).`);
+  if (!files.pipeline)
+    throw damage ?? new UnreadableInput(`${options.files.join(', ')}: no event in it. Give NDJSON event files (docs: the event contract).`);
   const report = await reportOf(files.pipeline, {
-    read: files.read, from: files.from, to: files.to, seconds: (performance.now() - began) / 1000, peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    read: files.read,
+    from: files.from,
+    to: files.to,
+    seconds: (performance.now() - began) / 1000,
+    peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   });
   return { report, rejected: files.rejected, damage };
 }
@@ -102,7 +131,9 @@ function write(out: string, { report, rejected }: Replayed): void {
   }
   const lines = rejected.map(({ file, line, code, field, because, fix }) => JSON.stringify({ file, line, code, field, because, fix }));
   writeFileSync(join(out, 'rejected.ndjson'), lines.length === 0 ? '' : `${lines.join('\n')}\n`);
-  console.log(`${report.events.read.toLocaleString('en')} events in ${report.seconds} s (${Math.round(report.events.read / report.seconds).toLocaleString('en')}/s, ${report.peakMemoryMiB} MiB): ${report.campaigns.length} campaigns, ${report.accounts.length} accounts; ${join(out, 'report.json')}`);
+  console.log(
+    `${report.events.read.toLocaleString('en')} events in ${report.seconds} s (${Math.round(report.events.read / report.seconds).toLocaleString('en')}/s, ${report.peakMemoryMiB} MiB): ${report.campaigns.length} campaigns, ${report.accounts.length} accounts; ${join(out, 'report.json')}`,
+  );
   for (const [name, count] of reasons) console.log(`rejected ${count}: ${name}${count === 1 ? '' : ' …'}`);
   for (const { file, line, because, fix } of rejected.slice(0, 5)) console.error(`${file}:${line}: ${because}; ${fix}`);
   if (rejected.length > 5) console.error(`… and ${rejected.length - 5} more in ${join(out, 'rejected.ndjson')}`);

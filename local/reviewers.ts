@@ -7,7 +7,10 @@ export async function approveAll(world: Enforcement): Promise<void> {
     const { kind } = head.state.progress;
     if (kind !== 'awaiting-approval' && kind !== 'held') continue;
     for (const reviewer of ['reviewer-1', 'reviewer-2']) {
-      await approve({ case: id, actor: { id: reviewer, role: 'reviewer' }, key: `${id}/${reviewer}`, because: 'replayed with reviewers that approve' }, world);
+      await approve(
+        { case: id, actor: { id: reviewer, role: 'reviewer' }, key: `${id}/${reviewer}`, because: 'replayed with reviewers that approve' },
+        world,
+      );
     }
   }
 }

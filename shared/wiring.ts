@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CampaignId } from './model/ids';
 
 /**
  * What infra and the functions must agree on. Each schema is a contract with two signatories: it parses the environment in the
@@ -34,6 +35,26 @@ export const FoldEnv = z.object({
   FEATURE_ROWS: z.enum(['all', 'none']),
 });
 
+export const DetectEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  GRAPH_TABLE: name,
+  /** Read only, and of it only the live policy. */
+  ENFORCEMENT_TABLE: name,
+  DECISION_QUEUE_URL: z.url(),
+});
+
+/**
+ * What detection tells enforcement after each run: that it ran, and every campaign there is. All of them, not those that changed:
+ * a message that got lost is made good by the next.
+ */
+export const DetectionRan = z.object({
+  run: z.string(),
+  activeAccounts: z.int(),
+  campaigns: z.array(z.object({ id: z.custom<CampaignId>((id) => typeof id === 'string') })),
+});
+export type DetectionRan = z.infer<typeof DetectionRan>;
+
 /** What every HTTP door needs to know who asks. */
 export const HttpEnv = z.object({
   ACCESS_TABLE: name,
@@ -48,6 +69,27 @@ export const HttpEnv = z.object({
 
 export const QueryEnv = HttpEnv.extend({ ARCHIVE_BUCKET: name, FEATURES_TABLE: name, GRAPH_TABLE: name, ENFORCEMENT_TABLE: name });
 
+/** What acting needs: the books, the keys that open sealed ids and sign, and where the provider is told. */
+export const ActingEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  GRAPH_TABLE: name,
+  ENFORCEMENT_TABLE: name,
+  IDENTIFIER_KEY_SECRET: name,
+  SERVICE_KEY_SECRET: name,
+  /** Signs what is asked of the provider (Standard Webhooks); the receiver holds it too. */
+  WEBHOOK_KEY_SECRET: name,
+  /** Where actions are asked for; `none` asks nobody, and every action stays unacknowledged. */
+  WEBHOOK_URL: z.union([z.literal('none'), z.url()]),
+  /** The page of the console that an appeal link opens. */
+  APPEAL_URL: z.url(),
+  SUSPENSION_MACHINE: name,
+});
+
+export const CommandEnv = ActingEnv.extend(HttpEnv.shape);
+export const PublishEnv = z.object({ ENFORCEMENT_TABLE: name, EVENT_BUS: name });
+export const AnchorEnv = z.object({ ENFORCEMENT_TABLE: name, ARCHIVE_BUCKET: name });
+export const AppealsEnv = HttpEnv.extend({ ENFORCEMENT_TABLE: name });
+
 export type EnvironmentSchema = z.ZodObject;
 /** What a construct must give so that the schema can be met. Values reach the function as text. */
 export type Given<Schema extends EnvironmentSchema> = { readonly [Name in keyof z.output<Schema>]: string };
@@ -59,4 +101,6 @@ export const METRICS = {
   rejected: 'EventsRejected',
   conflicts: 'ConflictingDuplicates',
   unfoldedHours: 'HoursNotFolded',
+  detectionRuns: 'DetectionRuns',
+  campaignsChanged: 'CampaignsChanged',
 } as const;

@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   const config = await loadConfig();
   setBase(config.api);
   // The page for people who were acted on: no login.
-  if (location.pathname.startsWith('/appeal/')) return root.render(<AppealPage link={location.pathname.slice('/appeal/'.length)} />);
+  if (location.pathname === '/appeal') return root.render(<AppealPage token={location.hash.slice(1)} />);
   keepStartCode();
   if (location.pathname === '/signed-in') history.replaceState(null, '', await finishSignIn(config));
   if (currentToken() === undefined) return signIn(config);

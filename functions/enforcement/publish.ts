@@ -12,7 +12,7 @@ const PAGE = 200;
  * Publishes the ledger to the provider's own systems, entry by entry, in order, at least once: the id of an event is its
  * entry's hash. It reads the feed from where it stopped; a crash publishes a page again and loses nothing.
  */
-export async function publishLedger(bus: EventBus, world: Enforcement): Promise<{ published: number }> {
+export async function publishLedger(bus: EventBus, world: Pick<Enforcement, 'table' | 'ledger' | 'clock'>): Promise<{ published: number }> {
   const until = new Date(world.clock.now() - SETTLED).toISOString();
   const cursor = await world.table.get(CURSOR.pk, CURSOR.sk);
   let day = Number(cursor?.day ?? dayOf(world.clock.now()) - DAY);

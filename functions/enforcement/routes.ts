@@ -2,9 +2,11 @@ import type { Api, HttpPorts } from '../../shared/http/api';
 import { caseCommandRoutes } from './case-command-routes';
 import type { Enforcement } from './enforcement';
 import { exonerationRoutes } from './exoneration-routes';
+import { policyRoutes } from './policy-routes';
 
 /** The commands of API v1 that change what is done to accounts. */
 export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
   caseCommandRoutes(api, http, world);
   exonerationRoutes(api, http, world);
+  policyRoutes(api, http, world);
 }

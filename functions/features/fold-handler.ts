@@ -1,7 +1,4 @@
-import { dynamoDb, s3 } from '../../shared/aws/clients';
-import { DynamoTable } from '../../shared/aws/dynamo-table';
-import { S3ObjectStore } from '../../shared/aws/s3-object-store';
-import { systemClock as clock } from '../../shared/aws/system-clock';
+import { bucket, table } from '../../shared/lambda/adapters';
 import { queueDoor } from '../../shared/lambda/answer-each';
 import { environment } from '../../shared/lambda/environment';
 import { count, logger } from '../../shared/lambda/observe';
@@ -10,13 +7,11 @@ import { fold } from './fold';
 import { FoldTask } from './plan';
 
 const env = environment(FoldEnv);
-const archive = new S3ObjectStore(s3(), env.ARCHIVE_BUCKET);
-const features = new DynamoTable(dynamoDb(), env.FEATURES_TABLE, clock);
-const materialize = () => env.FEATURE_ROWS === 'all';
+const ports = { archive: bucket(env.ARCHIVE_BUCKET), features: table(env.FEATURES_TABLE), materialize: () => env.FEATURE_ROWS === 'all' };
 
 export const handler = queueDoor(async (messages) => {
   for (const { body } of messages) {
-    const { task, ...result } = await fold(FoldTask.parse(JSON.parse(body)), { archive, features, materialize });
+    const { task, ...result } = await fold(FoldTask.parse(JSON.parse(body)), ports);
     count({ ConflictingDuplicates: result.conflicts });
     logger.info('folded', { ...task, ...result });
   }

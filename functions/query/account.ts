@@ -3,7 +3,6 @@ import { ACCOUNT_CHAIN, type AccountState, standingIn } from '../../shared/model
 import type { AccountKey } from '../../shared/model/ids';
 import type { Person } from '../../shared/model/person';
 import { CampaignPictureStore } from '../../shared/stores/campaign-picture-store';
-import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { LedgerStore } from '../../shared/stores/ledger-store';
 import { SummaryStore } from '../../shared/stores/summary-store';
@@ -18,8 +17,7 @@ export async function account(
   ports: QueryPorts,
   to: Person,
 ): Promise<{ kind: 'account'; account: AccountView } | { kind: 'unknown' }> {
-  const { stores, clock } = ports;
-  const campaigns = new CampaignStore(stores);
+  const { stores, clock, campaigns } = ports;
   const [flagged, summary, membership, head] = await Promise.all([
     new FlaggedStore(stores.graph).get(key),
     new SummaryStore(stores.graph).get(key),

@@ -4,7 +4,6 @@ import { startOf } from '../../shared/http/cursor';
 import { CampaignParam, CursorField, Decimal, Instant, limit, pageOf } from '../../shared/http/fields';
 import { badCursor, problem } from '../../shared/http/problem';
 import { KINDS, ROLES } from '../../shared/model/campaign';
-import { CampaignStore } from '../../shared/stores/campaign-store';
 import { MemberView, memberView } from './account-view';
 import { CampaignSummaryView, CampaignView, campaignSummaryView, campaignView, IndicatorView, indicatorViews } from './campaign-view';
 import { campaigns, members } from './campaigns';
@@ -63,10 +62,9 @@ export function campaignRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
     responses: answers(CampaignView, 'The campaign.'),
   });
   api.openapi(one, async (c) => {
-    const store = new CampaignStore(ports.stores);
-    const header = await store.header(c.req.valid('param').campaign);
+    const header = await ports.campaigns.header(c.req.valid('param').campaign);
     if (!header) return problem(c, 'not-found', NO_CAMPAIGN);
-    return c.json(campaignView(header, await store.document(header.document)), 200);
+    return c.json(campaignView(header, await ports.campaigns.document(header.document)), 200);
   });
 
   const indicators = createRoute({
@@ -78,7 +76,7 @@ export function campaignRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
     responses: answers(z.object({ items: z.array(IndicatorView) }).openapi('Indicators'), 'All indicators.'),
   });
   api.openapi(indicators, async (c) => {
-    const campaign = await new CampaignStore(ports.stores).get(c.req.valid('param').campaign);
+    const campaign = await ports.campaigns.get(c.req.valid('param').campaign);
     if (!campaign) return problem(c, 'not-found', NO_CAMPAIGN);
     return c.json({ items: indicatorViews(campaign, c.get('principal')) }, 200);
   });

@@ -1,6 +1,6 @@
 import type { Kind, Member, Role } from '../../shared/model/campaign';
 import type { CampaignId } from '../../shared/model/ids';
-import { type CampaignHeader, CampaignStore } from '../../shared/stores/campaign-store';
+import type { CampaignHeader } from '../../shared/stores/campaign-store';
 import type { QueryPorts } from './query-ports';
 
 export type CampaignSort = 'updatedAt' | 'detectedAt' | 'accounts' | 'exchanges';
@@ -15,7 +15,7 @@ export async function campaigns(
   ports: QueryPorts,
 ): Promise<{ headers: CampaignHeader[]; next?: string }> {
   const found: { key: string; header: CampaignHeader }[] = [];
-  for await (const header of new CampaignStore(ports.stores).headers()) {
+  for await (const header of ports.campaigns.headers()) {
     if (query.where.kind !== undefined && header.kind !== query.where.kind) continue;
     if (query.where.updatedSince !== undefined && header.updatedAt < query.where.updatedSince) continue;
     if (query.where.accountsAtLeast !== undefined && sizeOf(header) < query.where.accountsAtLeast) continue;
@@ -39,10 +39,9 @@ export async function members(
   query: { id: CampaignId; where: MemberWhere; after?: string; limit: number },
   ports: QueryPorts,
 ): Promise<{ kind: 'members'; members: Member[]; version: number; of: number; next?: string } | { kind: 'unknown' }> {
-  const store = new CampaignStore(ports.stores);
-  const [document, offset] = query.after === undefined ? [(await store.header(query.id))?.document, 0] : split(query.after);
+  const [document, offset] = query.after === undefined ? [(await ports.campaigns.header(query.id))?.document, 0] : split(query.after);
   if (document === undefined) return { kind: 'unknown' };
-  const campaign = await store.document(document);
+  const campaign = await ports.campaigns.document(document);
   const all = campaign.members
     .filter(
       ({ role, score }) =>

@@ -1,6 +1,6 @@
 import { type CaseState, isClosed } from '../../shared/model/case';
 import type { CampaignId, CaseId } from '../../shared/model/ids';
-import { type CampaignHeader, CampaignStore } from '../../shared/stores/campaign-store';
+import type { CampaignHeader } from '../../shared/stores/campaign-store';
 import { CaseStore } from '../../shared/stores/case-store';
 import { type Entry, LedgerStore } from '../../shared/stores/ledger-store';
 import type { QueryPorts } from './query-ports';
@@ -28,9 +28,8 @@ export async function cases(
   }
   found.sort((one, other) => (one.key < other.key ? -1 : 1));
   const page = found.slice(0, query.limit);
-  const campaigns = new CampaignStore(ports.stores);
   const entries = await Promise.all(
-    page.map(async ({ found: one }) => ({ ...one, header: await campaigns.header(one.head.state.campaign) })),
+    page.map(async ({ found: one }) => ({ ...one, header: await ports.campaigns.header(one.head.state.campaign) })),
   );
   const last = page.at(-1);
   return last && found.length > query.limit ? { cases: entries, next: last.key } : { cases: entries };
@@ -44,7 +43,7 @@ export async function oneCase(
   const head = await book.head(id);
   if (!head) return { kind: 'unknown' };
   const [header, touched, appeals, history] = await Promise.all([
-    new CampaignStore(ports.stores).header(head.state.campaign),
+    ports.campaigns.header(head.state.campaign),
     book.touched(id),
     book.appeals(id),
     book.history(id),

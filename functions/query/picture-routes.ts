@@ -5,7 +5,6 @@ import { Problem, problem } from '../../shared/http/problem';
 import type { Campaign } from '../../shared/model/campaign';
 import type { CampaignId } from '../../shared/model/ids';
 import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaign-picture-store';
-import { CampaignStore } from '../../shared/stores/campaign-store';
 import { NO_CAMPAIGN, onCampaign } from './campaign-routes';
 import { Dossier, dossier, dossierMarkdown } from './dossier';
 import { doneAbout } from './ledger';
@@ -16,7 +15,7 @@ import type { QueryPorts } from './query-ports';
 export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
   const about = { ...access(http, 'viewer'), method: 'get' as const, tags: ['Campaigns'] };
   const pictures = new CampaignPictureStore(ports.stores.archive);
-  const campaignOf = (id: CampaignId): Promise<Campaign | undefined> => new CampaignStore(ports.stores).get(id);
+  const campaignOf = (id: CampaignId): Promise<Campaign | undefined> => ports.campaigns.get(id);
 
   const graph = createRoute({
     ...about,

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { When } from '../../shared/http/fields';
-import { type Campaign, FAMILIES, Indicator, type Link, ROLES } from '../../shared/model/campaign';
+import { type Campaign, FAMILIES, Indicator, type Link, ROLES, type Role } from '../../shared/model/campaign';
 import type { AccountKey, Hash64 } from '../../shared/model/ids';
 import type { Person } from '../../shared/model/person';
 import { HOUR, hourOf, iso } from '../../shared/model/time';
@@ -78,7 +78,10 @@ export function graphView(campaign: Campaign, links: readonly Link[], to: Person
   };
 }
 
-/** Rows in order of role, then of their hours' centre, so that what moves together lies together. */
+/**
+ * Rows in order of role, then by their angle in the plane of the two strongest patterns among them, so that what moves
+ * together lies together: shifts, halves of a rota and waves show as bands.
+ */
 export function hoursView(campaign: Campaign, sample: readonly MemberHours[], rows: number): HoursView {
   const last = sample.reduce((latest, { hours }) => Math.max(latest, hours.at(-1)?.[0] ?? 0), 0);
   const first = sample.reduce((earliest, { hours }) => Math.min(earliest, hours[0]?.[0] ?? earliest), last);
@@ -97,9 +100,12 @@ export function hoursView(campaign: Campaign, sample: readonly MemberHours[], ro
     }
     return [{ account, role, exchanges, prevented }];
   });
-  members.sort((one, other) => ROLES.indexOf(one.role) - ROLES.indexOf(other.role) || centre(one.exchanges) - centre(other.exchanges));
+  const angles = patternAngles(members.map((member) => member.exchanges));
+  const order = [...members.keys()].sort(
+    (one, other) => rank(members[one]) - rank(members[other]) || (angles[one] ?? 0) - (angles[other] ?? 0),
+  );
   const step = Math.max(1, members.length / rows);
-  const shown = Array.from({ length: Math.min(rows, members.length) }, (_, row) => members[Math.floor(row * step)]).filter(
+  const shown = Array.from({ length: Math.min(rows, members.length) }, (_, row) => members[order[Math.floor(row * step)] ?? 0]).filter(
     (row) => row !== undefined,
   );
   return {
@@ -111,7 +117,38 @@ export function hoursView(campaign: Campaign, sample: readonly MemberHours[], ro
   };
 }
 
-function centre(exchanges: readonly number[]): number {
-  const total = exchanges.reduce((sum, count) => sum + count, 0);
-  return total === 0 ? 0 : exchanges.reduce((sum, count, column) => sum + count * column, 0) / total;
+const rank = (row: { role: Role } | undefined): number => ROLES.indexOf(row?.role ?? 'bystander');
+
+/** Angle of each row in the plane of the first two principal components (power iteration with deflation, from a fixed start). */
+function patternAngles(rows: readonly number[][]): number[] {
+  const width = rows[0]?.length ?? 0;
+  const means = Array.from(
+    { length: width },
+    (_, column) => rows.reduce((sum, row) => sum + (row[column] ?? 0), 0) / Math.max(1, rows.length),
+  );
+  let centred = rows.map((row) => row.map((value, column) => value - (means[column] ?? 0)));
+  const projections = [0, 1].map((component) => {
+    let direction = Array.from({ length: width }, (_, column) => Math.cos((column + 1) * (component + 1)));
+    for (let round = 0; round < ROUNDS; round++) {
+      const along = centred.map((row) => dot(row, direction));
+      direction = unit(
+        Array.from({ length: width }, (_, column) =>
+          centred.reduce((sum, row, index) => sum + (row[column] ?? 0) * (along[index] ?? 0), 0),
+        ),
+      );
+    }
+    const along = centred.map((row) => dot(row, direction));
+    centred = centred.map((row, index) => row.map((value, column) => value - (along[index] ?? 0) * (direction[column] ?? 0)));
+    return along;
+  });
+  return rows.map((_, index) => Math.atan2(projections[1]?.[index] ?? 0, projections[0]?.[index] ?? 0));
+}
+
+/** Enough for the order of rows; it need not be exact. */
+const ROUNDS = 12;
+const dot = (one: readonly number[], other: readonly number[]): number =>
+  one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
+function unit(vector: number[]): number[] {
+  const length = Math.sqrt(dot(vector, vector)) || 1;
+  return vector.map((value) => value / length);
 }

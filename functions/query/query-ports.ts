@@ -1,5 +1,16 @@
 import type { Cursors } from '../../shared/http/cursor';
 import type { Clock, Stores } from '../../shared/ports';
+import { CampaignStore } from '../../shared/stores/campaign-store';
 
-/** What the read side needs. It holds no permission to write any of it. */
-export type QueryPorts = { stores: Stores; clock: Clock; cursors: Cursors };
+/** What the read side is given. It holds no permission to write any of it. */
+export type QueryWorld = {
+  stores: Stores;
+  clock: Clock;
+  cursors: Cursors;
+  /** Detection's own instance, where both run in one process: it remembers the documents it saved. */
+  campaigns?: CampaignStore;
+};
+export type QueryPorts = Omit<QueryWorld, 'campaigns'> & { campaigns: CampaignStore };
+
+/** One store of campaigns for the life of the door: the pages of a large campaign read its document once. */
+export const openQuery = (world: QueryWorld): QueryPorts => ({ ...world, campaigns: world.campaigns ?? new CampaignStore(world.stores) });

@@ -4,11 +4,12 @@ import { campaignRoutes } from './campaign-routes';
 import { caseRoutes } from './case-routes';
 import { ledgerRoutes } from './ledger-routes';
 import { pictureRoutes } from './picture-routes';
-import type { QueryPorts } from './query-ports';
+import { openQuery, type QueryWorld } from './query-ports';
 import { statusRoutes } from './status-routes';
 
 /** The read side of API v1. */
-export function queryRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
+export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void {
+  const ports = openQuery(world);
   accountRoutes(api, http, ports);
   campaignRoutes(api, http, ports);
   pictureRoutes(api, http, ports);

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import description from '../../shared/client/openapi.json';
 import { type Api, access, answers, type HttpPorts, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';
 import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/model/kill-switch';
 import { PERSON_ROLES } from '../../shared/model/person';
 import { iso } from '../../shared/model/time';
-import { CampaignStore } from '../../shared/stores/campaign-store';
 import { LedgerStore } from '../../shared/stores/ledger-store';
 import type { QueryPorts } from './query-ports';
 
@@ -37,6 +37,9 @@ export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     return c.json({ status: 'ok' as const, at: iso(clock.now()) }, 200);
   });
 
+  // Plain: a description of itself inside itself helps nobody.
+  api.get('/v1/openapi.json', (c) => c.json(description));
+
   const me = createRoute({
     ...access(http, 'viewer'),
     method: 'get',
@@ -63,7 +66,7 @@ export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     let campaigns = 0;
     let accounts = 0;
     let lastRun = 0;
-    for await (const header of new CampaignStore(stores).headers()) {
+    for await (const header of ports.campaigns.headers()) {
       campaigns++;
       accounts += Object.values(header.counts).reduce((sum, count) => sum + count, 0);
       lastRun = Math.max(lastRun, header.updatedAt);

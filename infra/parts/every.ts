@@ -14,7 +14,8 @@ import type { Construct } from 'constructs';
 export function every(scope: Construct, id: string, interval: Duration, called: IFunction, failures: IQueue): void {
   called.configureAsyncInvoke({
     retryAttempts: 1,
-    maxEventAge: Duration.minutes(Math.max(1, interval.toMinutes())),
+    // Lambda gives up after six hours at most.
+    maxEventAge: Duration.minutes(Math.min(360, interval.toMinutes())),
     onFailure: new SqsDestination(failures),
   });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });

@@ -2,7 +2,6 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
 /** Grants read as sentences: `may(fold).read(archive, ['plans/*', 'chunks/*'])`. None gives more than it says. */
@@ -46,8 +45,8 @@ export const may = (who: IFunction) => ({
   sendTo(queue: IQueue): void {
     allow(who, ['sqs:SendMessage'], [queue.queueArn]);
   },
-  readSecret(secret: ISecret): void {
-    allow(who, ['secretsmanager:GetSecretValue'], [secret.secretArn]);
+  readSecret(secretArn: string): void {
+    allow(who, ['secretsmanager:GetSecretValue'], [secretArn]);
   },
 });
 

@@ -53,6 +53,7 @@ export function consoleClient(scope: Construct, pool: UserPool, origin: string):
       logoutUrls: [`${origin}/`],
     },
   });
-  const issuer = pool.userPoolProviderUrl;
+  const { region, urlSuffix } = Stack.of(pool);
+  const issuer = `https://cognito-idp.${region}.${urlSuffix}/${pool.userPoolId}`;
   return { issuer, audience: client.userPoolClientId, keysUrl: `${issuer}/.well-known/jwks.json` };
 }

@@ -14,16 +14,15 @@ const Answer = z.object({
 
 /** An HTTP API as API Gateway answers it: the most specific route, its authorizer, the function behind it (payload format 2.0). */
 export function httpGateway(routes: readonly Route[], verify: Verify): (request: Request, sourceIp: string) => Promise<Response> {
-  const ordered = routes.map((route) => ({ route, ...patternOf(route.key) })).sort((a, b) => b.weight - a.weight);
   return async (request, sourceIp) => {
     const url = new URL(request.url);
-    const found = ordered.find(({ method, pattern }) => (method === 'ANY' || method === request.method) && pattern.test(url.pathname));
+    const found = routeFor(routes, request.method, url.pathname);
     if (!found) return Response.json({ message: 'Not Found' }, { status: 404 });
     const token = /^Bearer (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
-    if (found.route.needsToken && !(token && (await verify(token)))) return Response.json({ message: 'Unauthorized' }, { status: 401 });
-    const invoked = await found.route.answeredBy.invoke(await eventOf(request, url, found.route.key, sourceIp));
+    if (found.needsToken && !(token && (await verify(token)))) return Response.json({ message: 'Unauthorized' }, { status: 401 });
+    const invoked = await found.answeredBy.invoke(await eventOf(request, url, found.key, sourceIp));
     if (invoked.kind === 'failure') {
-      console.error(`${found.route.answeredBy.spec.name}: ${invoked.error.name}: ${invoked.error.message}`);
+      console.error(`${found.answeredBy.spec.name}: ${invoked.error.name}: ${invoked.error.message}`);
       return Response.json({ message: 'Internal Server Error' }, { status: 500 });
     }
     const { statusCode, headers, cookies, body, isBase64Encoded } = Answer.parse(invoked.answer);
@@ -34,6 +33,14 @@ export function httpGateway(routes: readonly Route[], verify: Verify): (request:
     for (const cookie of cookies) answered.headers.append('set-cookie', cookie);
     return answered;
   };
+}
+
+/** The route that answers, as API Gateway chooses it. */
+export function routeFor<R extends { key: string }>(routes: readonly R[], asked: string, path: string): R | undefined {
+  const fitting = routes
+    .map((route) => ({ route, ...patternOf(route.key) }))
+    .filter(({ method, pattern }) => (method === 'ANY' || method === asked) && pattern.test(path));
+  return fitting.sort((a, b) => b.weight - a.weight)[0]?.route;
 }
 
 const noBody = (status: number): boolean => status === 204 || status === 304;

@@ -9,6 +9,10 @@ import { FunctionHost } from './function-host';
 import { ACCOUNT, REGION, type Resource, type Templates } from './template';
 
 export type Clients = { dynamoDb: DynamoDBClient; s3: S3Client; sqs: SQSClient };
+/** The user pool is the issuer on loopback. */
+const POOL = 'local-people';
+const POOL_ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${POOL}`;
+
 /** What stands for the identity provider and the distribution: one loopback origin that serves both. */
 export type Places = { origin: string; issuer: string; audience: string };
 
@@ -93,7 +97,7 @@ async function make({ id, stack, resource }: { id: string; stack: string; resour
     case 'AWS::SecretsManager::Secret': {
       const arn = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
       world.secrets.set(arn, randomBytes(32).toString('hex'));
-      return exists(arn);
+      return exists(arn, { Id: arn });
     }
     case 'AWS::Lambda::Function':
       if (!String(resource.Properties.Runtime).startsWith('nodejs24')) return exists(name, { Arn: name });
@@ -102,7 +106,7 @@ async function make({ id, stack, resource }: { id: string; stack: string; resour
     case 'AWS::SNS::Topic':
       return exists(`arn:aws:sns:${REGION}:${ACCOUNT}:${name}`);
     case 'AWS::Cognito::UserPool':
-      return exists('local', { ProviderURL: places.issuer, Arn: name });
+      return exists(POOL, { Arn: name });
     case 'AWS::Cognito::UserPoolClient':
       return exists(places.audience);
     case 'AWS::ApiGatewayV2::Api':
@@ -147,10 +151,13 @@ const FunctionProperties = z.looseObject({
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
 });
 
-function makeFunction(id: string, stack: string, { Properties }: Resource, { templates, endpoints }: Making): FunctionHost {
+function makeFunction(id: string, stack: string, { Properties }: Resource, { templates, endpoints, places }: Making): FunctionHost {
   const { Code, Handler, MemorySize, Timeout, Environment } = FunctionProperties.parse(Properties);
   const [file = '', handler = ''] = Handler.split('.');
-  const variables = Object.entries(Environment.Variables).map(([name, value]) => [name, String(templates.resolve(value, stack))]);
+  const variables = Object.entries(Environment.Variables).map(([name, value]) => [
+    name,
+    String(templates.resolve(value, stack)).replace(POOL_ISSUER, places.issuer),
+  ]);
   return new FunctionHost({
     name: id.replace(/[0-9A-F]{8}$/, ''),
     bundle: join(templates.folder, `asset.${Code.S3Key.replace(/\.zip$/, '')}`, `${file}.js`),

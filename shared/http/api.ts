@@ -31,6 +31,9 @@ export type HttpPorts = {
 };
 
 const MOST_BODY_BYTES = 65_536;
+/** Replay reports and their labels; Lambda takes 6 MB. */
+const MOST_REPORT_BYTES = 5_242_880;
+const isReport = (path: string): boolean => path.endsWith('/measurements') || path === '/v1/replays/compare';
 const PER_MINUTE = { signedIn: 600, public: 30, refused: 60 };
 /** Path parameters that are secrets, not names. */
 const SECRET_PARAMETERS = new Set(['link']);
@@ -53,8 +56,9 @@ export function makeApi(ports: HttpPorts): Api {
   api.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, referrerPolicy: 'no-referrer' }));
   api.use(compress());
   api.use(logged(ports));
-  const tooLarge = `Send at most ${MOST_BODY_BYTES / 1024} KB.`;
-  api.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: (c) => problem(c, 'too-large', tooLarge) }));
+  const atMost = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => problem(c, 'too-large', `Send at most ${maxSize / 1024} KB.`) });
+  const [small, large] = [atMost(MOST_BODY_BYTES), atMost(MOST_REPORT_BYTES)];
+  api.use((c, next) => (isReport(c.req.path) ? large(c, next) : small(c, next)));
   const onMethodNotAllowed = (c: Context, allowed: string[]) =>
     problem(c, 'method-not-allowed', `Use ${allowed.join(' or ')}.`, { headers: { allow: allowed.join(', ') } });
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));

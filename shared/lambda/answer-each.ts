@@ -17,7 +17,7 @@ export async function answerEach(messages: readonly Message[], handle: (messages
   } catch (error) {
     const ids = messages.map(({ id }) => id);
     if (messages.length === 1 || isOutage(error)) {
-      logger.error('not handled, delivered again', { messages: ids.length, first: ids[0], outage: isOutage(error), error: nameOf(error) });
+      logger.error('not handled, delivered again', { messages: ids.length, first: ids[0], outage: isOutage(error), ...nameOf(error) });
       return ids;
     }
     const middle = messages.length >> 1;
@@ -46,6 +46,9 @@ function isOutage(error: unknown): boolean {
   );
 }
 
-/** Messages of errors may quote what was being worked on; a name and the place do not. */
-const nameOf = (error: unknown): { name: string; at?: string } =>
-  error instanceof Error ? { name: error.name, at: error.stack?.split('\n')[1]?.trim() } : { name: typeof error };
+/** Messages of errors may quote what was being worked on; names and the place do not. */
+function nameOf(error: unknown): { names: string[]; at?: string } {
+  const names: string[] = [];
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) names.push(cause.name);
+  return { names, at: error instanceof Error ? error.stack?.split('\n')[1]?.trim() : undefined };
+}

@@ -1,30 +1,33 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import type { z } from 'zod';
-import { dynamoDb } from '../aws/clients';
-import { DynamoTable } from '../aws/dynamo-table';
+import type { AppealKeys } from '../appeal-link';
 import { SecretsManagerSecrets } from '../aws/secrets-manager';
 import { systemClock as clock } from '../aws/system-clock';
 import { type Api, type HttpPorts, makeApi } from '../http/api';
 import { tokenVerifier } from '../http/token';
 import type { HttpEnv } from '../wiring';
+import { table } from './adapters';
+import { appealKeys, derivedKey, keysOf } from './key-ring';
 import { logger } from './observe';
 
-/** What a door signs with: a key of its own for each purpose, so that no signature made for one is good for another. */
-export type DerivedKeys = (purpose: 'cursor' | 'appeal-link') => string;
+/** What the routes of a door may sign with; asked for at each use, because keys change over. */
+export type ServiceKeys = { cursor: string; appeals: () => Promise<AppealKeys> };
 
 /** A door of the HTTP API: `routes` hangs a stage's routes on it, once for each function instance. */
-export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http: HttpPorts, keys: DerivedKeys) => void) {
+export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http: HttpPorts, keys: ServiceKeys) => void | Promise<void>) {
+  const secrets = new SecretsManagerSecrets();
   let answering: Promise<ReturnType<typeof handle>> | undefined;
   const build = async () => {
-    const secret = await new SecretsManagerSecrets().get(env.SERVICE_KEY_SECRET);
+    const serviceKey = () => secrets.get(env.SERVICE_KEY_SECRET);
+    const [signing] = keysOf(await serviceKey());
     const http: HttpPorts = {
       verify: tokenVerifier(
         { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, keys: { kind: 'remote', url: env.TOKEN_KEYS_URL } },
         clock,
       ),
-      state: new DynamoTable(dynamoDb(), env.ACCESS_TABLE, clock),
+      state: table(env.ACCESS_TABLE),
       clock,
       newRequestId: () => randomUUID(),
       addressOf: (c) => viewerAddress(c, env.EDGE_TOKEN),
@@ -32,7 +35,7 @@ export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http:
         logger.error('failed', { requestId, route, error: error instanceof Error ? error : { name: typeof error } }),
     };
     const api = makeApi(http);
-    routes(api, http, (purpose) => createHmac('sha256', secret).update(`lockstep/${purpose}/v1`).digest('hex'));
+    await routes(api, http, { cursor: derivedKey(signing, 'cursor'), appeals: async () => appealKeys(await serviceKey()) });
     return handle(api);
   };
   return async (event: LambdaEvent, context?: LambdaContext) => {

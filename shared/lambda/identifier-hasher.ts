@@ -1,6 +1,7 @@
 import { SecretsManagerSecrets } from '../aws/secrets-manager';
 import { KeyedHasher } from '../model/keyed-hash';
 import type { Secrets } from '../ports';
+import { keysOf } from './key-ring';
 
 /**
  * The hasher with the deployment's key, asked for at each batch and made again only when the key has changed: it remembers what
@@ -9,7 +10,7 @@ import type { Secrets } from '../ports';
 export function identifierHasher(secretId: string, secrets: Secrets = new SecretsManagerSecrets()): () => Promise<KeyedHasher> {
   let made: { key: string; hasher: KeyedHasher } | undefined;
   return async () => {
-    const key = await secrets.get(secretId);
+    const [key] = keysOf(await secrets.get(secretId));
     if (made?.key !== key) made = { key, hasher: new KeyedHasher(key) };
     return made.hasher;
   };

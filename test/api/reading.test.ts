@@ -91,6 +91,12 @@ describe('reading', () => {
     expect(hours.rows).toHaveLength(20);
     expect(hours.rows.every((row: { exchanges: number[] }) => row.exchanges.length === hours.hours)).toBe(true);
     expect(hours).toMatchObject({ of: 60, from: iso(FIXTURE_NOW - 6 * DAY) });
+    // The fixture's rota has three shifts, dealt round robin: neighbours in the map are of one shift.
+    const shift = (row: { exchanges: number[] }) =>
+      [0, 1, 2].map((phase) => row.exchanges.filter((value, hour) => value > 0 && hour % 3 === phase).length);
+    const rest = hours.rows.slice(0, 16).map((row: { exchanges: number[] }) => shift(row).indexOf(Math.min(...shift(row))));
+    const changes = rest.filter((phase: number, index: number) => index > 0 && phase !== rest[index - 1]).length;
+    expect({ shifts: new Set(rest).size, changes: changes <= 3 }).toEqual({ shifts: 3, changes: true });
   });
 
   test('the dossier in both forms says the same numbers', async () => {

@@ -20,8 +20,20 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   const grantsTo = (role: string) => statements.filter(({ id }) => id.startsWith(role));
 
   test('what cannot be computed again is never deleted', () => {
-    const kept = state.resources.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain').map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
-    expect(kept.sort()).toEqual(['Access', 'AccessLogs', 'Archive', 'Enforcement', 'IdentifierKey', 'Inbox', 'People', 'ServiceKey']);
+    const kept = state.resources
+      .filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')
+      .map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
+    expect(kept.sort()).toEqual([
+      'Access',
+      'AccessLogs',
+      'Archive',
+      'Enforcement',
+      'IdentifierKey',
+      'Inbox',
+      'People',
+      'ServiceKey',
+      'WebhookKey',
+    ]);
     expect(pipeline.resources.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toEqual([]);
   });
 
@@ -42,7 +54,12 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     for (const { Properties } of of('AWS::S3::Bucket')) {
       expect(Properties).toMatchObject({
         BucketEncryption: expect.anything(),
-        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
       });
     }
     for (const bucket of of('AWS::S3::Bucket', state.resources)) expect(bucket.Properties.LifecycleConfiguration).toBeDefined();
@@ -58,7 +75,8 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('every queue is encrypted and ends in dead letters that are kept 14 days', () => {
     const queues = of('AWS::SQS::Queue');
     const deadLetterTargets = queues.filter(({ Properties }) => Properties.RedrivePolicy === undefined);
-    for (const { Properties } of queues) expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    for (const { Properties } of queues)
+      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
     expect(deadLetterTargets.length).toBeGreaterThan(0);
     expect(deadLetterTargets.every(({ id }) => /(DeadLetters|Failures)/.test(id))).toBe(true);
     for (const { Properties } of of('AWS::SQS::QueuePolicy')) expect(JSON.stringify(Properties)).toContain('"aws:SecureTransport":"false"');
@@ -68,7 +86,10 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const readers = of('AWS::Lambda::EventSourceMapping');
     expect(readers.length).toBeGreaterThan(0);
     for (const { Properties } of readers) {
-      expect(Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'], ScalingConfig: { MaximumConcurrency: expect.any(Number) } });
+      expect(Properties).toMatchObject({
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: expect.any(Number) },
+      });
     }
     expect(of('AWS::Lambda::Function').every(({ Properties }) => Properties.ReservedConcurrentExecutions === undefined)).toBe(true);
   });
@@ -76,7 +97,10 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('a message is not handed out again while it may still be worked on', () => {
     const timeouts = new Map(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Number(Properties.Timeout)]));
     const visibility = new Map(of('AWS::SQS::Queue').map(({ id, Properties }) => [id, Number(Properties.VisibilityTimeout ?? 30)]));
-    const Mapping = z.object({ EventSourceArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }), FunctionName: z.object({ Ref: z.string() }) });
+    const Mapping = z.object({
+      EventSourceArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
+      FunctionName: z.object({ Ref: z.string() }),
+    });
     for (const { Properties } of of('AWS::Lambda::EventSourceMapping')) {
       const { EventSourceArn, FunctionName } = Mapping.parse(Properties);
       expect(visibility.get(EventSourceArn['Fn::GetAtt'][0])).toBeGreaterThanOrEqual(6 * (timeouts.get(FunctionName.Ref) ?? Number.NaN));
@@ -89,26 +113,32 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     for (const { Properties } of schedules) expect(Properties).toMatchObject({ Target: { DeadLetterConfig: { Arn: expect.anything() } } });
     const called = of('AWS::Lambda::EventInvokeConfig');
     expect(called).toHaveLength(schedules.length);
-    for (const { Properties } of called) expect(Properties).toMatchObject({ DestinationConfig: { OnFailure: { Destination: expect.anything() } } });
+    for (const { Properties } of called)
+      expect(Properties).toMatchObject({ DestinationConfig: { OnFailure: { Destination: expect.anything() } } });
   });
 
   test('our functions run Node 24 on arm64, each with a role of its own and a log that ends', () => {
-    const ours = of('AWS::Lambda::Function').filter(({ Properties }) => JSON.stringify(Properties.Environment ?? '').includes('POWERTOOLS_SERVICE_NAME'));
+    const ours = of('AWS::Lambda::Function').filter(({ Properties }) =>
+      JSON.stringify(Properties.Environment ?? '').includes('POWERTOOLS_SERVICE_NAME'),
+    );
     expect(ours.length).toBeGreaterThan(3);
-    for (const { Properties } of ours) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
+    for (const { Properties } of ours)
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
     expect(new Set(ours.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(ours.length);
     for (const { Properties } of of('AWS::Logs::LogGroup')) expect(Properties.RetentionInDays).toEqual(expect.any(Number));
   });
 
   test('no action is a wildcard, and no whole service is anybody’s', () => {
-    const wild = statements.flatMap(({ id, Action }) => Action.filter((action) => action.includes('*')).map((action) => `${id}: ${action}`));
+    const wild = statements.flatMap(({ id, Action }) =>
+      Action.filter((action) => action.includes('*')).map((action) => `${id}: ${action}`),
+    );
     expect(wild.filter((line) => !line.startsWith('CustomCDKBucketDeployment'))).toEqual([]);
   });
 
   test('every resource that is a wildcard is one of these', () => {
     const explained = [
       /^"\*"$/, // Trace segments: X-Ray has no resources.
-      /\/(chunks|plans|folds|rejected|campaigns|detection|health)\/\*"\]\]\}$/, // Objects of one kind.
+      /\/(chunks|plans|folds|rejected|campaigns|links|hours|ledger|health)\/\*"\]\]\}$/, // Objects of one kind.
       /Inbox[^/]*"\},"\/\*"\]\]\}$/, // Whatever is dropped into the inbox.
       /"Arn"\]\},":\*"\]\]\}$/, // Any version of one function.
     ];
@@ -117,24 +147,63 @@ describe.each(Object.keys(stages))('%s', (stage) => {
       .flatMap(({ id, Action, Resource }) => [Resource].flat().map((resource) => ({ id, Action, text: JSON.stringify(resource) })))
       .filter(({ text }) => text.includes('*'));
     expect(wild.filter(({ text }) => !explained.some((pattern) => pattern.test(text)))).toEqual([]);
-    const everything = wild.filter(({ text }) => text === '"*"');
-    expect(new Set(everything.flatMap(({ Action }) => Action))).toEqual(new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']));
+    const everything = wild.filter(({ text }) => text === '"*"').flatMap(({ id, Action }) => Action.map((action) => ({ id, action })));
+    // A state machine's log delivery is set up for the account: AWS documents these on "*" only.
+    const logDelivery = everything.filter(({ action }) => action.startsWith('logs:'));
+    expect(logDelivery.every(({ id }) => id.startsWith('EnforcementSuspensionMachine'))).toBe(true);
+    const rest = everything.map(({ action }) => action).filter((action) => !action.startsWith('logs:'));
+    expect(rest.every((action) => action.startsWith('xray:'))).toBe(true);
   });
 
-  test('nobody may delete from, or scan, the system of record', () => {
-    const enforcement = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('Enforcement'));
+  test('nobody may scan the system of record, and nothing is deleted from it but marks of work to do', () => {
+    const enforcement = statements.filter(({ Resource }) => ofEnforcement(Resource));
     const actions = new Set(enforcement.flatMap(({ Action }) => Action));
-    for (const action of ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Scan']) expect(actions).not.toContain(action);
+    expect(actions).toEqual(
+      new Set(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']),
+    );
+    const marks = ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED'];
+    for (const { Action, Condition } of enforcement) {
+      if (!Action.includes('dynamodb:DeleteItem')) continue;
+      const Leading = z.object({ 'ForAllValues:StringLike': z.object({ 'dynamodb:LeadingKeys': z.array(z.enum(marks)).min(1) }) });
+      expect(Leading.safeParse(Condition).success).toBe(true);
+    }
   });
 
-  test('the functions that see cannot act: their roles write no case and start no workflow', () => {
+  test('the functions that see cannot act: their roles write no ledger, start no workflow and hold no key of the provider', () => {
     for (const role of ['Ingest', 'Features', 'Detection', 'Query']) {
+      expect(grantsTo(role).length).toBeGreaterThan(0);
       const acting = grantsTo(role).filter(
         ({ Action, Resource }) =>
           Action.some((action) => action.startsWith('states:') || action.startsWith('events:')) ||
-          (JSON.stringify(Resource).includes('Enforcement') && Action.some((action) => !['dynamodb:GetItem', 'dynamodb:Query'].includes(action))),
+          (ofEnforcement(Resource) && Action.some((action) => !['dynamodb:GetItem', 'dynamodb:Query'].includes(action))),
       );
       expect(acting).toEqual([]);
     }
   });
+
+  test('detection reads the live policy of the system of record, and nothing else of it', () => {
+    const read = grantsTo('Detection').filter(({ Resource }) => ofEnforcement(Resource));
+    expect(read.map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LIVE#*', 'POLICY'] } },
+    ]);
+  });
+
+  test('appeals touch no account, no case, no policy and not the kill switch', () => {
+    const writes = grantsTo('Appeals').filter(({ Action, Resource }) => ofEnforcement(Resource) && !Action.includes('dynamodb:GetItem'));
+    expect(writes.length).toBeGreaterThan(0);
+    for (const { Condition } of writes) expect(JSON.stringify(Condition)).not.toMatch(/"(A#|K#|D#|P#|LIVE#|SWITCH#|X#|\*)/);
+  });
+
+  test('only who acts may ask the provider, start a workflow and open a sealed account id', () => {
+    const holders = (resource: RegExp) =>
+      [
+        ...new Set(statements.filter(({ Resource }) => resource.test(JSON.stringify(Resource))).map(({ id }) => id.replace(/Role.*/, ''))),
+      ].sort();
+    const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementTend'];
+    expect(holders(/WebhookKey/)).toEqual(acting);
+    expect(holders(/states.*stateMachine/)).toEqual(acting);
+    expect(holders(/IdentifierKey/)).toEqual([...acting, 'IngestIngest', 'IngestIngestFiles']);
+  });
 });
+
+const ofEnforcement = (resource: unknown): boolean => /ImportValue.*GetAttEnforcement/.test(JSON.stringify(resource));

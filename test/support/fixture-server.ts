@@ -1,3 +1,4 @@
+import { openAppeals } from '../../functions/appeals/appeals';
 import { enforce } from '../../functions/enforcement/enforce';
 import { listStandings } from '../../functions/enforcement/list-standings';
 import { type Served, serve } from '../../local/server';
@@ -16,6 +17,8 @@ export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
   { id: 'kiosk', kind: 'reselling', accounts: 64, firstSeen: FIXTURE_NOW - 20 * DAY },
   { id: 'stolen-keys', kind: 'hijacked-keys', accounts: 28, firstSeen: FIXTURE_NOW - 4 * DAY },
 ];
+
+export const FIXTURE_APPEAL_KEYS = [{ id: 'fixture', secret: 'the appeal key of a fixture server' }];
 
 /** The local server over the fixture campaigns and real enforcement in mode assist. Time stands still until `world.pass`. */
 export async function fixtureServer(
@@ -36,9 +39,16 @@ export async function fixtureServer(
     new FlaggedStore(stores.graph),
     world.enforcement,
   );
+  const appeals = openAppeals({
+    table: stores.enforcement,
+    clock: world.clock,
+    keys: async () => FIXTURE_APPEAL_KEYS,
+    policy: world.enforcement.policy,
+  });
   const doors = {
     query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
     enforcement: world.enforcement,
+    appeals,
   };
   return { ...(await serve({ port: options.port ?? 0, doors: () => doors })), world };
 }

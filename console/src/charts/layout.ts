@@ -7,11 +7,13 @@ import type { Schemas } from '../api';
  * packed. So a disc reads as "these pay with one card", and the lines between discs as what joins them. The same graph
  * gives the same picture.
  */
-export type Placed = { x: Float64Array; y: Float64Array; groups: Group[] };
+/** `disc` is the place in `groups`, by account. Groups come largest first. */
+export type Placed = { x: Float64Array; y: Float64Array; disc: Int32Array; groups: Group[] };
 export type Group = { shared: number | null; size: number; x: number; y: number; r: number };
 
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 const SPACING = 1;
+const COMMON = 0.5;
 
 export function layout(
   graph: Pick<Schemas['Graph'], 'accounts' | 'roles' | 'scores' | 'shared' | 'from' | 'to' | 'weight' | 'reasons'>,
@@ -27,13 +29,19 @@ export function layout(
   const circles = packSiblings(
     ordered.map(([shared, accounts]) => ({ shared, accounts, x: 0, y: 0, r: SPACING * (Math.sqrt(accounts.length) + 1.5) })),
   );
-  const placed: Placed = { x: new Float64Array(graph.accounts.length), y: new Float64Array(graph.accounts.length), groups: [] };
+  const placed: Placed = {
+    x: new Float64Array(graph.accounts.length),
+    y: new Float64Array(graph.accounts.length),
+    disc: new Int32Array(graph.accounts.length),
+    groups: [],
+  };
   for (const { shared, accounts, x, y, r } of circles) {
     accounts.sort(
       (one, other) => (graph.roles[one] ?? 0) - (graph.roles[other] ?? 0) || (graph.scores[other] ?? 0) - (graph.scores[one] ?? 0),
     );
     accounts.forEach((account, place) => {
       const radius = SPACING * Math.sqrt(place + 0.5);
+      placed.disc[account] = placed.groups.length;
       placed.x[account] = x + radius * Math.cos(place * GOLDEN_ANGLE);
       placed.y[account] = y + radius * Math.sin(place * GOLDEN_ANGLE);
     });
@@ -42,7 +50,10 @@ export function layout(
   return placed;
 }
 
-/** By account: the shared thing that carries most weight on its links; -1 for accounts without a link. Ties go to what more members hold. */
+/**
+ * By account: the shared thing that carries most weight on its links; -1 for accounts without a link. What most of the campaign holds
+ * tells its accounts apart from the world but not from each other: it is taken only where there is nothing else.
+ */
 function strongestTies({ accounts, shared, from, to, weight, reasons }: Parameters<typeof layout>[0]): Int32Array {
   const weights: Map<number, number>[] = accounts.map(() => new Map());
   from.forEach((source, link) => {
@@ -60,8 +71,9 @@ function strongestTies({ accounts, shared, from, to, weight, reasons }: Paramete
     let best = -1;
     let most = 0;
     for (const [place, value] of held) {
-      const better = value > most || (value === most && (shared[place]?.members ?? 0) > (shared[best]?.members ?? 0));
-      if (better) [best, most] = [place, value];
+      const holders = shared[place]?.members ?? 0;
+      const worth = holders > COMMON * accounts.length ? value / 1_000 : value;
+      if (worth > most || (worth === most && holders > (shared[best]?.members ?? 0))) [best, most] = [place, worth];
     }
     return best;
   });

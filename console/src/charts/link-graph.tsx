@@ -1,11 +1,13 @@
 import Graph from 'graphology';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import Sigma from 'sigma';
+import { EdgeLineProgram, NodePointProgram } from 'sigma/rendering';
+import type { Settings } from 'sigma/settings';
 import { Link } from 'wouter';
 import type { Schemas } from '../api';
 import { brief, count, ROLE_NAMES, words } from '../format';
 import { Family } from '../parts/parts';
-import { layout } from './layout';
+import { type Group, layout, type Placed } from './layout';
 
 /** The link graph in WebGL (sigma): fluid at 25,000 accounts. Hover or choose an account to see its links with reasons. */
 const ROLES = ['core', 'peripheral', 'suspected-victim', 'bystander'] as const;
@@ -19,14 +21,23 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
   const painted = useRef(onPainted);
   painted.current = onPainted;
   const neighbours = useMemo(() => linksByAccount(graph), [graph]);
+  const placed = useMemo(() => layout(graph), [graph]);
+  const camera = useRef<Sigma | null>(null);
   useEffect(() => {
     const element = stage.current;
     if (!element) return undefined;
     const began = performance.now();
-    const drawn = build(graph);
+    const drawn = build(graph, placed);
     const sigma = new Sigma(drawn, element, {
       allowInvalidContainer: true,
-      hideEdgesOnMove: true,
+      // Points and hairlines: a vertex an account and two a link, so that software rendering is fluid too.
+      nodeProgramClasses: { point: NodePointProgram },
+      edgeProgramClasses: { hairline: EdgeLineProgram },
+      defaultNodeType: 'point',
+      defaultEdgeType: 'hairline',
+      hideEdgesOnMove: graph.from.length > MOST_DRAWN,
+      defaultDrawNodeHover: drawHover,
+      hideLabelsOnMove: true,
       labelRenderedSizeThreshold: 14,
       labelDensity: 0.4,
       renderEdgeLabels: false,
@@ -36,6 +47,7 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
     });
     const theme = () => applyTheme(sigma, graph, neighbours, chosen.current);
     const choose = (account: number | null) => {
+      for (const link of account === null ? [] : (neighbours[account] ?? [])) draw(drawn, graph, link);
       chosen.current = account;
       setAbout(account);
       applyTheme(sigma, graph, neighbours, account);
@@ -48,11 +60,12 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
     window.addEventListener('themechange', theme);
     // For measuring from outside: the frame-rate bench drives the camera through it.
     Object.assign(element, { sigma });
+    camera.current = sigma;
     return () => {
       window.removeEventListener('themechange', theme);
       sigma.kill();
     };
-  }, [graph, neighbours]);
+  }, [graph, neighbours, placed]);
   return (
     <div className="graph">
       <div
@@ -62,7 +75,7 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
         aria-label={`Link graph: ${count(graph.accounts.length)} accounts, ${count(graph.from.length)} links. The same links are listed with reasons on each account’s page.`}
       />
       {about === null ? (
-        <div className="hint">Each disc shares one thing. Choose an account to see its links.</div>
+        <Discs graph={graph} placed={placed} onChoose={(disc) => zoomTo(camera.current, disc)} />
       ) : (
         <About graph={graph} account={about} links={neighbours[about] ?? []} />
       )}
@@ -75,6 +88,42 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
       </div>
     </div>
   );
+}
+
+const MOST_DISCS = 6;
+
+/** What the largest discs share; choosing one goes there. */
+function Discs({ graph, placed, onChoose }: { graph: Schemas['Graph']; placed: Placed; onChoose: (disc: Group) => void }) {
+  return (
+    <div className="about discs">
+      <p className="small soft">
+        Each disc shares one thing. Choose an account to see its links
+        {graph.from.length > MOST_DRAWN ? '; until then a sample is drawn' : ''}.
+      </p>
+      <ul>
+        {placed.groups.slice(0, MOST_DISCS).map((group) => {
+          const shared = group.shared === null ? undefined : graph.shared[group.shared];
+          return (
+            <li key={group.shared}>
+              <button type="button" className="button quiet tiny" onClick={() => onChoose(group)}>
+                <span className={`family ${shared?.family ?? ''}`}>{shared ? words(shared.type) : 'no link'}</span>
+                <span className="mono">{shared?.indicator?.slice(0, 6)}</span> <span className="number">{count(group.size)}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function zoomTo(sigma: Sigma | null, disc: Group): void {
+  if (!sigma) return;
+  const at = sigma.graphToViewport({ x: disc.x, y: disc.y });
+  const edge = sigma.graphToViewport({ x: disc.x + disc.r, y: disc.y });
+  const ratio =
+    (sigma.getCamera().ratio * Math.abs(edge.x - at.x) * 2.6) / Math.min(sigma.getDimensions().width, sigma.getDimensions().height);
+  void sigma.getCamera().animate({ ...sigma.viewportToFramedGraph(at), ratio }, { duration: 400 });
 }
 
 function About({ graph, account, links }: { graph: Schemas['Graph']; account: number; links: readonly number[] }) {
@@ -127,18 +176,29 @@ function linksByAccount(graph: Schemas['Graph']): number[][] {
   return links;
 }
 
-function build(graph: Schemas['Graph']): Graph {
-  const { x, y } = layout(graph);
+/** Above this, all links at once are a grey sheet: links between discs are sampled, and an account's own are added when it is chosen. */
+const MOST_DRAWN = 8_000;
+const SAMPLED = 2_500;
+
+function build(graph: Schemas['Graph'], { x, y, disc }: Placed): Graph {
   const drawn = new Graph({ multi: true, type: 'undirected', allowSelfLoops: false });
   const size = graph.accounts.length > 5_000 ? 1.6 : graph.accounts.length > 500 ? 3 : 5;
   graph.accounts.forEach((key, account) => {
     drawn.addNode(account, { x: x[account], y: y[account], size, label: brief(key) });
   });
-  graph.from.forEach((from, link) => {
-    const to = graph.to[link];
-    if (to !== undefined && to !== from) drawn.addEdgeWithKey(link, from, to, { size: 0.4 });
-  });
+  let links = [...graph.from.keys()];
+  if (links.length > MOST_DRAWN) {
+    const between = links.filter((link) => disc[graph.from[link] ?? 0] !== disc[graph.to[link] ?? 0]);
+    const step = Math.max(1, Math.floor(between.length / SAMPLED));
+    links = between.filter((_, place) => place % step === 0);
+  }
+  for (const link of links) draw(drawn, graph, link);
   return drawn;
+}
+
+function draw(drawn: Graph, graph: Schemas['Graph'], link: number): void {
+  const [from, to] = [graph.from[link], graph.to[link]];
+  if (from !== undefined && to !== undefined && from !== to && !drawn.hasEdge(link)) drawn.addEdgeWithKey(link, from, to, { size: 0.4 });
 }
 
 /** Colours by role; with a chosen account, everything but its neighbourhood recedes. */
@@ -146,7 +206,11 @@ function applyTheme(sigma: Sigma, graph: Schemas['Graph'], neighbours: readonly 
   const style = getComputedStyle(document.documentElement);
   const ink = (name: string): string => style.getPropertyValue(name).trim();
   const roles = ROLES.map((role) => ink(COLOUR_OF[role]));
-  const [faint, line, strong] = [ink('--line'), ink('--line'), ink('--accent')];
+  const [faint, line, strong] = [
+    ink('--line'),
+    mixed(ink('--sunken'), ink('--line-strong'), graph.from.length > 10_000 ? 0.18 : 0.4),
+    ink('--accent'),
+  ];
   const near = new Set(chosen === null ? [] : [chosen]);
   const links = new Set(chosen === null ? [] : neighbours[chosen]);
   for (const link of links) near.add(graph.from[link] ?? 0).add(graph.to[link] ?? 0);
@@ -164,3 +228,30 @@ function applyTheme(sigma: Sigma, graph: Schemas['Graph'], neighbours: readonly 
     return links.has(Number(edge)) ? { ...data, color: strong, size: 1.4 } : { ...data, hidden: true };
   });
 }
+
+/** Between two colours written as #rrggbb. */
+function mixed(one: string, other: string, share: number): string {
+  const channel = (start: number): string => {
+    const [low, high] = [one, other].map((hex) => Number.parseInt(hex.slice(start, start + 2), 16));
+    return Math.round((low ?? 0) + ((high ?? 0) - (low ?? 0)) * share)
+      .toString(16)
+      .padStart(2, '0');
+  };
+  return `#${channel(1)}${channel(3)}${channel(5)}`;
+}
+
+/** The label under the pointer, on the page's own ground in both themes. */
+const drawHover: NonNullable<Settings['defaultDrawNodeHover']> = (context, data, settings) => {
+  const style = getComputedStyle(document.documentElement);
+  const label = data.label ?? '';
+  context.font = `${settings.labelSize}px ${settings.labelFont}`;
+  const width = context.measureText(label).width;
+  context.fillStyle = style.getPropertyValue('--panel');
+  context.strokeStyle = style.getPropertyValue('--line-strong');
+  context.beginPath();
+  context.roundRect(data.x + data.size + 2, data.y - settings.labelSize * 0.75, width + 10, settings.labelSize * 1.5, 4);
+  context.fill();
+  context.stroke();
+  context.fillStyle = style.getPropertyValue('--ink');
+  context.fillText(label, data.x + data.size + 7, data.y + settings.labelSize / 3);
+};

@@ -10,7 +10,7 @@ import { count, moment, shortDay } from '../format';
  */
 export type Mark = { at: string; label: string };
 
-const HEIGHT = 176;
+const HEIGHT = 196;
 const DAY_S = 86_400;
 /** Ticks a day or more apart say the day, closer ones the hour. */
 const shortMoment = (tick: number, ticks: readonly number[]): string => {
@@ -109,7 +109,12 @@ function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
     ctx.stroke();
     const roomLeft = x + ctx.measureText(label).width + 8 * ratio > bbox.left + bbox.width;
     ctx.textAlign = roomLeft ? 'right' : 'left';
-    ctx.fillText(label, x + (roomLeft ? -4 : 4) * ratio, bbox.top + (12 + index * 14) * ratio);
+    const [left, top] = [x + (roomLeft ? -4 : 4) * ratio, bbox.top + (12 + index * 16) * ratio];
+    const width = ctx.measureText(label).width + 4 * ratio;
+    ctx.fillStyle = ink('--panel');
+    ctx.fillRect(roomLeft ? left - width + 2 * ratio : left - 2 * ratio, top - 11 * ratio, width, 15 * ratio);
+    ctx.fillStyle = ink('--ink');
+    ctx.fillText(label, left, top);
   });
   ctx.restore();
 }

@@ -12,6 +12,8 @@ import { Entries } from './ledger-page';
 
 type Account = Schemas['Account'];
 
+const MOST_FINDINGS = 5;
+
 /** Why, on one screen: the sentences first, then what they rest on. */
 export function AccountPage({ account }: { account: string }) {
   const params = { path: { account } };
@@ -82,8 +84,17 @@ export function AccountPage({ account }: { account: string }) {
                   )}
                 </Panel>
                 {data.findings.length > 0 ? (
-                  <Panel title="What was found on its campaign">
-                    <Sentences evidence={data.findings} />
+                  <Panel
+                    title="What was found on its campaign"
+                    end={
+                      data.membership && data.findings.length > MOST_FINDINGS ? (
+                        <Link className="small" href={`/campaigns/${data.membership.campaign}`}>
+                          all {data.findings.length}
+                        </Link>
+                      ) : null
+                    }
+                  >
+                    <Sentences evidence={data.findings.slice(0, MOST_FINDINGS)} />
                   </Panel>
                 ) : null}
                 {data.usage && data.usage.hours.length > 0 ? (
@@ -168,32 +179,58 @@ const Numbers = ({ of: { membership, usage, linkCount, flagged } }: { of: Accoun
   />
 );
 
+type Reason = Account['links'][number]['reasons'][number];
+type Tie = { reason: Reason; shared: Set<string>; links: Account['links'] };
+
+/** Links by the kind of thing that is shared, heaviest first: one line says more than forty. */
+function tiesOf(links: Account['links']): Tie[] {
+  const ties = new Map<string, Tie>();
+  for (const link of links) {
+    for (const reason of link.reasons) {
+      const tie = ties.get(reason.type) ?? { reason, shared: new Set<string>(), links: [] };
+      ties.set(reason.type, tie);
+      tie.shared.add(reason.indicator ?? '');
+      if (tie.links.at(-1) !== link) tie.links.push(link);
+      if (reason.weight > tie.reason.weight) tie.reason = reason;
+    }
+  }
+  return [...ties.values()].sort((one, other) => other.reason.weight - one.reason.weight || other.links.length - one.links.length);
+}
+
+const MOST_NAMED = 7;
 const Links = ({ of: { links, linkCount } }: { of: Account }) => (
   <Panel
-    title="Links, strongest first"
+    title="What ties it to others"
     flush
-    end={<span className="small soft">{linkCount > links.length ? `${links.length} of ${count(linkCount)}` : count(linkCount)}</span>}
+    end={
+      <span className="small soft">
+        {linkCount > links.length ? `the ${links.length} strongest of ${count(linkCount)} links` : `${count(linkCount)} links`}
+      </span>
+    }
   >
     {links.length === 0 ? (
       <Empty title="No links">Nothing ties this account to others now.</Empty>
     ) : (
       <ul className="linklist">
-        {links.map((link) => (
-          <li key={link.with + link.weight}>
-            <span className="row" style={{ gap: 6, flexWrap: 'nowrap' }}>
-              <i className={`dot ${link.role ?? ''}`} />
-              <AccountLink account={link.with} />
-            </span>
-            <span>
-              {link.reasons.map((reason) => (
-                <span key={reason.type}>
-                  <Family name={reason.family} /> same {words(reason.type)}
-                  {reason.indicator ? <span className="mono soft"> {reason.indicator.slice(0, 8)}</span> : null}{' '}
-                </span>
-              ))}
+        {tiesOf(links).map((tie) => (
+          <li key={tie.reason.type}>
+            <Family name={tie.reason.family} />
+            <span className="stack" style={{ gap: 4 }}>
+              <span>
+                Same {words(tie.reason.type)} <Shared of={tie} /> as {count(tie.links.length)}{' '}
+                {tie.links.length === 1 ? 'account' : 'accounts'}
+              </span>
+              <span className="row small" style={{ gap: '2px 10px' }}>
+                {tie.links.slice(0, MOST_NAMED).map((link) => (
+                  <span key={link.with} className="nowrap">
+                    <i className={`dot ${link.role ?? ''}`} /> <AccountLink account={link.with} />
+                  </span>
+                ))}
+                {tie.links.length > MOST_NAMED ? <span className="soft">and {count(tie.links.length - MOST_NAMED)} more</span> : null}
+              </span>
             </span>
             <span className="number soft" style={{ textAlign: 'right' }} title="weight, nats">
-              {link.weight.toFixed(1)}
+              {tie.reason.weight.toFixed(1)}
             </span>
           </li>
         ))}
@@ -201,6 +238,13 @@ const Links = ({ of: { links, linkCount } }: { of: Account }) => (
     )}
   </Panel>
 );
+
+/** Which one, or how many different ones. */
+function Shared({ of: { shared } }: { of: Tie }) {
+  const [only] = shared;
+  if (shared.size > 1) return <span className="soft">({count(shared.size)} of them)</span>;
+  return only ? <span className="mono soft">{only.slice(0, 8)}</span> : null;
+}
 
 function Facts({ of: { facts } }: { of: Account }) {
   if (!facts) return null;

@@ -243,7 +243,7 @@ const MEMBER_COLUMNS: Column<Member>[] = [
   { head: 'Score', width: '56px', number: true, cell: (member) => member.score.toFixed(1) },
   {
     head: 'Families',
-    width: '190px',
+    width: '250px',
     cell: (member) => (
       <span className="row" style={{ gap: 8, flexWrap: 'nowrap' }}>
         {member.families.map((family) => (

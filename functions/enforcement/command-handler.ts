@@ -1,0 +1,11 @@
+import { actingPorts } from '../../shared/lambda/acting';
+import { environment } from '../../shared/lambda/environment';
+import { httpDoor } from '../../shared/lambda/http-door';
+import { CommandEnv } from '../../shared/wiring';
+import { openEnforcement } from './enforcement';
+import { enforcementRoutes } from './routes';
+
+const env = environment(CommandEnv);
+
+/** What people may do: approve, reject, undo, exonerate, put policies live, stop everything. */
+export const handler = httpDoor(env, (api, http) => enforcementRoutes(api, http, openEnforcement(actingPorts(env))));

@@ -1,0 +1,16 @@
+import { actingPorts } from '../../shared/lambda/acting';
+import { environment } from '../../shared/lambda/environment';
+import { logger } from '../../shared/lambda/observe';
+import { ActingEnv } from '../../shared/wiring';
+import { advance } from './advance';
+import { carryOutAppeals } from './carry-out-appeals';
+import { openEnforcement } from './enforcement';
+
+const enforcement = openEnforcement(actingPorts(environment(ActingEnv)));
+
+/** Every few minutes: decided appeals are carried out, and a case whose execution died is taken up again. */
+export const handler = async (): Promise<void> => {
+  const appeals = await carryOutAppeals(enforcement);
+  const cases = await advance(enforcement);
+  logger.info('tended', { ...appeals, ...cases });
+};

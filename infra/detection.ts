@@ -1,0 +1,67 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { DetectEnv, METRICS } from '../shared/wiring';
+import { alarm } from './parts/alarm';
+import { every } from './parts/every';
+import { may } from './parts/grants';
+import { pipelineMetric } from './parts/metric';
+import { StageFunction } from './parts/stage-function';
+import { deadLetterQueue, WatchedQueue } from './parts/watched-queue';
+import type { Stage } from './stages';
+import type { StateStack } from './state-stack';
+
+/**
+ * Accounts, links, networks, campaigns, on a schedule. It holds no permission to act: it writes what it found, and tells a queue
+ * that it ran. Of the system of record it reads the live policy, and nothing else.
+ */
+export class Detection extends Construct {
+  /** What enforcement reads. */
+  readonly decisions: WatchedQueue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, state, alarms, decideIn }: { stage: Stage; state: StateStack; alarms: ITopic; decideIn: Duration },
+  ) {
+    super(scope, id);
+    const { archive, tables } = state;
+    const { every: interval, memoryMiB } = stage.detection;
+    this.decisions = new WatchedQueue(this, 'Decisions', {
+      alarms,
+      readIn: decideIn,
+      late: Duration.minutes(30),
+      impact: 'Campaigns are found and nothing is decided about them: no case opens, new members of contained campaigns stay active.',
+    });
+    const detect = new StageFunction(this, 'Detect', {
+      door: 'functions/detection/handler.ts',
+      schema: DetectEnv,
+      environment: {
+        ARCHIVE_BUCKET: archive.bucketName,
+        FEATURES_TABLE: tables.features.tableName,
+        GRAPH_TABLE: tables.graph.tableName,
+        ENFORCEMENT_TABLE: tables.enforcement.tableName,
+        DECISION_QUEUE_URL: this.decisions.queue.queueUrl,
+      },
+      memoryMiB,
+      timeout: Duration.minutes(15),
+      logDays: stage.logDays,
+    });
+    const impact = 'Detection fails: no new campaign is found, and replaced accounts are not linked again.';
+    every(this, 'Schedule', interval, detect, deadLetterQueue(this, 'Failures', alarms, impact));
+    may(detect).readRows(tables.features, ['DIRTY', 'F#*']);
+    may(detect).read(archive, ['folds/*', 'campaigns/*']);
+    may(detect).write(archive, ['campaigns/*', 'links/*', 'hours/*']);
+    may(detect).readRows(tables.graph);
+    may(detect).writeRows(tables.graph);
+    may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY']);
+    may(detect).sendTo(this.decisions.queue);
+
+    alarm(this, 'Silent', alarms, {
+      metric: pipelineMetric(this, METRICS.detectionRuns, { period: Duration.minutes(interval.toMinutes() * 3) }),
+      above: 0,
+      silenceIsBad: true,
+      impact: 'No detection run has ended for three intervals: campaigns grow unseen.',
+    });
+  }
+}

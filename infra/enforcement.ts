@@ -1,0 +1,192 @@
+import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { ActingEnv, AnchorEnv, CommandEnv, PublishEnv } from '../shared/wiring';
+import { type Gateway, httpEnvironment } from './gateway';
+import { alarm } from './parts/alarm';
+import { every } from './parts/every';
+import { may } from './parts/grants';
+import type { TrustedIssuer } from './parts/identity';
+import { StageFunction } from './parts/stage-function';
+import { deadLetterQueue, type WatchedQueue } from './parts/watched-queue';
+import type { Stage } from './stages';
+import type { StateStack } from './state-stack';
+import { SuspensionMachine } from './suspension-machine';
+
+export type EnforcementProps = {
+  stage: Stage;
+  state: StateStack;
+  alarms: ITopic;
+  decisions: WatchedQueue;
+  gateway: Gateway;
+  issuer: TrustedIssuer;
+  /** The origin of the console, whose page an appeal link opens. */
+  origin: string;
+};
+
+/** How long a decision about all campaigns may take. */
+export const DECIDE_IN = Duration.minutes(5);
+
+/** The only stage that may ask anything of the provider: decide, then hold, approve, contain in stages, confirm, expire or undo. */
+export class Enforcement extends Construct {
+  /** Where the ledger goes out: rules of the provider's own attach here. */
+  readonly bus: EventBus;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: EnforcementProps,
+  ) {
+    super(scope, id);
+    const { stage, alarms, decisions, gateway, issuer } = props;
+    const machineName = `${Stack.of(this).stackName}-suspension`;
+    const machineArn = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: machineName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const environment = this.environment(machineArn);
+
+    const decide = this.acting('Decide', 'handler.ts', DECIDE_IN, environment);
+    decisions.readBy(decide, { batchSize: 1, window: Duration.seconds(0), concurrency: 2 });
+
+    const step = this.acting('CaseStep', 'case-step-handler.ts', Duration.minutes(15), environment);
+    const { machine } = new SuspensionMachine(this, 'Suspension', { step, machineName, logDays: stage.logDays, tracing: true });
+    Validations.of(machine).acknowledge(
+      {
+        id: 'AwsSolutions-IAM5',
+        reason:
+          'Step Functions sets up its log delivery for the account, X-Ray has no resources, and calling the step is calling any version of it',
+      },
+      { id: 'AwsSolutions-SF1', reason: 'errors only: each step writes its own outcome, and the ledger has the rest' },
+    );
+
+    const tend = this.acting('Tend', 'tend-handler.ts', Duration.minutes(15), environment);
+    const failing = 'Appeals that were granted are not carried out, and cases whose execution died stay where they are.';
+    every(this, 'TendSchedule', Duration.minutes(15), tend, deadLetterQueue(this, 'TendFailures', alarms, failing));
+
+    const command = new StageFunction(this, 'Command', {
+      door: 'functions/enforcement/command-handler.ts',
+      schema: CommandEnv,
+      environment: { ...environment, ...httpEnvironment(this, props) },
+      memoryMiB: 1_769,
+      timeout: Duration.seconds(29),
+      logDays: stage.logDays,
+    });
+    this.letAct(command);
+    may(command).readRows(props.state.tables.access);
+    may(command).writeRows(props.state.tables.access);
+    may(command).deleteRows(props.state.tables.access, ['IDEMPOTENCY#*']);
+    gateway.signedIn(issuer, [
+      { path: '/v1/{proxy+}', methods: [HttpMethod.POST], answeredBy: command },
+      ...['/v1/policies', '/v1/policies/{proxy+}', '/v1/exonerations', '/v1/campaigns/{campaign}/dry-run'].map((path) => ({
+        path,
+        methods: [HttpMethod.GET],
+        answeredBy: command,
+      })),
+    ]);
+
+    for (const caller of [decide, step, tend, command]) {
+      caller.addToRolePolicy(
+        new PolicyStatement({ actions: ['states:StartExecution', 'states:SendTaskSuccess'], resources: [machineArn] }),
+      );
+    }
+    this.bus = this.publish();
+    alarm(this, 'SuspensionFailed', alarms, {
+      metric: machine.metricFailed({ period: Duration.minutes(5) }),
+      above: 0,
+      impact: 'A case stands still: a campaign is neither contained further nor given back until it is taken up again.',
+    });
+    alarm(this, 'SuspensionTimedOut', alarms, {
+      metric: machine.metricTimedOut({ period: Duration.hours(1) }),
+      above: 0,
+      impact: 'An execution reached its year: its case is no longer watched for expiry.',
+    });
+  }
+
+  private environment(machineArn: string) {
+    const { stage, state, origin } = this.props;
+    return {
+      ARCHIVE_BUCKET: state.archive.bucketName,
+      GRAPH_TABLE: state.tables.graph.tableName,
+      ENFORCEMENT_TABLE: state.tables.enforcement.tableName,
+      IDENTIFIER_KEY_SECRET: state.secrets.identifierKey,
+      SERVICE_KEY_SECRET: state.secrets.serviceKey,
+      WEBHOOK_KEY_SECRET: state.secrets.webhookKey,
+      WEBHOOK_URL: stage.webhookUrl,
+      APPEAL_URL: `${origin}/appeal`,
+      SUSPENSION_MACHINE: machineArn,
+    };
+  }
+
+  private acting(
+    id: string,
+    door: string,
+    timeout: Duration,
+    environment: ReturnType<Enforcement['environment']>,
+  ): StageFunction<typeof ActingEnv> {
+    const { stage } = this.props;
+    const made = new StageFunction(this, id, {
+      door: `functions/enforcement/${door}`,
+      schema: ActingEnv,
+      environment,
+      memoryMiB: 1_769,
+      timeout,
+      logDays: stage.logDays,
+    });
+    this.letAct(made);
+    return made;
+  }
+
+  /** What it takes to act: the books, the evidence, the standing shown to readers, and the keys. Nobody may delete a ledger entry. */
+  private letAct(actor: IFunction): void {
+    const { archive, tables, secrets } = this.props.state;
+    may(actor).readRows(tables.enforcement);
+    may(actor).writeRows(tables.enforcement);
+    may(actor).deleteRows(tables.enforcement, ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED']);
+    may(actor).readRows(tables.graph);
+    may(actor).writeRows(tables.graph, ['A#*', 'FLAGGED#*']);
+    may(actor).read(archive, ['campaigns/*', 'ledger/*']);
+    for (const secret of [secrets.identifierKey, secrets.serviceKey, secrets.webhookKey]) may(actor).readSecret(secret);
+  }
+
+  /** The ledger to the provider's own systems, and yesterday's ends to the archive. */
+  private publish(): EventBus {
+    const { stage, alarms, state } = this.props;
+    const { archive, tables } = state;
+    const bus = new EventBus(this, 'Events', { description: 'What Lockstep did, entry by entry (docs/enforcement.md)' });
+    const publish = new StageFunction(this, 'Publish', {
+      door: 'functions/enforcement/publish-handler.ts',
+      schema: PublishEnv,
+      environment: { ENFORCEMENT_TABLE: tables.enforcement.tableName, EVENT_BUS: bus.eventBusName },
+      memoryMiB: 512,
+      timeout: Duration.minutes(5),
+      logDays: stage.logDays,
+    });
+    may(publish).readRows(tables.enforcement);
+    may(publish).writeRows(tables.enforcement, ['PUBLISHED']);
+    publish.addToRolePolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }));
+    const unheard = 'The provider’s own systems do not hear what Lockstep does. Nothing is lost: it goes on where it stopped.';
+    every(this, 'PublishSchedule', Duration.minutes(5), publish, deadLetterQueue(this, 'PublishFailures', alarms, unheard));
+
+    const anchor = new StageFunction(this, 'Anchor', {
+      door: 'functions/enforcement/anchor-handler.ts',
+      schema: AnchorEnv,
+      environment: { ENFORCEMENT_TABLE: tables.enforcement.tableName, ARCHIVE_BUCKET: archive.bucketName },
+      memoryMiB: 512,
+      timeout: Duration.minutes(15),
+      logDays: stage.logDays,
+    });
+    may(anchor).readRows(tables.enforcement);
+    may(anchor).read(archive, ['ledger/*']);
+    may(anchor).write(archive, ['ledger/*']);
+    const unproven = 'That the ledger was not cut off at its end can not be shown for yesterday.';
+    every(this, 'AnchorSchedule', Duration.days(1), anchor, deadLetterQueue(this, 'AnchorFailures', alarms, unproven));
+    return bus;
+  }
+}

@@ -1,0 +1,69 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { z } from 'zod';
+import { signAppealLink } from '../appeal-link';
+import { SecretsManagerSecrets } from '../aws/secrets-manager';
+import { StepFunctionsWorkflow } from '../aws/step-functions-workflow';
+import { systemChance as chance, systemClock as clock } from '../aws/system-clock';
+import type { Provider } from '../ports';
+import { KnownAccountStore } from '../stores/known-account-store';
+import { filteredPost } from '../webhook/filtered-post';
+import { WebhookProvider } from '../webhook/webhook-provider';
+import type { ActingEnv } from '../wiring';
+import { bucket, table } from './adapters';
+import { appealKeys, openerOf, webhookSecrets } from './key-ring';
+import { livePolicy } from './live-policy';
+
+type Env = z.output<typeof ActingEnv>;
+
+/** Until the operator says where: nothing is asked, and every action says why it stays open. */
+const NOBODY: Provider = {
+  request: async () => ({ kind: 'unreachable', because: 'no webhook is configured for this stage (infra/stages.ts)' }),
+};
+const WEBHOOK_TIMEOUT_MS = 5_000;
+/** As long as a person may take to learn of the action and to answer; the link names no more than the action. */
+const APPEAL_LINK_DAYS = 90;
+
+/** What acting needs of the world, on AWS. Keys are read at each use (cached a few minutes), so that a change of keys needs no deployment. */
+export function actingPorts(env: Env) {
+  const secrets = new SecretsManagerSecrets();
+  const enforcement = table(env.ENFORCEMENT_TABLE);
+  const graph = table(env.GRAPH_TABLE);
+  return {
+    stores: { archive: bucket(env.ARCHIVE_BUCKET), graph, enforcement },
+    accounts: new KnownAccountStore(graph),
+    provider: env.WEBHOOK_URL === 'none' ? NOBODY : webhook(env.WEBHOOK_URL, env, secrets),
+    workflow: new StepFunctionsWorkflow(new SFNClient(), env.SUSPENSION_MACHINE, enforcement),
+    policy: livePolicy(enforcement, clock),
+    appealLinks: {
+      link: async (subject: Parameters<typeof signAppealLink>[0], now: number) =>
+        signAppealLink(subject, {
+          keys: appealKeys(await secrets.get(env.SERVICE_KEY_SECRET)),
+          baseUrl: env.APPEAL_URL,
+          now,
+          validDays: APPEAL_LINK_DAYS,
+        }),
+    },
+    clock,
+    chance,
+  };
+}
+
+/** Opens sealed ids under the keys of the moment; one circuit breaker an instance. */
+function webhook(url: string, env: Env, secrets: SecretsManagerSecrets): Provider {
+  let open: ReturnType<typeof openerOf> | undefined;
+  const provider = new WebhookProvider({
+    endpoint: async () => ({ url, secrets: webhookSecrets(await secrets.get(env.WEBHOOK_KEY_SECRET)) }),
+    open: (sealed) => {
+      if (!open) throw new Error('asked before the identifier key was read');
+      return open(sealed);
+    },
+    post: filteredPost({ timeoutMs: WEBHOOK_TIMEOUT_MS }),
+    clock,
+  });
+  return {
+    request: async (action) => {
+      open = openerOf(await secrets.get(env.IDENTIFIER_KEY_SECRET));
+      return provider.request(action);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { AppealKeys } from '../appeal-link';
+import type { SealedId } from '../model/ids';
+import { KeyedHasher } from '../model/keyed-hash';
+
+/**
+ * The keys in one secret, separated by white space or commas. The first is in use; the others are honoured until they are taken
+ * out, which is how a key is changed over (docs/deploy.md, key rotation).
+ */
+export function keysOf(secret: string): [string, ...string[]] {
+  const [first, ...others] = secret.split(/[\s,]+/).filter((key) => key !== '');
+  if (first === undefined) throw new Error('a secret of keys holds none');
+  return [first, ...others];
+}
+
+/** A key of its own for each purpose, so that no signature made for one is good for another. */
+export const derivedKey = (key: string, purpose: 'cursor' | 'appeal-link'): string =>
+  createHmac('sha256', key).update(`lockstep/${purpose}/v1`).digest('hex');
+
+/** Keys of appeal links by id: links signed before a change of keys work until they expire. */
+export const appealKeys = (secret: string): AppealKeys =>
+  keysOf(secret).map((key) => {
+    const derived = derivedKey(key, 'appeal-link');
+    return { id: createHash('sha256').update(derived).digest('hex').slice(0, 8), secret: derived };
+  });
+
+/** Standard Webhooks wants base64 behind a prefix; what Secrets Manager makes (64 letters and digits) is that already. */
+export const webhookSecrets = (secret: string): string[] => keysOf(secret).map((key) => (key.startsWith('whsec_') ? key : `whsec_${key}`));
+
+/** Opens an account id whichever of the keys it was sealed under. */
+export function openerOf(secret: string): (sealed: SealedId) => string {
+  const hashers = keysOf(secret).map((key) => new KeyedHasher(key));
+  return (sealed) => {
+    for (const hasher of hashers) {
+      try {
+        return hasher.open(sealed);
+      } catch {
+        // Sealed under another key: the cipher's tag says so, and the next one is tried.
+      }
+    }
+    throw new Error('an account id is sealed under a key that the identifier secret no longer holds');
+  };
+}
