@@ -35,8 +35,9 @@ class Demo {
     this.side = new ReceiverSide(this.pipeline);
   }
 
-  begin(): Promise<void> {
-    return this.side.attach();
+  async begin(): Promise<void> {
+    await this.side.attach();
+    await this.pipeline.arm('ada');
   }
 
   /** One hour of traffic, in slices, so that a containment takes effect within the hour. */

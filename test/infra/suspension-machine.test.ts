@@ -6,7 +6,7 @@ import { SuspensionMachine, suspensionDefinition } from '../../infra/suspension-
 test('the machine may call its one function and nothing else, and logs no execution data', () => {
   const stack = new Stack(new App(), 'Test');
   const step = new LambdaFunction(stack, 'Step', { runtime: Runtime.NODEJS_24_X, handler: 'i.h', code: Code.fromInline('exports.h = 0') });
-  new SuspensionMachine(stack, 'Suspension', { step, logDays: 30, tracing: true });
+  new SuspensionMachine(stack, 'Suspension', { step, machineName: 'lockstep-suspension', logDays: 30, tracing: true });
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
     DefinitionString: JSON.stringify(suspensionDefinition),
