@@ -55,7 +55,7 @@ async function confirmWhatPeopleConfirmed(id: CaseId, state: CaseState, policy: 
   const { confirmations, size } = state;
   const last = confirmations.at(-1);
   if (!last || confirmations.length < approversFor(size, 'assist', policy)) return;
-  const because = [`${confirmations.length} people confirmed it`];
+  const because = [`confirmed by ${confirmations.map((one) => one.id).join(' and ')}`];
   await inBatches(await world.cases.answered(id), 32, async (account) => {
     const head = await world.ledger.head(ACCOUNT_CHAIN, account);
     const phase = head?.state.phase;
