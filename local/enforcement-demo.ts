@@ -15,7 +15,6 @@ import { Pipeline } from './pipeline';
 import { ReceiverSide } from './receiver/receiver-side';
 import { readScenario } from './simulator/read-scenario';
 import { type Hour, simulate } from './simulator/simulate';
-import { summaryOf } from './verify-ledger';
 
 /**
  * npm run enforcement-demo: the real pipeline under simulated time, in mode assist. A campaign is found among honest
@@ -36,8 +35,8 @@ class Demo {
   }
 
   async begin(): Promise<void> {
+    await this.pipeline.arm('operator');
     await this.side.attach();
-    await this.pipeline.arm('ada');
   }
 
   /** One hour of traffic, in slices, so that a containment takes effect within the hour. */
@@ -133,7 +132,9 @@ class Demo {
       this.pipeline.stores.archive,
       this.pipeline.enforcement,
     );
-    for (const line of summaryOf(verified)) this.say(line);
+    this.say(
+      `ledger: ${verified.entries} entries in ${verified.chains} chains, ${verified.faults.length} faults; ${verified.decisions.same} decisions made again with the same answer, ${verified.decisions.different.length} with another`,
+    );
     this.side.receiver.close();
   }
 }
