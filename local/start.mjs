@@ -55,6 +55,7 @@ const tasks = {
   // The console is part of what is shown: built once, or again when it changed.
   demo: [[node, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'error']], ...built('local/demo.ts')],
   'enforcement-demo': [ts('local/enforcement-demo.ts')],
+  'verify-ledger': [ts('local/verify-ledger.ts')],
   replay: built('local/replay.ts'),
   simulate: built('local/simulator/cli.ts'),
   eval: built('bench/eval/main.ts'),
