@@ -52,7 +52,7 @@ const built = (file, flags = []) => {
 
 /** What each task runs: one or several commands, stopping at the first that fails. */
 const tasks = {
-  demo: [ts('local/demo.ts')],
+  demo: built('local/demo.ts'),
   'enforcement-demo': [ts('local/enforcement-demo.ts')],
   replay: built('local/replay.ts'),
   simulate: built('local/simulator/cli.ts'),
