@@ -81,7 +81,12 @@ export async function serve(options: {
     origin,
     consoleUrl: `${origin}/#start=${issuer.startCode}`,
     token: issuer.token,
-    close: () => new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))),
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        // Browsers keep connections; whoever closes does not wait for them.
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }),
   };
 }
 

@@ -80,6 +80,7 @@ test('by keyboard alone: queue, help, approve, reject, exonerate', async () => {
   await page.keyboard.press('j');
   expect(await page.locator('.case.at h3').textContent()).toMatch('Hijacked keys');
   await page.keyboard.press('r');
+  await page.getByRole('dialog').waitFor();
   await page.keyboard.type('the owners told us');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
@@ -95,7 +96,9 @@ test('by keyboard alone: queue, help, approve, reject, exonerate', async () => {
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /^Account / }).waitFor();
+  await page.getByRole('button', { name: 'Exonerate' }).waitFor();
   await page.keyboard.press('e');
+  await page.getByRole('dialog').waitFor();
   await page.keyboard.type('a customer of ours');
   await page.getByRole('dialog').getByRole('button', { name: 'Exonerate', exact: true }).press('Enter');
   await page.getByText(/Done: account:.* exonerated until/).waitFor();
