@@ -35,6 +35,7 @@ export const DECIDE_IN = Duration.minutes(5);
 export class Enforcement extends Construct {
   /** Where the ledger goes out: rules of the provider's own attach here. */
   readonly bus: EventBus;
+  readonly machineArn: string;
 
   constructor(
     scope: Construct,
@@ -44,13 +45,13 @@ export class Enforcement extends Construct {
     super(scope, id);
     const { stage, alarms, decisions, gateway, issuer } = props;
     const machineName = `${Stack.of(this).stackName}-suspension`;
-    const machineArn = Stack.of(this).formatArn({
+    this.machineArn = Stack.of(this).formatArn({
       service: 'states',
       resource: 'stateMachine',
       resourceName: machineName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    const environment = this.environment(machineArn);
+    const environment = this.environment();
 
     const decide = this.acting('Decide', 'handler.ts', DECIDE_IN, environment);
     decisions.readBy(decide, { batchSize: 1, window: Duration.seconds(0), concurrency: 2 });
@@ -93,7 +94,7 @@ export class Enforcement extends Construct {
 
     for (const caller of [decide, step, tend, command]) {
       caller.addToRolePolicy(
-        new PolicyStatement({ actions: ['states:StartExecution', 'states:SendTaskSuccess'], resources: [machineArn] }),
+        new PolicyStatement({ actions: ['states:StartExecution', 'states:SendTaskSuccess'], resources: [this.machineArn] }),
       );
     }
     this.bus = this.publish();
@@ -109,7 +110,7 @@ export class Enforcement extends Construct {
     });
   }
 
-  private environment(machineArn: string) {
+  private environment() {
     const { stage, state, origin } = this.props;
     return {
       ARCHIVE_BUCKET: state.archive.bucketName,
@@ -120,7 +121,7 @@ export class Enforcement extends Construct {
       WEBHOOK_KEY_SECRET: state.secrets.webhookKey,
       WEBHOOK_URL: stage.webhookUrl,
       APPEAL_URL: `${origin}/appeal`,
-      SUSPENSION_MACHINE: machineArn,
+      SUSPENSION_MACHINE: this.machineArn,
     };
   }
 
