@@ -5,11 +5,14 @@ module.exports = {
   transform: {
     '^.+\\.(t|j|mj)sx?$': [
       '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript', tsx: true }, transform: { react: { runtime: 'automatic' } } }, module: { type: 'commonjs' } },
+      {
+        jsc: { target: 'es2023', parser: { syntax: 'typescript', tsx: true }, transform: { react: { runtime: 'automatic' } } },
+        module: { type: 'commonjs' },
+      },
     ],
   },
   // These packages ship ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|hono|@hono|request-filtering-agent|fauxqs|uuid|openapi3-ts)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|hono|@hono|request-filtering-agent|fauxqs|uuid|openapi3-ts|d3-hierarchy)/)'],
   // Its package names only an `import` entry; the transformer makes it loadable here.
   moduleNameMapper: { '^fauxqs$': '<rootDir>/node_modules/fauxqs/dist/app.js' },
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/dist'],

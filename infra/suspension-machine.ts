@@ -86,8 +86,9 @@ export const suspensionDefinition = {
     Undo: task('undo'),
     Undone: wait('Confirm undone'),
     'Confirm undone': task('confirm-undone'),
-    // A person resumes or undoes: that starts an execution of its own.
-    Stopped: { Type: 'Succeed' },
+    // People resume or undo by an execution of its own; this one only lets expire what is in force.
+    Stopped: wait('Expire'),
+    Expire: task('expire'),
     Settled: { Type: 'Succeed' },
     Closed: { Type: 'Succeed' },
     Unknown: { Type: 'Fail', Error: 'UnknownKind', Cause: 'The step answered a kind that this machine does not know.' },

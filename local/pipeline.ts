@@ -65,8 +65,8 @@ export class Pipeline {
       stores: this.stores,
       accounts: this.gateway.accounts,
       provider: this.gateway,
-      // One machine has no execution to start: `advance` looks at what is due.
-      workflow: { start: async () => {}, wake: async () => {} },
+      // One machine has no execution to start or wake: it looks at its cases at once instead of when they are next due.
+      workflow: { start: this.soon, wake: this.soon },
       policy: async () => ({ policy, digest }),
       clock: this.clock,
       chance: new SeededChance(options.seed ?? 1),
@@ -105,7 +105,7 @@ export class Pipeline {
       } else if (this.nextDetect <= this.clock.now()) {
         await this.detect();
         this.nextDetect += this.options.detectEvery;
-      } else await this.step();
+      } else await this.settle();
     }
     this.clock.advanceTo(at);
   }
@@ -124,14 +124,19 @@ export class Pipeline {
     const operator = { id: 'local-operator', role: 'admin' } as const;
     await turnKillSwitch({ actor: operator, key: 'local', because: 'played on one machine', to: 'armed' }, this.enforcement);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
-    await this.step();
+    await this.settle();
     await this.options.onRun?.(run, decided);
   }
 
-  private async step(): Promise<void> {
+  /** Takes every open case as far as it can go now. */
+  async settle(): Promise<void> {
     const { nextDue } = await advance(this.enforcement);
     this.nextStep = nextDue === undefined ? Number.POSITIVE_INFINITY : Math.max(nextDue, this.clock.now() + 1);
   }
+
+  private readonly soon = async (): Promise<void> => {
+    this.nextStep = this.clock.now();
+  };
 
   get duplicates(): number {
     let sum = 0;

@@ -46,6 +46,7 @@ export class FileReplay {
 
   /** Lets the rest happen: what was begun comes to its end within two hours after the last event. */
   async finish(): Promise<void> {
+    await this.flush();
     await this.pipeline?.advanceTo(this.to + 2 * 3_600_000);
   }
 

@@ -53,10 +53,19 @@ const built = (file, flags = []) => {
 /** What each task runs: one or several commands, stopping at the first that fails. */
 const tasks = {
   demo: [ts('local/demo.ts')],
+  'enforcement-demo': [ts('local/enforcement-demo.ts')],
   replay: built('local/replay.ts'),
+  simulate: built('local/simulator/cli.ts'),
+  eval: built('bench/eval/main.ts'),
+  'eval:real': built('bench/eval/real.ts'),
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],
+  // After a route changed: the OpenAPI document and the client's types (docs/decisions/0032).
+  api: [ts('local/describe-api.ts')],
+  'console:build': [[node, [bin('vite/bin/vite.js'), 'build', 'console']]],
+  // Needs Chromium (apt-get install chromium), so it is no part of `npm test`.
+  'test:browser': [[node, [bin('jest/bin/jest.js'), '--testMatch', '<rootDir>/test/**/*.browser.ts', '--runInBand', ...args]]],
   // AWS's own engine in dynalite's place: fetched on demand, needs a Java 17 JDK (docs/decisions/0010).
   'test:dynamodb-local': [[node, [bin('jest/bin/jest.js'), 'test/stores/table.test.ts', ...args], { LOCKSTEP_DYNAMODB: 'local' }]],
   test: [

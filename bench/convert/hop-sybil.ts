@@ -13,7 +13,7 @@ import { account, sourceOf, type Timed, usage } from './events';
  *   whose input tokens add up to v. The later moments are ours; the data knows only the first;
  * - counterparties → payment instruments. A transfer between accounts a and b gives both the instruments of a's and b's wallet,
  *   one with an outsider x gives the instrument of x. One account event for each, a second apart before the first use, the
- *   counterparty with the most transfers last: whoever keeps only the latest instrument keeps the principal one;
+ *   wallet that most accounts hold last: the data has no times, and whoever keeps few instruments then keeps the common payer;
  * - instruments that only one account holds are left out: they link nothing.
  */
 const EPOCH = Date.parse('2021-06-21T00:00:00Z');
@@ -28,31 +28,25 @@ const labelSourceOf = (text: string): LabelSource => {
   throw new Error(`labels.csv.gz: unknown label_source "${text}"`);
 };
 
-/** account -> wallet -> transfers, over wallets that at least two accounts hold. */
-const instruments = (folder: string): Map<string, Map<string, number>> => {
+/** account -> the wallets that it shares with somebody, those with few holders first. */
+const instruments = (folder: string): Map<string, string[]> => {
   const holders = new Map<string, Set<string>>();
-  const held = new Map<string, Map<string, number>>();
-  const hold = (id: string, wallet: string, transfers: number): void => {
-    const mine = held.get(id) ?? new Map<string, number>();
-    held.set(id, mine.set(wallet, (mine.get(wallet) ?? 0) + transfers));
-    holders.set(wallet, (holders.get(wallet) ?? new Set()).add(id));
+  const hold = (id: string, wallet: string): void => {
+    const known = holders.get(wallet);
+    if (known) known.add(id);
+    else holders.set(wallet, new Set([id]));
   };
   for (const row of readCsv(join(folder, 'edges.csv.gz'))) {
     const from = row('from');
     const to = row('to');
-    const transfers = Number(row('n'));
-    if (to.startsWith('x')) hold(from, to, transfers);
-    else
-      for (const [id, wallet] of [
-        [from, to],
-        [to, from],
-        [from, from],
-        [to, to],
-      ] as const)
-        hold(id, wallet, transfers);
+    hold(from, to);
+    if (to.startsWith('x')) continue;
+    for (const wallet of [from, to]) hold(to, wallet);
+    hold(from, from);
   }
-  for (const wallets of held.values())
-    for (const wallet of wallets.keys()) if ((holders.get(wallet)?.size ?? 0) < 2) wallets.delete(wallet);
+  const held = new Map<string, string[]>();
+  const shared = [...holders].filter(([, ids]) => ids.size > 1).sort((x, y) => x[1].size - y[1].size || (x[0] < y[0] ? -1 : 1));
+  for (const [wallet, ids] of shared) for (const id of ids) held.set(id, [...(held.get(id) ?? []), wallet]);
   return held;
 };
 
@@ -74,9 +68,9 @@ export const hopSybil = (data: string): HopSybil => {
     const first = EPOCH + Number(row('first_use_s')) * 1_000;
     const dollars = Number(row('total_volume_usd'));
     const requests = Math.max(1, Math.min(REQUESTS.most, Math.round(dollars / REQUESTS.dollars)));
-    const wallets = [...(held.get(id) ?? [])].sort((x, y) => x[1] - y[1] || (x[0] < y[0] ? -1 : 1));
+    const wallets = held.get(id) ?? [];
     events.push(account('accounts', `${id}-0`, first - (wallets.length + 1) * 1_000, id, { createdAt: iso(first) }));
-    for (const [i, [wallet]] of wallets.entries())
+    for (const [i, wallet] of wallets.entries())
       events.push(account('accounts', `${id}-${i + 1}`, first - (wallets.length - i) * 1_000, id, { paymentInstrument: wallet }));
     const byHour = new Map<number, number>();
     for (let i = 0; i < requests; i++) {

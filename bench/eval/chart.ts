@@ -16,28 +16,28 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 const text = (x: number, y: number, content: string, extra = ''): string =>
   `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${extra}>${escaped(content)}</text>`;
 
-/** Round numbers that span the data: 1, 2 or 5 times a power of ten apart. */
-export const ticks = (low: number, high: number, about = 6): number[] => {
-  const raw = Math.max(high - low, 1e-9) / about;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw) ?? raw;
-  const first = Math.ceil(low / step) * step;
-  return Array.from({ length: Math.floor((high - first) / step + 1e-9) + 1 }, (_, i) => Number((first + i * step).toPrecision(12)));
+/** 1, 2 and 5 times the powers of ten between two positive numbers. */
+export const logTicks = (low: number, high: number): number[] => {
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 },
+    (_, i) => Math.floor(Math.log10(low)) + i,
+  );
+  return powers.flatMap((power) => [1, 2, 5].map((m) => Number((m * 10 ** power).toPrecision(6)))).filter((v) => v >= low && v <= high);
 };
 
-/** `y` runs from 0 to 1 and is labelled in per cent. */
+/** `x` is positive, on a logarithmic scale; `y` runs from 0 to 1 and is labelled in per cent. */
 export const lineChart = ({ title, x, y, series }: Chart): string => {
   const xs = series.flatMap((s) => s.points.map((p) => p.x));
   const low = Math.min(...xs);
-  const high = Math.max(...xs, low + 1e-6);
-  const across = (value: number): number => EDGE.left + ((value - low) / (high - low)) * (WIDTH - EDGE.left - EDGE.right);
+  const high = Math.max(...xs, low * 1.01);
+  const across = (value: number): number => EDGE.left + (Math.log(value / low) / Math.log(high / low)) * (WIDTH - EDGE.left - EDGE.right);
   const up = (value: number): number => HEIGHT - EDGE.bottom - value * (HEIGHT - EDGE.top - EDGE.bottom);
   const right = WIDTH - EDGE.right;
   const grid = [0, 0.25, 0.5, 0.75, 1].map(
     (v) =>
       `<line x1="${EDGE.left}" x2="${right}" y1="${up(v)}" y2="${up(v)}" stroke="#ddd"/>${text(EDGE.left - 8, up(v) + 4, `${v * 100} %`, 'text-anchor="end"')}`,
   );
-  const foot = ticks(low, high).map((v) => text(across(v), HEIGHT - EDGE.bottom + 18, String(v), 'text-anchor="middle"'));
+  const foot = logTicks(low, high).map((v) => text(across(v), HEIGHT - EDGE.bottom + 18, String(v), 'text-anchor="middle"'));
   const lines = series.map((s, i) => {
     const colour = COLOURS[i % COLOURS.length];
     const points = [...s.points].sort((a, b) => a.x - b.x);

@@ -1,3 +1,4 @@
+import type { Truth } from '../../local/simulator/simulate';
 import { HOUR } from '../../shared/model/time';
 import type { Baseline } from '../baselines/baseline';
 import { Observations } from '../baselines/observations';
@@ -9,7 +10,8 @@ import type { Source } from './worlds';
 /** The product under evaluation: reads the stream once and answers with a replay's report. */
 export type System = (source: Source) => Promise<Report>;
 
-export type Evaluated = { name: string; setting: string; measures: Measures; tuned?: Tuned; report?: Report };
+/** `strict`: a baseline's measures under its other choice, which wrongs at most 10 of 10,000. */
+export type Evaluated = { name: string; setting: string; measures: Measures; tuned?: Tuned; strict?: Measures; report?: Report };
 export type Evaluation = { source: Source; events: number; accounts: number; ours: Evaluated | undefined; baselines: Evaluated[] };
 
 /** Runs every baseline each `everyHours` on all that was seen so far, and once at the end. */
@@ -23,13 +25,16 @@ export const runBaselines = async (
   let events = 0;
   let hour = 0;
   for await (const lines of source.lines()) {
-    for (const line of lines) seen.add(line);
+    if (runs.length > 0) for (const line of lines) seen.add(line);
     events += lines.length;
     hour++;
     if (hour % everyHours === 0 || hour === source.hours) for (const run of runs) run.run(seen, source.start + hour * HOUR);
   }
   return { events, runs };
 };
+
+const exchangesOf = (truths: readonly Truth[], campaign: string): number =>
+  truths.reduce((sum, t) => sum + (t.campaign === campaign ? t.total : 0), 0);
 
 export const evaluate = async (
   source: Source,
@@ -41,14 +46,28 @@ export const evaluate = async (
   const truth = source.truth();
   const tuned = runs.map((run): Evaluated => {
     const tuned = run.tuned(truth, options.before?.baselines.find((other) => other.name === run.baseline.name)?.tuned);
-    return { name: run.baseline.name, setting: tuned.setting, tuned, measures: measure(truth, source.start, tuned.verdict) };
+    return {
+      name: run.baseline.name,
+      setting: tuned.best.setting,
+      tuned,
+      measures: measure(truth, source.start, tuned.best.verdict),
+      strict: measure(truth, source.start, tuned.strict.verdict),
+    };
   });
+  const unhindered = new Map(
+    source.plans.flatMap((plan) => (plan.replaceHours === undefined ? [] : [[plan.name, exchangesOf(truth, plan.name)] as const])),
+  );
   const report = system && (await system(source));
   return {
     source,
     events,
     accounts: truth.length,
-    ours: report && { name: 'lockstep', setting: 'recommended policy', measures: measure(truth, source.start, verdictOf(report)), report },
+    ours: report && {
+      name: 'lockstep',
+      setting: 'recommended policy',
+      measures: measure(source.truth(), source.start, verdictOf(report), unhindered),
+      report,
+    },
     baselines: tuned,
   };
 };

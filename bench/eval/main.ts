@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { givenPath } from '../../local/simulator/given-path';
 import { readScenario } from '../../local/simulator/read-scenario';
 import { scaled } from '../../local/simulator/scenario';
 import { BASELINES } from '../baselines/list';
@@ -9,7 +10,7 @@ import { curves, printed, summary } from './print';
 import { replaySystem } from './replay-system';
 import { recorded, type Source, simulated } from './worlds';
 
-const USAGE = `usage: npm run eval -- [--scenario june,evasion,…] [--seeds 1,2] [--scale 1] [--world DIR]… [--out eval-out]
+const USAGE = `usage: npm run eval -- [--scenario june,evasion,…] [--seeds 1,2] [--scale 1] [--world DIR]… [--out .lockstep/eval]
   [--no-labels] [--no-prompts] [--no-baselines] [--baselines-only] [--baselines-every 96] [--detect-every 1] [--policy FILE]
 --world evaluates a folder with events.ndjson.gz, truth.ndjson and world.json instead of a scenario of our own.`;
 
@@ -18,7 +19,7 @@ const options = {
   seeds: { type: 'string', default: '1' },
   scale: { type: 'string', default: '1' },
   world: { type: 'string', multiple: true },
-  out: { type: 'string', default: 'eval-out' },
+  out: { type: 'string', default: '.lockstep/eval' },
   policy: { type: 'string' },
   'detect-every': { type: 'string', default: '1' },
   'baselines-every': { type: 'string', default: '96' },
@@ -37,7 +38,7 @@ const refuse = (because: string): never => {
 
 /** One source for each folder; without folders, one for each scenario and seed. */
 function* sources(values: ReturnType<typeof parsed>): Generator<Source> {
-  for (const folder of values.world ?? [])
+  for (const folder of (values.world ?? []).map(givenPath))
     yield existsSync(join(folder, 'world.json'))
       ? recorded(folder)
       : refuse(`${folder} has no world.json. Make one with npm run simulate -- --scenario june --out ${folder}`);
@@ -57,8 +58,11 @@ const main = async (): Promise<void> => {
   const detectEveryHours = Number(values['detect-every']);
   const baselinesEvery = Number(values['baselines-every']);
   if (!(Number(values.scale) > 0) || !(detectEveryHours > 0) || !(baselinesEvery >= 1)) return refuse(USAGE);
-  const system = values['baselines-only'] ? undefined : replaySystem({ detectEveryHours, policy: values.policy });
-  mkdirSync(values.out, { recursive: true });
+  const system = values['baselines-only']
+    ? undefined
+    : replaySystem({ detectEveryHours, policy: values.policy && givenPath(values.policy) });
+  const out = givenPath(values.out);
+  mkdirSync(out, { recursive: true });
   const done: Evaluation[] = [];
   const texts: string[] = [];
   for (const source of sources(values)) {
@@ -70,13 +74,12 @@ const main = async (): Promise<void> => {
     texts.push(printed(evaluation));
     console.log(texts.at(-1));
     const drawn = curves(evaluation);
-    for (const [what, svg] of Object.entries(drawn ?? {}))
-      writeFileSync(join(values.out, `${source.name}-${source.seed}-${what}.svg`), svg);
+    for (const [what, svg] of Object.entries(drawn ?? {})) writeFileSync(join(out, `${source.name}-${source.seed}-${what}.svg`), svg);
   }
   if (done.length > 1) texts.push(summary(done));
   if (done.length > 1) console.log(texts.at(-1));
-  writeFileSync(join(values.out, 'evaluation.md'), texts.join('\n'));
-  console.error(`Tables and curves are in ${values.out}.`);
+  writeFileSync(join(out, 'evaluation.md'), texts.join('\n'));
+  console.error(`Tables and curves are in ${out}.`);
 };
 
 void main();

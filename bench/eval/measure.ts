@@ -58,11 +58,18 @@ const actedAt = (said: Said, id: string): number => {
   return account?.contained ? (account.actedAt ?? Infinity) : Infinity;
 };
 
-const measureCampaign = (name: string, truths: readonly Truth[], start: number, verdict: Verdict, said: Said): CampaignMeasure => {
+const measureCampaign = (
+  name: string,
+  truths: readonly Truth[],
+  start: number,
+  verdict: Verdict,
+  said: Said,
+  unhindered?: number,
+): CampaignMeasure => {
   const members = truths.filter((t) => t.campaign === name && t.total > 0);
   const ids = new Set(members.map((t) => t.id));
   const began = Math.min(...members.map((t) => t.first ?? start + HOUR * (t.byHour?.[0]?.[0] ?? 0)));
-  const exchanges = members.reduce((sum, t) => sum + t.total, 0);
+  const exchanges = unhindered ?? members.reduce((sum, t) => sum + t.total, 0);
   const leaked = members.reduce(
     (sum, t) => sum + (actedAt(said, t.id) === Infinity ? t.total : sentBefore(t, start, actedAt(said, t.id))),
     0,
@@ -109,11 +116,16 @@ const measureGroups = (truths: readonly Truth[], verdict: Verdict): GroupMeasure
     };
   });
 
-/** Holds a verdict against the truth. `start`: ms of the world's first hour. */
-export const measure = (truths: readonly Truth[], start: number, verdict: Verdict): Measures => {
+/**
+ * Holds a verdict against the truth. `start`: ms of the world's first hour. `unhindered`: exchanges each campaign would have made
+ * had nobody been contained, where the operator answered and the truth holds only what was left to it.
+ */
+export const measure = (truths: readonly Truth[], start: number, verdict: Verdict, unhindered?: ReadonlyMap<string, number>): Measures => {
   const said: Said = new Map(verdict.accounts.map((account) => [account.id, account]));
   const bad = truths.filter((t) => t.label === 'distillation' && t.total > 0);
-  const campaigns = [...new Set(bad.flatMap((t) => t.campaign ?? []))].map((name) => measureCampaign(name, truths, start, verdict, said));
+  const campaigns = [...new Set(bad.flatMap((t) => t.campaign ?? []))].map((name) =>
+    measureCampaign(name, truths, start, verdict, said, unhindered?.get(name)),
+  );
   const exchanges = campaigns.reduce((sum, c) => sum + c.exchanges, 0);
   const suspended = verdict.accounts.filter((account) => account.suspended);
   const isBad = new Set(truths.filter((t) => t.label === 'distillation').map((t) => t.id));

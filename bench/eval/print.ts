@@ -3,6 +3,7 @@ import type { Evaluated, Evaluation } from './evaluate';
 import type { Measures } from './measure';
 import { spendPerThousand } from './spend';
 import { number, percent, table } from './table';
+import { STRICT } from './verdicts';
 
 /** Found as the design asks: most of its members in distillation campaigns. For systems that name no campaigns: contained. */
 const ENOUGH = 0.8;
@@ -10,6 +11,10 @@ const foundShare = (system: Evaluated, campaign: Measures['campaigns'][number]):
   system.report ? campaign.found : campaign.contained;
 const found = (system: Evaluated): number => system.measures.campaigns.filter((c) => foundShare(system, c) >= ENOUGH).length;
 const touched = (measures: Measures): number => [...measures.wronged.values()].reduce((sum, row) => sum + row.wronged, 0);
+
+/** Measures where at most 10 of 10,000 honest accounts are wronged; ours have one policy and keep to that or not. */
+const strict = (system: Evaluated): Measures | undefined =>
+  system.strict ?? (system.measures.falsePer10k <= 10_000 * STRICT ? system.measures : undefined);
 
 const systemsTable = ({ ours, baselines }: Evaluation): string =>
   table(
@@ -26,7 +31,7 @@ const systemsTable = ({ ours, baselines }: Evaluation): string =>
     ],
     [...(ours ? [ours] : []), ...baselines].map((system) => {
       const m = system.measures;
-      const setting = system.tuned ? `${system.setting}, score ≥ ${Number(system.tuned.threshold.toPrecision(4))}` : system.setting;
+      const setting = system.tuned ? `${system.setting}, score ≥ ${Number(system.tuned.best.threshold.toPrecision(4))}` : system.setting;
       return [
         system.name,
         percent(m.leaked),
@@ -35,7 +40,7 @@ const systemsTable = ({ ours, baselines }: Evaluation): string =>
         number(m.falsePer10k),
         String(touched(m)),
         `${found(system)} of ${m.campaigns.length}`,
-        percent(system.tuned?.strictRecall ?? (m.falsePer10k <= 10 ? m.recall : undefined)),
+        percent(strict(system)?.recall),
         setting,
       ];
     }),
@@ -112,7 +117,10 @@ export const printed = (evaluation: Evaluation): string => {
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 };
 
-/** Share of each campaign's accounts found, and of its exchanges leaked, against what its operator pays. `undefined` where the plans are not known. */
+/**
+ * Share of each campaign's accounts found, and of its exchanges leaked, against what its operator pays. Baselines are drawn where they
+ * wrong at most 10 honest accounts in 10,000: one that flags everybody finds everybody. `undefined` where the plans are not known.
+ */
 export const curves = ({ source, ours, baselines }: Evaluation): { found: string; leaked: string } | undefined => {
   if (source.plans.length < 2) return undefined;
   const spend = new Map(source.plans.map((plan) => [plan.name, spendPerThousand(plan, source.hours / 24)]));
@@ -122,7 +130,7 @@ export const curves = ({ source, ours, baselines }: Evaluation): { found: string
     y,
     series: [...(ours ? [ours] : []), ...baselines].map((system) => ({
       name: system.name,
-      points: system.measures.campaigns.map((c) => ({ x: spend.get(c.name) ?? 0, y: value(system, c), note: c.name })),
+      points: (strict(system) ?? system.measures).campaigns.map((c) => ({ x: spend.get(c.name) ?? 0, y: value(system, c), note: c.name })),
     })),
   });
   return {

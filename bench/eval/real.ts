@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { givenPath } from '../../local/simulator/given-path';
 import type { Truth } from '../../local/simulator/simulate';
 import { BASELINES } from '../baselines/list';
 import { lockstepCount, NEIGHBOURS } from '../baselines/lockstep-count';
@@ -44,12 +45,14 @@ const scoreRow = (
 };
 
 const baselineRow = (run: BaselineRun, truths: readonly Truth[]): string[] => {
-  const best = run.tuned(truths);
+  const { best, strict } = run.tuned(truths);
+  const flagged = new Set(best.verdict.accounts.map((account) => account.id));
   return scoreRow(
     run.baseline.name,
     truths,
-    new Set(best.verdict.accounts.map((account) => account.id)),
+    flagged,
     `${best.setting}, score ≥ ${Number(best.threshold.toPrecision(4))} (best F1)`,
+    strict.recall,
   );
 };
 
@@ -65,7 +68,7 @@ const hop = async ({ source, labelSource }: HopSybil, system: System, everyHours
     },
   ];
   const tables = sets.map(({ name, truths }) => {
-    const published = runs[0]!.flaggedAt(NEIGHBOURS, PUBLISHED);
+    const published = new Set(runs[0]!.flagged(NEIGHBOURS, PUBLISHED).accounts.map((account) => account.id));
     const rows = [
       scoreRow('lockstep: in a campaign', truths, named(report), 'recommended policy'),
       scoreRow('lockstep: acted on', truths, contained(report), 'recommended policy'),
@@ -99,17 +102,18 @@ const main = async (): Promise<void> => {
       'detect-every': { type: 'string', default: '24' },
     },
   });
-  if (!existsSync(values.data)) {
+  const data = givenPath(values.data);
+  if (!existsSync(data)) {
     console.error(
-      `There is no folder ${values.data}. Say where the data sets are with --data DIR (docs/evaluation.md lists them and where they come from).`,
+      `There is no folder ${data}. Say where the data sets are with --data DIR (docs/evaluation.md lists them and where they come from).`,
     );
     process.exit(2);
   }
   const only = new Set(values.only.split(','));
   const system = replaySystem({ detectEveryHours: Number(values['detect-every']) });
-  if (only.has('hop-sybil')) console.log(await hop(hopSybil(values.data), system, 30 * 24));
-  if (only.has('servegen')) console.log(await honest(servegen(values.data), replaySystem({})));
-  if (only.has('claude-code-traces')) console.log(await honest(claudeCodeTraces(values.data), replaySystem({})));
+  if (only.has('hop-sybil')) console.log(await hop(hopSybil(data), system, 30 * 24));
+  if (only.has('servegen')) console.log(await honest(servegen(data), replaySystem({})));
+  if (only.has('claude-code-traces')) console.log(await honest(claudeCodeTraces(data), replaySystem({})));
 };
 
 void main();

@@ -1,6 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { turnKillSwitch } from '../../functions/enforcement/kill-switch';
+import { Pipeline } from '../../local/pipeline';
+import { FileReplay } from '../../local/replay-files';
+import { reportOf } from '../../local/report';
+import { Policy } from '../../shared/model/policy';
+import { HOUR } from '../../shared/model/time';
 import type { System } from './evaluate';
+
+export type ReplayOptions = {
+  detectEveryHours?: number;
+  /** A policy file; the recommended policy otherwise. */
+  policy?: string;
+  onHour?: (at: number) => void;
+};
+
+const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
+/** Identifiers of simulated and public data only: this key protects nobody and says so. */
+const SECRET = 'evaluation-only-not-a-secret-0123456789abcdef';
+
+/**
+ * The product as `npm run replay` runs it, fed in this process: what the pipeline has contained by an hour's end is known to the
+ * world before its next hour is made, so that operators can answer.
+ */
 export const replaySystem =
-  (_options: { detectEveryHours?: number; policy?: string }): System =>
-  async () => {
-    throw new Error('local/replay is not merged yet');
+  ({ detectEveryHours = 1, policy = RECOMMENDED, onHour }: ReplayOptions): System =>
+  async (source) => {
+    const parsed = Policy.parse(JSON.parse(readFileSync(policy, 'utf8')));
+    const began = process.hrtime.bigint();
+    let peak = 0;
+    const pipeline = new Pipeline({ policy: parsed, secret: SECRET, start: source.start, detectEvery: detectEveryHours * HOUR });
+    // Enforcement fails closed: until an admin arms it, nobody is acted on.
+    await turnKillSwitch(
+      { actor: { id: 'evaluation', role: 'admin' }, key: 'evaluation', because: 'an evaluation begins', to: 'armed' },
+      pipeline.enforcement,
+    );
+    const replay = new FileReplay(() => pipeline);
+    const contained = (id: string): boolean => pipeline.gateway.effect(pipeline.hasher.account(id).key, pipeline.clock.now()) !== undefined;
+    for await (const lines of source.lines({ contained })) {
+      await replay.takeLines(lines);
+      peak = Math.max(peak, process.memoryUsage.rss());
+      onHour?.(replay.to);
+    }
+    await replay.finish();
+    const { read, from, to } = replay;
+    if (read === 0) throw new Error(`${source.name} has no events`);
+    const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+    return reportOf(pipeline, { read, from, to, seconds, peakMemoryMiB: Math.round(peak / 2 ** 20) });
   };

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { LABELS } from '../../local/simulator/actor';
 import type { Campaign, Scenario } from '../../local/simulator/scenario';
-import { simulate, type Truth } from '../../local/simulator/simulate';
+import { type Provider, simulate, type Truth } from '../../local/simulator/simulate';
 import { HOUR } from '../../shared/model/time';
 
 /** A stream of events with its truth: from the project's simulator or from a folder that another generator wrote. */
@@ -16,21 +16,26 @@ export type Source = {
   readonly hours: number;
   /** The plans of the campaigns, where they are known: what they cost their operator follows from them. */
   readonly plans: readonly Campaign[];
-  /** Lines in the order of arrival, an hour at a time. May be read again. */
-  lines(): AsyncIterable<readonly string[]>;
+  /**
+   * Lines in the order of arrival, an hour at a time, made as they are read. May be read again. Operators that answer bans ask
+   * `provider` between the hours; without one, and in recorded worlds, nobody answers.
+   */
+  lines(provider?: Provider): AsyncIterable<readonly string[]>;
   /** After a reading: what every account was. */
   truth(): readonly Truth[];
 };
 
 export const simulated = (scenario: Scenario, seed: number): Source => {
-  const simulation = simulate(scenario, seed);
+  let asked: Provider | undefined;
+  const simulation = simulate(scenario, seed, { contained: (id) => asked?.contained(id) ?? false });
   return {
     name: scenario.name,
     seed,
     start: simulation.start,
     hours: simulation.hours,
     plans: scenario.campaigns,
-    async *lines() {
+    async *lines(provider) {
+      asked = provider;
       for (const hour of simulation) yield hour.arrivals.map((arrival) => arrival.line);
     },
     truth: () => simulation.truth(),

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { answered, client } from './api';
 import { moment } from './format';
@@ -34,6 +34,7 @@ export function App() {
     { keys: 't', label: 'Light or dark', does: toggleTheme },
     { keys: 'Shift+?', label: 'This help', does: () => setHelp(true) },
   ]);
+  useTitle(path);
   const here = PAGES.find((page) => page.path !== '/' && path.startsWith(page.path)) ?? PAGES[0];
   return (
     <div className="frame">
@@ -49,7 +50,7 @@ export function App() {
           <ul>
             {PAGES.map((page) => (
               <li key={page.path}>
-                <Link href={page.path} aria-current={page === here ? 'page' : undefined}>
+                <Link href={page.path} aria-current={page === here ? 'page' : undefined} ref={page === here ? intoView : undefined}>
                   {page.label}{' '}
                   <span className="kbd" aria-hidden="true">
                     {page.keys}
@@ -85,6 +86,18 @@ export function App() {
       <Toasts />
     </div>
   );
+}
+
+/** On a narrow screen the list of pages scrolls sideways: the page one is on is in it. */
+const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
+/** The tab says which page and which account or campaign. */
+function useTitle(path: string): void {
+  useEffect(() => {
+    const page = PAGES.find((one) => one.path !== '/' && path.startsWith(one.path)) ?? PAGES[0];
+    const subject = path.split('/')[2]?.slice(0, 16);
+    document.title = `${subject === undefined ? '' : `${subject} · `}${page.label} · Lockstep`;
+  }, [path]);
 }
 
 export const useMe = () =>

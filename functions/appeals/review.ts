@@ -64,10 +64,12 @@ async function decidedTheCase(person: string, id: CaseId, world: Appeals): Promi
   return [...(state?.approvals ?? []), ...(state?.confirmations ?? [])].some((one) => one.id === person);
 }
 
+type Watched = { open: number; escalated: string[]; moot: string[] };
+
 /** Called on a schedule: appeals whose clock ran out are escalated (again), and those whose restriction ended are moot. */
-export async function watchAppeals(world: Appeals): Promise<{ open: number; escalated: string[]; moot: string[] }> {
+export async function watchAppeals(world: Appeals): Promise<Watched> {
   const { policy } = await world.policy();
-  const seen = { open: 0, escalated: [] as string[], moot: [] as string[] };
+  const seen: Watched = { open: 0, escalated: [], moot: [] };
   const now = world.clock.now();
   for await (const { id, head } of world.appeals.openOnes()) {
     const { state } = head;

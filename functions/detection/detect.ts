@@ -10,11 +10,13 @@ import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { KnownAccountStore } from '../../shared/stores/known-account-store';
 import { SummaryStore } from '../../shared/stores/summary-store';
-import { assess, controlFalseDiscovery } from './assess';
+import { type Assessment, assess, controlFalseDiscovery } from './assess';
 import { baselineOf } from './baseline';
+import type { Group } from './measures';
 import { findNetworks } from './find-networks';
 import { FoldReader } from './fold-reader';
 import { reasonsOf } from './link-reasons';
+import { type Network, PairMemory } from './networks';
 import type { Population } from './population';
 import type { Profile } from './profile';
 import { track } from './track';
@@ -39,6 +41,9 @@ export class Detection {
   private readonly reader: FoldReader;
   private index: TraitIndex | undefined;
   private indexPolicy = '';
+  private pairs = new PairMemory();
+  /** What was said of a network whose members did not change since. */
+  private said = new Map<string, Assessment>();
 
   constructor(private readonly ports: DetectionPorts) {
     const { stores } = ports;
@@ -70,15 +75,27 @@ export class Detection {
       }
     }
     index.update(population.profiles.values(), population.releases, now, members);
-    const found = findNetworks(index, policy);
+    const found = findNetworks(index, policy, this.pairs);
     const context = { index, baseline: baselineOf(index), releases: population.releases, now };
-    const assessments = controlFalseDiscovery(found.networks.map((network) => assess(network, context, policy)), policy.falseDiscoveryRate.value);
+    const assessments = controlFalseDiscovery(this.assessAll(found.networks, context, policy), policy.falseDiscoveryRate.value);
     const id = `run-${iso(now)}`;
     const changed = track(assessments, before, { ...context, profiles: population.profiles, policy, half: population.span.half, provenance: { run: id, code: DETECTION_CODE, policy: policyVersion, input } });
     for (const campaign of changed) await this.save(campaign, linksWithin(campaign, found.links, index), now);
     population.touched.clear();
     const active = [...population.profiles.values()].filter((profile) => profile.lastUse > now - policy.windowDays.value * 24 * HOUR).length;
     return { id, at: now, accounts: population.profiles.size, active, hours: this.reader.hours, networks: found.networks.length, changed };
+  }
+
+  private assessAll(networks: readonly Network[], context: Omit<Group, 'members' | 'profiles'>, policy: DetectionPolicy): Assessment[] {
+    const said = new Map<string, Assessment>();
+    const all = networks.map((network) => {
+      const name = network.members.map(({ entry }) => `${entry.order}.${entry.revision}`).join();
+      const assessment = this.said.get(name) ?? assess(network, context, policy);
+      said.set(name, assessment);
+      return assessment;
+    });
+    this.said = said;
+    return all;
   }
 
   private async loadCampaigns(): Promise<Campaign[]> {
@@ -96,10 +113,17 @@ export class Detection {
   private indexFor(policy: DetectionPolicy): TraitIndex {
     const numbers = { referenceAgeDays: policy.referenceAgeDays.value, smallestReference: policy.smallestReference.value, hubShare: policy.hubShare.value };
     const name = JSON.stringify(numbers);
-    if (!this.index || this.indexPolicy !== name) this.index = new TraitIndex(numbers);
+    if (!this.index || this.indexPolicy !== name || this.indexed !== this.population) {
+      this.index = new TraitIndex(numbers);
+      this.pairs = new PairMemory();
+      this.said.clear();
+      this.indexed = this.population;
+    }
     this.indexPolicy = name;
     return this.index;
   }
+
+  private indexed: Population | undefined;
 
   /** Members first, the campaign's header last (its commit): whoever sees the campaign finds its members' rows. */
   private async save(campaign: Campaign, links: Link[], now: number): Promise<void> {

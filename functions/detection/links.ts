@@ -10,6 +10,7 @@ const NEIGHBOURS = 3;
 export const SPEAKS = 1.5;
 
 const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].family));
+const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
 
 /** Pairs that share something rare enough to ask about. Linear in holders: each asks its next neighbours of the list. */
@@ -27,7 +28,7 @@ export function candidatePairs(index: TraitIndex, open: (order: number) => boole
   };
   for (let id = 0; id < index.types.length; id++) {
     const holders = index.holders[id]!;
-    if (holders.length < 2 || !TRAIT_TYPES[index.typeName(id)].links || index.weight(id) < SPEAKS) continue;
+    if (holders.length < 2 || !PROPOSES[index.types[id]!] || index.weight(id) < SPEAKS) continue;
     ask(holders.filter(open));
   }
   for (const list of rhythmGroups(index, open)) ask(list);

@@ -30,15 +30,32 @@ export class UnionFind {
   }
 }
 
-/** Links strong enough to join two accounts: enough in all, from two families at least. */
-export function joiningLinks(index: TraitIndex, open: (order: number) => boolean, policy: NetworkPolicy): PairLink[] {
-  const size = index.accounts.length;
-  const links: PairLink[] = [];
-  for (const pair of candidatePairs(index, open)) {
-    const link = scorePair(index, Math.floor(pair / size), pair % size);
-    if (link.weight >= policy.linkThreshold && link.families.length >= 2) links.push(link);
+/** Pairs as they were scored, so that a pair of which neither end changed is not scored again. */
+export class PairMemory {
+  private known = new Map<number, { a: number; b: number; link: PairLink | undefined }>();
+
+  /** Links strong enough to join two accounts: enough in all, from two families at least. */
+  joiningLinks(index: TraitIndex, policy: NetworkPolicy): PairLink[] {
+    const size = index.accounts.length;
+    const next = new Map<number, { a: number; b: number; link: PairLink | undefined }>();
+    const links: PairLink[] = [];
+    for (const pair of candidatePairs(index, () => true)) {
+      const a = Math.floor(pair / size);
+      const b = pair % size;
+      // Accounts keep their order from run to run; their number does not.
+      const name = a * 67_108_864 + b;
+      const [one, two] = [index.accounts[a]!.revision, index.accounts[b]!.revision];
+      let scored = this.known.get(name);
+      if (!scored || scored.a !== one || scored.b !== two) {
+        const link = scorePair(index, a, b);
+        scored = { a: one, b: two, link: link.weight >= policy.linkThreshold && link.families.length >= 2 ? link : undefined };
+      }
+      next.set(name, scored);
+      if (scored.link) links.push(scored.link);
+    }
+    this.known = next;
+    return links;
   }
-  return links;
 }
 
 /** Links whose ends have another account in common: one coincidence does not join two networks. */

@@ -4,6 +4,9 @@ import { DAY } from '../../shared/model/time';
 import type { Profile } from './profile';
 import { type Trait, TRAIT_NAMES, TRAIT_TYPES, traitsOf } from './traits';
 
+const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
+const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
+
 /** An account with its traits as sorted ids into the index. */
 export type Indexed = { profile: Profile; ids: Int32Array; order: number; established: boolean; revision: number; addresses: number; clients: number };
 
@@ -44,6 +47,7 @@ export class TraitIndex {
     this.accounts = accounts;
     this.markReference(now, known);
     this.count();
+    this.weigh();
     this.pairShares.clear();
   }
 
@@ -98,7 +102,7 @@ export class TraitIndex {
 
   /** Share of unrelated accounts that hold the trait, smoothed by the type's prior. */
   base(id: number): number {
-    return (this.referenceHolders[id]! + TRAIT_TYPES[this.typeName(id)].prior) / (this.referenceSize + 1);
+    return (this.referenceHolders[id]! + PRIORS[this.types[id]!]!) / (this.referenceSize + 1);
   }
 
   /**
@@ -109,10 +113,19 @@ export class TraitIndex {
    * in a population of any size.
    */
   weight(id: number): number {
-    const base = this.base(id);
-    if (base > this.policy.hubShare) return 0;
-    return Math.min(TRAIT_TYPES[this.typeName(id)].cap, Math.max(0, Math.log(0.8 / base) - Math.log(1 + this.referenceHolders[id]!)));
+    return this.weights[id]!;
   }
+
+  private weigh(): void {
+    const size = this.types.length;
+    if (this.weights.length < size) this.weights = new Float64Array(size * 2);
+    for (let id = 0; id < size; id++) {
+      const base = this.base(id);
+      this.weights[id] =
+        base > this.policy.hubShare ? 0 : Math.min(CAPS[this.types[id]!]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + this.referenceHolders[id]!)));
+    }
+  }
+  private weights = new Float64Array(0);
 
   /** The id of a trait, if any account ever had it. */
   find(type: (typeof TRAIT_NAMES)[number], hash: number): number | undefined {

@@ -1,15 +1,30 @@
+import { approversFor, sizeOf } from './approvers';
 import { move, type Step } from './move';
+import { planFor } from './plan';
 
-/** People decide by commands (commands/approve.ts); this step counts what they said, and lapses when nobody said anything. */
+/**
+ * People decide by commands (commands/approve.ts); this step counts what they said, and lapses when nobody said anything.
+ * A campaign that grew meanwhile takes as many approvers as its size now does.
+ */
 export const awaitApproval: Step<'awaiting-approval'> = async (id, head, world) => {
   const { approvals, approversNeeded, progress } = head.state;
   const now = world.clock.now();
-  if (approvals.length >= approversNeeded) {
-    // Who approved is in the approvals; sentences go where names do not (a dossier, a viewer's page).
-    const because = [`approved by ${approvals.length} ${approvals.length === 1 ? 'person' : 'people'}`];
-    return move(id, head, { progress: { kind: 'containing', stage: 0, outages: 0, retryAt: now }, because }, world);
-  }
   if (now >= progress.lapsesAt)
     return move(id, head, { progress: { kind: 'lapsed' }, because: ['nobody decided in time: nothing is done'] }, world);
-  return { kind: 'await-people', until: progress.lapsesAt, because: `${approvals.length} of ${approversNeeded} approvals` };
+  if (approvals.length < approversNeeded) {
+    return { kind: 'await-people', until: progress.lapsesAt, because: `${approvals.length} of ${approversNeeded} approvals` };
+  }
+  const plan = await planFor(head.state.campaign, world);
+  if (plan?.decision.kind !== 'act' || plan.decision.mode === 'shadow') {
+    const because = plan ? [`the decision is now: ${plan.decision.kind}`, ...plan.decision.because] : ['the campaign is gone'];
+    return move(id, head, { progress: { kind: 'withdrawn' }, because }, world);
+  }
+  const size = sizeOf(plan.decision);
+  const needed = Math.max(approversNeeded, approversFor(size.size, plan.decision.mode, plan.policy.enforcement));
+  if (approvals.length < needed) {
+    const because = [`the campaign grew from ${head.state.size} to ${size.size} accounts: ${needed} approvers needed`];
+    return move(id, head, { progress, because, change: { ...size, approversNeeded: needed } }, world);
+  }
+  const because = [`approved by ${approvals.map((approval) => approval.id).join(' and ')}`];
+  return move(id, head, { progress: { kind: 'containing', stage: 0, outages: 0, retryAt: now }, because, change: size }, world);
 };

@@ -11,7 +11,7 @@ import { CLOCK } from './move';
  * a rule that erred too often loses mode auto. Repeating it changes nothing.
  */
 export async function carryOutAppeals(world: Enforcement): Promise<{ restored: number; demoted: string[] }> {
-  const done = { restored: 0, demoted: [] as string[] };
+  const done: { restored: number; demoted: string[] } = { restored: 0, demoted: [] };
   for await (const { id, head } of world.appeals.decided()) {
     const { account, rule, progress } = head.state;
     const { policy } = await world.policy();

@@ -7,7 +7,10 @@ import { step } from './step';
 
 /** What the state machine asks: do the step of this name, if that is where the case is; `look` only looks. */
 export const CaseStep = z.discriminatedUnion('step', [
-  z.strictObject({ step: z.enum(['look', 'hold', 'contain', 'watch', 'confirm', 'undo', 'confirm-undone']), case: z.string().min(1) }),
+  z.strictObject({
+    step: z.enum(['look', 'hold', 'contain', 'watch', 'confirm', 'undo', 'confirm-undone', 'expire']),
+    case: z.string().min(1),
+  }),
   z.strictObject({ step: z.literal('await-approval'), case: z.string().min(1), token: z.string().min(1) }),
 ]);
 export type CaseStep = z.infer<typeof CaseStep>;
@@ -28,7 +31,7 @@ const STEP_OF: { readonly [kind in Progress['kind']]: CaseStep['step'] | null } 
   contained: 'confirm',
   undoing: 'undo',
   undone: 'confirm-undone',
-  stopped: null,
+  stopped: 'expire',
   rejected: null,
   lapsed: null,
   withdrawn: null,
@@ -63,11 +66,12 @@ async function now(id: string, answer: StepAnswer | undefined, world: Enforcemen
     case 'contained':
       // Nothing waits for time: every action was confirmed by people.
       return { kind: progress.checkAt === null && progress.expiresAt === null ? 'settled' : 'contained', case: id, until, because };
+    case 'stopped':
+      return { kind: progress.expiresAt === null ? 'settled' : 'stopped', case: id, until, because };
     case 'held':
     case 'awaiting-approval':
     case 'containing':
     case 'watching':
-    case 'stopped':
     case 'undoing':
     case 'undone':
       return { kind: progress.kind, case: id, until, because };
@@ -88,8 +92,9 @@ function dueAt(progress: Progress, at: number): number {
       return Math.min(progress.checkAt ?? Number.POSITIVE_INFINITY, progress.expiresAt ?? Number.POSITIVE_INFINITY, at + 300 * DAY);
     case 'undone':
       return progress.checkAt ?? at;
-    case 'awaiting-approval':
     case 'stopped':
+      return progress.expiresAt ?? at;
+    case 'awaiting-approval':
     case 'rejected':
     case 'lapsed':
     case 'withdrawn':

@@ -14,7 +14,7 @@ import { isArmed } from './kill-switch';
 import { lift } from './lift';
 import { CLOCK, move, type Step } from './move';
 
-type Open = { waiting: number; unconfirmed: number; inForce: number; expiresAt: number | null };
+type Open = { waiting: number; unconfirmed: number; inForce: number; lifted: number; expiresAt: number | null };
 
 /**
  * A contained campaign: what was requested, what the provider acknowledged and what its own account events show are
@@ -27,7 +27,7 @@ export const confirm: Step<'contained'> = async (id, head, world) => {
   if (now < due) return waitFor(due);
   const { policy } = await world.policy();
   await confirmWhatPeopleConfirmed(id, head.state, policy.enforcement, world);
-  const open = await sweep(id, policy.enforcement, world);
+  const open = await sweep(id, { policy: policy.enforcement, armed: await isArmed(world) }, world);
   if (open.inForce === 0)
     return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, world);
   const again = open.waiting > 0 ? now + policy.enforcement.confirmation.observeWithinMinutes.value * MINUTE : null;
@@ -35,6 +35,19 @@ export const confirm: Step<'contained'> = async (id, head, world) => {
     `${open.inForce} actions in force, ${open.waiting} not yet seen effective, ${open.unconfirmed} given up on: the provider does not carry them out`,
   ];
   return move(id, head, { progress: { kind: 'contained', checkAt: again, expiresAt: open.expiresAt }, because }, world);
+};
+
+/** While it is stopped nobody is asked for anything, but what is in force still expires. */
+export const expireStopped: Step<'stopped'> = async (id, head, world) => {
+  const { expiresAt } = head.state.progress;
+  if (expiresAt === null || world.clock.now() < expiresAt) {
+    return { kind: 'await-people', until: expiresAt, because: `stopped: ${head.because.join('; ')}` };
+  }
+  const { policy } = await world.policy();
+  const open = await sweep(id, { policy: policy.enforcement, armed: false }, world);
+  if (open.inForce === 0 && open.lifted > 0)
+    return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, world);
+  return move(id, head, { progress: { ...head.state.progress, expiresAt: open.expiresAt }, because: head.because }, world);
 };
 
 /** Enough people confirmed: what was in force when they did no longer expires. Who joined later still does. */
@@ -59,11 +72,10 @@ const waitFor = (due: number): StepAnswer =>
     ? { kind: 'wait', until: due, because: 'contained; next look' }
     : { kind: 'await-people', until: null, because: 'contained until a person decides otherwise' };
 
-async function sweep(id: CaseId, policy: EnforcementPolicy, world: Enforcement): Promise<Open> {
-  const open: Open = { waiting: 0, unconfirmed: 0, inForce: 0, expiresAt: null };
+async function sweep(id: CaseId, { policy, armed }: Pick<Look, 'policy' | 'armed'>, world: Enforcement): Promise<Open> {
+  const open: Open = { waiting: 0, unconfirmed: 0, inForce: 0, lifted: 0, expiresAt: null };
   const accounts = [...(await world.cases.touched(id)).keys()];
   const known = await world.accounts.known(accounts);
-  const armed = await isArmed(world);
   await inBatches(accounts, 32, async (account) => {
     const before = await world.ledger.head(ACCOUNT_CHAIN, account);
     if (!before) return;
@@ -127,9 +139,11 @@ function tell(open: Open, id: CaseId, { phase }: AccountState, policy: Enforceme
       open.waiting++;
       open.inForce += phase.action.case === id ? 1 : 0;
       return;
+    case 'lifted':
+      open.lifted += phase.action.case === id ? 1 : 0;
+      return;
     case 'free':
     case 'refused':
-    case 'lifted':
       return;
     default:
       phase satisfies never;

@@ -1,9 +1,10 @@
 import type { StepAnswer } from '../../shared/model/case';
 import type { CaseId } from '../../shared/model/ids';
 import { MINUTE } from '../../shared/model/time';
+import { approversFor } from './approvers';
 import { type Acting, containAccounts, type Tally, targetsOf } from './contain';
 import type { Enforcement } from './enforcement';
-import { type CaseHead, move, type Step } from './move';
+import { type CaseHead, move, type Step, stop } from './move';
 import { type Plan, planFor } from './plan';
 
 /** Contains this stage's share of the accounts, on the newest evidence. A case whose ground fell away stops and a person is asked. */
@@ -14,12 +15,17 @@ export const containStage: Step<'containing'> = async (id, head, world) => {
     return { kind: 'wait', until: progress.retryAt, because: 'the provider was down; waiting before the next try' };
   const plan = await planFor(head.state.campaign, world);
   const ground = groundsOf(plan, head);
-  if (ground.kind === 'fell-away')
-    return move(id, head, { progress: { kind: 'stopped', stage: progress.stage }, because: ground.because }, world);
-  const { stages } = ground.plan.policy.enforcement;
+  if (ground.kind === 'fell-away') return stop(id, head, progress.stage, ground.because, world);
+  const { policy, decision } = ground.plan;
+  const { stages } = policy.enforcement;
   const stage = stages[Math.min(progress.stage, stages.length - 1)];
   if (!stage) throw new Error('a policy has at least one stage');
-  const targets = targetsOf(ground.plan.decision, id, head.state, await world.cases.answered(id));
+  const targets = targetsOf(decision, id, head.state, await world.cases.answered(id));
+  const needed = approversFor(targets.length, decision.mode, policy.enforcement);
+  if (head.state.approvals.length < needed) {
+    const because = [`${targets.length} accounts now take ${needed} approvers; ${head.state.approvals.length} approved`];
+    return stop(id, { ...head, state: { ...head.state, size: targets.length } }, progress.stage, because, world);
+  }
   // At least one account: a stage of nobody would show nothing.
   const accounts = targets.slice(0, Math.max(1, Math.ceil(stage.share.value * targets.length)));
   const done = await containAccounts(id, accounts, ground.plan, world);
@@ -49,9 +55,6 @@ export function groundsOf(plan: Plan | undefined, head: CaseHead): Grounds {
   if (decision.mode === 'shadow') return { kind: 'fell-away', because: [`mode of ${decision.rung} is now shadow`] };
   if (decision.rung !== head.state.rung)
     return { kind: 'fell-away', because: [`the policy now says ${decision.rung} instead of ${head.state.rung}`] };
-  if (decision.mode === 'assist' && head.state.mode === 'auto' && head.state.approvals.length === 0) {
-    return { kind: 'fell-away', because: [`${decision.rule} now needs a person's approval`] };
-  }
   return { kind: 'hold', plan: { ...plan, decision } };
 }
 
@@ -65,7 +68,7 @@ async function outage(
   const { progress } = head.state;
   const { firstRetryMinutes, tries } = plan.policy.enforcement.outage;
   const because = [`the provider could not be reached for ${tally.unreachable} accounts`];
-  if (progress.outages + 1 >= tries.value) return move(id, head, { progress: { kind: 'stopped', stage: progress.stage }, because }, world);
+  if (progress.outages + 1 >= tries.value) return stop(id, head, progress.stage, because, world);
   // Doubled each time, give or take half: receivers that come back are not met by everybody at once.
   const wait = Math.ceil(firstRetryMinutes.value * MINUTE * 2 ** progress.outages * (0.5 + world.chance.next()));
   return move(id, head, { progress: { ...progress, outages: progress.outages + 1, retryAt: world.clock.now() + wait }, because }, world);
@@ -95,5 +98,5 @@ async function next(
     checkAt: now + confirmation.observeWithinMinutes.value * MINUTE,
     expiresAt: now + plan.decision.expiresAfterMs,
   } as const;
-  return move(id, head, { progress, because, containedAt: head.state.containedAt ?? now }, world);
+  return move(id, head, { progress, because, change: { containedAt: head.state.containedAt ?? now } }, world);
 }

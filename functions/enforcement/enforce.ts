@@ -5,13 +5,13 @@ import { DECISION_CHAIN, type DecisionRecord } from '../../shared/model/decision
 import { scopeLabel } from '../../shared/model/exoneration';
 import { type CampaignId, type CaseId, caseId } from '../../shared/model/ids';
 import { DAY, MINUTE } from '../../shared/model/time';
-import { approversFor } from './approvers';
+import { approversFor, sizeOf } from './approvers';
 import { inTheWay } from './ask';
 import { notePopulation } from './budget';
 import { type Acting, containAccounts, targetsOf } from './contain';
 import { groundsOf } from './contain-stage';
 import type { Enforcement } from './enforcement';
-import type { CaseHead } from './move';
+import { type CaseHead, move } from './move';
 import { type Plan, planFor } from './plan';
 
 export type Enforced = {
@@ -93,6 +93,17 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   if (grounds.kind === 'fell-away') return { campaign, kind: 'unchanged', case: id, because: grounds.because };
   const joined = targetsOf(grounds.plan.decision, id, head.state, []).filter((account) => !touched.has(account));
   if (joined.length === 0) return { campaign, kind: 'unchanged', case: id, because: ['nobody joined'] };
+  const total = touched.size + joined.length;
+  const needed = approversFor(total, grounds.plan.decision.mode, grounds.plan.policy.enforcement);
+  if (head.state.approvals.length < needed) {
+    const because = [
+      `${total} accounts take ${needed} approvers, ${head.state.approvals.length} approved: ${joined.length} who joined wait for people`,
+    ];
+    // Said once: approvals that are missing show in the queue.
+    if (head.state.approversNeeded < needed)
+      await move(id, head, { progress, because, change: { approversNeeded: needed, size: total } }, world);
+    return { campaign, kind: 'unchanged', case: id, because };
+  }
   const done = await containAccounts(id, joined, grounds.plan, world);
   const acted = 'tally' in done ? `${done.tally.acted} of ${joined.length} who joined were contained` : 'nobody was contained';
   const because = 'because' in done ? [acted, done.because] : [acted];
@@ -108,7 +119,7 @@ async function openCase(
   const { decision, digest, policy } = plan;
   const now = world.clock.now();
   const { hold } = policy.enforcement;
-  const size = decision.members.filter((member) => member.kind === 'act').length;
+  const size = sizeOf(decision);
   const until = Math.ceil(now + (hold.minMinutes.value + world.chance.next() * (hold.maxMinutes.value - hold.minMinutes.value)) * MINUTE);
   const state: CaseState = {
     campaign,
@@ -117,9 +128,8 @@ async function openCase(
     rung: decision.rung,
     mode: decision.mode,
     openedAt: now,
-    size,
-    forPeople: decision.members.filter((member) => member.kind === 'review').length,
-    approversNeeded: approversFor(size, decision.mode, policy.enforcement),
+    ...size,
+    approversNeeded: approversFor(size.size, decision.mode, policy.enforcement),
     approvals: [],
     confirmations: [],
     forgiven: { appeals: 0, reversals: 0, errors: 0 },

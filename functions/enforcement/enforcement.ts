@@ -51,7 +51,7 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     ledger,
     campaigns: world.campaigns ?? new CampaignStore(stores),
     cases: new CaseStore(stores.enforcement, ledger),
-    exonerations: new ExonerationStore(ledger),
+    exonerations: new ExonerationStore(stores.enforcement, ledger),
     rules: new RuleStore(stores.enforcement, ledger),
     policies: new PolicyStore(stores.enforcement, ledger),
     appeals: new AppealStore(stores.enforcement, ledger),

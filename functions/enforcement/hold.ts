@@ -1,4 +1,5 @@
 import { HOUR } from '../../shared/model/time';
+import { approversFor, sizeOf } from './approvers';
 import { move, type Step } from './move';
 import { planFor } from './plan';
 
@@ -11,11 +12,14 @@ export const hold: Step<'held'> = async (id, head, world) => {
     const because = plan ? [`the decision is now: ${plan.decision.kind}`, ...plan.decision.because] : ['the campaign is gone'];
     return move(id, head, { progress: { kind: 'withdrawn' }, because }, world);
   }
-  if (head.state.approversNeeded > 0) {
+  const size = sizeOf(plan.decision);
+  const approversNeeded = approversFor(size.size, plan.decision.mode, plan.policy.enforcement);
+  const change = { ...size, approversNeeded, mode: plan.decision.mode };
+  if (approversNeeded > 0) {
     const lapsesAt = now + plan.policy.enforcement.approval.lapsesAfterHours.value * HOUR;
-    const because = [`${head.state.approversNeeded} approvers needed for ${head.state.size} accounts in mode ${head.state.mode}`];
-    return move(id, head, { progress: { kind: 'awaiting-approval', lapsesAt }, because }, world);
+    const because = [`${approversNeeded} approvers needed for ${size.size} accounts in mode ${change.mode}`];
+    return move(id, head, { progress: { kind: 'awaiting-approval', lapsesAt }, because, change }, world);
   }
-  const because = [`mode ${head.state.mode}: the guardrails hold`];
-  return move(id, head, { progress: { kind: 'containing', stage: 0, outages: 0, retryAt: now }, because }, world);
+  const because = [`mode ${change.mode}: the guardrails hold`];
+  return move(id, head, { progress: { kind: 'containing', stage: 0, outages: 0, retryAt: now }, because, change }, world);
 };

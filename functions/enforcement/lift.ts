@@ -33,6 +33,7 @@ export async function lift(account: AccountKey, lifting: Lifting, world: Enforce
     if (!next)
       return head?.state.phase.kind === 'lifting' ? finish(account, head, world) : { kind: 'already', because: 'nothing is left to lift' };
     if (next.state.phase.kind === 'lifting') await world.table.put({ pk: RESTORING, sk: account });
+    if (lifting.exoneratedUntil !== undefined) await world.exonerations.exonerating(account);
     const { actor, because, key } = lifting;
     const draft = { actor, because, ...(key === undefined ? {} : { key }), ...next };
     const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, draft);

@@ -14,20 +14,17 @@ export type Step<K extends Progress['kind']> = (
 
 export const CLOCK: Actor = { kind: 'clock' };
 
+type Move = { progress: Progress; because: string[]; actor?: Actor; change?: Partial<Omit<CaseState, 'progress'>> };
+
 /** Moves a case on. Somebody else moved it first: look again. */
-export async function move(
-  id: CaseId,
-  head: CaseHead,
-  to: { progress: Progress; because: string[]; actor?: Actor; containedAt?: number },
-  world: Enforcement,
-): Promise<StepAnswer> {
-  const { progress, because, actor = CLOCK, containedAt = head.state.containedAt } = to;
-  const appended = await world.cases.append(id, head, {
-    actor,
-    what: progress.kind,
-    because,
-    state: { ...head.state, progress, containedAt },
-  });
+export async function move(id: CaseId, head: CaseHead, to: Move, world: Enforcement): Promise<StepAnswer> {
+  const { progress, because, actor = CLOCK, change = {} } = to;
+  const state = { ...head.state, ...change, progress };
+  const appended = await world.cases.append(id, head, { actor, what: progress.kind, because, state });
   if (appended.kind === 'overtaken') return { kind: 'again', because: `meanwhile: ${appended.head.what}` };
   return { kind: 'again', because: because.join('; ') };
 }
+
+/** Stops it until people decide. When what is in force expires is found out by the next step. */
+export const stop = (id: CaseId, head: CaseHead, stage: number, because: string[], world: Enforcement): Promise<StepAnswer> =>
+  move(id, head, { progress: { kind: 'stopped', stage, resuming: false, expiresAt: world.clock.now() }, because }, world);

@@ -1,7 +1,7 @@
 import type { StepAnswer } from '../../shared/model/case';
 import type { CaseId } from '../../shared/model/ids';
 import { awaitApproval } from './await-approval';
-import { confirm } from './confirm';
+import { confirm, expireStopped } from './confirm';
 import { containStage } from './contain-stage';
 import type { Enforcement } from './enforcement';
 import { hold } from './hold';
@@ -35,7 +35,7 @@ function take(id: CaseId, head: CaseHead, world: Enforcement): Promise<StepAnswe
     case 'undone':
       return confirmUndone(id, at(progress), world);
     case 'stopped':
-      return Promise.resolve({ kind: 'await-people', until: null, because: `stopped: ${head.because.join('; ')}` });
+      return expireStopped(id, at(progress), world);
     case 'rejected':
     case 'lapsed':
     case 'withdrawn':

@@ -3,7 +3,7 @@ import { ACCOUNT_CHAIN } from '../../shared/model/action';
 import type { EnforcementPolicy } from '../../shared/model/enforcement-policy';
 import type { CaseId } from '../../shared/model/ids';
 import type { Enforcement } from './enforcement';
-import { move, type Step } from './move';
+import { move, type Step, stop } from './move';
 
 /** Watches the effects of a stage; too many appeals, reversals or errors stop the case until a person decides. */
 export const watchStage: Step<'watching'> = async (id, head, world) => {
@@ -11,7 +11,7 @@ export const watchStage: Step<'watching'> = async (id, head, world) => {
   const now = world.clock.now();
   const { policy } = await world.policy();
   const because = whatStops(await effectsOf(id, world), head.state.forgiven, policy.enforcement);
-  if (because) return move(id, head, { progress: { kind: 'stopped', stage }, because: [because] }, world);
+  if (because) return stop(id, head, stage, [because], world);
   if (now < until) return { kind: 'wait', until, because: `watching the effects of stage ${stage + 1}` };
   const progress = { kind: 'containing', stage: stage + 1, outages: 0, retryAt: now } as const;
   return move(id, head, { progress, because: ['no limit was exceeded'] }, world);

@@ -3,12 +3,13 @@ import { orNull, When } from '../../shared/http/fields';
 import { KINDS } from '../../shared/model/campaign';
 import { type CaseState, isClosed, type Progress } from '../../shared/model/case';
 import { MODES, RUNGS } from '../../shared/model/enforcement-policy';
-import { PERSON_ROLES, type Person } from '../../shared/model/person';
+import { mayAct, PERSON_ROLES, type Person } from '../../shared/model/person';
 import { iso } from '../../shared/model/time';
 import type { Entry } from '../../shared/stores/ledger-store';
 import { revealed } from './account-view';
 import { CampaignSummaryView } from './campaign-view';
 import { LedgerEntryView } from './ledger-view';
+import { unnamed } from './unnamed';
 
 /** What the API shows of cases. */
 
@@ -85,7 +86,7 @@ export function caseView(id: string, head: Entry<CaseState>, to: Person): CaseVi
       protectedToo: approval.protectedToo,
     })),
     containedAt: state.containedAt === null ? null : iso(state.containedAt),
-    because: head.because,
+    because: mayAct(to, 'reviewer') ? head.because : unnamed(head),
     sequence: head.sequence,
   };
 }

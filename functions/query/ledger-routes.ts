@@ -7,11 +7,22 @@ import { badCursor } from '../../shared/http/problem';
 import { ACCOUNT_CHAIN } from '../../shared/model/action';
 import { DAY, dayLabel, iso } from '../../shared/model/time';
 import { chain, feed } from './ledger';
-import { LedgerEntryView, ledgerEntryView } from './ledger-view';
+import { LedgerEntryView, ledgerEntryView, SUBJECTS, subjectOf } from './ledger-view';
 import type { QueryPorts } from './query-ports';
 
 const KEPT_DAYS = 400;
-const FeedQuery = z.strictObject({ since: Instant.optional(), until: Instant.optional(), limit: limit(200, 50), cursor: CursorField });
+const ABOUT = ['everything', 'workflow', ...SUBJECTS] as const;
+const About = z
+  .enum(ABOUT)
+  .default('everything')
+  .openapi({ description: 'One kind of subject; `workflow`: everything but entries about single accounts.' });
+const FeedQuery = z.strictObject({
+  about: About,
+  since: Instant.optional(),
+  until: Instant.optional(),
+  limit: limit(200, 50),
+  cursor: CursorField,
+});
 const AccessQuery = z.strictObject({ day: z.iso.date('Give a day as 2026-04-22.'), limit: limit(200, 100), cursor: CursorField });
 const AccessView = AccessEntry.extend({ at: When }).openapi('AccessEntry');
 const ChainView = z
@@ -31,18 +42,19 @@ export function ledgerRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     operationId: 'listLedger',
     summary: 'Everything anybody did, newest first',
     request: { query: FeedQuery },
-    responses: answers(pageOf('Ledger', LedgerEntryView), 'One page. Quiet stretches of 45 days answer a short page with `next`: go on.'),
+    responses: answers(pageOf('Ledger', LedgerEntryView), 'One page. Quiet stretches of 120 days answer a short page with `next`: go on.'),
   });
   api.openapi(list, async (c) => {
     const now = ports.clock.now();
-    const { since, until, limit: size, cursor } = c.req.valid('query');
-    const bound = { route: 'ledger', parameters: { since, until } };
+    const { about: kind, since, until, limit: size, cursor } = c.req.valid('query');
+    const bound = { route: 'ledger', parameters: { kind, since, until } };
     const from = startOf(ports.cursors, bound, cursor);
     if (from.kind === 'refused') return badCursor(c, from.because);
     const page = await feed(
       {
         until: until ?? now,
         since: since ?? now - KEPT_DAYS * DAY,
+        about: isAbout(kind),
         limit: size,
         ...(from.after === undefined ? {} : { after: from.after }),
       },
@@ -84,4 +96,10 @@ export function ledgerRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     const next = page.next === undefined ? {} : { next: ports.cursors.write(bound, page.next) };
     return c.json({ items: page.entries.map((entry) => ({ ...entry, at: iso(entry.at) })), ...next }, 200);
   });
+}
+
+function isAbout(kind: (typeof ABOUT)[number]): (chain: string) => boolean {
+  if (kind === 'everything') return () => true;
+  if (kind === 'workflow') return (chain) => subjectOf(chain).kind !== 'account';
+  return (chain) => subjectOf(chain).kind === kind;
 }

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { When } from '../../shared/http/fields';
 import type { LedgerEntry } from '../../shared/model/ledger';
-import { type Actor, PERSON_ROLES, type Person } from '../../shared/model/person';
+import { type Actor, mayAct, PERSON_ROLES, type Person } from '../../shared/model/person';
 import { iso } from '../../shared/model/time';
 import { revealed } from './account-view';
+import { unnamed } from './unnamed';
 
 /** What the API shows of the ledger. The state an entry carries is not shown whole: it holds sealed ids. */
 
@@ -74,7 +75,8 @@ const Telling = z.object({
 export function ledgerEntryView(entry: LedgerEntry & { hash: string }, to: Person): LedgerEntryView {
   const state = Telling.safeParse(entry.state);
   const word = state.success ? (state.data.phase?.kind ?? state.data.progress?.kind ?? state.data.effect ?? state.data.kind) : undefined;
-  const { sequence, what, because, hash, previous } = entry;
+  const { sequence, what, hash, previous } = entry;
+  const because = mayAct(to, 'reviewer') ? entry.because : unnamed(entry);
   return {
     subject: subjectOf(entry.chain),
     sequence,

@@ -5,21 +5,24 @@ import type { LedgerEntry } from '../../shared/model/ledger';
 import type { Actor } from '../../shared/model/person';
 import { DAY, dayLabel, dayOf, iso } from '../../shared/model/time';
 import { CaseStore } from '../../shared/stores/case-store';
-import { LedgerStore } from '../../shared/stores/ledger-store';
+import { LedgerStore, placeInFeed } from '../../shared/stores/ledger-store';
 import type { Dossier } from './dossier';
 import type { QueryPorts } from './query-ports';
+import { unnamed } from './unnamed';
 
 export type Recorded = LedgerEntry & { hash: string };
 
-/** Days without an entry that one page may pass over before it answers short. */
-const MOST_DAYS = 45;
+/** Days without an entry, and pointers to entries about other things, that one page may pass over before it answers short. */
+const MOST_DAYS = 120;
+const MOST_EXAMINED = 5_000;
+const AT_ONCE = 200;
 
 /**
  * Everything that anybody did, newest first, from the end of the day `until` backwards. `after` is the `next` of the page before:
  * the day and the place in it. Entries are never changed and never moved, so a page is exact whatever is appended meanwhile.
  */
 export async function feed(
-  query: { until: number; since: number; after?: string; limit: number },
+  query: { until: number; since: number; about: (chain: string) => boolean; after?: string; limit: number },
   { stores, clock }: QueryPorts,
 ): Promise<{ entries: Recorded[]; next?: string }> {
   const ledger = new LedgerStore(stores.enforcement, clock);
@@ -27,16 +30,23 @@ export async function feed(
   let day = query.after === undefined ? dayOf(query.until) : Date.parse(`${label}T00:00:00Z`);
   let after = place;
   const entries: Recorded[] = [];
-  for (let days = 0; days < MOST_DAYS; ) {
+  let days = 0;
+  let examined = 0;
+  while (days < MOST_DAYS && examined < MOST_EXAMINED && entries.length < query.limit) {
     if (day < dayOf(query.since)) return { entries };
-    const page = await ledger.feed(day, { reverse: true, limit: query.limit - entries.length, ...(after === undefined ? {} : { after }) });
-    entries.push(...page.entries);
-    if (page.next === undefined) {
+    const page = await ledger.feed(day, { reverse: true, about: query.about, limit: AT_ONCE, ...(after === undefined ? {} : { after }) });
+    const taken = page.entries.slice(0, query.limit - entries.length);
+    entries.push(...taken);
+    const last = taken.at(-1);
+    if (taken.length < page.entries.length && last) after = placeInFeed(last);
+    else if (page.next !== undefined) {
+      after = page.next;
+      examined += AT_ONCE;
+    } else {
       day -= DAY;
       after = undefined;
       days++;
-    } else after = page.next;
-    if (entries.length >= query.limit) break;
+    }
   }
   return { entries, next: after === undefined ? dayLabel(day) : `${dayLabel(day)} ${after}` };
 }
@@ -54,7 +64,7 @@ export async function doneAbout(campaign: CampaignId, { stores, clock }: QueryPo
   const newest = await new CaseStore(stores.enforcement, ledger).latestOf(campaign);
   if (!newest) return [];
   const entries = await ledger.history(CASE_CHAIN, newest.id);
-  return entries.map((entry) => ({ at: iso(entry.at), what: entry.what, by: nameOf(entry.actor), because: entry.because.join(' ') }));
+  return entries.map((entry) => ({ at: iso(entry.at), what: entry.what, by: nameOf(entry.actor), because: unnamed(entry).join(' ') }));
 }
 
 /** Persons stay unnamed in a dossier: it is given to others. */

@@ -21,7 +21,13 @@ export const ActionMessage = z.object({
 });
 export type ActionMessage = z.infer<typeof ActionMessage>;
 
-export type ReceivedAccount = { restriction: ActionMessage['data']['kind'] | null; sequence: number; keysRotated: number; letters: number };
+export type ReceivedAccount = {
+  restriction: ActionMessage['data']['kind'] | null;
+  sequence: number;
+  keysRotated: number;
+  letters: number;
+  appealUrl?: string;
+};
 
 export type ReceiverSettings = {
   /** The shared secrets, `whsec_…`: during a rotation two are valid. */
@@ -101,6 +107,8 @@ export class Receiver {
     // An undo that overtook this message on its way wins.
     if (data.sequence < account.sequence) return;
     account.sequence = data.sequence;
+    // To be shown to the person, wherever they learn that they are restricted.
+    if (data.appealUrl !== undefined) account.appealUrl = data.appealUrl;
     if (data.kind === 'restore') account.restriction = null;
     else if (data.kind === 'rotate-key') account.keysRotated++;
     else if (data.kind === 'notify-owner' || data.kind === 'warn') account.letters++;

@@ -35,4 +35,6 @@ export type Actor = {
   readonly model: (hour: number) => string;
   readonly channel: string;
   readonly tools: number;
+  /** Who comes after it when it is contained at `hour`; nobody where the operator does not answer. */
+  readonly successor?: (hour: number) => Actor;
 };

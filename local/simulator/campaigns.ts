@@ -1,86 +1,16 @@
 import type { AccountData } from '../../shared/model/event';
 import type { Actor, Said } from './actor';
-import { type Agent, anyAgent, type Client, ownClient } from './clients';
-import { Dice, token } from './dice';
-import { DAY_PERSON, DAY_SHIFT, PARAMETERS } from './parameters';
-import { anyHome, hostingPool, household, type Operator, type Origin, pickOperator } from './places';
+import { type Cell, drawCell } from './cell';
+import { type Dice, token } from './dice';
+import { DAY_PERSON, DAY_SHIFT } from './parameters';
+import { anyHome, household, type Origin, pickOperator } from './places';
 import { balanced, type Rhythm, sittings } from './rhythms';
-import type { Campaign } from './scenario';
-import { asking, chatter, coder, common, day } from './singles';
-import { FAMILIES, promptSet } from './text/families';
+import { common, day } from './singles';
 import { paraphrased } from './text/prose';
-import { Coined } from './text/words';
+import { asking, chatter, coder } from './voices';
 import { card, createdAt, follower, honestFacts, identity, type World } from './world';
 
-/** What one cell of a campaign works with. Cells share nothing but the operator's habits. */
-type Cell = {
-  plan: Campaign;
-  shared: Dice;
-  number: number;
-  first: number;
-  last: number;
-  exits: readonly Origin[];
-  isps: readonly Operator[];
-  tools: readonly Client[];
-  agent: Agent;
-  system: string | undefined;
-  set: ReturnType<typeof promptSet>;
-  /** Prompts already sent, to be sent again by any member. */
-  sent: string[];
-  browser: string;
-  cards: Map<string, string>;
-  open: (hour: number) => boolean;
-};
-
-const TARGETS = ['write-code', 'repair-code', 'tool-use', 'sums', 'logic'];
-
-const drawTools = (world: World, shared: Dice, plan: Campaign, agent: Agent): Client[] => {
-  const common = world.clients.common;
-  switch (plan.client) {
-    case 'own':
-      return [ownClient(shared, `${Coined(shared, 2).toLowerCase()}-collector`)];
-    case 'clone': // says it is a library that many use; its TLS hand is its own
-      return [{ userAgent: common[shared.below(8)]!.userAgent, fingerprint: ownClient(shared, 'clone').fingerprint }];
-    case 'library':
-      return [common[shared.below(6)]!];
-    case 'agent':
-      return [agent.client];
-    case 'mixed':
-      return shared.some(common.slice(0, 15), 4);
-    default:
-      return plan.client satisfies never;
-  }
-};
-
-const drawCell = (world: World, plan: Campaign, number: number): Cell => {
-  const shared = new Dice(`${world.name}/campaign/${plan.name}/${number}`);
-  const families = FAMILIES.filter((family) => (plan.families.length ? plan.families : TARGETS).includes(family.name));
-  const agent = anyAgent(shared, world.clients);
-  const first = Math.round(plan.startDay * 24);
-  const pauses = Array.from({ length: Math.ceil(world.scenario.days / PARAMETERS.pause.everyDays) }, () => shared.below(world.hours));
-  return {
-    plan,
-    shared,
-    number,
-    first,
-    last: Math.min(world.hours, first + Math.round(plan.days * 24)),
-    exits: plan.network === 'proxy' ? shared.pick(world.proxies) : hostingPool(shared, world.map, plan.exits, plan.exitOperators),
-    isps: shared.some(world.map.isps, plan.isps),
-    tools: drawTools(world, shared, plan, agent),
-    agent,
-    system:
-      plan.client === 'agent'
-        ? agent.system
-        : plan.system
-          ? `You are an expert. Answer completely and precisely. Session ${Coined(shared, 2)}.`
-          : undefined,
-    set: promptSet(shared, families, plan.wordings),
-    sent: [],
-    browser: token(`${world.name}/${plan.name}/${number}/browser`),
-    cards: new Map(),
-    open: (hour) => !pauses.some((pause) => hour >= pause && hour < pause + PARAMETERS.pause.hours),
-  };
-};
+/** Distillation campaigns: a load balancer over accounts, and how it hides. */
 
 const speech = (cell: Cell, dice: Dice): ((turn: number) => Said) => {
   const { plan, set, sent, system } = cell;
@@ -167,31 +97,46 @@ const registration = (
   };
 };
 
+/** When a member signs up and starts. `bannedAt`: the hour its predecessor was contained, where it answers a ban. */
+const calendar = (cell: Cell, dice: Dice, life: number, bannedAt: number | undefined): { signup: number; from: number; to: number } => {
+  const { plan, first, last } = cell;
+  if (bannedAt !== undefined) {
+    const from = bannedAt + dice.exponential(plan.replaceHours ?? 0);
+    return { signup: dice.between(bannedAt, from), from, to: last };
+  }
+  const live = first + (plan.lifeDays ? life * plan.lifeDays * 24 : 0);
+  const from = live + (life === 0 ? plan.staggerHours : 6) * dice.next();
+  return {
+    signup: Math.max(0, from - plan.signupDays * 24 * dice.next()),
+    from,
+    to: plan.lifeDays ? Math.min(last, live + plan.lifeDays * 24) : last,
+  };
+};
+
 /** One account of a cell in its `life`th life. A replaced account keeps the tools, the exits and the prompts, and gets new facts. */
-const recruit = (world: World, cell: Cell, slot: number, life: number): Actor => {
+const recruit = (world: World, cell: Cell, slot: number, life: number, bannedAt?: number): Actor => {
   const { plan } = cell;
   const { id, dice } = identity(world, plan.name, `${cell.number}/${slot}/${life}`);
-  const live = cell.first + (plan.lifeDays ? life * plan.lifeDays * 24 : 0);
-  const from = live + (life === 0 ? plan.staggerHours * dice.next() : 6 * dice.next());
-  const { facts, takeover } = registration(world, cell, dice, slot, life, Math.max(0, from - plan.signupDays * 24 * dice.next()));
-  const born = takeover ? 0 : Date.parse(facts.createdAt!) / 3_600_000 - world.epochHour;
+  const { signup, from, to } = calendar(cell, dice, life, bannedAt);
+  const { facts, takeover } = registration(world, cell, dice, slot, life, signup);
   const tool = dice.pick(cell.tools);
   return {
-    ...common(world, plan.name, id, dice, Math.max(0, born)),
+    ...common(world, plan.name, id, dice, takeover ? Math.max(0, bannedAt ?? 0) : signup),
     label: 'distillation',
     campaign: plan.name,
     cell: cell.number,
     life,
     from,
-    to: plan.lifeDays ? Math.min(cell.last, live + plan.lifeDays * 24) : cell.last,
+    to,
     facts,
-    later: takeover ? [{ hour: Math.max(1, from - 24 * dice.next()), facts: takeover }] : [],
+    later: takeover ? [{ hour: Math.max((bannedAt ?? 0) + 1, from - 24 * dice.next()), facts: takeover }] : [],
     rhythm: tempo(world, cell),
     origin: exitOf(cell, dice, slot),
     client: () => tool,
     say: speech(cell, dice),
     model: follower(world, dice, plan.pivot ? 'campaign' : 'drift'),
     tools: plan.client === 'agent' ? cell.agent.tools : 0,
+    successor: plan.replaceHours === undefined ? undefined : (hour) => recruit(world, cell, slot, life + 1, hour),
   };
 };
 

@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { constants, createGzip } from 'node:zlib';
+import { givenPath } from './given-path';
 import { readScenario } from './read-scenario';
 import { scaled } from './scenario';
 import { SCENARIOS } from './scenarios';
@@ -36,11 +37,12 @@ const main = async (): Promise<void> => {
   if (read.kind === 'refused') return refuse(read.because);
   const full = scaled(read.scenario, scale);
   const scenario = { ...full, labels: full.labels && !values['no-labels'], prompts: full.prompts && !values['no-prompts'] };
-  mkdirSync(values.out, { recursive: true });
+  const out = givenPath(values.out);
+  mkdirSync(out, { recursive: true });
   const began = Date.now();
   const simulation = simulate(scenario, seed);
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  const file = createWriteStream(join(values.out, 'events.ndjson.gz'));
+  const file = createWriteStream(join(out, 'events.ndjson.gz'));
   gzip.pipe(file);
   let events = 0;
   for (const { arrivals } of simulation) {
@@ -50,14 +52,14 @@ const main = async (): Promise<void> => {
   gzip.end();
   await once(file, 'finish');
   writeFileSync(
-    join(values.out, 'truth.ndjson'),
+    join(out, 'truth.ndjson'),
     `${simulation
       .truth()
       .map((truth) => JSON.stringify(truth))
       .join('\n')}\n`,
   );
   writeFileSync(
-    join(values.out, 'world.json'),
+    join(out, 'world.json'),
     JSON.stringify({ scenario, scale, seed, start: scenario.start, hours: simulation.hours, accounts: simulation.accounts, events }),
   );
   console.error(

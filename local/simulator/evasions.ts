@@ -16,6 +16,7 @@ export const EVASIONS = {
   'slow-drip': { perAccountDay: 7, staggerHours: 200 },
   cells: { cells: 4, exits: 16, exitOperators: 1, cardsPer: 5 },
   replacement: { lifeDays: 4, signupDays: 1 },
+  'answers-bans': { replaceHours: 8 },
   'aged-accounts': { agedShare: 1 },
   'agent-mimic': { client: 'agent', system: false },
   'common-library': { client: 'library', system: false },

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { givenPath } from './given-path';
 import { Scenario } from './scenario';
 import { SCENARIOS, scenarioNamed } from './scenarios';
 
@@ -6,10 +7,11 @@ import { SCENARIOS, scenarioNamed } from './scenarios';
 export const readScenario = (name: string): { kind: 'read'; scenario: Scenario } | { kind: 'refused'; because: string } => {
   const named = scenarioNamed(name);
   if (named) return { kind: 'read', scenario: named };
-  if (!existsSync(name))
+  const file = givenPath(name);
+  if (!existsSync(file))
     return { kind: 'refused', because: `No scenario and no file is called "${name}". Names: ${Object.keys(SCENARIOS).join(', ')}.` };
   try {
-    const parsed = Scenario.safeParse(JSON.parse(readFileSync(name, 'utf8')));
+    const parsed = Scenario.safeParse(JSON.parse(readFileSync(file, 'utf8')));
     if (parsed.success) return { kind: 'read', scenario: parsed.data };
     return {
       kind: 'refused',

@@ -71,6 +71,11 @@ export const Campaign = z.object({
   filler: share.default(0).describe("share of ordinary people's and developers' requests among the own"),
   cells: z.int().min(1).default(1).describe('parts with nothing in common but the operator'),
   lifeDays: z.number().optional().describe('each account is dropped after so many days and replaced by a new one'),
+  replaceHours: z
+    .number()
+    .positive()
+    .optional()
+    .describe('answers a ban with a new account after about so many hours; needs somebody who bans: the second argument of `simulate`'),
   pivot: z.boolean().default(true).describe('moves to a new model within a day'),
 });
 export type Campaign = z.infer<typeof Campaign>;

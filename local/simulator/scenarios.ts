@@ -95,8 +95,8 @@ export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
     about:
       'The regression gate of `npm test`: small, quick, one plain campaign, one that rotates households and pays each account on its own, and a look-alike of most sorts.',
     start: '2026-04-18T00:00:00Z',
-    days: 9,
-    releases: [{ model: 'meridian-5', day: 6 }],
+    days: 7,
+    releases: [{ model: 'meridian-5', day: 5 }],
     honest: {
       people: 150,
       carrierPeople: 40,

@@ -2,10 +2,11 @@ import { HOUR } from '../../shared/model/time';
 import type { Actor, Label } from './actor';
 import { addCampaigns } from './campaigns';
 import { Dice } from './dice';
-import { addGroups } from './groups';
 import { accountLine, clockFace, releaseLine, usageLine } from './lines';
 import type { Scenario } from './scenario';
 import { addAgentUsers, addPeople, addPrograms } from './singles';
+import { addStrangers } from './strangers';
+import { addTeams } from './teams';
 import { drawWorld, type World } from './world';
 
 /** One event as it arrives. `at`: ms since the epoch (a second delivery is later than the event's own time). */
@@ -39,10 +40,14 @@ export type Simulation = Iterable<Hour> & {
 
 const populate = (scenario: Scenario, seed: number): World => {
   const world = drawWorld(scenario, seed);
-  for (const add of [addPeople, addAgentUsers, addPrograms, addGroups, addCampaigns]) add(world);
+  for (const add of [addPeople, addAgentUsers, addPrograms, addTeams, addStrangers, addCampaigns]) add(world);
   world.actors.sort((x, y) => x.born - y.born || (x.id < y.id ? -1 : 1));
   return world;
 };
+
+/** What the provider does about accounts while the world goes on. Asked once an hour about each account of a campaign. */
+export type Provider = { contained(id: string): boolean };
+const NOBODY: Provider = { contained: () => false };
 
 type Tally = { total: number; first?: number; turn: number; byHour: [number, number][] };
 
@@ -52,10 +57,12 @@ class Stream {
   private readonly moments: number[] = [];
   private readonly dice: Dice;
   private born = 0;
+  private recruits: Actor[] = [];
   private late: Arrival[] = [];
   constructor(
     private readonly world: World,
     readonly tallies: Map<Actor, Tally>,
+    private readonly provider: Provider,
   ) {
     this.dice = new Dice(`${world.name}/delivery`);
   }
@@ -70,7 +77,7 @@ class Stream {
     this.admit(hour, start, time, due);
     for (let i = this.living.length - 1; i >= 0; i--) {
       const actor = this.living[i]!;
-      if (hour >= actor.to) {
+      if (hour >= actor.to || this.isBanned(actor, hour)) {
         this.living[i] = this.living[this.living.length - 1]!;
         this.living.pop();
       } else {
@@ -87,12 +94,22 @@ class Stream {
     return { start, arrivals: due };
   }
 
+  /** Only an operator that answers looks; its next account is on its way from then on. */
+  private isBanned(actor: Actor, hour: number): boolean {
+    if (!actor.successor || !this.provider.contained(actor.id)) return false;
+    const next = actor.successor(hour);
+    if (next.from < next.to) this.recruits.push(next);
+    return true;
+  }
+
   /** New accounts tell their facts; those that were there before do so in the first minutes of the world. */
   private admit(hour: number, start: number, time: (at: number) => string, due: Arrival[]): void {
     const { actors } = this.world;
-    for (; this.born < actors.length && actors[this.born]!.born < hour + 1; this.born++) {
-      const actor = actors[this.born]!;
-      const at = start + Math.floor(actor.born > 0 ? (actor.born - hour) * HOUR : actor.dice.next() * 60_000);
+    const fresh = this.recruits.filter((actor) => actor.born < hour + 1);
+    this.recruits = this.recruits.filter((actor) => actor.born >= hour + 1);
+    for (; this.born < actors.length && actors[this.born]!.born < hour + 1; this.born++) fresh.push(actors[this.born]!);
+    for (const actor of fresh) {
+      const at = start + Math.floor(actor.born > 0 ? Math.max(0, actor.born - hour) * HOUR : actor.dice.next() * 60_000);
       this.living.push(actor);
       this.tallies.set(actor, { total: 0, turn: 0, byHour: [] });
       due.push({ at, line: accountLine(actor, actor.facts, `${actor.id}-facts`, time(at)) });
@@ -136,9 +153,9 @@ const truthOf = (actor: Actor, tally: Tally | undefined): Truth => ({
 
 /**
  * The world of `scenario` under `seed`. Iterating yields its hours, from the first to the last; doing so again yields the same bytes.
- * Memory holds the accounts and one hour of events.
+ * Memory holds the accounts and one hour of events. Operators that answer bans ask `provider`; without one nobody is banned.
  */
-export const simulate = (scenario: Scenario, seed: number): Simulation => {
+export const simulate = (scenario: Scenario, seed: number, provider: Provider = NOBODY): Simulation => {
   let world = populate(scenario, seed);
   let fresh = true;
   let tallies = new Map<Actor, Tally>();
@@ -146,12 +163,12 @@ export const simulate = (scenario: Scenario, seed: number): Simulation => {
     start: world.epochHour * HOUR,
     hours: world.hours,
     accounts: world.actors.length,
-    truth: () => world.actors.map((actor) => truthOf(actor, tallies.get(actor))),
+    truth: () => [...new Set([...world.actors, ...tallies.keys()])].map((actor) => truthOf(actor, tallies.get(actor))),
     *[Symbol.iterator]() {
       if (!fresh) world = populate(scenario, seed);
       fresh = false;
       tallies = new Map();
-      const stream = new Stream(world, tallies);
+      const stream = new Stream(world, tallies, provider);
       for (let hour = 0; hour < world.hours; hour++) yield stream.hour(hour);
     },
   };

@@ -1,14 +1,14 @@
-import type { Actor, Said } from './actor';
+import type { Actor } from './actor';
 import { anyAgent, anyClient, type Client } from './clients';
 import type { Dice } from './dice';
 import { DAY_OFFICE, DAY_PERSON, PARAMETERS } from './parameters';
 import { anyHome, carrierExit, fixedAddress, household, type Operator, type Origin, pickOperator, vpnExit } from './places';
 import { arrivals, balanced, clockwork, type Day, roundTheClock, sittings, steady } from './rhythms';
-import { developing, repository } from './text/code';
-import { FAMILIES, promptSet } from './text/families';
-import { passage, personal } from './text/prose';
+import { FAMILIES } from './text/families';
+import { promptSet } from './text/prompt-set';
 import { Coined } from './text/words';
-import { birth, card, follower, honestFacts, identity, topics, type World } from './world';
+import { asking, chatter, coder, product } from './voices';
+import { birth, card, follower, honestFacts, identity, type World } from './world';
 
 /** Honest accounts that belong to no group. */
 
@@ -19,36 +19,6 @@ export const day = (world: World, zone: number, shape: readonly number[], weeken
   shape,
   weekend,
 });
-
-/** What somebody says at the console: own topics, own manner. */
-export const chatter = (dice: Dice): ((turn: number) => Said) => {
-  const mine = topics(dice);
-  return (turn) => ({ text: personal(dice, mine, turn), task: dice.is(0.4) ? 'writing' : 'conversation' });
-};
-
-/** What a developer asks about the own repository, under the agent's system prompt when there is one. */
-export const coder = (dice: Dice, system?: string): ((turn: number) => Said) => {
-  const repo = repository(dice);
-  return (turn) => ({ system, text: developing(dice, repo, turn), task: dice.is(0.65) ? 'coding' : 'agentic' });
-};
-
-const RETRIEVAL = 'Answer with the help of the context below. When the context does not contain the answer, say so.';
-/** What one product sends: a fixed frame around its users' documents. */
-export const product = (dice: Dice, name: string): ((turn: number) => Said) => {
-  const retrieval = dice.is(PARAMETERS.retrievalApps);
-  const mine = topics(dice);
-  const duty = personal(dice, mine, 0).slice(0, 90);
-  const system = retrieval ? RETRIEVAL : `You work inside ${name}. ${duty}`;
-  const task = dice.pick(['writing', 'conversation', 'reasoning', 'data']);
-  const lead = dice.pick(['Input:', 'Document:', 'Message from a customer:', 'Record', 'Text to classify:', 'Ticket']);
-  return () => ({
-    system,
-    text: retrieval
-      ? `Context:\n${passage(dice, dice.pick(mine), dice.whole(2, 6))}\n\nQuestion: ${personal(dice, mine, 0).slice(0, 120)}`
-      : `${lead}\n${passage(dice, dice.pick(mine), dice.whole(1, 6))}`,
-    task,
-  });
-};
 
 type Common = Pick<Actor, 'id' | 'kind' | 'label' | 'dice' | 'born' | 'from' | 'to' | 'channel' | 'tools'>;
 /** The fields that most actors have alike. */
@@ -224,14 +194,3 @@ const addAutomations = (world: World): void => {
       };
     });
 };
-
-/** Draws from a prompt set; asks for reasoning or a grade in the given shares. */
-export const asking =
-  (dice: Dice, set: ReturnType<typeof promptSet>, elicits: number, grading: number): (() => Said) =>
-  () => {
-    const wording = dice.pick(set.wordings);
-    const text = wording.say(dice);
-    if (dice.is(grading)) return { text: `${set.grade}\n\n${text}`, task: wording.task, grading: true };
-    if (dice.is(elicits)) return { text: `${text}\n\n${set.elicit}`, task: wording.task, elicits: true };
-    return { text, task: wording.task };
-  };

@@ -3,7 +3,8 @@ import type { Clock, Condition, Item, Query, Table, Value } from '../ports';
 /** DynamoDB refuses a larger item; so does the twin, or a row that works here would fail on AWS. */
 const MAXIMUM_ITEM_BYTES = 409_600;
 
-type Partition = { rows: Map<string, Item>; order: string[] | undefined };
+/** `order` is every key in order once somebody queried; `added` came since; `dead` are in `order` and have no row any more. */
+type Partition = { rows: Map<string, Item>; order: string[] | undefined; added: string[]; dead: Set<string> };
 
 const copy = (item: Item): Item => ({ ...item });
 
@@ -45,7 +46,7 @@ export class MemoryTable implements Table {
       this.counted.refused++;
       return { kind: 'refused' };
     }
-    if (!partition.rows.has(item.sk)) partition.order = undefined;
+    if (!partition.rows.has(item.sk)) noteAdded(partition, item.sk);
     partition.rows.set(item.sk, copy(item));
     return { kind: 'written' };
   }
@@ -66,7 +67,7 @@ export class MemoryTable implements Table {
       this.counted.refused++;
       return { kind: 'refused' };
     }
-    if (!partition.rows.has(sk)) partition.order = undefined;
+    if (!partition.rows.has(sk)) noteAdded(partition, sk);
     const expires = options.expires ?? current?.expires;
     partition.rows.set(sk, { ...(current ?? { pk, sk }), ...(expires === undefined ? {} : { expires }), [attribute]: value });
     return { kind: 'added', value };
@@ -76,7 +77,7 @@ export class MemoryTable implements Table {
     this.counted.reads++;
     const partition = this.partitions.get(query.pk);
     if (!partition) return { items: [] };
-    partition.order ??= [...partition.rows.keys()].sort();
+    const keys = orderOf(partition);
     const limit = query.limit ?? 1000;
     const items: Item[] = [];
     const inside = (sk: string): boolean =>
@@ -84,9 +85,11 @@ export class MemoryTable implements Table {
       (query.from === undefined || sk >= query.from) &&
       (query.to === undefined || sk <= query.to) &&
       (query.after === undefined || (query.reverse ? sk < query.after : sk > query.after));
-    const keys = partition.order;
     const low = lowerBound(keys, [query.prefix, query.from, query.reverse ? undefined : query.after]);
-    const indexes = query.reverse ? reversed(keys.length) : forward(low, keys.length);
+    const high = query.reverse
+      ? upperBound(keys, [query.prefix === undefined ? undefined : `${query.prefix}\uffff`, query.to, query.after])
+      : keys.length;
+    const indexes = query.reverse ? reversed(high) : forward(low, keys.length);
     for (const index of indexes) {
       const sk = keys[index]!;
       if (!query.reverse && query.prefix !== undefined && sk > query.prefix && !sk.startsWith(query.prefix)) break;
@@ -102,13 +105,13 @@ export class MemoryTable implements Table {
   async delete(pk: string, sk: string): Promise<void> {
     this.counted.writes++;
     const partition = this.partitions.get(pk);
-    if (partition?.rows.delete(sk)) partition.order = undefined;
+    if (partition?.rows.delete(sk)) noteRemoved(partition, sk);
   }
 
   private partition(pk: string): Partition {
     const known = this.partitions.get(pk);
     if (known) return known;
-    const made: Partition = { rows: new Map(), order: undefined };
+    const made: Partition = { rows: new Map(), order: undefined, added: [], dead: new Set() };
     this.partitions.set(pk, made);
     return made;
   }
@@ -118,7 +121,7 @@ export class MemoryTable implements Table {
     if (!item || !partition) return undefined;
     if (item.expires !== undefined && item.expires * 1000 <= this.clock.now()) {
       partition.rows.delete(sk);
-      partition.order = undefined;
+      noteRemoved(partition, sk);
       return undefined;
     }
     return item;
@@ -135,6 +138,51 @@ function lowerBound(keys: readonly string[], bounds: readonly (string | undefine
     else high = middle;
   }
   return low;
+}
+
+/** The first index whose key is above every bound that is given. */
+function upperBound(keys: readonly string[], bounds: readonly (string | undefined)[]): number {
+  let low = 0;
+  let high = keys.length;
+  for (const bound of bounds) {
+    if (bound === undefined) continue;
+    low = 0;
+    let top = high;
+    while (low < top) {
+      const middle = (low + top) >> 1;
+      if (keys[middle]! <= bound) low = middle + 1;
+      else top = middle;
+    }
+    high = low;
+  }
+  return high;
+}
+
+function noteAdded(partition: Partition, sk: string): void {
+  if (partition.order !== undefined && !partition.dead.delete(sk)) partition.added.push(sk);
+}
+
+function noteRemoved(partition: Partition, sk: string): void {
+  if (partition.order !== undefined) partition.dead.add(sk);
+}
+
+/** More than this many new keys are merged in one pass instead of one by one. */
+const FEW = 32;
+
+/** The keys in order, made again only for what changed: a list of 100,000 rows stays fast while others write. */
+function orderOf(partition: Partition): readonly string[] {
+  const { rows, added, dead } = partition;
+  if (partition.order === undefined || dead.size > rows.size) {
+    partition.order = [...rows.keys()].sort();
+    dead.clear();
+  } else if (added.length > FEW) {
+    // Two sorted runs: the engine's merge sort takes one pass.
+    partition.order = partition.order.concat(added.sort()).sort();
+  } else {
+    for (const sk of added) partition.order.splice(lowerBound(partition.order, [sk]), 0, sk);
+  }
+  added.length = 0;
+  return partition.order;
 }
 
 function* forward(from: number, to: number): Generator<number> {

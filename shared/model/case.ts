@@ -21,8 +21,8 @@ export const Progress = z.discriminatedUnion('kind', [
   /** `outages`: how often the provider was down in a row; nothing is asked before `retryAt`. */
   z.object({ kind: z.literal('containing'), stage: z.int(), outages: z.int(), retryAt: z.number() }),
   z.object({ kind: z.literal('watching'), stage: z.int(), until: z.number() }),
-  /** By a stop limit or for want of a policy: a person resumes or undoes. */
-  z.object({ kind: z.literal('stopped'), stage: z.int() }),
+  /** By a stop limit, or because the policy or the evidence no longer carries it: people let it go on, or undo. What is in force still expires. */
+  z.object({ kind: z.literal('stopped'), stage: z.int(), resuming: z.boolean(), expiresAt: z.number().nullable() }),
   /** `checkAt`: when requested, acknowledged and observed are compared next; null when all agree. */
   z.object({ kind: z.literal('contained'), checkAt: z.number().nullable(), expiresAt: z.number().nullable() }),
   z.object({ kind: z.literal('undoing'), stage: z.int(), retryAt: z.number(), exoneratedUntil: z.number() }),

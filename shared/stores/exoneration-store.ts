@@ -1,10 +1,18 @@
+import { ACCOUNT_CHAIN } from '../model/action';
 import { EXONERATION_CHAIN, EXONERATIONS, type Exoneration, type Exonerations, type Scope, scopeLabel } from '../model/exoneration';
+import { type AccountKey, accountKey } from '../model/ids';
 import type { Actor } from '../model/person';
+import type { Table } from '../ports';
 import type { Appended, Entry, LedgerStore } from './ledger-store';
+
+const EXONERATED = 'EXONERATED';
 
 /** Standing words of people, one chain a scope. */
 export class ExonerationStore {
-  constructor(private readonly ledger: LedgerStore) {}
+  constructor(
+    private readonly table: Table,
+    private readonly ledger: LedgerStore,
+  ) {}
 
   head(scope: Scope): Promise<Entry<Exoneration> | undefined> {
     return this.ledger.head(EXONERATION_CHAIN, scopeLabel(scope));
@@ -26,6 +34,20 @@ export class ExonerationStore {
       if (!entry.state.revoked && entry.state.until > now) found.set(scopeLabel(entry.state.scope), entry.state);
     }
     return found;
+  }
+
+  /** Before the entry that exonerates an account on its own chain: a granted appeal, an undone campaign, a reviewer's word. */
+  async exonerating(account: AccountKey): Promise<void> {
+    await this.table.put({ pk: EXONERATED, sk: account });
+  }
+
+  /** Accounts that are exonerated at `now` by an entry of their own chain, in key order. */
+  async *accounts(now: number): AsyncIterable<{ account: AccountKey; until: number; because: readonly string[] }> {
+    for await (const subject of this.ledger.allListed(EXONERATED)) {
+      const head = await this.ledger.head(ACCOUNT_CHAIN, subject);
+      const until = head?.state.exoneratedUntil ?? 0;
+      if (head && until > now) yield { account: accountKey(subject), until, because: head.because };
+    }
   }
 
   async *all(): AsyncIterable<Entry<Exoneration>> {

@@ -9,6 +9,9 @@ const KNOWN = 'KNOWN';
  * Detection writes (only members need it); enforcement reads, because an action must name the account.
  */
 export class KnownAccountStore implements AccountReader {
+  /** Facts as parsed, by their text: members are asked about at every step of a case, and change rarely. */
+  private readonly parsed = new Map<string, AccountFacts>();
+
   constructor(private readonly graph: Table) {}
 
   async put({ account, sealed, facts }: KnownAccount): Promise<void> {
@@ -19,8 +22,17 @@ export class KnownAccountStore implements AccountReader {
     const found = new Map<AccountKey, KnownAccount>();
     for (const account of accounts) {
       const row = await this.graph.get(`A#${account}`, KNOWN);
-      if (row) found.set(account, { account, sealed: sealedId(String(row.sealed)), facts: AccountFacts.parse(JSON.parse(String(row.facts))) });
+      if (row) found.set(account, { account, sealed: sealedId(String(row.sealed)), facts: this.factsIn(String(row.facts)) });
     }
     return found;
+  }
+
+  private factsIn(text: string): AccountFacts {
+    const known = this.parsed.get(text);
+    if (known) return known;
+    const facts = AccountFacts.parse(JSON.parse(text));
+    if (this.parsed.size > 50_000) this.parsed.clear();
+    this.parsed.set(text, facts);
+    return facts;
   }
 }

@@ -17,6 +17,9 @@ export type Appended<S> = { kind: 'appended'; entry: Entry<S> } | { kind: 'overt
 
 const ENTRY = 'E#';
 /** The partition of the day's feed: one pointer an entry, in order of time. */
+/** What to pass as `after` to go on behind an entry. */
+export const placeInFeed = ({ at, chain, sequence }: Pick<LedgerEntry, 'at' | 'chain' | 'sequence'>): string =>
+  `${iso(at)}#${chain}#${sequenceLabel(sequence)}`;
 const feedOf = (at: number): string => `LEDGER#${dayLabel(dayOf(at))}`;
 
 /**
@@ -45,7 +48,7 @@ export class LedgerStore {
     const sequence = (head?.sequence ?? 0) + 1;
     const sealed = seal({ chain, sequence, at, ...draft, previous: head?.hash ?? NO_PREVIOUS });
     if (sequence === 1 && kind.listedIn) await this.table.put({ pk: kind.listedIn(subject), sk: subject });
-    await this.table.put({ pk: feedOf(at), sk: `${iso(at)}#${chain}#${sequenceLabel(sequence)}`, chain, sequence, hash: sealed.hash });
+    await this.table.put({ pk: feedOf(at), sk: placeInFeed({ at, chain, sequence }), chain, sequence, hash: sealed.hash });
     const row = { pk: chain, sk: ENTRY + sequenceLabel(sequence), body: sealed.body, hash: sealed.hash };
     const { kind: written } = await this.table.put(row, { kind: 'absent' });
     if (written === 'written') return { kind: 'appended', entry: open(kind, sealed) };
@@ -77,13 +80,13 @@ export class LedgerStore {
     } while (after !== undefined);
   }
 
-  /** One UTC day of everything anybody did, in order of time (newest first when `reverse`); `next` continues the page. */
+  /** One UTC day of everything anybody did (about chains that `about` accepts), in order of time (newest first when `reverse`); `next` continues the page. */
   async feed(
     day: number,
-    page: { after?: string; limit?: number; reverse?: boolean } = {},
+    { about, ...page }: { after?: string; limit?: number; reverse?: boolean; about?: (chain: string) => boolean } = {},
   ): Promise<{ entries: (LedgerEntry & { hash: string })[]; next?: string }> {
     const { items, next } = await this.table.query({ pk: feedOf(day), limit: 100, ...page });
-    const entries = await this.pointedAt(items);
+    const entries = await this.pointedAt(about ? items.filter(({ chain }) => about(String(chain))) : items);
     return { entries, ...(next === undefined ? {} : { next }) };
   }
 

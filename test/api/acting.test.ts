@@ -82,10 +82,24 @@ describe('acting', () => {
     expect(history).toEqual(expect.arrayContaining(['opened', 'approved', 'undone']));
     const dossier = await get('/v1/campaigns/june/dossier');
     expect(dossier.body.done.map((step: { what: string }) => step.what)).toEqual(history);
-    expect(JSON.stringify(dossier.body.done)).not.toContain('rei');
+    expect(history).toContain('containing');
+    expect(JSON.stringify(dossier.body.done)).not.toMatch(/rei|sam/);
+    const seenByViewer = [(await get(`/v1/cases/${id}`, VIC)).body, (await get('/v1/ledger?about=case&limit=200', VIC)).body];
+    expect(JSON.stringify(seenByViewer)).toContain('approved by a reviewer and a reviewer');
+    expect(JSON.stringify(seenByViewer)).not.toMatch(/\brei\b|\bsam\b/);
     const feed = await get('/v1/ledger?limit=200');
     expect(feed.body.items.length).toBeGreaterThan(100);
     expect(feed.body.next).toBeDefined();
+    const workflow: { what: string; subject: { kind: string } }[] = [];
+    let cursor = '';
+    do {
+      const page = await get(`/v1/ledger?about=workflow&limit=3${cursor}`);
+      workflow.push(...page.body.items);
+      cursor = page.body.next ? `&cursor=${page.body.next}` : '';
+    } while (cursor !== '');
+    expect(workflow.filter((entry) => entry.subject.kind === 'case').map((entry) => entry.what)).toEqual([...history].reverse());
+    expect(workflow.map((entry) => entry.subject.kind)).not.toContain('account');
+    expect((await get('/v1/ledger?about=kill-switch')).body.items).toMatchObject([{ what: 'armed', actor: { id: 'ada' } }]);
   });
 
   test('roles: a viewer may look and not act; exempting and arming take an admin', async () => {

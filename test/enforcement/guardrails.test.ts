@@ -80,6 +80,68 @@ describe('modes', () => {
   });
 });
 
+describe('a campaign that grows', () => {
+  test('beyond what one person may approve, before the approval counts: a second person is needed', async () => {
+    const world = await enforcementWorld({ policy: policyWith(inMode('assist')) });
+    await world.detect(buildCampaign({ size: 50 }));
+    await world.pass(HOUR);
+    await world.detect(buildCampaign({ size: 150 }));
+    expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
+    await world.pass(HOUR);
+    expect(world.provider.received).toEqual([]);
+    expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
+    await world.pass(2 * HOUR);
+    expect(world.provider.suspended()).toHaveLength(150);
+  });
+
+  test('after it was contained: who joined waits for the second person', async () => {
+    const world = await enforcementWorld({ policy: policyWith(inMode('assist')) });
+    await world.detect(buildCampaign({ size: 50 }));
+    await world.pass(HOUR);
+    await approve({ ...says(BEN), case: CASE }, world.enforcement);
+    await world.pass(2 * HOUR);
+    await world.detect(buildCampaign({ size: 90 }));
+    expect(world.provider.suspended()).toHaveLength(90);
+    expect((await world.detect(buildCampaign({ size: 150 })))[0]?.because.join()).toContain('150 accounts take 2 approvers, 1 approved');
+    expect(world.provider.suspended()).toHaveLength(90);
+    expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('already');
+    expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
+    await world.detect(buildCampaign({ size: 151 }));
+    expect(world.provider.suspended()).toHaveLength(151);
+  });
+
+  test('between two stages: it stops, and goes on when enough people say so', async () => {
+    const world = await enforcementWorld({ policy: policyWith(inMode('assist')) });
+    await world.detect(buildCampaign({ size: 90 }));
+    await approve({ ...says(BEN), case: CASE }, world.enforcement);
+    while ((await kindOf(world)) !== 'watching') await world.pass(MINUTE);
+    await world.detect(buildCampaign({ size: 200 }));
+    await world.pass(HOUR);
+    expect(await kindOf(world)).toBe('stopped');
+    expect(world.provider.suspended()).toHaveLength(1);
+    expect(await resume({ ...says(BEN), case: CASE }, world.enforcement)).toMatchObject({
+      kind: 'done',
+      because: '1 of 2 approvals to go on',
+    });
+    expect((await resume({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('already');
+    expect((await resume({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
+    await world.pass(2 * HOUR);
+    expect(world.provider.suspended()).toHaveLength(200);
+  });
+});
+
+test('what is in force expires also while the case is stopped', async () => {
+  const world = await enforcementWorld();
+  await world.detect(buildCampaign({ size: 1000 }));
+  while (world.provider.suspended().length < 100) await world.pass(MINUTE);
+  await world.detect(buildCampaign({ size: 1000, families: ['content'] }));
+  await world.pass(DAY);
+  expect(await kindOf(world)).toBe('stopped');
+  await world.pass(45 * DAY);
+  expect(world.provider.suspended()).toEqual([]);
+  expect(await kindOf(world)).toBe('expired');
+});
+
 describe('who is spared', () => {
   test('protected accounts wait for two people who both name them', async () => {
     const world = await enforcementWorld({ policy: policyWith(inMode('assist')) });
@@ -256,6 +318,9 @@ describe('the way back', () => {
     await world.pass(DAY);
     expect(world.provider.suspended()).toEqual([]);
     expect(await standingOf(account(4), world.enforcement)).toMatchObject({ standing: 'active' });
+    const exonerated = [];
+    for await (const one of world.enforcement.exonerations.accounts(world.clock.now())) exonerated.push(one.account);
+    expect(exonerated).toHaveLength(200);
   });
 
   test('an undo during the hold means that nobody is ever touched', async () => {

@@ -5,12 +5,14 @@ import { Policy, policyDigest, withMode } from '../../shared/model/policy';
 
 const raw: unknown = JSON.parse(readFileSync(join(__dirname, '../../policies/recommended.json'), 'utf8'));
 
-/** Every number in a policy document that has no reason beside it. */
+/** Every number in a policy document that has no reason beside it (`value` or `weight`, and `reason`). */
 function bareNumbers(value: unknown, path: string): string[] {
   if (typeof value === 'number') return [path];
   if (typeof value !== 'object' || value === null) return [];
-  const reasoned = 'reason' in value && 'value' in value && typeof value.reason === 'string' && value.reason.length >= 10;
-  return Object.entries(value).flatMap(([key, inner]) => (reasoned && key === 'value' ? [] : bareNumbers(inner, `${path}.${key}`)));
+  const reasoned = 'reason' in value && typeof value.reason === 'string' && value.reason.length >= 10;
+  return Object.entries(value).flatMap(([key, inner]) =>
+    reasoned && (key === 'value' || key === 'weight') ? [] : bareNumbers(inner, `${path}.${key}`),
+  );
 }
 
 describe('policies/recommended.json', () => {

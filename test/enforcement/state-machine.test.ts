@@ -168,13 +168,17 @@ test('stopped by reversals, resumed by people, contained; two executions', async
   for (let minute = 0; minute < 90 && world.provider.suspended().length < 100; minute++) await world.pass(MINUTE);
   for (const account of world.provider.suspended().slice(0, 3)) await undoAccount({ ...says(BEN), account }, world.enforcement);
   await world.pass(HOUR);
-  expect(world.done).toMatchObject([{ visited: expect.arrayContaining(['Stopped']) }]);
+  expect(await world.kind()).toBe('stopped');
   await resume({ ...says(BEN), case: CASE }, world.enforcement);
   await world.pass(MINUTE);
   await approve({ ...says(CLEO), case: CASE }, world.enforcement);
   await world.pass(2 * HOUR);
   expect(world.provider.suspended()).toHaveLength(997);
   expect(world.runs.size).toBe(2);
+  await world.pass(50 * DAY);
+  expect(world.provider.suspended()).toEqual([]);
+  expect(world.done.flatMap((run) => run.visited)).toEqual(expect.arrayContaining(['Stopped', 'Expire']));
+  expect(world.done.map((run) => run.status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
 });
 
 test('undone in the middle: a second execution gives everybody back, the first finds that out and ends', async () => {

@@ -3,7 +3,7 @@ import { densest } from '../../bench/baselines/fraudar';
 import { isolation } from '../../bench/baselines/isolation-forest';
 import { BASELINES } from '../../bench/baselines/list';
 import { Observations } from '../../bench/baselines/observations';
-import { BaselineRun, bestThreshold, recallWithin } from '../../bench/eval/verdicts';
+import { BaselineRun, cuts } from '../../bench/eval/verdicts';
 import { Scenario } from '../../local/simulator/scenario';
 import { simulate } from '../../local/simulator/simulate';
 import { SeededChance } from '../../shared/memory/simulated-clock';
@@ -38,28 +38,52 @@ test('an isolated point scores higher than all others', () => {
   expect(Math.max(...scores.slice(0, 200))).toBeLessThan(scores[200]!);
 });
 
-test('the best threshold never cuts through equal scores', () => {
+test('a cut never parts equal scores, and counts what is above it', () => {
   const scores = new Map([
     ['a', 3],
     ['b', 2],
     ['h', 2],
     ['c', 1],
+    ['i', 0],
   ]);
-  expect(bestThreshold(scores, new Set(['a', 'b', 'c']))).toEqual({ threshold: 1, f1: 6 / 7 });
-  expect(bestThreshold(scores, new Set(['a']))).toEqual({ threshold: 3, f1: 1 });
-  expect(bestThreshold(new Map(), new Set(['a']))).toEqual({ threshold: Infinity, f1: 0 });
+  expect(cuts(scores, new Set(['a', 'b', 'c']), new Set(['h', 'i']))).toEqual([
+    { threshold: 3, f1: 2 / 4, recall: 1 / 3, wrong: 0 },
+    { threshold: 2, f1: 4 / 6, recall: 2 / 3, wrong: 1 },
+    { threshold: 1, f1: 6 / 7, recall: 1, wrong: 1 },
+  ]);
+  expect(cuts(new Map(), new Set(['a']), new Set())).toEqual([]);
 });
 
-test('recall under a limit stops before the first honest account too many', () => {
-  const scores = new Map([
-    ['a', 3],
-    ['b', 2],
-    ['h', 2],
-    ['c', 1],
-  ]);
-  const bad = new Set(['a', 'b', 'c']);
-  expect(recallWithin(scores, bad, new Set(['h']), 0)).toBeCloseTo(1 / 3);
-  expect(recallWithin(scores, bad, new Set(['h']), 1)).toBe(1);
+test('the best choice weighs both errors, the strict one wrongs hardly anybody', () => {
+  const run = new BaselineRun({
+    name: 'given',
+    source: 'test',
+    score: () => [
+      {
+        setting: 'x',
+        scores: new Map([
+          ['a', 3],
+          ['h', 2],
+          ['b', 1],
+          ['c', 1],
+        ]),
+      },
+    ],
+  });
+  run.run(new Observations(), 5);
+  const truths = ['a', 'b', 'c', 'h'].map((id) => ({
+    id,
+    kind: 'k',
+    label: id === 'h' ? ('honest' as const) : ('distillation' as const),
+    total: 1,
+  }));
+  const { best, strict } = run.tuned(truths);
+  expect(best).toMatchObject({ setting: 'x', threshold: 1, recall: 1 });
+  expect(strict).toMatchObject({ setting: 'x', threshold: 3, recall: 1 / 3 });
+  expect(strict.verdict.accounts).toEqual([{ id: 'a', contained: true, suspended: true, detectedAt: 5, actedAt: 5 }]);
+  const calm = run.tuned([{ id: 'h', kind: 'k', label: 'honest', total: 1 }], { best, strict });
+  expect(calm.best.threshold).toBe(1);
+  expect(calm.best.verdict.accounts.map((account) => account.id)).toContain('h');
 });
 
 test('every baseline scores a naive campaign, and a second delivery changes nothing', () => {
@@ -84,7 +108,7 @@ test('every baseline scores a naive campaign, and a second delivery changes noth
   const f1 = BASELINES.map((baseline) => {
     const run = new BaselineRun(baseline);
     run.run(once, simulation.start + 72 * HOUR);
-    return [baseline.name, Number(run.tuned(simulation.truth()).f1.toFixed(1))];
+    return [baseline.name, Number(run.tuned(simulation.truth()).best.f1.toFixed(1))];
   });
   expect(Object.fromEntries(f1)).toMatchObject({ 'account-IP components': 1, 'FRAUDAR-style': 1, 'SynchroTrap-style': 1 });
 });

@@ -1,4 +1,4 @@
-import { lineChart, ticks } from '../../bench/eval/chart';
+import { lineChart, logTicks } from '../../bench/eval/chart';
 import type { Evaluation } from '../../bench/eval/evaluate';
 import { measure } from '../../bench/eval/measure';
 import { curves, printed } from '../../bench/eval/print';
@@ -38,8 +38,8 @@ test('a table is as wide as its widest cell', () => {
 });
 
 test('ticks are round and inside', () => {
-  expect(ticks(10, 21)).toEqual([10, 12, 14, 16, 18, 20]);
-  expect(ticks(0, 0.5)).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
+  expect(logTicks(15, 320)).toEqual([20, 50, 100, 200]);
+  expect(logTicks(0.5, 2)).toEqual([0.5, 1, 2]);
 });
 
 test('a chart holds every point, escapes names, and is the same text again', () => {
@@ -71,6 +71,7 @@ test('an evaluation prints its systems, campaigns and populations, and draws a c
     { id: 'h', kind: 'office', label: 'honest' as const, total: 1 },
   ];
   const verdict = { accounts: [{ id: 'a', contained: true, suspended: true, detectedAt: 0, actedAt: 0 }], campaigns: [] };
+  const choice = { setting: 'a day', threshold: 4, f1: 0.6, recall: 0.5, verdict };
   const evaluation: Evaluation = {
     source: {
       name: 'two',
@@ -88,7 +89,8 @@ test('an evaluation prints its systems, campaigns and populations, and draws a c
       {
         name: 'volume threshold',
         setting: 'a day',
-        tuned: { setting: 'a day', threshold: 4, f1: 0.6, strictRecall: 0.5, verdict },
+        tuned: { best: choice, strict: choice },
+        strict: measure(truths, 0, verdict),
         measures: measure(truths, 0, verdict),
       },
     ],

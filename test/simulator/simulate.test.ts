@@ -97,6 +97,10 @@ describe('the stream', () => {
     }
   });
 
+  test('no account is made after it is first heard of', () => {
+    for (const event of played.accounts) if (event.data.createdAt) expect(event.data.createdAt <= event.time).toBe(true);
+  });
+
   test('every population of the scenario is there', () => {
     const kinds = new Map<string, number>();
     for (const t of played.truth) kinds.set(t.kind, (kinds.get(t.kind) ?? 0) + 1);
@@ -194,5 +198,26 @@ test('every named scenario parses, and scales', () => {
   for (const name of Object.keys(SCENARIOS)) {
     const scenario = scenarioNamed(name)!;
     expect(Scenario.parse(scaled(scenario, 2)).honest.people).toBe(2 * scenario.honest.people);
+  }
+});
+
+test('an operator that answers bans sends a new account for each that was contained', () => {
+  const scenario = small({ honest: { people: 2 }, campaigns: [evading({ accounts: 10, startDay: 0.5, staggerHours: 1 }, 'answers-bans')] });
+  const banned = new Set<string>();
+  const simulation = simulate(scenario, 1, { contained: (id) => banned.has(id) });
+  const seen = new Set<string>();
+  for (const { start, arrivals } of simulation) {
+    for (const { line } of arrivals) {
+      const event = LockstepEvent.parse(JSON.parse(line));
+      if (event.type === 'lockstep.usage.v1') expect(banned.has(event.subject)).toBe(false);
+      seen.add(event.subject);
+    }
+    if (start === simulation.start + 36 * HOUR) for (const t of simulation.truth()) if (t.label === 'distillation') banned.add(t.id);
+  }
+  const members = simulation.truth().filter((t) => t.label === 'distillation');
+  expect(members.map((t) => t.life).sort()).toEqual([...Array<number>(10).fill(0), ...Array<number>(10).fill(1)]);
+  for (const t of members.filter((member) => member.life === 1)) {
+    expect(seen.has(t.id)).toBe(true);
+    expect(t.first ?? Infinity).toBeGreaterThan(simulation.start + 36 * HOUR);
   }
 });

@@ -54,9 +54,9 @@ export type TestWorld = {
 
 /** Enforcement on memory twins, armed, under the recommended policy in mode auto; every account is known and paid. */
 export async function enforcementWorld(
-  options: { policy?: Policy; seed?: number; armed?: boolean; stores?: TestWorld['stores'] } = {},
+  options: { policy?: Policy; seed?: number; armed?: boolean; stores?: TestWorld['stores']; clock?: SimulatedClock } = {},
 ): Promise<TestWorld> {
-  const clock = new SimulatedClock(T0);
+  const clock = options.clock ?? new SimulatedClock(T0);
   const provider = new ToyProvider();
   const facts = new Map<AccountKey, AccountFacts>();
   let policy = options.policy ?? RECOMMENDED;

@@ -18,6 +18,8 @@ export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
   { id: 'stolen-keys', kind: 'hijacked-keys', accounts: 28, firstSeen: FIXTURE_NOW - 4 * DAY },
 ];
 
+export const FIXTURE_APPEAL_KEYS = [{ id: 'fixture', secret: 'the appeal key of a fixture server' }];
+
 /** The local server over the fixture campaigns and real enforcement in mode assist. Time stands still until `world.pass`. */
 export async function fixtureServer(
   options: { port?: number; campaigns?: readonly CampaignPlan[] } = {},
@@ -37,8 +39,12 @@ export async function fixtureServer(
     new FlaggedStore(stores.graph),
     world.enforcement,
   );
-  const keys = async () => [{ id: 'fixture', secret: 'the appeal key of a fixture server' }];
-  const appeals = openAppeals({ table: stores.enforcement, clock: world.clock, keys, policy: world.enforcement.policy });
+  const appeals = openAppeals({
+    table: stores.enforcement,
+    clock: world.clock,
+    keys: async () => FIXTURE_APPEAL_KEYS,
+    policy: world.enforcement.policy,
+  });
   const doors = {
     query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
     enforcement: world.enforcement,

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Schemas } from '../api';
-import { shortDay } from '../format';
+import { moment, shortDay } from '../format';
 
 /** Members by hours: a campaign in lockstep shows as columns and diagonals, people as speckle by day. One canvas pixel a cell. */
 export function HeatMap({ hours }: { hours: Schemas['Hours'] }) {
@@ -31,7 +31,7 @@ export function HeatMap({ hours }: { hours: Schemas['Hours'] }) {
       />
       <div className="axis" aria-hidden="true">
         {ticks.map((tick) => (
-          <span key={tick}>{shortDay(tick)}</span>
+          <span key={tick}>{hours.hours > 96 ? shortDay(tick) : moment(tick).replace(' UTC', '')}</span>
         ))}
       </div>
       <figcaption className="row soft small" style={{ paddingTop: 6 }}>

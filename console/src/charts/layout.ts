@@ -13,6 +13,7 @@ export type Group = { shared: number | null; size: number; x: number; y: number;
 
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 const SPACING = 1;
+const COMMON = 0.5;
 
 export function layout(
   graph: Pick<Schemas['Graph'], 'accounts' | 'roles' | 'scores' | 'shared' | 'from' | 'to' | 'weight' | 'reasons'>,
@@ -49,7 +50,10 @@ export function layout(
   return placed;
 }
 
-/** By account: the shared thing that carries most weight on its links; -1 for accounts without a link. Ties go to what more members hold. */
+/**
+ * By account: the shared thing that carries most weight on its links; -1 for accounts without a link. What most of the campaign holds
+ * tells its accounts apart from the world but not from each other: it is taken only where there is nothing else.
+ */
 function strongestTies({ accounts, shared, from, to, weight, reasons }: Parameters<typeof layout>[0]): Int32Array {
   const weights: Map<number, number>[] = accounts.map(() => new Map());
   from.forEach((source, link) => {
@@ -67,8 +71,9 @@ function strongestTies({ accounts, shared, from, to, weight, reasons }: Paramete
     let best = -1;
     let most = 0;
     for (const [place, value] of held) {
-      const better = value > most || (value === most && (shared[place]?.members ?? 0) > (shared[best]?.members ?? 0));
-      if (better) [best, most] = [place, value];
+      const holders = shared[place]?.members ?? 0;
+      const worth = holders > COMMON * accounts.length ? value / 1_000 : value;
+      if (worth > most || (worth === most && holders > (shared[best]?.members ?? 0))) [best, most] = [place, worth];
     }
     return best;
   });

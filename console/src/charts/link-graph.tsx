@@ -106,7 +106,7 @@ function Discs({ graph, placed, onChoose }: { graph: Schemas['Graph']; placed: P
           return (
             <li key={group.shared}>
               <button type="button" className="button quiet tiny" onClick={() => onChoose(group)}>
-                {shared ? <Family name={shared.family} /> : null} {shared ? words(shared.type) : 'no link'}{' '}
+                <span className={`family ${shared?.family ?? ''}`}>{shared ? words(shared.type) : 'no link'}</span>
                 <span className="mono">{shared?.indicator?.slice(0, 6)}</span> <span className="number">{count(group.size)}</span>
               </button>
             </li>

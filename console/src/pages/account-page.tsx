@@ -12,6 +12,8 @@ import { Entries } from './ledger-page';
 
 type Account = Schemas['Account'];
 
+const MOST_FINDINGS = 5;
+
 /** Why, on one screen: the sentences first, then what they rest on. */
 export function AccountPage({ account }: { account: string }) {
   const params = { path: { account } };
@@ -82,8 +84,17 @@ export function AccountPage({ account }: { account: string }) {
                   )}
                 </Panel>
                 {data.findings.length > 0 ? (
-                  <Panel title="What was found on its campaign">
-                    <Sentences evidence={data.findings} />
+                  <Panel
+                    title="What was found on its campaign"
+                    end={
+                      data.membership && data.findings.length > MOST_FINDINGS ? (
+                        <Link className="small" href={`/campaigns/${data.membership.campaign}`}>
+                          all {data.findings.length}
+                        </Link>
+                      ) : null
+                    }
+                  >
+                    <Sentences evidence={data.findings.slice(0, MOST_FINDINGS)} />
                   </Panel>
                 ) : null}
                 {data.usage && data.usage.hours.length > 0 ? (
@@ -168,23 +179,25 @@ const Numbers = ({ of: { membership, usage, linkCount, flagged } }: { of: Accoun
   />
 );
 
-type Tie = { key: string; reason: Account['links'][number]['reasons'][number]; links: Account['links'] };
+type Reason = Account['links'][number]['reasons'][number];
+type Tie = { reason: Reason; shared: Set<string>; links: Account['links'] };
 
-/** Links by what is shared, heaviest first: one line says more than forty. */
+/** Links by the kind of thing that is shared, heaviest first: one line says more than forty. */
 function tiesOf(links: Account['links']): Tie[] {
   const ties = new Map<string, Tie>();
   for (const link of links) {
     for (const reason of link.reasons) {
-      const key = `${reason.type} ${reason.indicator ?? ''}`;
-      const tie = ties.get(key);
-      if (tie) tie.links.push(link);
-      else ties.set(key, { key, reason, links: [link] });
+      const tie = ties.get(reason.type) ?? { reason, shared: new Set<string>(), links: [] };
+      ties.set(reason.type, tie);
+      tie.shared.add(reason.indicator ?? '');
+      if (tie.links.at(-1) !== link) tie.links.push(link);
+      if (reason.weight > tie.reason.weight) tie.reason = reason;
     }
   }
   return [...ties.values()].sort((one, other) => other.reason.weight - one.reason.weight || other.links.length - one.links.length);
 }
 
-const MOST_NAMED = 10;
+const MOST_NAMED = 7;
 const Links = ({ of: { links, linkCount } }: { of: Account }) => (
   <Panel
     title="What ties it to others"
@@ -200,13 +213,12 @@ const Links = ({ of: { links, linkCount } }: { of: Account }) => (
     ) : (
       <ul className="linklist">
         {tiesOf(links).map((tie) => (
-          <li key={tie.key}>
+          <li key={tie.reason.type}>
             <Family name={tie.reason.family} />
             <span className="stack" style={{ gap: 4 }}>
               <span>
-                Same {words(tie.reason.type)}{' '}
-                {tie.reason.indicator ? <span className="mono soft">{tie.reason.indicator.slice(0, 8)}</span> : null} as{' '}
-                {count(tie.links.length)} {tie.links.length === 1 ? 'account' : 'accounts'}
+                Same {words(tie.reason.type)} <Shared of={tie} /> as {count(tie.links.length)}{' '}
+                {tie.links.length === 1 ? 'account' : 'accounts'}
               </span>
               <span className="row small" style={{ gap: '2px 10px' }}>
                 {tie.links.slice(0, MOST_NAMED).map((link) => (
@@ -226,6 +238,13 @@ const Links = ({ of: { links, linkCount } }: { of: Account }) => (
     )}
   </Panel>
 );
+
+/** Which one, or how many different ones. */
+function Shared({ of: { shared } }: { of: Tie }) {
+  const [only] = shared;
+  if (shared.size > 1) return <span className="soft">({count(shared.size)} of them)</span>;
+  return only ? <span className="mono soft">{only.slice(0, 8)}</span> : null;
+}
 
 function Facts({ of: { facts } }: { of: Account }) {
   if (!facts) return null;

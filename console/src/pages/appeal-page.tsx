@@ -11,7 +11,7 @@ export function AppealPage({ token }: { token: string }) {
     setError(undefined);
     answered(client().POST('/v1/appeal/read', { body: { token } })).then(setNotice, setError);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for the link; reading again is a button
+  // Once for the link; reading again is a button.
   useEffect(load, [token]);
   return (
     <main className="letter">

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { answered, client, type Schemas } from '../api';
 import { useStatus } from '../app';
-import { count, relative, words } from '../format';
+import { count, moment, relative, words } from '../format';
 import { Empty, Loaded, Loading, Panel, Progress } from '../parts/parts';
 import { untilWords } from './queue-page';
 
@@ -23,6 +23,8 @@ export function CasePanel({ entry, pending, buttons }: { entry: Entry | undefine
     <Panel title={`Case: ${words(entry.rung)} ${count(entry.size)} accounts`} end={<Progress is={entry.progress} />}>
       <div className="stack">
         <p>{entry.because[entry.because.length - 1]}</p>
+        {/* Before anything that is loaded later: a button that moves under the pointer is a button that is missed. */}
+        <div className="row">{buttons}</div>
         <Steps of={entry} />
         <dl className="pairs">
           <dt>Rule</dt>
@@ -43,14 +45,13 @@ export function CasePanel({ entry, pending, buttons }: { entry: Entry | undefine
               <dd>{count(entry.forPeople)}</dd>
             </>
           ) : null}
-          {entry.until && now ? (
+          {entry.until ? (
             <>
               <dt>{untilWords(entry.progress)}</dt>
-              <dd>{relative(entry.until, now)}</dd>
+              <dd>{now ? relative(entry.until, now) : moment(entry.until)}</dd>
             </>
           ) : null}
         </dl>
-        <div className="row">{buttons}</div>
         <History id={entry.id} sequence={entry.sequence} />
       </div>
     </Panel>

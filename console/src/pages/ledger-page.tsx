@@ -6,17 +6,18 @@ import { Empty, Loaded, Panel } from '../parts/parts';
 import { useRows } from '../parts/use-rows';
 
 type Entry = Schemas['LedgerEntry'];
-const KINDS = ['account', 'case', 'decision', 'exoneration', 'policy', 'rule', 'kill-switch', 'appeal'] as const;
+const ABOUT = ['workflow', 'everything', 'account', 'case', 'decision', 'exoneration', 'policy', 'rule', 'kill-switch', 'appeal'] as const;
+const NAMES: Partial<Record<(typeof ABOUT)[number], string>> = { workflow: 'everything but single accounts' };
 
 export function LedgerPage() {
-  const [kind, setKind] = useState<Entry['subject']['kind'] | ''>('');
+  const [about, setAbout] = useState<(typeof ABOUT)[number]>('workflow');
   const { query, rows, more, hasMore } = useRows(
-    ['ledger'],
-    (cursor) => answered(client().GET('/v1/ledger', { params: { query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })),
+    ['ledger', about],
+    (cursor) =>
+      answered(client().GET('/v1/ledger', { params: { query: { about, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })),
     10_000,
   );
-  const shown = kind === '' ? rows : rows.filter((entry) => entry.subject.kind === kind);
-  const days = [...new Set(shown.map((entry) => entry.at.slice(0, 10)))];
+  const days = [...new Set(rows.map((entry) => entry.at.slice(0, 10)))];
   return (
     <>
       <header>
@@ -29,17 +30,18 @@ export function LedgerPage() {
         </div>
         <label className="field">
           <span>About</span>
-          <select value={kind} onChange={(event) => setKind(KINDS.find((one) => one === event.target.value) ?? '')}>
-            <option value="">everything</option>
-            {KINDS.map((one) => (
-              <option key={one}>{one}</option>
+          <select value={about} onChange={(event) => setAbout(ABOUT.find((one) => one === event.target.value) ?? 'workflow')}>
+            {ABOUT.map((one) => (
+              <option key={one} value={one}>
+                {NAMES[one] ?? one}
+              </option>
             ))}
           </select>
         </label>
       </header>
       <Loaded from={query}>
         {() =>
-          shown.length === 0 ? (
+          rows.length === 0 ? (
             <Panel title="Nothing yet" flush>
               <Empty title="No entries">{hasMore ? 'None among the entries loaded so far.' : 'Nobody has done anything yet.'}</Empty>
             </Panel>
@@ -47,7 +49,7 @@ export function LedgerPage() {
             <div className="stack">
               {days.map((date) => (
                 <Panel key={date} title={day(date)} flush>
-                  <Entries entries={shown.filter((entry) => entry.at.startsWith(date))} />
+                  <Entries entries={rows.filter((entry) => entry.at.startsWith(date))} />
                 </Panel>
               ))}
             </div>

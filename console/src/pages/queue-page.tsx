@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useStatus } from '../app';
-import { compact, count, KIND_NAMES, percent, relative, words } from '../format';
+import { compact, count, KIND_NAMES, moment, percent, relative, words } from '../format';
 import { useCaseCommands } from '../parts/case-commands';
 import { Empty, Figures, Loaded, Panel, Progress } from '../parts/parts';
 import { useRowKeys, useRows } from '../parts/use-rows';
@@ -39,17 +39,15 @@ export function QueuePage() {
         </div>
       </header>
       <div className="stack">
-        {status.data ? (
-          <Figures
-            items={[
-              ['waiting for people', count(waiting)],
-              [state === 'open' ? 'open cases' : 'closed cases', `${count(rows.length)}${hasMore ? '+' : ''}`],
-              ['campaigns', count(status.data.campaigns)],
-              ['member accounts', compact(status.data.accounts)],
-              ['last detection run', status.data.lastRun ? relative(status.data.lastRun, status.data.at) : 'never'],
-            ]}
-          />
-        ) : null}
+        <Figures
+          items={[
+            ['waiting for people', count(waiting)],
+            [state === 'open' ? 'open cases' : 'closed cases', `${count(rows.length)}${hasMore ? '+' : ''}`],
+            ['campaigns', status.data ? count(status.data.campaigns) : '…'],
+            ['member accounts', status.data ? compact(status.data.accounts) : '…'],
+            ['last detection run', status.data ? (status.data.lastRun ? relative(status.data.lastRun, status.data.at) : 'never') : '…'],
+          ]}
+        />
         <Panel
           title="Cases"
           flush
@@ -134,9 +132,9 @@ function CaseRow({ row, here, now, buttons }: { row: Row; here: boolean; now: st
               {row.approvals.length > 0 ? ` (${row.approvals.map((approval) => approval.by ?? 'a person').join(', ')})` : ''}
             </span>
           ) : null}
-          {row.until && now ? (
+          {row.until ? (
             <span>
-              {untilWords(row.progress)} {relative(row.until, now)}
+              {untilWords(row.progress)} {now ? relative(row.until, now) : moment(row.until)}
             </span>
           ) : null}
         </div>

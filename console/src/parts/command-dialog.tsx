@@ -47,7 +47,6 @@ export function CommandDialog({
         {children}
         <label className="field">
           <span>Why (kept in the ledger)</span>
-          {/* biome-ignore lint/a11y/noAutofocus: a modal dialog must put the focus somewhere, and this is what it asks for */}
           <textarea autoFocus required minLength={3} maxLength={500} value={because} onChange={(event) => setBecause(event.target.value)} />
         </label>
         {command.error ? <Failed error={command.error} /> : null}

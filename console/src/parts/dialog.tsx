@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 
-/** The browser's own modal dialog: focus is kept inside, Escape closes, focus returns to where it was. */
+/** The browser's own modal dialog: focus is kept inside, Escape closes, focus returns to where it was. Its close event comes late: one of a mount that React undid is passed over. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -9,7 +9,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     return () => dialog?.close();
   }, []);
   return (
-    <dialog ref={ref} onClose={onClose} aria-label={title}>
+    <dialog ref={ref} onClose={() => ref.current?.open || onClose()} aria-label={title}>
       {children}
     </dialog>
   );

@@ -26,6 +26,9 @@ export function useKeys(where: string, keys: Keys): void {
       };
       return [name, run] as const;
     });
+    // Where `?` needs no Shift, it is the same key.
+    const question = bindings.find(([name]) => name === 'Shift+?');
+    if (question) bindings.push(['?', question[1]]);
     const stop = tinykeys(window, Object.fromEntries(bindings));
     return () => {
       listed.delete(where);

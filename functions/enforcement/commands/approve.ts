@@ -1,6 +1,6 @@
-import type { Approval } from '../../../shared/model/case';
+import type { Approval, Progress } from '../../../shared/model/case';
 import { caseId } from '../../../shared/model/ids';
-import { HOUR, iso } from '../../../shared/model/time';
+import { iso } from '../../../shared/model/time';
 import { approversFor } from '../approvers';
 import type { Enforcement } from '../enforcement';
 import { effectsOf } from '../watch-stage';
@@ -12,8 +12,13 @@ const approvalOf = ({ actor, protectedToo = false }: CaseCommand & { protectedTo
   protectedToo,
 });
 
-/** One approval of a case. `protectedToo`: protected accounts as well, if two approvers say so. The last one needed lets it go on. */
+/**
+ * One approval of a case. `protectedToo`: protected accounts as well, if two approvers say so. The last one needed lets it go
+ * on. A contained campaign that grew beyond its approvals takes more; a stopped one is resumed.
+ */
 export async function approve(command: CaseCommand & { protectedToo?: boolean }, world: Enforcement) {
+  const known = await world.cases.head(caseId(command.case));
+  if (known?.state.progress.kind === 'stopped') return resume(command, world);
   const answer = await changeCase(
     command,
     'reviewer',
@@ -21,7 +26,8 @@ export async function approve(command: CaseCommand & { protectedToo?: boolean },
       const { progress, approvals, approversNeeded } = state;
       const mine = approvals.find((approval) => approval.id === command.actor.id);
       if (mine) return { kind: 'already', because: `${mine.id} approved at ${iso(mine.at)}; another person has to` };
-      if (progress.kind !== 'awaiting-approval' && progress.kind !== 'held')
+      const grown = progress.kind === 'contained' && approvals.length < approversNeeded;
+      if (progress.kind !== 'awaiting-approval' && progress.kind !== 'held' && !grown)
         return { kind: 'refused', because: `the case is ${progress.kind}: there is nothing to approve` };
       if (progress.kind === 'awaiting-approval' && now >= progress.lapsesAt)
         return { kind: 'refused', because: `the case lapsed at ${iso(progress.lapsesAt)}` };
@@ -52,28 +58,33 @@ export async function reject(command: CaseCommand, world: Enforcement) {
   return answer;
 }
 
-/** Lets a stopped case go on, from the first stage, once enough people approved again. What they have seen does not stop it again. */
-export async function resume(command: CaseCommand, world: Enforcement) {
+/**
+ * Lets a stopped case go on, from the first stage, once as many people said so as an approval takes. The first to say so
+ * clears the earlier approvals; what the effects were by then does not stop the case again.
+ */
+export async function resume(command: CaseCommand & { protectedToo?: boolean }, world: Enforcement) {
   const { policy } = await world.policy();
   const answer = await changeCase(
     command,
     'reviewer',
     async ({ state }, now) => {
-      if (state.progress.kind !== 'stopped') return { kind: 'refused', because: `the case is ${state.progress.kind}, not stopped` };
+      const { progress } = state;
+      if (progress.kind !== 'stopped') return { kind: 'refused', because: `the case is ${progress.kind}, not stopped` };
+      const earlier = progress.resuming ? state.approvals : [];
+      if (earlier.some((approval) => approval.id === command.actor.id))
+        return { kind: 'already', because: `${command.actor.id} said so; another person has to` };
       const { appeals, reversals, errors } = await effectsOf(caseId(command.case), world);
+      const approvals = [...earlier, approvalOf(command, now)];
       const approversNeeded = approversFor(state.size, 'assist', policy.enforcement);
-      const lapsesAt = now + policy.enforcement.approval.lapsesAfterHours.value * HOUR;
-      const next = { ...state, approversNeeded, approvals: [approvalOf(command, now)], forgiven: { appeals, reversals, errors } };
-      return {
-        kind: 'to',
-        what: 'resumed',
-        state: { ...next, progress: { kind: 'awaiting-approval', lapsesAt } },
-        said: `1 of ${approversNeeded} approvals to go on`,
-      };
+      const enough = approvals.length >= approversNeeded;
+      const next: Progress = enough ? { kind: 'containing', stage: 0, outages: 0, retryAt: now } : { ...progress, resuming: true };
+      const changed = { ...state, approvals, approversNeeded, forgiven: { appeals, reversals, errors }, progress: next };
+      return { kind: 'to', what: 'resumed', state: changed, said: `${approvals.length} of ${approversNeeded} approvals to go on` };
     },
     world,
   );
-  if (answer.kind === 'done') await world.workflow.start(answer.case, answer.head.sequence);
+  if (answer.kind === 'done' && answer.head.state.progress.kind === 'containing')
+    await world.workflow.start(answer.case, answer.head.sequence);
   return answer;
 }
 

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import type { LedgerEntry } from '../../shared/model/ledger';
+
+const Signed = z.object({ id: z.string() });
+const Named = z.object({ approvals: z.array(Signed).optional(), confirmations: z.array(Signed).optional() });
+
+/**
+ * The sentences of an entry without the names of the people in it: for viewers, and for a dossier that is given to others.
+ * Names come from where the entry keeps them (its actor, the approvals in its state), so a sentence may go on naming people.
+ */
+export function unnamed({ because, actor, state }: Pick<LedgerEntry, 'because' | 'actor' | 'state'>): string[] {
+  const known = Named.safeParse(state);
+  const signed = known.success ? [...(known.data.approvals ?? []), ...(known.data.confirmations ?? [])].map(({ id }) => id) : [];
+  const names = [...new Set([...signed, ...(actor.kind === 'person' ? [actor.id] : [])])].sort((one, other) => other.length - one.length);
+  return because.map((sentence) => names.reduce((text, name) => text.split(name).join('a reviewer'), sentence));
+}

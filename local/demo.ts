@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openAppeals } from '../functions/appeals/appeals';
+import { watchAppeals } from '../functions/appeals/review';
+import { Policy, withMode } from '../shared/model/policy';
+import { HOUR, iso, MINUTE } from '../shared/model/time';
+import { Pipeline } from './pipeline';
+import { listPipelineStandings, servePipeline } from './serve-pipeline';
+import { readScenario } from './simulator/read-scenario';
+import { type Hour, simulate } from './simulator/simulate';
+
+const HELP = `npm run demo -- [--port 4180] [--scenario NAME|FILE] [--mode assist|auto] [--pace MINUTES]
+
+Plays a campaign hidden among honest accounts through the whole pipeline, in one process, and serves the API and the console.
+It plays as fast as it can until a case waits for people, then --pace simulated minutes a second (10), so that what you decide in the
+console is seen to happen. Ends with Ctrl-C.`;
+
+const SLICE = 10 * MINUTE;
+const root = process.env.LOCKSTEP_ROOT ?? join(__dirname, '..');
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      scenario: { type: 'string' },
+      mode: { type: 'string' },
+      pace: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  const read = readScenario(values.scenario ?? 'demo');
+  if (read.kind === 'refused') return refuse(read.because);
+  const mode = values.mode ?? 'assist';
+  if (mode !== 'assist' && mode !== 'auto') return refuse('--mode is assist or auto.');
+  const simulation = simulate(read.scenario, 1);
+  const recommended = Policy.parse(JSON.parse(readFileSync(join(root, 'policies/recommended.json'), 'utf8')));
+  const policy = mode === 'auto' ? recommended : withMode(recommended, 'assist', 'People approve in the demo.');
+  const pipeline = new Pipeline({
+    policy,
+    secret: randomBytes(32).toString('hex'),
+    start: simulation.start,
+    detectEvery: HOUR,
+    onRun: () => listPipelineStandings(pipeline),
+  });
+  const served = await servePipeline(pipeline, Number(values.port ?? 4180));
+  if (!existsSync(join(root, 'dist/console/index.html'))) console.log('The console is not built: npm run console:build makes it.');
+  console.log(`Console: ${served.consoleUrl}\nAPI:     ${served.origin}/v1/openapi.json\n`);
+  const player = new Player(pipeline, Number(values.pace ?? 10));
+  player.say(`${simulation.accounts} accounts, ${simulation.hours / 24} days; nobody is told which of them belong together`);
+  for (const hour of simulation) await player.play(hour);
+  player.say('the traffic ends here; the clock goes on');
+  for (;;) await player.idle();
+}
+
+function refuse(because: string): void {
+  console.error(because);
+  process.exitCode = 2;
+}
+
+/** Plays arrivals against the pipeline's clock, tells what changed, and slows down while people have something to decide. */
+class Player {
+  private shown = new Map<string, string>();
+  private slow = false;
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly pace: number,
+  ) {}
+
+  async play(hour: Hour): Promise<void> {
+    for (let from = hour.start; from < hour.start + HOUR; from += SLICE) {
+      await this.step(from);
+      const lines = hour.arrivals.filter(({ at }) => at >= from && at < from + SLICE).map(({ line }) => line);
+      if (lines.length > 0) await this.pipeline.take([{ id: `demo-${from}`, lines }]);
+    }
+  }
+
+  async idle(): Promise<void> {
+    await this.step(this.pipeline.clock.now() + SLICE);
+  }
+
+  say(text: string): void {
+    console.log(`${iso(this.pipeline.clock.now()).slice(0, 16).replace('T', ' ')}  ${text}`);
+  }
+
+  private async step(at: number): Promise<void> {
+    const { pipeline } = this;
+    // Looked at every time: what a person approved goes on now, not when its deadline comes.
+    await pipeline.settle();
+    await pipeline.advanceTo(at);
+    await watchAppeals(
+      openAppeals({ table: pipeline.stores.enforcement, clock: pipeline.clock, keys: async () => [], policy: pipeline.enforcement.policy }),
+    );
+    await this.tell();
+    if (this.slow) await new Promise((resolve) => setTimeout(resolve, (SLICE / MINUTE / this.pace) * 1000));
+    // Requests are answered between two slices, also while it plays as fast as it can.
+    else await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  private async tell(): Promise<void> {
+    let changed = false;
+    for (const { id, head } of (await this.pipeline.enforcement.cases.page(undefined, 200)).cases) {
+      const { progress, campaignKind } = head.state;
+      if (progress.kind === 'awaiting-approval') this.slow = true;
+      if (this.shown.get(id) === progress.kind) continue;
+      this.shown.set(id, progress.kind);
+      this.say(`${campaignKind} case ${id} is ${progress.kind.replace(/-/g, ' ')}: ${head.because.at(-1) ?? ''}`);
+      changed = true;
+    }
+    if (changed) await listPipelineStandings(this.pipeline);
+  }
+}
+
+void main();

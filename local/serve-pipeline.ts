@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { openAppeals } from '../functions/appeals/appeals';
+import { listStandings } from '../functions/enforcement/list-standings';
+import { signAppealLink } from '../shared/appeal-link';
+import { cursors } from '../shared/http/cursor';
+import type { CampaignId } from '../shared/model/ids';
+import { FlaggedStore } from '../shared/stores/flagged-store';
+import type { Pipeline } from './pipeline';
+import { type Served, serve } from './server';
+
+/** The API and the console over a running pipeline. Its keys are made here and end with the process. */
+export async function servePipeline(pipeline: Pipeline, port: number): Promise<Served> {
+  const appealKeys = [{ id: 'local', secret: randomBytes(32).toString('hex') }];
+  const { stores, clock, enforcement, detection } = pipeline;
+  return serve({
+    port,
+    doors: (origin) => {
+      enforcement.appealLinks = {
+        link: async (subject, now) => {
+          const validDays = (await enforcement.policy()).policy.enforcement.appeals.linkValidDays.value;
+          return signAppealLink(subject, { keys: appealKeys, baseUrl: `${origin}/appeal`, now, validDays });
+        },
+      };
+      return {
+        query: { stores, clock, cursors: cursors(randomBytes(32).toString('hex')), campaigns: detection.campaigns },
+        enforcement,
+        appeals: openAppeals({ table: stores.enforcement, clock, keys: async () => appealKeys, policy: enforcement.policy }),
+      };
+    },
+  });
+}
+
+/** After a run, and after people decided: who is watched or in review, for the list of flagged accounts. */
+export async function listPipelineStandings(pipeline: Pipeline): Promise<void> {
+  const campaigns: CampaignId[] = [];
+  for await (const { id } of pipeline.detection.campaigns.headers()) campaigns.push(id);
+  await listStandings(campaigns, new FlaggedStore(pipeline.stores.graph), pipeline.enforcement);
+}

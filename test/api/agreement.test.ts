@@ -1,0 +1,91 @@
+import { Ajv2020 } from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import { describeApi } from '../../local/api-description';
+import { lockstepClient } from '../../shared/client/client';
+import type { Person } from '../../shared/model/person';
+import { keyOf } from '../support/fixture-world';
+import { wholeApi } from '../support/whole-api';
+
+/** The generated client against the server, and what the server answers against its own description. */
+const document = JSON.parse(JSON.stringify(describeApi()));
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats(ajv);
+ajv.addSchema(document, 'api');
+
+function faults(path: string, method: string, status: number, body: unknown): string[] {
+  const responses = document.paths[path]?.[method]?.responses ?? {};
+  const name = String(status) in responses ? String(status) : 'default';
+  const type = Object.keys(responses[name]?.content ?? {})[0];
+  if (type === undefined) return [`${method} ${path} does not describe ${status}`];
+  const pointer = ['paths', path, method, 'responses', name, 'content', type, 'schema']
+    .map((part) => part.replace(/~/g, '~0').replace(/\//g, '~1'))
+    .map(encodeURIComponent)
+    .join('/');
+  const validate = ajv.compile({ $ref: `api#/${pointer}` });
+  return validate(body)
+    ? []
+    : (validate.errors ?? []).map((error) => `${method} ${path} ${status}: ${error.instancePath} ${error.message}`);
+}
+
+async function open() {
+  const whole = await wholeApi();
+  const as = (role: Person['role'], name = role) =>
+    lockstepClient({
+      baseUrl: 'https://lockstep.test',
+      token: () => whole.token(role, { sub: name }),
+      fetch: async (request) => whole.api.request(request),
+    });
+  return { ...whole, as };
+}
+
+test('every GET answers what its description says, with the typed client, for every role', async () => {
+  const { as, api, token } = await open();
+  const { data: queue } = await as('reviewer').GET('/v1/cases');
+  const id = queue?.items[0]?.id ?? '';
+  const fill: Record<string, string> = {
+    account: keyOf('june/3'),
+    campaign: 'june',
+    case: id,
+    appeal: 'AAAAAAAAAAAAAAAAAAAAAA',
+    digest: '0123456789abcdef',
+  };
+  const queries: Record<string, string> = { '/v1/access-log': '?day=2026-06-05' };
+  let answered = 0;
+  for (const role of ['viewer', 'reviewer', 'admin'] as const) {
+    for (const path of Object.keys(document.paths).filter((one) => 'get' in document.paths[one])) {
+      const address = path.replace(/\{(\w+)\}/g, (_, name: string) => fill[name] ?? '') + (queries[path] ?? '');
+      const answer = await api.request(address, { headers: { authorization: `Bearer ${await token(role)}` } });
+      const isText = answer.headers.get('content-type')?.startsWith('text/');
+      const body = isText ? await answer.text() : await answer.json();
+      expect(faults(path, 'get', answer.status, body)).toEqual([]);
+      if (answer.status === 200) answered++;
+      else
+        expect({ role, path, status: answer.status }).toEqual({
+          role,
+          path,
+          status: path.includes('{appeal}') || path.includes('{digest}') ? 404 : 403,
+        });
+    }
+  }
+  expect(answered).toBeGreaterThan(55);
+});
+
+test('commands through the typed client: data when done, a typed problem when not', async () => {
+  const { as } = await open();
+  const reviewer = as('reviewer');
+  const { data: queue } = await reviewer.GET('/v1/cases', { params: { query: { state: 'open', limit: 5 } } });
+  const id = queue?.items[0]?.id ?? '';
+  const header = { 'idempotency-key': 'key-000001' };
+  const first = await reviewer.POST('/v1/cases/{case}/approve', {
+    params: { path: { case: id }, header },
+    body: { because: 'it holds', protectedToo: false },
+  });
+  expect(first.data).toEqual({ kind: 'done', because: '1 of 1 approvals' });
+  const missing = await reviewer.POST('/v1/cases/{case}/approve', {
+    params: { path: { case: 'nothing.0001' }, header: { 'idempotency-key': 'key-000002' } },
+    body: { because: 'it holds', protectedToo: false },
+  });
+  expect(missing.error).toMatchObject({ status: 404, type: 'urn:lockstep:problem:not-found' });
+  const refused = await as('viewer').POST('/v1/kill-switch', { params: { header }, body: { to: 'stopped', because: 'just so' } });
+  expect(refused.error?.status).toBe(403);
+});

@@ -1,0 +1,195 @@
+import type { Browser, Page } from 'playwright-core';
+import { signAppealLink } from '../../shared/appeal-link';
+import { ACCOUNT_CHAIN } from '../../shared/model/action';
+import { caseId } from '../../shared/model/ids';
+import { DAY, HOUR } from '../../shared/model/time';
+import { FIXTURE_APPEAL_KEYS, fixtureServer } from '../support/fixture-server';
+import { FIXTURE_NOW, keyOf } from '../support/fixture-world';
+import { buildConsole, launch, shot, sideways, violations, visit } from './browser';
+
+/** The console in a real browser, through the main paths: `npm run test:browser`. */
+let browser: Browser;
+let served: Awaited<ReturnType<typeof fixtureServer>>;
+const REI = { name: 'Rei', role: 'reviewer' } as const;
+const SAM = { name: 'Sam', role: 'reviewer' } as const;
+
+beforeAll(async () => {
+  buildConsole();
+  browser = await launch();
+}, 120_000);
+afterAll(() => browser?.close());
+beforeEach(async () => {
+  served = await fixtureServer();
+});
+afterEach(() => served.close());
+
+const command = async (page: Page, button: string, because: string, act = button) => {
+  await page.getByRole('button', { name: button, exact: false }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Why').fill(because);
+  await dialog.getByRole('button', { name: act, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+};
+
+test('find the campaign, understand it, approve as two people, see it contained, undo', async () => {
+  const { page, errors } = await visit(browser, served.consoleUrl, REI);
+  await page.getByRole('link', { name: /Distillation: suspend 1,140 accounts/ }).click();
+  await page.getByRole('heading', { name: /Campaign june-hydra/ }).waitFor();
+  await page.getByText('1200 accounts pay from 30 cards').waitFor();
+  await page.getByText('drawn in').waitFor();
+  await page.getByText('160 of 1,200 members').waitFor();
+  await shot(page, 'campaign');
+
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('dialog').getByText('1,140 accounts to suspend').waitFor();
+  await page.getByRole('dialog').getByText('Spared: role').waitFor();
+  await shot(page, 'approve');
+  await page.getByRole('dialog').getByLabel('Why').fill('the evidence holds');
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click();
+  await page.getByText('Done: 1 of 2 approvals').waitFor();
+  // The same person again is not a second person.
+  await command(page, 'Approve', 'once more');
+  await page.getByText(/Already so/).waitFor();
+
+  const second = await visit(browser, served.consoleUrl, SAM);
+  await second.page.goto(`${served.origin}/campaigns/june-hydra`);
+  await command(second.page, 'Approve', 'I agree');
+  await second.page.getByText('Done: 2 of 2 approvals').waitFor();
+  await served.world.pass(DAY);
+  await second.page.locator('.badge', { hasText: /^contained$/ }).waitFor({ timeout: 15_000 });
+  expect(served.world.provider.suspended()).toHaveLength(1_140);
+  await second.page.goto(`${served.origin}/accounts/${keyOf('june-hydra/3')}`);
+  await second.page.locator('h1 .badge', { hasText: 'suspended' }).waitFor();
+  await second.page.getByText('chain whole').waitFor();
+  await shot(second.page, 'account-suspended');
+
+  await second.page.goto(`${served.origin}/campaigns/june-hydra`);
+  await command(second.page, 'Undo', 'wrong after all');
+  await served.world.pass(HOUR);
+  await second.page.locator('.badge', { hasText: /^undone$/ }).waitFor({ timeout: 15_000 });
+  expect(served.world.provider.suspended()).toHaveLength(0);
+  await second.page.goto(`${served.origin}/ledger`);
+  await second.page.getByText('wrong after all').first().waitFor();
+  expect([...errors, ...second.errors]).toEqual([]);
+});
+
+test('by keyboard alone: queue, help, approve, reject, exonerate', async () => {
+  const { page, errors } = await visit(browser, served.consoleUrl, REI);
+  await page.locator('.case.at').waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  expect(await page.locator('.case.at h3').textContent()).toMatch('Hijacked keys');
+  await page.keyboard.press('r');
+  await page.keyboard.type('the owners told us');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('Done: rejected').waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).getByText('Go to ledger').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await page.getByRole('heading', { name: 'Accounts' }).waitFor();
+  await page.getByText('1,2').first().waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /^Account / }).waitFor();
+  await page.keyboard.press('e');
+  await page.keyboard.type('a customer of ours');
+  await page.getByRole('dialog').getByRole('button', { name: 'Exonerate', exact: true }).press('Enter');
+  await page.getByText(/Done: account:.* exonerated until/).waitFor();
+  expect(errors).toEqual([]);
+});
+
+const PAGES = [
+  '/',
+  '/campaigns',
+  '/campaigns/june-hydra',
+  '/accounts',
+  `/accounts/${keyOf('june-hydra/3')}`,
+  '/appeals',
+  '/policies',
+  '/ledger',
+];
+test.each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 390],
+] as const)('every page, %s at %i pixels: no WCAG A or AA violation, nothing sideways', async (theme, width) => {
+  const { page, errors } = await visit(browser, served.consoleUrl, { name: 'Ada', role: 'admin' }, { width, dark: theme === 'dark' });
+  for (const path of PAGES) {
+    await page.goto(`${served.origin}${path}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.locator('.bones').first().waitFor({ state: 'detached' });
+    await page.waitForTimeout(300);
+    expect({ path, violations: await violations(page) }).toEqual({ path, violations: [] });
+    expect({ path, sideways: await sideways(page) }).toEqual({ path, sideways: 0 });
+    await shot(page, `${path === '/' ? 'queue' : path.slice(1).split('/')[0]}${path.split('/')[2] ? '-one' : ''}-${theme}-${width}`);
+  }
+  expect(errors).toEqual([]);
+});
+
+test('empty, loading and failing pages say so; a viewer is offered nothing to do; a dossier downloads', async () => {
+  const { page } = await visit(browser, served.consoleUrl, { name: 'Vic', role: 'viewer' });
+  await page.getByRole('link', { name: /Distillation/ }).waitFor();
+  expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  await page.goto(`${served.origin}/appeals`);
+  await page.getByText('No appeals').waitFor();
+  await page.goto(`${served.origin}/campaigns/nothing-here`);
+  await page.getByRole('alert').getByText('There is no campaign with this id').waitFor();
+  await page.route('**/v1/accounts?*', (route) =>
+    route.fulfill({
+      status: 500,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ title: 'Something broke on our side', detail: 'Try again.', status: 500, requestId: 'r-1' }),
+    }),
+  );
+  await page.goto(`${served.origin}/accounts`);
+  await page.getByRole('status', { name: 'Loading' }).waitFor();
+  await page.getByRole('alert').getByText('Something broke on our side').waitFor({ timeout: 20_000 });
+  expect(await violations(page)).toEqual([]);
+  await page.goto(`${served.origin}/campaigns/june-hydra`);
+  await page.getByText('for reviewers').first().waitFor();
+  await page.getByText('drawn in').waitFor();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Dossier' }).click()]);
+  expect(file.suggestedFilename()).toBe('campaign-june-hydra.md');
+});
+
+test('the person concerned reads why and appeals without a login; a reviewer sees it with its clock', async () => {
+  const { page, errors } = await visit(browser, served.consoleUrl, REI);
+  await page.goto(`${served.origin}/campaigns/kiosk`);
+  await command(page, 'Approve', 'the evidence holds');
+  await page.getByText('Done: 1 of 1 approvals').waitFor();
+  await served.world.pass(DAY);
+  const account = keyOf('kiosk/3');
+  const chain = await served.world.enforcement.ledger.history(ACCOUNT_CHAIN, account);
+  const asked = chain.find((entry) => entry.state.phase.kind === 'asked');
+  if (asked?.state.phase.kind !== 'asked') throw new Error('nothing was asked');
+  const subject = { account, case: caseId(asked.state.phase.action.case), sequence: asked.sequence };
+  const link = await signAppealLink(subject, {
+    keys: FIXTURE_APPEAL_KEYS,
+    baseUrl: `${served.origin}/appeal`,
+    now: FIXTURE_NOW + DAY,
+    validDays: 30,
+  });
+  const stranger = await (await browser.newContext({ viewport: { width: 390, height: 800 } })).newPage();
+  await stranger.goto(link);
+  await stranger.getByText('Access appears to be resold').waitFor();
+  expect(await violations(stranger)).toEqual([]);
+  await stranger.getByRole('textbox').fill('We are an agency; every client has its own seat.');
+  await shot(stranger, 'appeal');
+  await stranger.getByRole('button', { name: 'Send the appeal' }).click();
+  await stranger.getByText('Appeal received').waitFor();
+  await page.goto(`${served.origin}/appeals`);
+  await page.getByRole('button', { name: 'Read' }).click();
+  await page.getByText('We are an agency').waitFor();
+  // Rei approved the case: somebody else has to review the appeal.
+  await command(page, 'Grant', 'plausible').catch(() => undefined);
+  await page
+    .getByRole('alert')
+    .getByText(/somebody else reviews/)
+    .waitFor();
+  await shot(page, 'appeal-refused');
+  expect(errors.filter((error) => !error.includes('422'))).toEqual([]);
+});

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EVASION_NAMES } from '../../local/simulator/evasions';
+import { Populations } from '../../local/simulator/scenario';
+import { SCENARIOS } from '../../local/simulator/scenarios';
+
+const text = readFileSync(join(__dirname, '../../docs/simulator.md'), 'utf8');
+
+test.each([
+  ['population', Object.keys(Populations.shape)],
+  ['evasion', EVASION_NAMES],
+  ['scenario', Object.keys(SCENARIOS)],
+])('docs/simulator.md names every %s', (_what, names) => {
+  expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import { openAppeals } from '../../functions/appeals/appeals';
+import { composeApi } from '../../local/compose-api';
+import { MemoryTable } from '../../shared/memory/memory-table';
+import { campaignId } from '../../shared/model/ids';
+import { withMode } from '../../shared/model/policy';
+import { DAY, HOUR } from '../../shared/model/time';
+import { CampaignStore } from '../../shared/stores/campaign-store';
+import { openDoor } from './api-client';
+import { enforcementWorld, RECOMMENDED } from './enforcement-world';
+import { FIXTURE_NOW, fixtureCampaign, saveFixture } from './fixture-world';
+
+/** Every route over one campaign that waits for approval, with real tokens. */
+export async function wholeApi(accounts = 60) {
+  const world = await enforcementWorld({ policy: withMode(RECOMMENDED, 'assist', 'the test approves') });
+  world.clock.advanceTo(FIXTURE_NOW);
+  const stores = { ...world.stores, features: new MemoryTable(world.clock) };
+  const door = await openDoor();
+  await saveFixture(fixtureCampaign({ id: 'june', kind: 'distillation', accounts, firstSeen: FIXTURE_NOW - 2 * DAY }), stores);
+  const saved = await new CampaignStore(stores).get(campaignId('june'));
+  if (!saved) throw new Error('the fixture was not saved');
+  await world.detect(saved);
+  await world.pass(3 * HOUR);
+  const keys = async () => [{ id: 'k1', secret: 'an appeal key for tests, long enough' }];
+  const appeals = openAppeals({ table: stores.enforcement, clock: world.clock, keys, policy: world.enforcement.policy });
+  const api = composeApi(door.http, {
+    query: { stores, clock: world.clock, cursors: door.cursors },
+    enforcement: world.enforcement,
+    appeals,
+  });
+  return { ...door, world, stores, api };
+}
