@@ -1,9 +1,11 @@
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ActingEnv, AnchorEnv, CommandEnv, PublishEnv } from '../shared/wiring';
 import { type Gateway, httpEnvironment } from './gateway';
@@ -36,6 +38,7 @@ export class Enforcement extends Construct {
   /** Where the ledger goes out: rules of the provider's own attach here. */
   readonly bus: EventBus;
   readonly machineArn: string;
+  private readonly failures: Queue;
 
   constructor(
     scope: Construct,
@@ -44,6 +47,12 @@ export class Enforcement extends Construct {
   ) {
     super(scope, id);
     const { stage, alarms, decisions, gateway, issuer } = props;
+    this.failures = deadLetterQueue(
+      this,
+      'Failures',
+      alarms,
+      'Granted appeals are not carried out, a case may stand still, or the provider’s systems do not hear what was done: the message says which.',
+    );
     const machineName = `${Stack.of(this).stackName}-suspension`;
     this.machineArn = Stack.of(this).formatArn({
       service: 'states',
@@ -68,8 +77,7 @@ export class Enforcement extends Construct {
     );
 
     const tend = this.acting('Tend', 'tend-handler.ts', Duration.minutes(15), environment);
-    const failing = 'Appeals that were granted are not carried out, and cases whose execution died stay where they are.';
-    every(this, 'TendSchedule', Duration.minutes(15), tend, deadLetterQueue(this, 'TendFailures', alarms, failing));
+    every(this, 'TendSchedule', Duration.minutes(15), tend, this.failures);
 
     const command = new StageFunction(this, 'Command', {
       door: 'functions/enforcement/command-handler.ts',
@@ -99,14 +107,13 @@ export class Enforcement extends Construct {
     }
     this.bus = this.publish();
     alarm(this, 'SuspensionFailed', alarms, {
-      metric: machine.metricFailed({ period: Duration.minutes(5) }),
+      metric: new MathExpression({
+        expression: 'failed + late',
+        usingMetrics: { failed: machine.metricFailed(), late: machine.metricTimedOut() },
+        period: Duration.minutes(5),
+      }),
       above: 0,
       impact: 'A case stands still: a campaign is neither contained further nor given back until it is taken up again.',
-    });
-    alarm(this, 'SuspensionTimedOut', alarms, {
-      metric: machine.metricTimedOut({ period: Duration.hours(1) }),
-      above: 0,
-      impact: 'An execution reached its year: its case is no longer watched for expiry.',
     });
   }
 
@@ -158,7 +165,7 @@ export class Enforcement extends Construct {
 
   /** The ledger to the provider's own systems, and yesterday's ends to the archive. */
   private publish(): EventBus {
-    const { stage, alarms, state } = this.props;
+    const { stage, state } = this.props;
     const { archive, tables } = state;
     const bus = new EventBus(this, 'Events', { description: 'What Lockstep did, entry by entry (docs/enforcement.md)' });
     const publish = new StageFunction(this, 'Publish', {
@@ -172,8 +179,7 @@ export class Enforcement extends Construct {
     may(publish).readRows(tables.enforcement);
     may(publish).writeRows(tables.enforcement, ['PUBLISHED']);
     publish.addToRolePolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }));
-    const unheard = 'The provider’s own systems do not hear what Lockstep does. Nothing is lost: it goes on where it stopped.';
-    every(this, 'PublishSchedule', Duration.minutes(5), publish, deadLetterQueue(this, 'PublishFailures', alarms, unheard));
+    every(this, 'PublishSchedule', Duration.minutes(5), publish, this.failures);
 
     const anchor = new StageFunction(this, 'Anchor', {
       door: 'functions/enforcement/anchor-handler.ts',
@@ -186,8 +192,7 @@ export class Enforcement extends Construct {
     may(anchor).readRows(tables.enforcement);
     may(anchor).read(archive, ['ledger/*']);
     may(anchor).write(archive, ['ledger/*']);
-    const unproven = 'That the ledger was not cut off at its end can not be shown for yesterday.';
-    every(this, 'AnchorSchedule', Duration.days(1), anchor, deadLetterQueue(this, 'AnchorFailures', alarms, unproven));
+    every(this, 'AnchorSchedule', Duration.days(1), anchor, this.failures);
     return bus;
   }
 }
