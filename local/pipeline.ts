@@ -77,6 +77,11 @@ export class Pipeline {
     this.nextDetect = Math.floor(start / options.detectEvery) * options.detectEvery + options.detectEvery + DETECT_AFTER;
   }
 
+  /** Enforcement fails closed: until somebody arms it, nobody is acted on. Replay and demo arm it before their first event. */
+  async arm(who: string): Promise<void> {
+    await turnKillSwitch({ actor: { id: who, role: 'admin' }, key: who, because: `${who} begins`, to: 'armed' }, this.enforcement);
+  }
+
   /** When something is due next, ms. */
   get due(): number {
     return Math.min(this.nextFold, this.nextDetect, this.nextStep);
@@ -120,9 +125,6 @@ export class Pipeline {
   async detect(): Promise<void> {
     const { policy } = this.options;
     const run = await this.detection.run(policy.detection, policy.version);
-    // A deployment starts with the kill switch off; what is played here is one that somebody armed.
-    const operator = { id: 'local-operator', role: 'admin' } as const;
-    await turnKillSwitch({ actor: operator, key: 'local', because: 'played on one machine', to: 'armed' }, this.enforcement);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
     await this.settle();
     await this.options.onRun?.(run, decided);

@@ -29,7 +29,7 @@ export class FileReplay {
 
   constructor(
     /** Made at the first event's time. */
-    private readonly begin: (start: number) => Pipeline,
+    private readonly begin: (start: number) => Pipeline | Promise<Pipeline>,
     private readonly onProgress: (progress: ReplayProgress) => void = () => {},
   ) {}
 
@@ -87,7 +87,7 @@ export class FileReplay {
 
   private async reach(at: number): Promise<void> {
     if (!this.pipeline) {
-      this.pipeline = this.begin(at);
+      this.pipeline = await this.begin(at);
       this.from = at;
       this.to = at;
     }
@@ -108,7 +108,7 @@ export class FileReplay {
     const start = this.blockStart;
     this.block = [];
     this.blockStart = this.line + 1;
-    this.pipeline ??= this.begin(Date.now());
+    this.pipeline ??= await this.begin(Date.now());
     if (!Number.isNaN(this.to)) await this.pipeline.advanceTo(this.to);
     const { rejected } = await this.pipeline.take([{ id: `${this.file}:${start}`, lines: block }]);
     for (const one of rejected)

@@ -79,8 +79,8 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
   const archive = join(out, '.archive');
   let campaigns = 0;
   const files = new FileReplay(
-    (start) =>
-      new Pipeline({
+    async (start) => {
+      const pipeline = new Pipeline({
         policy,
         start,
         detectEvery: options.detectEvery,
@@ -89,9 +89,12 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
         secret: process.env.LOCKSTEP_IDENTIFIER_KEY ?? `replay-${crypto.randomUUID()}`,
         onRun: async (run) => {
           campaigns = Math.max(campaigns, run.networks);
-          if (options.reviewer === 'approve' && files.pipeline) await approveAll(files.pipeline.enforcement);
+          if (options.reviewer === 'approve') await approveAll(pipeline.enforcement);
         },
-      }),
+      });
+      await pipeline.arm('replay');
+      return pipeline;
+    },
     ({ read, at }) =>
       progress.show(
         `${read.toLocaleString('en')} events, ${Math.round((1000 * read) / (performance.now() - began)).toLocaleString('en')}/s, ${Number.isNaN(at) ? '' : iso(at).slice(0, 16)}, ${campaigns} networks`,

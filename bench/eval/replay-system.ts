@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { turnKillSwitch } from '../../functions/enforcement/kill-switch';
 import { Pipeline } from '../../local/pipeline';
 import { FileReplay } from '../../local/replay-files';
 import { reportOf } from '../../local/report';
@@ -30,11 +29,7 @@ export const replaySystem =
     const began = process.hrtime.bigint();
     let peak = 0;
     const pipeline = new Pipeline({ policy: parsed, secret: SECRET, start: source.start, detectEvery: detectEveryHours * HOUR });
-    // Enforcement fails closed: until an admin arms it, nobody is acted on.
-    await turnKillSwitch(
-      { actor: { id: 'evaluation', role: 'admin' }, key: 'evaluation', because: 'an evaluation begins', to: 'armed' },
-      pipeline.enforcement,
-    );
+    await pipeline.arm('evaluation');
     const replay = new FileReplay(() => pipeline);
     const contained = (id: string): boolean => pipeline.gateway.effect(pipeline.hasher.account(id).key, pipeline.clock.now()) !== undefined;
     for await (const lines of source.lines({ contained })) {
