@@ -1,6 +1,5 @@
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -107,11 +106,7 @@ export class Enforcement extends Construct {
     }
     this.bus = this.publish();
     alarm(this, 'SuspensionFailed', alarms, {
-      metric: new MathExpression({
-        expression: 'failed + late',
-        usingMetrics: { failed: machine.metricFailed(), late: machine.metricTimedOut() },
-        period: Duration.minutes(5),
-      }),
+      metric: machine.metricFailed({ period: Duration.minutes(5), statistic: 'Sum' }),
       above: 0,
       impact: 'A case stands still: a campaign is neither contained further nor given back until it is taken up again.',
     });
