@@ -78,7 +78,7 @@ export async function signedIn(outside: Outside): Promise<void> {
 /** Tables and buckets by the construct that made them: the ledger, the archive, who looked at what, files that were not ingested. */
 export async function leftovers(outside: Outside): Promise<void> {
   const kinds = (names: readonly (string | undefined)[]): string[] =>
-    names.flatMap((name) => /^lockstep-dev(?:-state)?-([a-z]+)/i.exec(name ?? '')?.[1]?.toLowerCase() ?? []).sort();
+    names.flatMap((name) => /^lockstep-dev(?:-state)?-(.+?)[0-9a-f]{8}-/i.exec(name ?? '')?.[1]?.toLowerCase() ?? []).sort();
   const { TableNames = [] } = await outside.dynamoDb.send(new ListTablesCommand({}));
   const { Buckets = [] } = await outside.s3.send(new ListBucketsCommand({}));
   assert.deepEqual(kinds(TableNames), ['access', 'enforcement']);
