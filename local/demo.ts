@@ -45,6 +45,7 @@ async function main(): Promise<void> {
     detectEvery: HOUR,
     onRun: () => listPipelineStandings(pipeline),
   });
+  await pipeline.arm('demo');
   const served = await servePipeline(pipeline, Number(values.port ?? 4180));
   if (!existsSync(join(root, 'dist/console/index.html'))) console.log('The console is not built: npm run console:build makes it.');
   console.log(`Console: ${served.consoleUrl}\nAPI:     ${served.origin}/v1/openapi.json\n`);

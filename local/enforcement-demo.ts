@@ -34,8 +34,9 @@ class Demo {
     this.side = new ReceiverSide(this.pipeline);
   }
 
-  begin(): Promise<void> {
-    return this.side.attach();
+  async begin(): Promise<void> {
+    await this.pipeline.arm('operator');
+    await this.side.attach();
   }
 
   /** One hour of traffic, in slices, so that a containment takes effect within the hour. */

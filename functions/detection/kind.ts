@@ -13,14 +13,17 @@ export function signsOf(m: Measures): Record<Sign, number> {
   const customer = Math.max(clamp((m.customer - 0.5) / 0.3) * onePayer, m.paying > 0.5 && m.payer > 0.9 ? 0.6 : 0);
   const pool = m.poolSize >= POOL ? m.pooled * (1 - customer) : 0;
   const manyPayers = m.payers >= 3 || m.paying === 0;
+  const narrow = clamp(m.families.content / 6);
+  const asks = clamp(Math.max(m.elicits, m.grading));
   return {
     machineDay: m.rest === undefined ? 0 : clamp((m.rest - 0.12) / 0.12),
     humanDay: m.rest === undefined ? 0 : clamp((0.16 - m.rest) / 0.06),
     even: m.dispersion === undefined ? 0 : clamp((1 - m.dispersion) / 0.5),
     bursty: m.dispersion === undefined ? 0 : clamp((m.dispersion - 1.5) / 1.5),
-    narrow: clamp(m.families.content / 6),
-    asks: clamp(Math.max(m.elicits, m.grading)),
-    hidden: Math.max(pool, manyPayers ? m.tooled * (1 - customer) : 0),
+    narrow,
+    asks,
+    harvest: asks * narrow,
+    hidden: Math.max(pool, manyPayers ? (m.tooled * (1 - customer)) / 2 : 0),
     pool,
     cards: m.payers >= 3 && m.paying > 0.5 ? clamp((0.7 - m.payers / (m.paying * m.size)) / 0.3) : 0,
     customer,

@@ -19,7 +19,7 @@ export type Group = {
 /** The numbers a kind is judged by. Shares are 0..1; `undefined` where there is too little to say. */
 export type Measures = {
   size: number;
-  /** Quietest third of the pooled day. */
+  /** Quietest third of the members' days. */
   rest: number | undefined;
   /** Median index of dispersion of members' hourly counts. */
   dispersion: number | undefined;
@@ -57,14 +57,15 @@ export function measure(group: Group): Measures {
   const families = { infrastructure: 0, payment: 0, registration: 0, timing: 0, content: 0 };
   for (const { byFamily } of members) for (const family of Object.keys(families) as Family[]) families[family] += byFamily[family] / size;
   const linkedSince = median(profiles.map((profile) => profile.firstUse).filter(Number.isFinite)) ?? group.now;
+  const dispersion = median(profiles.map(dispersionOf).filter((value) => value !== undefined));
   const payers = countOf(profiles.map((profile) => profile.facts.paymentInstrument));
   const paying = sum(payers.values());
   const pool = ownOf(group, 'network-address');
   const tools = ownOf(group, 'client-build');
   return {
     size,
-    rest: pooledRest(profiles),
-    dispersion: median(profiles.map(dispersionOf).filter((value) => value !== undefined)),
+    rest: restOf(profiles, dispersion),
+    dispersion,
     old: profiles.filter((profile) => profile.bornAt <= Math.min(linkedSince, group.now) - OLD || profile.bornAt <= group.now - 2 * OLD).length / size,
     taken: profiles.filter(tookUp).length / size,
     payer: paying === 0 ? 0 : Math.max(...payers.values()) / paying,
@@ -99,8 +100,17 @@ function countOf<T>(values: readonly (T | undefined)[]): Map<T, number> {
   return counts;
 }
 
-/** Needs a whole day of at least two exchanges an hour among all: a young group has no day yet. */
-function pooledRest(profiles: readonly Profile[]): number | undefined {
+/** Members whose own day can be read, at least, before it is told from them. */
+const READABLE = 5;
+
+/**
+ * The quietest third of the members' own days (median): a tool used all over the world is flat as a whole and sleeps in
+ * each of its users. While members have too little to read, the day of all together stands in, unless they come in bursts.
+ */
+function restOf(profiles: readonly Profile[], dispersion: number | undefined): number | undefined {
+  const own = profiles.map((profile) => (profile.lastUse - profile.firstUse < 44 * HOUR ? undefined : restShare(profile.clock))).filter((value) => value !== undefined);
+  if (own.length >= Math.max(READABLE, profiles.length / 4)) return median(own);
+  if (dispersion !== undefined && dispersion > BURSTS) return undefined;
   const clock = new Float64Array(24);
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
@@ -111,6 +121,7 @@ function pooledRest(profiles: readonly Profile[]): number | undefined {
   }
   return to - from < 22 * HOUR ? undefined : restShare(clock);
 }
+const BURSTS = 1.5;
 
 /** A client build or network first used long after the account's first, while the first goes on or went on till then. */
 function tookUp(profile: Profile): boolean {

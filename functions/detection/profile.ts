@@ -1,12 +1,13 @@
 import type { AccountFacts } from '../../shared/model/account';
 import { Features, SAMPLES, SUM, SUMS } from '../../shared/model/features';
 import type { FactEntry } from '../../shared/model/fold-output';
-import type { AccountKey, SealedId } from '../../shared/model/ids';
+import type { AccountKey, Hash64, SealedId } from '../../shared/model/ids';
 import { HOUR } from '../../shared/model/time';
 import { TimedSample } from './timed-sample';
 
 /** Hours in a half window. Sums are kept in two halves, so a window slides without subtracting. */
 export const HALF_HOURS = 168;
+const MOST_INSTRUMENTS = 16;
 
 export const PROFILE_SAMPLES = ['ips', 'prefixes', 'asns', 'clients', 'systems', 'templates', 'phrases'] as const;
 export type ProfileSample = (typeof PROFILE_SAMPLES)[number];
@@ -27,6 +28,8 @@ export class Half {
 /** What detection knows of one account over the window: built from fold outputs alone, so it can be built again. */
 export class Profile {
   readonly facts: AccountFacts = {};
+  /** Instruments paid with, and when last told. */
+  readonly instruments = new Map<Hash64, number>();
   private readonly factTimes = new Map<string, { at: number; id: string }>();
   readonly samples: Record<ProfileSample, TimedSample>;
   /** First and last evidence, ms; Infinity and -Infinity before any. */
@@ -63,12 +66,22 @@ export class Profile {
     for (const { at, id, facts } of entries) {
       for (const [name, value] of Object.entries(facts)) {
         const known = this.factTimes.get(name);
+        if (name === 'paymentInstrument' && facts.paymentInstrument !== undefined) this.paidWith(facts.paymentInstrument, at);
         if (known && (known.at > at || (known.at === at && known.id >= id))) continue;
         this.factTimes.set(name, { at, id });
         Object.assign(this.facts, { [name]: value });
       }
     }
     this.revision++;
+  }
+
+  /** Keeps the latest few instruments: replacing a card does not cut the tie to those who shared it. */
+  private paidWith(instrument: Hash64, at: number): void {
+    const last = this.instruments.get(instrument);
+    if (last === undefined || at > last) this.instruments.set(instrument, at);
+    if (this.instruments.size <= MOST_INSTRUMENTS) return;
+    const [oldest] = [...this.instruments].sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1))[0]!;
+    this.instruments.delete(oldest);
   }
 
   /** Adds one hour. Hours come in order; an hour folded again makes the caller rebuild the state. */

@@ -23,6 +23,8 @@ export type TrackContext = {
 const SAME = 0.3;
 /** A member that was not seen in the network and did nothing for this long stays: silence is no acquittal, nor is a ban. */
 const QUIET = 2 * DAY;
+/** Share of members with recent evidence below which a campaign is not judged again. */
+const ACTIVE = 0.3;
 
 /**
  * Networks ▶ campaigns: which campaign each network is, by best overlap of members; what merged, split or came back.
@@ -96,8 +98,11 @@ function continued(base: Campaign, assessment: Assessment, context: TrackContext
     const profile = profiles.get(member.account);
     if (!profile || profile.lastUse < now - QUIET) members.push(member);
   }
+  const active = members.filter(({ account }) => (profiles.get(account)?.lastUse ?? 0) > now - QUIET).length;
+  // Of a campaign that is silent (contained, most likely) nothing new is known: what was said of it stands.
+  const words = active >= ACTIVE * members.length ? judged(assessment) : {};
   const indicators = merged(base.indicators, indicatorsOf(assessment.network, context.index, context.releases));
-  return counted({ ...base, ...judged(assessment), members, indicators, provenance: context.provenance }, context);
+  return counted({ ...base, ...words, members, indicators, provenance: context.provenance }, context);
 }
 
 /** Indicators keep their first use from run to run; what is no longer seen stays for re-linking. */

@@ -48,7 +48,7 @@ export function traitsOf(profile: Profile, releases: ReadonlyMap<string, number>
   const fact = (type: TraitType, text: Parameters<typeof hashNumber>[0] | undefined): void => {
     if (text !== undefined) traits.push({ type: TYPE[type], hash: hashNumber(text), first: born, last: born });
   };
-  fact('payment-instrument', facts.paymentInstrument);
+  for (const instrument of profile.instruments.keys()) fact('payment-instrument', instrument);
   fact('payment-issuer', facts.paymentIssuer);
   fact('signup-origin', facts.signupIp);
   fact('signup-prefix', facts.signupPrefix);

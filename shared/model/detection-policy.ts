@@ -9,7 +9,7 @@ const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 
 /** The signs a kind is told by, each 0..1 (functions/detection/kind.ts says how each is measured). */
-export const SIGNS = ['machineDay', 'humanDay', 'even', 'bursty', 'narrow', 'asks', 'hidden', 'pool', 'cards', 'customer', 'place', 'old', 'taken', 'pivot'] as const;
+export const SIGNS = ['machineDay', 'humanDay', 'even', 'bursty', 'narrow', 'asks', 'harvest', 'hidden', 'pool', 'cards', 'customer', 'place', 'old', 'taken', 'pivot'] as const;
 export type Sign = (typeof SIGNS)[number];
 
 /** One row of the judgement of kinds: what a sign, fully there, adds to the log-odds of a kind. */
