@@ -10,7 +10,7 @@ const PART = 0.15;
 const FEWEST = 10;
 /** How much more than joining a link must say to make a strong part (nats). */
 const STRONGER = 6;
-/** Two parts are two networks when an average pair across says less than this share of an average pair within the tighter one. */
+/** Two parts are two networks when an average pair across would not be linked, and says less than this share of an average pair within the tighter one. */
 const ACROSS = 0.6;
 
 /**
@@ -30,7 +30,8 @@ export function split(index: TraitIndex, component: readonly number[], links: re
     const rest = component.filter((order) => !taken.has(order));
     if (rest.length < fewest) continue;
     const tightest = Math.max(meanWeight(index, first, first), meanWeight(index, rest, rest));
-    if (meanWeight(index, first, rest) >= ACROSS * tightest) continue;
+    const across = meanWeight(index, first, rest);
+    if (across >= linkThreshold || across >= ACROSS * tightest) continue;
     return [...split(index, first, links, linkThreshold), ...split(index, rest, links, linkThreshold)];
   }
   return [[...component]];
