@@ -10,7 +10,9 @@ const PART = 0.15;
 const FEWEST = 10;
 /** How much more than joining a link must say to make a strong part (nats). */
 const STRONGER = 6;
-/** Two parts are two networks when an average pair across would not be linked, and says less than this share of an average pair within the tighter one. */
+/** Two parts are one hand's when an average pair across shares addresses, tools or payers worth this much (nats). */
+const ONE_HAND = 3;
+/** And two networks when, besides, it says less than this share of an average pair within the tighter one. */
 const ACROSS = 0.6;
 
 /**
@@ -29,9 +31,9 @@ export function split(index: TraitIndex, component: readonly number[], links: re
     const taken = new Set(first);
     const rest = component.filter((order) => !taken.has(order));
     if (rest.length < fewest) continue;
-    const tightest = Math.max(meanWeight(index, first, first), meanWeight(index, rest, rest));
-    const across = meanWeight(index, first, rest);
-    if (across >= linkThreshold || across >= ACROSS * tightest) continue;
+    const tightest = Math.max(meanPair(index, first, first).weight, meanPair(index, rest, rest).weight);
+    const across = meanPair(index, first, rest);
+    if (across.identity >= ONE_HAND || across.weight >= ACROSS * tightest) continue;
     return [...split(index, first, links, linkThreshold), ...split(index, rest, links, linkThreshold)];
   }
   return [[...component]];
@@ -49,15 +51,18 @@ function byClient(index: TraitIndex, component: readonly number[]): number[][] {
 }
 
 /** Mean weight over a fixed sample of pairs of two different accounts, one end in each. */
-function meanWeight(index: TraitIndex, one: readonly number[], other: readonly number[]): number {
-  let sum = 0;
+function meanPair(index: TraitIndex, one: readonly number[], other: readonly number[]): { weight: number; identity: number } {
+  let weight = 0;
+  let identity = 0;
   let pairs = 0;
   for (let i = 0; i < PAIRS; i++) {
     const a = one[(i * 37) % one.length]!;
     const b = other[(i * 53 + 11) % other.length]!;
     if (a === b) continue;
-    sum += scorePair(index, a, b).weight;
+    const pair = scorePair(index, a, b);
+    weight += pair.weight;
+    identity += pair.identity;
     pairs++;
   }
-  return pairs === 0 ? 0 : sum / pairs;
+  return { weight: weight / Math.max(1, pairs), identity: identity / Math.max(1, pairs) };
 }
