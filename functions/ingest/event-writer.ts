@@ -16,7 +16,8 @@ export type Effect = (account: AccountKey, at: number) => 'limited' | 'blocked' 
 export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: number, hasher: KeyedHasher, effect?: Effect): void {
   switch (event.type) {
     case 'lockstep.usage.v1':
-      return writeUsage(segment, event, at, hasher, effect);
+      writeUsage(segment, event, at, hasher, effect);
+      return;
     case 'lockstep.account.v1': {
       const { key, sealed } = hasher.account(event.subject);
       const id = hasher.object('event', `${event.source}\0${event.id}`);
