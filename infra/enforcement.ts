@@ -4,6 +4,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ActingEnv, AnchorEnv, CommandEnv, PublishEnv } from '../shared/wiring';
 import { type Gateway, httpEnvironment } from './gateway';
@@ -35,6 +36,8 @@ export const DECIDE_IN = Duration.minutes(5);
 export class Enforcement extends Construct {
   /** Where the ledger goes out: rules of the provider's own attach here. */
   readonly bus: EventBus;
+  readonly machineArn: string;
+  private readonly failures: Queue;
 
   constructor(
     scope: Construct,
@@ -43,14 +46,20 @@ export class Enforcement extends Construct {
   ) {
     super(scope, id);
     const { stage, alarms, decisions, gateway, issuer } = props;
+    this.failures = deadLetterQueue(
+      this,
+      'Failures',
+      alarms,
+      'Granted appeals are not carried out, a case may stand still, or the provider’s systems do not hear what was done: the message says which.',
+    );
     const machineName = `${Stack.of(this).stackName}-suspension`;
-    const machineArn = Stack.of(this).formatArn({
+    this.machineArn = Stack.of(this).formatArn({
       service: 'states',
       resource: 'stateMachine',
       resourceName: machineName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    const environment = this.environment(machineArn);
+    const environment = this.environment();
 
     const decide = this.acting('Decide', 'handler.ts', DECIDE_IN, environment);
     decisions.readBy(decide, { batchSize: 1, window: Duration.seconds(0), concurrency: 2 });
@@ -67,8 +76,7 @@ export class Enforcement extends Construct {
     );
 
     const tend = this.acting('Tend', 'tend-handler.ts', Duration.minutes(15), environment);
-    const failing = 'Appeals that were granted are not carried out, and cases whose execution died stay where they are.';
-    every(this, 'TendSchedule', Duration.minutes(15), tend, deadLetterQueue(this, 'TendFailures', alarms, failing));
+    every(this, 'TendSchedule', Duration.minutes(15), tend, this.failures);
 
     const command = new StageFunction(this, 'Command', {
       door: 'functions/enforcement/command-handler.ts',
@@ -93,23 +101,18 @@ export class Enforcement extends Construct {
 
     for (const caller of [decide, step, tend, command]) {
       caller.addToRolePolicy(
-        new PolicyStatement({ actions: ['states:StartExecution', 'states:SendTaskSuccess'], resources: [machineArn] }),
+        new PolicyStatement({ actions: ['states:StartExecution', 'states:SendTaskSuccess'], resources: [this.machineArn] }),
       );
     }
     this.bus = this.publish();
     alarm(this, 'SuspensionFailed', alarms, {
-      metric: machine.metricFailed({ period: Duration.minutes(5) }),
+      metric: machine.metricFailed({ period: Duration.minutes(5), statistic: 'Sum' }),
       above: 0,
       impact: 'A case stands still: a campaign is neither contained further nor given back until it is taken up again.',
     });
-    alarm(this, 'SuspensionTimedOut', alarms, {
-      metric: machine.metricTimedOut({ period: Duration.hours(1) }),
-      above: 0,
-      impact: 'An execution reached its year: its case is no longer watched for expiry.',
-    });
   }
 
-  private environment(machineArn: string) {
+  private environment() {
     const { stage, state, origin } = this.props;
     return {
       ARCHIVE_BUCKET: state.archive.bucketName,
@@ -120,7 +123,7 @@ export class Enforcement extends Construct {
       WEBHOOK_KEY_SECRET: state.secrets.webhookKey,
       WEBHOOK_URL: stage.webhookUrl,
       APPEAL_URL: `${origin}/appeal`,
-      SUSPENSION_MACHINE: machineArn,
+      SUSPENSION_MACHINE: this.machineArn,
     };
   }
 
@@ -157,7 +160,7 @@ export class Enforcement extends Construct {
 
   /** The ledger to the provider's own systems, and yesterday's ends to the archive. */
   private publish(): EventBus {
-    const { stage, alarms, state } = this.props;
+    const { stage, state } = this.props;
     const { archive, tables } = state;
     const bus = new EventBus(this, 'Events', { description: 'What Lockstep did, entry by entry (docs/enforcement.md)' });
     const publish = new StageFunction(this, 'Publish', {
@@ -171,8 +174,7 @@ export class Enforcement extends Construct {
     may(publish).readRows(tables.enforcement);
     may(publish).writeRows(tables.enforcement, ['PUBLISHED']);
     publish.addToRolePolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }));
-    const unheard = 'The provider’s own systems do not hear what Lockstep does. Nothing is lost: it goes on where it stopped.';
-    every(this, 'PublishSchedule', Duration.minutes(5), publish, deadLetterQueue(this, 'PublishFailures', alarms, unheard));
+    every(this, 'PublishSchedule', Duration.minutes(5), publish, this.failures);
 
     const anchor = new StageFunction(this, 'Anchor', {
       door: 'functions/enforcement/anchor-handler.ts',
@@ -185,8 +187,7 @@ export class Enforcement extends Construct {
     may(anchor).readRows(tables.enforcement);
     may(anchor).read(archive, ['ledger/*']);
     may(anchor).write(archive, ['ledger/*']);
-    const unproven = 'That the ledger was not cut off at its end can not be shown for yesterday.';
-    every(this, 'AnchorSchedule', Duration.days(1), anchor, deadLetterQueue(this, 'AnchorFailures', alarms, unproven));
+    every(this, 'AnchorSchedule', Duration.days(1), anchor, this.failures);
     return bus;
   }
 }

@@ -53,6 +53,7 @@ export class PipelineStack extends Stack {
     });
     new CfnOutput(this, 'InboxBucket', { value: state.inbox.bucketName, description: 'Files of usage events are dropped here (S3)' });
     new CfnOutput(this, 'ApiUrl', { value: gateway.api.apiEndpoint, description: 'The HTTP API, described at /v1/openapi.json' });
+    new CfnOutput(this, 'SuspensionMachine', { value: enforcement.machineArn, description: 'One execution a case' });
     new CfnOutput(this, 'EventBusName', {
       value: enforcement.bus.eventBusName,
       description: 'The ledger, entry by entry: attach rules here (EventBridge)',

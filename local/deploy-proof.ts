@@ -1,32 +1,41 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startMiniStack } from './engines/ministack';
-import { folded, poison, sendEvents, signedIn } from './proof/checks';
+import { dropHistory, foundCampaign } from './proof/campaign';
+import { folded, leftovers, poison, sendEvents, signedIn } from './proof/checks';
 import { bootstrap, DEVIATIONS, deploy, destroy, synthesize } from './proof/deployment';
+import { history } from './proof/history';
 import { Outside } from './proof/outside';
+import { ProviderSide, putPolicyLive, suspendedAndUndone } from './proof/suspension';
 
 const log = join(__dirname, '..', '.lockstep', 'ministack.log');
 
 /** `npm run test:deploy`: bootstrap, deploy, use from outside, destroy, on an emulator that executes the functions. */
 async function main(): Promise<void> {
   mkdirSync(join(log, '..'), { recursive: true });
+  for (const deviation of DEVIATIONS) console.log(`not as on AWS: ${deviation}`);
   const emulator = await startMiniStack(log);
+  const provider = new ProviderSide();
+  const traffic = history();
   try {
-    for (const deviation of DEVIATIONS) console.log(`not as on AWS: ${deviation}`);
-    await step('synthesize and bundle dev', async () => synthesize(emulator));
-    await step('cdk bootstrap', async () => bootstrap(emulator));
-    const outputs = await step('cdk deploy --all', async () => deploy(emulator));
-    const outside = new Outside(emulator.endpoint, outputs);
+    const webhook = await provider.receiver.listen();
+    await step('synthesize and bundle dev', async () => synthesize(emulator, webhook));
+    await step('cdk bootstrap', () => bootstrap(emulator));
+    const outside = new Outside(emulator.endpoint, await step('cdk deploy --all', () => deploy(emulator)));
+    await provider.join(outside);
     await step('usage events go in by queue and by file', () => sendEvents(outside));
     await step('a poison message ends in the dead letters, with its reason', () => poison(outside));
     await step('the schedule fires, hours are folded, every event counts once', () => folded(outside));
     await step('the API asks for a token of the user pool', () => signedIn(outside));
-    await step('cdk destroy --all', async () => destroy(emulator));
-  } catch (error) {
-    console.error(error);
-    if (process.env.LOCKSTEP_KEEP) await new Promise((r) => setTimeout(r, 3600_000));
-    throw error;
+    const [admin, reviewer] = [await outside.token('ann', 'admin'), await outside.token('ben', 'reviewer')];
+    await step('three days of history go in as a file', () => dropHistory(outside, traffic));
+    const campaign = await step('detection fires, the API shows the campaign and its accounts', () => foundCampaign(outside, admin));
+    await step('a policy is drafted, reviewed, measured on a replay, and live', () => putPolicyLive(outside, traffic, admin, reviewer));
+    await step('the campaign is suspended to the end, then undone', () => suspendedAndUndone(outside, provider, campaign, reviewer));
+    await step('cdk destroy --all', () => destroy(emulator));
+    await step('what is left is what must be kept', () => leftovers(outside));
   } finally {
+    provider.receiver.close();
     await emulator.stop();
   }
 }

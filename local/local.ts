@@ -8,7 +8,7 @@ import { lockstep, makeApp } from '../infra/app';
 import { startServices } from './aws/services';
 import { serveSite } from './aws/site';
 import { Templates } from './aws/template';
-import { objectListeners, routesOf, startFeeding, startSchedules } from './aws/wire';
+import { objectListeners, routesOf, startFeeding, startSchedules, suspensionOf } from './aws/wire';
 import { makeWorld } from './aws/world';
 import { startDynalite } from './engines/dynamodb';
 import { EMULATED } from './engines/engine';
@@ -48,8 +48,8 @@ async function main(): Promise<void> {
     POWERTOOLS_TRACE_ENABLED: 'false',
   };
   const world = await makeWorld(templates, clients, site, endpoints);
-  services.know(world);
   const wiring = { templates, world, sqs: clients.sqs, signal: stopping.signal };
+  services.know(world, suspensionOf(wiring));
   heard = objectListeners(wiring);
   site.answer(routesOf(wiring));
   const feeding = startFeeding(wiring);

@@ -14,6 +14,8 @@ export const Report = z.object({
   from: z.string(),
   to: z.string(),
   seconds: z.number(),
+  /** Beyond the contract: which numbers judged. */
+  policy: z.object({ version: z.string(), digest: z.string() }),
   peakMemoryMiB: z.number(),
   campaigns: z.array(
     z.object({
@@ -88,6 +90,8 @@ export async function reportOf(
       because: [...because],
     });
   }
+  const live = await pipeline.enforcement.policy();
+  const policy = { version: live.policy.version, digest: live.digest };
   const campaigns: Report['campaigns'] = [];
   for await (const header of pipeline.detection.campaigns.headers()) {
     const campaign = await pipeline.detection.campaigns.document(header.document);
@@ -104,6 +108,7 @@ export async function reportOf(
     to: iso(facts.to),
     seconds: Math.round(facts.seconds * 100) / 100,
     peakMemoryMiB: facts.peakMemoryMiB,
+    policy,
     campaigns,
     accounts,
   };

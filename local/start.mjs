@@ -52,8 +52,10 @@ const built = (file, flags = []) => {
 
 /** What each task runs: one or several commands, stopping at the first that fails. */
 const tasks = {
-  demo: built('local/demo.ts'),
+  // The console is part of what is shown: built once, or again when it changed.
+  demo: [[node, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'error']], ...built('local/demo.ts')],
   'enforcement-demo': [ts('local/enforcement-demo.ts')],
+  'verify-ledger': [ts('local/verify-ledger.ts')],
   replay: built('local/replay.ts'),
   simulate: built('local/simulator/cli.ts'),
   eval: built('bench/eval/main.ts'),
@@ -67,6 +69,10 @@ const tasks = {
   'console:build': [[node, [bin('vite/bin/vite.js'), 'build', 'console']]],
   // Needs Chromium (apt-get install chromium), so it is no part of `npm test`.
   'test:browser': [[node, [bin('jest/bin/jest.js'), '--testMatch', '<rootDir>/test/**/*.browser.ts', '--runInBand', ...args]]],
+  local: [ts('local/local.ts')],
+  refold: [ts('local/refold.ts')],
+  // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).
+  'test:deploy': [ts('local/deploy-proof.ts')],
   // AWS's own engine in dynalite's place: fetched on demand, needs a Java 17 JDK (docs/decisions/0010).
   'test:dynamodb-local': [[node, [bin('jest/bin/jest.js'), 'test/stores/table.test.ts', ...args], { LOCKSTEP_DYNAMODB: 'local' }]],
   test: [

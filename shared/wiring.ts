@@ -80,6 +80,8 @@ export const ActingEnv = z.object({
   WEBHOOK_KEY_SECRET: name,
   /** Where actions are asked for; `none` asks nobody, and every action stays unacknowledged. */
   WEBHOOK_URL: z.union([z.literal('none'), z.url()]),
+  /** An address that may be private and plain HTTP all the same: a receiver on this machine, for local runs only. Nothing in infra gives it. */
+  WEBHOOK_ALLOW: z.ipv4().optional(),
   /** The page of the console that an appeal link opens. */
   APPEAL_URL: z.url(),
   SUSPENSION_MACHINE: name,
@@ -92,7 +94,7 @@ export const AppealsEnv = HttpEnv.extend({ ENFORCEMENT_TABLE: name });
 
 export type EnvironmentSchema = z.ZodObject;
 /** What a construct must give so that the schema can be met. Values reach the function as text. */
-export type Given<Schema extends EnvironmentSchema> = { readonly [Name in keyof z.output<Schema>]: string };
+export type Given<Schema extends EnvironmentSchema> = { readonly [Name in keyof z.input<Schema>]: string };
 
 /** EMF metrics that alarms and the dashboard read. Few: each costs $0.30 a month. */
 export const METRIC_NAMESPACE = 'Lockstep';

@@ -81,6 +81,7 @@ export class Detection {
     const id = `run-${iso(now)}`;
     const changed = track(assessments, before, { ...context, profiles: population.profiles, policy, half: population.span.half, provenance: { run: id, code: DETECTION_CODE, policy: policyVersion, input } });
     for (const campaign of changed) await this.save(campaign, linksWithin(campaign, found.links, index), now);
+    await this.refreshKnown(before);
     population.touched.clear();
     const active = [...population.profiles.values()].filter((profile) => profile.lastUse > now - policy.windowDays.value * 24 * HOUR).length;
     return { id, at: now, accounts: population.profiles.size, active, hours: this.reader.hours, networks: found.networks.length, changed };
@@ -97,6 +98,19 @@ export class Detection {
     this.said = said;
     return all;
   }
+
+  /** What the provider says of members is kept current, above all their standing: enforcement reads there whether an action took effect. */
+  private async refreshKnown(campaigns: readonly Campaign[]): Promise<void> {
+    for (const { members } of campaigns) {
+      for (const { account } of members) {
+        const profile = this.population.profiles.get(account);
+        if (!profile || !this.population.touched.has(profile) || this.toldOf.get(account) === profile.told) continue;
+        this.toldOf.set(account, profile.told);
+        await this.known.put({ account, sealed: profile.sealed, facts: profile.facts });
+      }
+    }
+  }
+  private readonly toldOf = new Map<AccountKey, number>();
 
   private async loadCampaigns(): Promise<Campaign[]> {
     const loaded: Campaign[] = [];

@@ -2,7 +2,8 @@ import { FAMILIES, type Family } from '../../shared/model/campaign';
 import type { TraitIndex } from './trait-index';
 import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from './traits';
 
-export type PairLink = { a: number; b: number; weight: number; families: Family[] };
+/** `identity`: what addresses, tools and payers alone say, for or against one hand (nats). */
+export type PairLink = { a: number; b: number; weight: number; identity: number; families: Family[] };
 
 /** How many neighbours in a holder list an account is paired with: star-like, never all pairs. */
 const NEIGHBOURS = 3;
@@ -61,6 +62,7 @@ const IP = TRAIT_NAMES.indexOf('network-address');
 const PREFIX = TRAIT_NAMES.indexOf('network-prefix');
 const CLIENT = TRAIT_NAMES.indexOf('client-build');
 const INFRASTRUCTURE = FAMILIES.indexOf('infrastructure');
+const PAYMENT = FAMILIES.indexOf('payment');
 
 /** Below this share of the smaller pool in common, two accounts with pools of addresses do not work from one pool. */
 export const POOL_OVERLAP = 0.1;
@@ -106,14 +108,17 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
   // Two pools at one hosting company share its networks, not their addresses: then the networks say nothing either.
   if (samePool) sums[INFRASTRUCTURE]! += addressWeight + prefixWeight;
   let weight = 0;
+  let identity = 0;
   const families: Family[] = [];
   for (let f = 0; f < FAMILIES.length; f++) {
     const said = Math.min(CAPS[f]!, sums[f]!);
     weight += said;
+    if (f === INFRASTRUCTURE || f === PAYMENT) identity += said;
     if (said >= SPEAKS) families.push(FAMILIES[f]!);
   }
-  if (clients === 0 && one.clients > 0 && two.clients > 0) weight += OTHER_CLIENT;
-  if (pool >= POOL && !samePool) weight += OTHER_POOL;
-  if (pool <= STAYS && pool > 0 && Math.max(one.addresses, two.addresses) >= ROTATES) weight += OTHER_HABIT;
-  return { a, b, weight, families };
+  let against = 0;
+  if (clients === 0 && one.clients > 0 && two.clients > 0) against += OTHER_CLIENT;
+  if (pool >= POOL && !samePool) against += OTHER_POOL;
+  if (pool <= STAYS && pool > 0 && Math.max(one.addresses, two.addresses) >= ROTATES) against += OTHER_HABIT;
+  return { a, b, weight: weight + against, identity: identity + against, families };
 }

@@ -45,6 +45,8 @@ export class Profile {
   prevented = 0;
   current = new Half();
   previous = new Half();
+  /** Raised whenever the provider told us something. */
+  told = 0;
   /** Raised on every change: caches compare it. */
   revision = 0;
 
@@ -72,6 +74,7 @@ export class Profile {
         Object.assign(this.facts, { [name]: value });
       }
     }
+    this.told++;
     this.revision++;
   }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { feed } from './event-source';
 import type { FunctionHost } from './function-host';
 import type { Route } from './http-gateway';
+import type { Machine } from './state-machine';
 import type { Templates } from './template';
 import type { World } from './world';
 
@@ -123,4 +124,12 @@ export function routesOf(wiring: Wiring): Route[] {
     answeredBy: hostOf(wiring, Target.replace(/^integrations\//, '')),
     needsToken: AuthorizationType === 'JWT',
   }));
+}
+
+/** The one state machine: its definition, and the function that its tasks call. */
+export function suspensionOf(wiring: Wiring): { machine: Machine; step: FunctionHost } {
+  const Properties = z.object({ DefinitionString: z.string(), DefinitionSubstitutions: z.object({ StepFunctionArn: z.string() }) });
+  const [only] = propertiesOf(wiring, 'AWS::StepFunctions::StateMachine', Properties);
+  if (!only) throw new Error('the templates have no state machine');
+  return { machine: JSON.parse(only.DefinitionString), step: hostOf(wiring, only.DefinitionSubstitutions.StepFunctionArn) };
 }

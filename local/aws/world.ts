@@ -103,6 +103,12 @@ async function make({ id, stack, resource }: { id: string; stack: string; resour
       if (!String(resource.Properties.Runtime).startsWith('nodejs24')) return exists(name, { Arn: name });
       world.functions.set(`${stack}/${id}`, makeFunction(id, stack, resource, making));
       return exists(id, { Arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}` });
+    case 'AWS::StepFunctions::StateMachine': {
+      const { StateMachineName } = z.object({ StateMachineName: z.string() }).parse(resource.Properties);
+      return exists(`arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${StateMachineName}`);
+    }
+    case 'AWS::Events::EventBus':
+      return exists(name, { Arn: `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/${name}`, Name: name });
     case 'AWS::SNS::Topic':
       return exists(`arn:aws:sns:${REGION}:${ACCOUNT}:${name}`);
     case 'AWS::Cognito::UserPool':

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import type { Engine } from './engine';
+import { startTlsFront, type TlsFront } from './tls-front';
 
 /** MIT. `cryptography` lets it check the signatures of tokens. */
 const PACKAGES = ['ministack==1.5.33', 'cryptography==50.0.2'];
@@ -15,11 +15,13 @@ const folder = join(root, '.lockstep', 'ministack');
  * MiniStack takes `cdk deploy` and runs Node functions in subprocesses. It lives in a virtual environment of its own, made from
  * PyPI when it is not there; it listens on loopback only (by default it would listen everywhere, and for MQTT too).
  */
-export async function startMiniStack(log: string): Promise<Engine & { certificate: string }> {
+export async function startMiniStack(log: string): Promise<TlsFront> {
   const program = installed();
   const port = await freePort();
   const scratch = join(folder, 'tmp');
   mkdirSync(scratch, { recursive: true });
+  // Queues and buckets refuse plain HTTP, here as on AWS. Its own TLS would keep it from fetching its own signing keys.
+  const front = await startTlsFront(scratch, port);
   const server = spawn(program, [], {
     cwd: folder,
     env: {
@@ -33,8 +35,9 @@ export async function startMiniStack(log: string): Promise<Engine & { certificat
       MINISTACK_HOST: 'localhost',
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
-      // Queues and buckets refuse plain HTTP, here as on AWS.
-      USE_SSL: '1',
+      // What functions are given to reach AWS by.
+      AWS_ENDPOINT_URL: front.endpoint,
+      NODE_EXTRA_CA_CERTS: front.certificate,
       // Signatures and permissions are checked, and functions run under their own roles.
       AUTH: 'true',
       AWS_ACCESS_KEY_ID: 'test',
@@ -47,10 +50,18 @@ export async function startMiniStack(log: string): Promise<Engine & { certificat
   const written = createWriteStream(log);
   server.stdout.pipe(written);
   server.stderr.pipe(written);
-  const endpoint = `https://127.0.0.1:${port}`;
-  const certificate = join(scratch, 'ministack-tls', 'server.crt');
-  await answering(endpoint, certificate, server, log);
-  return { endpoint, certificate, stop: () => stopped(server) };
+  // Whatever ends this process ends the emulator and what it started.
+  process.once('exit', () => killGroup(server, 'SIGKILL'));
+  // This process, too, trusts the front from here on.
+  setDefaultCACertificates([...getCACertificates(), readFileSync(front.certificate, 'utf8')]);
+  await answering(`${front.endpoint}/_ministack/health`, server, log);
+  return {
+    ...front,
+    stop: async () => {
+      await stopped(server);
+      await front.stop();
+    },
+  };
 }
 
 function installed(): string {
@@ -68,13 +79,10 @@ function installed(): string {
   return program;
 }
 
-async function answering(endpoint: string, certificate: string, server: ChildProcess, log: string): Promise<void> {
+async function answering(health: string, server: ChildProcess, log: string): Promise<void> {
   for (let attempt = 0; attempt < 150 && server.exitCode === null; attempt++) {
+    if (await isAnswering(health)) return;
     await setTimeout(200);
-    if (!existsSync(certificate)) continue;
-    // From here on this process, too, trusts what the emulator signs for itself.
-    setDefaultCACertificates([...getCACertificates(), readFileSync(certificate, 'utf8')]);
-    if (await isAnswering(`${endpoint}/_ministack/health`)) return;
   }
   await stopped(server);
   throw new Error(`MiniStack did not come up: see ${log}`);
@@ -90,9 +98,14 @@ const isAnswering = (url: string): Promise<boolean> =>
 async function stopped(server: ChildProcess): Promise<void> {
   if (server.pid === undefined || server.exitCode !== null) return;
   const ended = new Promise((done) => server.once('exit', done));
-  process.kill(-server.pid, 'SIGTERM');
+  killGroup(server, 'SIGTERM');
   await Promise.race([ended, setTimeout(5_000, undefined, { ref: false })]);
-  if (server.exitCode === null && server.signalCode === null) process.kill(-server.pid, 'SIGKILL');
+  killGroup(server, 'SIGKILL');
+}
+
+function killGroup(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
+  process.kill(-server.pid, signal);
 }
 
 const freePort = (): Promise<number> =>

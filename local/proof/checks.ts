@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { gzipSync } from 'node:zlib';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListQueuesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { HOUR, hourLabel, hourOf } from '../../shared/model/time';
 import { eventually, type Outside } from './outside';
 
@@ -72,4 +73,16 @@ export async function signedIn(outside: Outside): Promise<void> {
   const { status, body } = await outside.api('GET', '/v1/me', { token: await outside.token('rae', 'reviewer') });
   assert.equal(status, 200);
   assert.partialDeepStrictEqual?.(body, { role: 'reviewer' });
+}
+
+/** Tables and buckets by the construct that made them: the ledger, the archive, who looked at what, files that were not ingested. */
+export async function leftovers(outside: Outside): Promise<void> {
+  const kinds = (names: readonly (string | undefined)[]): string[] =>
+    names.flatMap((name) => /^lockstep-dev(?:-state)?-(.+?)[0-9a-f]{8}-/i.exec(name ?? '')?.[1]?.toLowerCase() ?? []).sort();
+  const { TableNames = [] } = await outside.dynamoDb.send(new ListTablesCommand({}));
+  const { Buckets = [] } = await outside.s3.send(new ListBucketsCommand({}));
+  assert.deepEqual(kinds(TableNames), ['access', 'enforcement']);
+  assert.deepEqual(kinds(Buckets.map(({ Name }) => Name)), ['accesslogs', 'archive', 'inbox']);
+  const { QueueUrls = [] } = await outside.sqs.send(new ListQueuesCommand({}));
+  assert.deepEqual(QueueUrls, []);
 }

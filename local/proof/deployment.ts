@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliCredentialsStackSynthesizer, Duration } from 'aws-cdk-lib';
@@ -27,6 +28,7 @@ export const DEVIATIONS = [
   'AWS::Budgets::Budget is left out: the emulator has no such type',
   'schedules of dev run every minute instead of every 5 and 15',
   'sqs:SendMessageBatch is allowed where sqs:SendMessage is: the emulator takes it for an action of its own',
+  'WEBHOOK_ALLOW lets actions be asked of a receiver on this machine: on AWS only public HTTPS addresses can be',
   'TOKEN_KEYS_URL names the emulator: it signs as Cognito does, at its own address',
   'the console’s files are not uploaded: that custom resource needs the AWS command line in a Lambda layer',
 ];
@@ -34,10 +36,10 @@ export const DEVIATIONS = [
 export type Emulator = { endpoint: string; certificate: string };
 
 /** Synthesizes and bundles dev, as `cdk deploy -c stage=dev` would. */
-export function synthesize({ endpoint }: Emulator): void {
+export function synthesize({ endpoint }: Emulator, webhookUrl: string): void {
   rmSync(work, { recursive: true, force: true });
   const made = makeApp({ outdir: app, defaultStackSynthesizer: new CliCredentialsStackSynthesizer() });
-  const { state, pipeline } = lockstep(made, 'dev', { account: ACCOUNT, region: EMULATED.region }, hurried);
+  const { state, pipeline } = lockstep(made, 'dev', { account: ACCOUNT, region: EMULATED.region }, { ...hurried, webhookUrl });
   for (const part of pipeline.node.findAll()) {
     if (part instanceof CfnBudget) part.node.scope?.node.tryRemoveChild(part.node.id);
     if (part instanceof CfnFunction) onEmulator(part, `${endpoint}/${state.people?.userPoolId}`);
@@ -53,38 +55,44 @@ function batchIsSending(name: string, value: unknown): unknown {
 }
 
 function onEmulator(called: CfnFunction, issuer: string): void {
+  called.addPropertyOverride('Environment.Variables.WEBHOOK_ALLOW', '127.0.0.1');
   called.addPropertyOverride('Environment.Variables.TOKEN_KEYS_URL', `${issuer}/.well-known/jwks.json`);
 }
 
 /** The command line of the CDK, as an operator runs it, against the emulator. */
-export function cdk({ endpoint, certificate }: Emulator, ...parameters: string[]): void {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...parameters], {
-    cwd: root,
-    encoding: 'utf8',
-    env: {
-      PATH: process.env.PATH,
-      HOME: work,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ENDPOINT_URL_S3: endpoint,
-      AWS_REGION: EMULATED.region,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      NODE_EXTRA_CA_CERTS: certificate,
-      CDK_DISABLE_CLI_TELEMETRY: '1',
-    },
-  });
-  if (status !== 0) throw new Error(`cdk ${parameters.join(' ')} ended with ${status}\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`);
+async function cdk({ endpoint, certificate }: Emulator, ...parameters: string[]): Promise<void> {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: work,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_REGION: EMULATED.region,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_EXTRA_CA_CERTS: certificate,
+    CDK_DISABLE_CLI_TELEMETRY: '1',
+  };
+  const line = spawn(process.execPath, [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...parameters], { cwd: root, env });
+  let said = '';
+  for (const stream of [line.stdout, line.stderr]) {
+    stream.on('data', (part) => {
+      said = (said + part).slice(-6_000);
+    });
+  }
+  const [status] = await once(line, 'close');
+  if (status !== 0) throw new Error(`cdk ${parameters.join(' ')} ended with ${status}\n${said}`);
 }
 
-export const bootstrap = (emulator: Emulator): void => cdk(emulator, 'bootstrap', `aws://${ACCOUNT}/${EMULATED.region}`, '--app', app);
+export const bootstrap = (emulator: Emulator): Promise<void> =>
+  cdk(emulator, 'bootstrap', `aws://${ACCOUNT}/${EMULATED.region}`, '--app', app);
 
 const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 
 /** Deploys both stacks and answers their outputs. */
-export function deploy(emulator: Emulator): Record<string, string> {
-  cdk(emulator, 'deploy', '--all', '--app', app, '--require-approval', 'never', '--outputs-file', outputsFile);
+export async function deploy(emulator: Emulator): Promise<Record<string, string>> {
+  await cdk(emulator, 'deploy', '--all', '--app', app, '--require-approval', 'never', '--outputs-file', outputsFile);
   return Object.assign({}, ...Object.values(Outputs.parse(JSON.parse(readFileSync(outputsFile, 'utf8')))));
 }
 
-export const destroy = (emulator: Emulator): void => cdk(emulator, 'destroy', '--all', '--app', app, '--force');
+export const destroy = (emulator: Emulator): Promise<void> => cdk(emulator, 'destroy', '--all', '--app', app, '--force');

@@ -20,7 +20,7 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** The deployment as somebody outside sees it: AWS clients, the outputs, and the HTTP API. */
 export class Outside {
-  private readonly settings;
+  readonly settings;
   readonly sqs: SQSClient;
   readonly s3: S3Client;
   readonly dynamoDb: DynamoDBClient;
@@ -42,8 +42,10 @@ export class Outside {
   }
 
   /** By the beginning of its construct's name: outputs between the stacks carry the physical names. */
-  private physical(kind: string): string {
-    const found = Object.entries(this.outputs).find(([name]) => name.startsWith(`ExportsOutputRef${kind}`));
+  physical(kind: string): string {
+    const found = Object.entries(this.outputs).find(
+      ([name]) => new RegExp(`^ExportsOutput(Ref|FnGetAtt)${kind}[0-9A-F]{8}`).test(name) && !name.includes('Arn'),
+    );
     if (!found) throw new Error(`the state stack exports no ${kind}`);
     return found[1];
   }

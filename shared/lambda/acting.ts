@@ -20,27 +20,26 @@ const NOBODY: Provider = {
   request: async () => ({ kind: 'unreachable', because: 'no webhook is configured for this stage (infra/stages.ts)' }),
 };
 const WEBHOOK_TIMEOUT_MS = 5_000;
-/** As long as a person may take to learn of the action and to answer; the link names no more than the action. */
-const APPEAL_LINK_DAYS = 90;
 
 /** What acting needs of the world, on AWS. Keys are read at each use (cached a few minutes), so that a change of keys needs no deployment. */
 export function actingPorts(env: Env) {
   const secrets = new SecretsManagerSecrets();
   const enforcement = table(env.ENFORCEMENT_TABLE);
   const graph = table(env.GRAPH_TABLE);
+  const policy = livePolicy(enforcement, clock);
   return {
     stores: { archive: bucket(env.ARCHIVE_BUCKET), graph, enforcement },
     accounts: new KnownAccountStore(graph),
     provider: env.WEBHOOK_URL === 'none' ? NOBODY : webhook(env.WEBHOOK_URL, env, secrets),
     workflow: new StepFunctionsWorkflow(new SFNClient(), env.SUSPENSION_MACHINE, enforcement),
-    policy: livePolicy(enforcement, clock),
+    policy,
     appealLinks: {
       link: async (subject: Parameters<typeof signAppealLink>[0], now: number) =>
         signAppealLink(subject, {
           keys: appealKeys(await secrets.get(env.SERVICE_KEY_SECRET)),
           baseUrl: env.APPEAL_URL,
           now,
-          validDays: APPEAL_LINK_DAYS,
+          validDays: (await policy()).policy.enforcement.appeals.linkValidDays.value,
         }),
     },
     clock,
@@ -57,7 +56,7 @@ function webhook(url: string, env: Env, secrets: SecretsManagerSecrets): Provide
       if (!open) throw new Error('asked before the identifier key was read');
       return open(sealed);
     },
-    post: filteredPost({ timeoutMs: WEBHOOK_TIMEOUT_MS }),
+    post: filteredPost({ timeoutMs: WEBHOOK_TIMEOUT_MS, allow: env.WEBHOOK_ALLOW === undefined ? [] : [env.WEBHOOK_ALLOW] }),
     clock,
   });
   return {

@@ -4,11 +4,11 @@ import type { SealedId } from '../model/ids';
 import { KeyedHasher } from '../model/keyed-hash';
 
 /**
- * The keys in one secret, separated by white space or commas. The first is in use; the others are honoured until they are taken
+ * The keys in one secret, one a line. The first is in use; the others are honoured until they are taken
  * out, which is how a key is changed over (docs/deploy.md, key rotation).
  */
 export function keysOf(secret: string): [string, ...string[]] {
-  const [first, ...others] = secret.split(/[\s,]+/).filter((key) => key !== '');
+  const [first, ...others] = secret.split(/\s+/).filter((key) => key !== '');
   if (first === undefined) throw new Error('a secret of keys holds none');
   return [first, ...others];
 }

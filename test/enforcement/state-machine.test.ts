@@ -3,13 +3,13 @@ import { CaseStep, caseStep } from '../../functions/enforcement/case-step';
 import { approve, reject, resume } from '../../functions/enforcement/commands/approve';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { suspensionDefinition } from '../../infra/suspension-machine';
+import { execute, type Machine, type Ran, Tokens } from '../../local/aws/state-machine';
 import { Progress } from '../../shared/model/case';
 import { caseId } from '../../shared/model/ids';
 import type { Policy } from '../../shared/model/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
 import { buildCampaign } from '../support/build-campaign';
 import { BEN, CLEO, enforcementWorld, policyWith, RECOMMENDED, says } from '../support/enforcement-world';
-import { execute, type Machine, type Ran, Tokens } from '../support/state-machine';
 
 const CASE = caseId('C-hydra.0001');
 const set = <T>(value: T) => ({ value, reason: 'the test says so' });

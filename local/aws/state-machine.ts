@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import type { SimulatedClock } from '../../shared/memory/simulated-clock';
+import type { Clock } from '../../shared/ports';
 
 /** The parts of Amazon States Language (JSONata) that our machine uses. What it does not know, it refuses. */
 type Rule = {
@@ -44,7 +44,7 @@ export class Tokens {
     return `token-${++this.made}`;
   }
   /** Resolves `woken` when somebody succeeds the token before `until`; otherwise `timeout` at that time. */
-  wait(token: string, clock: SimulatedClock, seconds: number, sleep: Sleep): Promise<'woken' | 'timeout'> {
+  wait(token: string, clock: Clock, seconds: number, sleep: Sleep): Promise<'woken' | 'timeout'> {
     const woken = new Promise<'woken'>((resolve) => this.waiting.set(token, () => resolve('woken')));
     return Promise.race([woken, sleep(clock.now() + seconds * 1000).then(() => 'timeout' as const)]).finally(() =>
       this.waiting.delete(token),
@@ -74,7 +74,7 @@ async function evaluate(template: Json, states: object): Promise<Json> {
 export async function execute(
   machine: Machine,
   input: Json,
-  world: { invoke: Invoke; tokens: Tokens; clock: SimulatedClock; sleep: Sleep },
+  world: { invoke: Invoke; tokens: Tokens; clock: Clock; sleep: Sleep },
 ): Promise<Ran> {
   const visited: string[] = [];
   let name = machine.StartAt;

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { EMULATED } from '../../local/engines/engine';
+
+const root = join(__dirname, '..', '..');
+const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000;
+const event = (number: number) => ({
+  specversion: '1.0',
+  type: 'lockstep.usage.v1',
+  source: 'gateway',
+  id: `e-${number}`,
+  time: new Date(hour + number * 1000).toISOString(),
+  subject: `account-${number % 3}`,
+  data: { model: 'atlas-5', inputTokens: 1, outputTokens: 2 },
+});
+
+/** `npm run local` in a process of its own, and what it prints. */
+class Local {
+  private said = '';
+  private constructor(private readonly running: ChildProcess) {
+    for (const stream of [running.stdout, running.stderr]) stream?.on('data', (part) => (this.said += part));
+  }
+
+  static async start(): Promise<Local> {
+    const port = await freePort();
+    const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+    return new Local(
+      spawn(process.execPath, [tsx, join(root, 'local', 'local.ts'), '--port', String(port), '--every', '2'], { cwd: root }),
+    );
+  }
+
+  async says(pattern: RegExp, seconds: number): Promise<RegExpExecArray> {
+    for (const until = Date.now() + seconds * 1000; Date.now() < until; await setTimeout(200)) {
+      const found = pattern.exec(this.said);
+      if (found) return found;
+      if (this.running.exitCode !== null) break;
+    }
+    throw new Error(`never said ${pattern}; it said:\n${this.said.slice(-3000)}`);
+  }
+
+  async stop(): Promise<number | null> {
+    if (this.running.exitCode !== null) return this.running.exitCode;
+    this.running.kill('SIGINT');
+    const [code] = await once(this.running, 'exit');
+    return code;
+  }
+}
+
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+};
+
+test('the very bundles take events from the queue, fold them, detect, answer over HTTP, and stop', async () => {
+  const local = await Local.start();
+  try {
+    const [, queueUrl = ''] = await local.says(/events {3}(\S+)/, 120);
+    const [, api = '', token = ''] = await local.says(/API {6}(\S+)\s+-H 'authorization: Bearer (\S+)'/, 10);
+    const sqs = new SQSClient({ ...EMULATED, endpoint: new URL(queueUrl).origin });
+    const events = Array.from({ length: 20 }, (_, number) => event(number));
+    for (const MessageBody of [JSON.stringify(events), JSON.stringify(events.slice(0, 5)), 'H4sIcut']) {
+      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
+    }
+    sqs.destroy();
+    await local.says(/"message":"ingested".*"accepted":25.*"unreadable":1/, 30);
+    await local.says(/"message":"folded".*"events":20,"duplicates":5/, 30);
+    await local.says(/"message":"detected".*"accounts":3/, 30);
+
+    const { origin } = new URL(api);
+    expect((await fetch(`${origin}/v1/health`)).status).toBe(200);
+    expect((await fetch(api)).status).toBe(401);
+    const answer = await fetch(api, { headers: { authorization: `Bearer ${token}` } });
+    expect([answer.status, await answer.json()]).toEqual([200, { items: [] }]);
+  } finally {
+    expect(await local.stop()).toBe(0);
+  }
+}, 240_000);
