@@ -25,7 +25,10 @@ export function emptyDoors() {
     chance: { next: () => 0 },
   });
   const appeals = openAppeals({ table: stores.enforcement, clock, keys: onlyDescribes, policy: onlyDescribes });
-  return { http, doors: { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement, appeals } };
+  return {
+    http,
+    doors: { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement, appeals, identify: onlyDescribes },
+  };
 }
 
 /** The description of every route, made from the routes themselves. */

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openAppeals } from '../functions/appeals/appeals';
 import { watchAppeals } from '../functions/appeals/review';
+import { dossier, dossierMarkdown } from '../functions/query/dossier';
+import { doneAbout } from '../functions/query/ledger';
+import { cursors } from '../shared/http/cursor';
+import type { Campaign } from '../shared/model/campaign';
 import { Policy, withMode } from '../shared/model/policy';
 import { HOUR, iso, MINUTE } from '../shared/model/time';
 import { Pipeline } from './pipeline';
@@ -14,8 +18,9 @@ import { type Hour, simulate } from './simulator/simulate';
 const HELP = `npm run demo -- [--port 4180] [--scenario NAME|FILE] [--mode assist|auto] [--pace MINUTES]
 
 Plays a campaign hidden among honest accounts through the whole pipeline, in one process, and serves the API and the console.
-It plays as fast as it can until a case waits for people, then --pace simulated minutes a second (10), so that what you decide in the
-console is seen to happen. Ends with Ctrl-C.`;
+With --mode auto (the default) it decides by the recommended policy and prints the dossier of what it contained. With --mode assist it plays
+as fast as it can until a case waits for people, then --pace simulated minutes a second (10), so that what you decide in the console is seen
+to happen. Then it serves; Ctrl-C ends it.`;
 
 const SLICE = 10 * MINUTE;
 const root = process.env.LOCKSTEP_ROOT ?? join(__dirname, '..');
@@ -33,7 +38,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP);
   const read = readScenario(values.scenario ?? 'demo');
   if (read.kind === 'refused') return refuse(read.because);
-  const mode = values.mode ?? 'assist';
+  const mode = values.mode ?? 'auto';
   if (mode !== 'assist' && mode !== 'auto') return refuse('--mode is assist or auto.');
   const simulation = simulate(read.scenario, 1);
   const recommended = Policy.parse(JSON.parse(readFileSync(join(root, 'policies/recommended.json'), 'utf8')));
@@ -52,8 +57,39 @@ async function main(): Promise<void> {
   const player = new Player(pipeline, Number(values.pace ?? 10));
   player.say(`${simulation.accounts} accounts, ${simulation.hours / 24} days; nobody is told which of them belong together`);
   for (const hour of simulation) await player.play(hour);
+  if (mode === 'auto') {
+    for (let hour = 0; hour < 6 * 3; hour++) await player.idle();
+    await tellDossiers(pipeline);
+    console.log(`\nServing until Ctrl-C. Console: ${served.consoleUrl}`);
+    return;
+  }
   player.say('the traffic ends here; the clock goes on');
   for (;;) await player.idle();
+}
+
+/** What was found and what came of it, campaign by campaign, the largest first. */
+async function tellDossiers(pipeline: Pipeline): Promise<void> {
+  const ports = {
+    stores: pipeline.stores,
+    clock: pipeline.clock,
+    cursors: cursors(randomBytes(32).toString('hex')),
+    campaigns: pipeline.detection.campaigns,
+  };
+  const campaigns: Campaign[] = [];
+  for await (const header of pipeline.detection.campaigns.headers())
+    campaigns.push(await pipeline.detection.campaigns.document(header.document));
+  campaigns.sort((a, b) => b.members.length - a.members.length);
+  for (const campaign of campaigns.filter(({ kind, members }) => kind === 'distillation' && members.length > 0)) {
+    const about = dossier(campaign, await doneAbout(campaign.id, ports), pipeline.clock.now());
+    console.log(`\n${dossierMarkdown(about)}`);
+    const leaked = about.exchanges;
+    console.log(
+      `Leaked ${leaked.toLocaleString('en')} exchanges, prevented ${about.prevented.toLocaleString('en')}: ${((100 * leaked) / Math.max(1, leaked + about.prevented)).toFixed(1)} % leaked.`,
+    );
+  }
+  console.log('\nOther groups that were found, and left to their own rules:');
+  for (const { kind, members } of campaigns.filter(({ kind, members }) => kind !== 'distillation' && members.length > 0))
+    console.log(`  ${kind}: ${members.length} accounts`);
 }
 
 function refuse(because: string): void {

@@ -24,6 +24,7 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
       return {
         query: { stores, clock, cursors: cursors(randomBytes(32).toString('hex')), campaigns: detection.campaigns },
         enforcement,
+        identify: async (id) => pipeline.hasher.account(id).key,
         appeals: openAppeals({ table: stores.enforcement, clock, keys: async () => appealKeys, policy: enforcement.policy }),
       };
     },

@@ -21,7 +21,7 @@ export type Served = {
 };
 
 const LOOPBACK = '127.0.0.1';
-const BUILT_CONSOLE = join(__dirname, '../dist/console');
+const BUILT_CONSOLE = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '..'), 'dist/console');
 
 /**
  * API, console and the development issuer on loopback. `port` 0 takes any free one. Rate counters, idempotency rows and the
@@ -81,7 +81,12 @@ export async function serve(options: {
     origin,
     consoleUrl: `${origin}/#start=${issuer.startCode}`,
     token: issuer.token,
-    close: () => new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))),
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        // Browsers keep connections; whoever closes does not wait for them.
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }),
   };
 }
 

@@ -52,8 +52,10 @@ const built = (file, flags = []) => {
 
 /** What each task runs: one or several commands, stopping at the first that fails. */
 const tasks = {
-  demo: [ts('local/demo.ts')],
+  // The console is part of what is shown: built once, or again when it changed.
+  demo: [[node, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'error']], ...built('local/demo.ts')],
   'enforcement-demo': [ts('local/enforcement-demo.ts')],
+  'verify-ledger': [ts('local/verify-ledger.ts')],
   replay: built('local/replay.ts'),
   simulate: built('local/simulator/cli.ts'),
   eval: built('bench/eval/main.ts'),

@@ -11,7 +11,7 @@ export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: 
   const bars = { linkThreshold: policy.linkThreshold.value, memberThreshold: policy.memberThreshold.value, minimumNetwork: policy.minimumNetwork.value };
   const links = supported(pairs.joiningLinks(index, bars));
   const whole = components(index.accounts.length, links, bars.minimumNetwork);
-  const parts = whole.flatMap((component) => split(index, component, bars.linkThreshold, bars.minimumNetwork));
+  const parts = whole.flatMap((component) => split(index, component, links, bars.linkThreshold));
   const claimed = new Set(parts.flat());
   const refined = parts.map((part) => refine(index, part, (order) => !claimed.has(order), bars)).filter((network) => network !== undefined);
   return { networks: disjoint(refined, bars.minimumNetwork), links };

@@ -12,7 +12,7 @@ const MOST = 0.6;
 /** Birth after death: the campaign whose indicators the network's accounts carry, although they share no account. */
 export function relink(assessment: Assessment, campaigns: readonly Campaign[], context: TrackContext): Campaign | undefined {
   for (const campaign of campaigns) {
-    if (campaign.kind === 'shared-origin' || campaign.kind === 'unclear') continue;
+    if (campaign.kind === 'shared-origin' || campaign.kind === 'unclear' || campaign.members.length === 0) continue;
     const carried = carriedBy(campaign, context);
     const fitting = assessment.network.members.filter((membership) => carried(membership) >= context.policy.memberThreshold.value).length;
     if (fitting >= MOST * assessment.network.members.length) return campaign;

@@ -1,34 +1,40 @@
-import { scorePair } from './links';
+import { type PairLink, scorePair } from './links';
+import { components } from './networks';
 import type { TraitIndex } from './trait-index';
 import { TRAIT_NAMES } from './traits';
 
-const PAIRS = 60;
+const PAIRS = 80;
 const CLIENT = TRAIT_NAMES.indexOf('client-build');
-/** A part must be this share of the whole to be looked at. */
+/** A part must be this share of the whole, and this many accounts, to be looked at. */
 const PART = 0.15;
+const FEWEST = 10;
+/** How much more than joining a link must say to make a strong part (nats). */
+const STRONGER = 6;
+/** Two parts are two networks when an average pair across would not be linked, and says less than this share of an average pair within the tighter one. */
+const ACROSS = 0.6;
 
 /**
- * Takes apart what a few coincidences joined: the component is parted by its commonest client builds, and stays whole
- * only if an average pair across is as good as linked. One operator with two tools shares cards, exits and prompts
- * across them; two operators at one hosting company do not.
+ * Takes apart what a few coincidences joined. A component is parted where its links are strongest, and by client build;
+ * parts stay together unless pairs across say much less than pairs within. One operator with two tools shares cards,
+ * exits and prompts across them; two operators at one hosting company, with one data set, do not.
  */
-export function split(index: TraitIndex, component: readonly number[], linkThreshold: number, minimum: number): number[][] {
-  const parts = byClient(index, component).filter((part) => part.length >= Math.max(minimum, PART * component.length));
-  if (parts.length < 2) return [[...component]];
-  const groups: number[][] = [];
-  for (const part of parts) {
-    const home = groups.find((group) => meanAcross(index, group, part) >= linkThreshold * 0.75);
-    if (home) home.push(...part);
-    else groups.push([...part]);
+export function split(index: TraitIndex, component: readonly number[], links: readonly PairLink[], linkThreshold: number): number[][] {
+  if (component.length < 2 * FEWEST) return [[...component]];
+  const fewest = Math.max(FEWEST, PART * component.length);
+  const inside = new Set(component);
+  const strong = links.filter(({ a, b, weight }) => weight >= linkThreshold + STRONGER && inside.has(a) && inside.has(b));
+  for (const parts of [byClient(index, component), components(index.accounts.length, strong, FEWEST)]) {
+    const [first] = parts.filter((part) => part.length >= fewest).sort((a, b) => b.length - a.length);
+    if (!first) continue;
+    const taken = new Set(first);
+    const rest = component.filter((order) => !taken.has(order));
+    if (rest.length < fewest) continue;
+    const tightest = Math.max(meanWeight(index, first, first), meanWeight(index, rest, rest));
+    const across = meanWeight(index, first, rest);
+    if (across >= linkThreshold || across >= ACROSS * tightest) continue;
+    return [...split(index, first, links, linkThreshold), ...split(index, rest, links, linkThreshold)];
   }
-  if (groups.length < 2) return [[...component]];
-  const placed = new Set(groups.flat());
-  for (const order of component) {
-    if (placed.has(order)) continue;
-    const best = groups.map((group) => meanAcross(index, group, [order])).reduce((a, value, i, all) => (value > all[a]! ? i : a), 0);
-    groups[best]!.push(order);
-  }
-  return groups.map((group) => group.sort((a, b) => a - b));
+  return [[...component]];
 }
 
 function byClient(index: TraitIndex, component: readonly number[]): number[][] {
@@ -39,12 +45,19 @@ function byClient(index: TraitIndex, component: readonly number[]): number[][] {
     if (part) part.push(order);
     else parts.set(name, [order]);
   }
-  return [...parts.values()].sort((a, b) => b.length - a.length);
+  return [...parts.values()];
 }
 
-/** Mean weight over a fixed sample of pairs, one end in each. */
-function meanAcross(index: TraitIndex, one: readonly number[], other: readonly number[]): number {
+/** Mean weight over a fixed sample of pairs of two different accounts, one end in each. */
+function meanWeight(index: TraitIndex, one: readonly number[], other: readonly number[]): number {
   let sum = 0;
-  for (let i = 0; i < PAIRS; i++) sum += scorePair(index, one[(i * 37) % one.length]!, other[(i * 53 + 11) % other.length]!).weight;
-  return sum / PAIRS;
+  let pairs = 0;
+  for (let i = 0; i < PAIRS; i++) {
+    const a = one[(i * 37) % one.length]!;
+    const b = other[(i * 53 + 11) % other.length]!;
+    if (a === b) continue;
+    sum += scorePair(index, a, b).weight;
+    pairs++;
+  }
+  return pairs === 0 ? 0 : sum / pairs;
 }

@@ -33,31 +33,36 @@ const ACTIVE = 0.3;
 export function track(assessments: readonly Assessment[], before: readonly Campaign[], context: TrackContext): Campaign[] {
   const home = new Map<AccountKey, Campaign>();
   for (const campaign of before) for (const { account } of campaign.members) home.set(account, campaign);
-  const taken = new Set<CampaignId>();
+  const claimed = new Set(assessments.flatMap(({ network }) => network.members.map(({ entry }) => entry.profile.account)));
   const after = new Map<CampaignId, Campaign>();
-  const moved = new Map<AccountKey, CampaignId>();
+  // Largest first: it names the campaign that smaller networks then join.
   for (const assessment of assessments) {
     const overlaps = overlapsOf(assessment, home);
-    const same = overlaps.find(({ campaign, shared }) => !taken.has(campaign.id) && shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length));
-    const returned = same ? undefined : relink(assessment, before.filter((campaign) => !taken.has(campaign.id)), context);
-    const base = same?.campaign ?? returned;
-    const next = base ? continued(base, assessment, context) : begun(assessment, context, overlaps[0]?.campaign);
-    if (returned) next.lineage = [...next.lineage, { at: context.now, what: 're-linked', with: returned.id, because: `${assessment.network.members.length} accounts carry its indicators` }];
+    const same = overlaps.find(({ campaign, shared }) => shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length))?.campaign;
+    const larger = relink(assessment, before.filter(({ id, members }) => id !== same?.id && members.length > (same?.members.length ?? 0)), context);
+    const base = larger ?? same;
+    const next = base ? continued(after.get(base.id) ?? base, after.has(base.id), assessment, claimed, context) : begun(assessment, context, overlaps[0]?.campaign);
+    if (larger && !same) next.lineage = noted(next, 're-linked', larger.id, `${assessment.network.members.length} accounts carry its indicators`, context.now);
     for (const { campaign, shared } of overlaps) {
-      if (campaign.id === next.id || taken.has(campaign.id) || shared < SAME * campaign.members.length) continue;
-      next.lineage = [...next.lineage, { at: context.now, what: 'merged', with: campaign.id, because: `${shared} of its ${campaign.members.length} accounts are linked with this network` }];
+      if (campaign.id === next.id || shared < SAME * campaign.members.length) continue;
+      next.lineage = noted(next, 'merged', campaign.id, `${shared} of its ${campaign.members.length} accounts are linked with this network`, context.now);
     }
-    taken.add(next.id);
     after.set(next.id, next);
-    for (const { account } of next.members) moved.set(account, next.id);
   }
+  const owner = new Map<AccountKey, CampaignId>();
+  for (const { id, members } of after.values()) for (const { account } of members) owner.set(account, id);
   for (const campaign of before) {
     if (after.has(campaign.id)) continue;
-    const left = campaign.members.filter(({ account }) => !moved.has(account));
-    if (left.length !== campaign.members.length) after.set(campaign.id, counted({ ...campaign, members: left }, context));
-    else if (context.now - campaign.updatedAt >= DAY) after.set(campaign.id, counted(campaign, context));
+    const left = campaign.members.filter(({ account }) => !owner.has(account));
+    if (left.length !== campaign.members.length || context.now - campaign.updatedAt >= DAY) after.set(campaign.id, { ...campaign, members: left });
   }
-  return [...after.values()].filter((campaign) => worthSaving(campaign, before.find(({ id }) => id === campaign.id), context));
+  const known = new Map(before.map((campaign) => [campaign.id, campaign]));
+  return [...after.values()].map((campaign) => counted(campaign, known.get(campaign.id), context)).filter((campaign) => worthSaving(campaign, known.get(campaign.id), context));
+}
+
+/** A campaign's history, each fact once. */
+function noted(campaign: Campaign, what: Campaign['lineage'][number]['what'], id: CampaignId, because: string, at: number): Campaign['lineage'] {
+  return campaign.lineage.some((entry) => entry.what === what && entry.with === id) ? campaign.lineage : [...campaign.lineage, { at, what, with: id, because }];
 }
 
 function overlapsOf({ network }: Assessment, home: ReadonlyMap<AccountKey, Campaign>): { campaign: Campaign; shared: number }[] {
@@ -80,29 +85,30 @@ function begun(assessment: Assessment, context: TrackContext, parent: Campaign |
     lineage: parent ? [{ at: now, what: 'split', with: parent.id, because: 'its accounts are linked with one another and no longer with the rest' }] : [],
     provenance: context.provenance,
   };
-  const whole = counted({ ...campaign, indicators: indicatorsOf(assessment.network, context.index, context.releases) }, context);
-  return { ...whole, exchangesBeforeDetection: whole.exchanges };
+  return { ...campaign, indicators: indicatorsOf(assessment.network, context.index, context.releases) };
 }
 
 const judged = ({ kind, probabilities, evidence, families }: Assessment): Pick<Campaign, 'kind' | 'probabilities' | 'evidence' | 'families'> => ({ kind, probabilities, evidence, families });
 
-function continued(base: Campaign, assessment: Assessment, context: TrackContext): Campaign {
+/** `joined`: another network of this run is in it already; then this one adds its members and the larger one's word stands. */
+function continued(base: Campaign, joined: boolean, assessment: Assessment, claimed: ReadonlySet<AccountKey>, context: TrackContext): Campaign {
   const { now, policy, profiles } = context;
   const old = new Map(base.members.map((member) => [member.account, member]));
   const members: Member[] = assessment.network.members.map((membership) => {
     const known = old.get(membership.entry.profile.account);
     old.delete(membership.entry.profile.account);
-    return memberOf(membership, assessment.kind, policy.coreThreshold.value, known?.joinedAt ?? now);
+    return memberOf(membership, joined ? base.kind : assessment.kind, policy.coreThreshold.value, known?.joinedAt ?? now);
   });
   for (const member of old.values()) {
     const profile = profiles.get(member.account);
-    if (!profile || profile.lastUse < now - QUIET) members.push(member);
+    const elsewhere = !joined && claimed.has(member.account);
+    if (joined || (!elsewhere && (!profile || profile.lastUse < now - QUIET))) members.push(member);
   }
   const active = members.filter(({ account }) => (profiles.get(account)?.lastUse ?? 0) > now - QUIET).length;
   // Of a campaign that is silent (contained, most likely) nothing new is known: what was said of it stands.
-  const words = active >= ACTIVE * members.length ? judged(assessment) : {};
+  const words = !joined && active >= ACTIVE * members.length ? judged(assessment) : {};
   const indicators = merged(base.indicators, indicatorsOf(assessment.network, context.index, context.releases));
-  return counted({ ...base, ...words, members, indicators, provenance: context.provenance }, context);
+  return { ...base, ...words, members, indicators, provenance: context.provenance };
 }
 
 /** Indicators keep their first use from run to run; what is no longer seen stays for re-linking. */
@@ -120,7 +126,7 @@ function merged(before: readonly Indicator[], now: readonly Indicator[]): Indica
 const MOST_HOURS = 2_000;
 
 /** Everything that is counted over members: exchanges, tokens, targets, first and last day, the timeline. */
-function counted(campaign: Campaign, { profiles, now, half }: TrackContext): Campaign {
+function counted(campaign: Campaign, before: Campaign | undefined, { profiles, now, half }: TrackContext): Campaign {
   const tasks = new Map<string, number>();
   const hours = new Map<number, [number, number]>();
   let input = 0;
@@ -149,17 +155,19 @@ function counted(campaign: Campaign, { profiles, now, half }: TrackContext): Cam
     });
     return { ...member, exchanges: profile.exchanges, prevented: profile.prevented };
   });
+  const exchanges = members.reduce((sum, member) => sum + member.exchanges, 0);
   const labelled = [...tasks.values()].reduce((a, b) => a + b, 0);
   const seen = new Map(campaign.timeline.map((point) => [point[0], point]));
   for (const [hour, [exchanges, prevented]] of hours) seen.set(hour * HOUR, [hour * HOUR, exchanges, prevented]);
   return {
     ...campaign,
     members,
-    version: campaign.version + 1,
+    version: (before?.version ?? 0) + 1,
     updatedAt: now,
     firstSeen: Number.isFinite(firstSeen) ? Math.min(firstSeen, campaign.firstSeen) : campaign.firstSeen,
     lastSeen: Number.isFinite(lastSeen) ? lastSeen : campaign.lastSeen,
-    exchanges: members.reduce((sum, member) => sum + member.exchanges, 0),
+    exchanges,
+    exchangesBeforeDetection: before ? campaign.exchangesBeforeDetection : exchanges,
     inputTokens: input,
     outputTokens: output,
     targets: labelled === 0 ? campaign.targets : Object.fromEntries([...tasks].sort((a, b) => b[1] - a[1]).map(([task, count]) => [task, Math.round((1000 * count) / labelled) / 1000])),

@@ -1,14 +1,16 @@
 import type { Hash64 } from '../../shared/model/ids';
 import { hashNumber } from '../../shared/model/keyed-hash';
-import { DAY } from '../../shared/model/time';
+import { DAY, HOUR } from '../../shared/model/time';
 import type { Profile } from './profile';
 import { type Trait, TRAIT_NAMES, TRAIT_TYPES, traitsOf } from './traits';
 
 const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
 
+const SETTLED_HOURS = 72;
+
 /** An account with its traits as sorted ids into the index. */
-export type Indexed = { profile: Profile; ids: Int32Array; order: number; established: boolean; revision: number; addresses: number; clients: number };
+export type Indexed = { profile: Profile; ids: Int32Array; since: Int32Array; order: number; established: boolean; revision: number; addresses: number; clients: number };
 
 /**
  * Traits by id, with how many accounts of the reference population hold each, and who holds it.
@@ -37,8 +39,10 @@ export class TraitIndex {
     for (const profile of profiles) {
       let entry = this.cache.get(profile);
       if (!entry || entry.revision !== profile.revision) {
-        const ids = Int32Array.from(new Set(traitsOf(profile, releases).map((trait) => this.id(trait)))).sort();
-        entry = { profile, ids, order: 0, established: false, revision: profile.revision, addresses: profile.samples.ips.keys.length, clients: profile.samples.clients.keys.length };
+        const held = this.heldBy(profile, releases);
+        const ids = Int32Array.from(held.keys()).sort();
+        const since = ids.map((id) => held.get(id) ?? 0);
+        entry = { profile, ids, since, order: 0, established: false, revision: profile.revision, addresses: profile.samples.ips.keys.length, clients: profile.samples.clients.keys.length };
         this.cache.set(profile, entry);
       }
       entry.order = accounts.length;
@@ -46,7 +50,7 @@ export class TraitIndex {
     }
     this.accounts = accounts;
     this.markReference(now, known);
-    this.count();
+    this.count(now);
     this.weigh();
     this.pairShares.clear();
   }
@@ -66,15 +70,31 @@ export class TraitIndex {
     }
   }
 
-  private count(): void {
+  /** Trait ids of an account with the hour since when it holds each. */
+  private heldBy(profile: Profile, releases: ReadonlyMap<string, number>): Map<number, number> {
+    const held = new Map<number, number>();
+    for (const trait of traitsOf(profile, releases)) {
+      const id = this.id(trait);
+      held.set(id, Math.min(held.get(id) ?? Number.POSITIVE_INFINITY, trait.first));
+    }
+    return held;
+  }
+
+  /**
+   * Who holds what. An established account vouches only for what it has used for three days, or came with: what a thief
+   * brought to it yesterday is not what people use.
+   */
+  private count(now: number): void {
+    const settled = Math.floor(now / HOUR) - SETTLED_HOURS;
     const size = this.types.length;
     const counts = new Int32Array(size);
     this.referenceHolders.length = size;
     this.referenceHolders.fill(0);
-    for (const { ids, established } of this.accounts) {
+    for (const { ids, since, established, profile } of this.accounts) {
+      const came = Math.floor(profile.firstUse / HOUR) + SETTLED_HOURS / 3;
       for (let i = 0; i < ids.length; i++) {
         counts[ids[i]!]!++;
-        if (established) this.referenceHolders[ids[i]!]!++;
+        if (established && (since[i]! <= settled || since[i]! <= came)) this.referenceHolders[ids[i]!]!++;
       }
     }
     this.holders = new Array<Int32Array>(size);

@@ -25,7 +25,7 @@ export const TRAIT_TYPES = {
   'prompt-template': { family: 'content', cap: 4, prior: 0.5, links: true },
   'prompt-phrase': { family: 'content', cap: 1.5, prior: 0.5, links: false },
   rhythm: { family: 'timing', cap: 4, prior: 0.5, links: false },
-  onset: { family: 'timing', cap: 2.5, prior: 0.5, links: false },
+  onset: { family: 'timing', cap: 3.5, prior: 0.5, links: false },
   pivot: { family: 'timing', cap: 1.5, prior: 0.5, links: false },
 } as const satisfies Record<string, { family: Family; cap: number; prior: number; links: boolean }>;
 export type TraitType = keyof typeof TRAIT_TYPES;

@@ -25,6 +25,7 @@ export const awaitApproval: Step<'awaiting-approval'> = async (id, head, world) 
     const because = [`the campaign grew from ${head.state.size} to ${size.size} accounts: ${needed} approvers needed`];
     return move(id, head, { progress, because, change: { ...size, approversNeeded: needed } }, world);
   }
+  // The API takes the names out for whoever may not see them.
   const because = [`approved by ${approvals.map((approval) => approval.id).join(' and ')}`];
   return move(id, head, { progress: { kind: 'containing', stage: 0, outages: 0, retryAt: now }, because, change: size }, world);
 };

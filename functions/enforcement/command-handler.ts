@@ -1,11 +1,15 @@
 import { actingPorts } from '../../shared/lambda/acting';
 import { environment } from '../../shared/lambda/environment';
 import { httpDoor } from '../../shared/lambda/http-door';
+import { identifierHasher } from '../../shared/lambda/identifier-hasher';
 import { CommandEnv } from '../../shared/wiring';
 import { openEnforcement } from './enforcement';
 import { enforcementRoutes } from './routes';
 
 const env = environment(CommandEnv);
+const hasher = identifierHasher(env.IDENTIFIER_KEY_SECRET);
 
 /** What people may do: approve, reject, undo, exonerate, put policies live, stop everything. */
-export const handler = httpDoor(env, (api, http) => enforcementRoutes(api, http, openEnforcement(actingPorts(env))));
+export const handler = httpDoor(env, (api, http) =>
+  enforcementRoutes(api, http, openEnforcement(actingPorts(env)), async (id) => (await hasher()).account(id).key),
+);

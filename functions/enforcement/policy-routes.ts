@@ -122,7 +122,6 @@ function policyReadRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
     summary: 'How many accounts change standing between two replay reports of the same traffic',
     description: 'Counts only: the account ids in the reports are the provider’s own, and are neither kept nor answered.',
     request: {
-      headers: commandHeaders.partial(),
       body: jsonBody(z.strictObject({ before: ReplayReport, after: ReplayReport }).openapi('TwoReplays')),
     },
     responses: answers(z.object({ items: z.array(Transition) }).openapi('Transitions'), 'Largest first.'),

@@ -41,7 +41,13 @@ function eventOf(entry: LedgerEntry & { hash: string }): OutgoingEvent {
     id: entry.hash,
     type: `lockstep.${subject}.${entry.what.replaceAll(' ', '-')}`,
     time: entry.at,
-    detail: { [subject]: rest.join('#'), sequence: entry.sequence, actor: entry.actor.kind, because: entry.because },
+    // What a rule said goes out; what people wrote, and who they are, stays in the ledger.
+    detail: {
+      [subject]: rest.join('#'),
+      sequence: entry.sequence,
+      actor: entry.actor.kind,
+      because: entry.actor.kind === 'policy' ? entry.because : [],
+    },
   };
 }
 

@@ -10,6 +10,8 @@ import type { Entry } from '../../shared/stores/ledger-store';
 import { decide } from './decide';
 import type { Enforcement } from './enforcement';
 
+/** What verifying reads; it writes nothing and asks nobody. */
+export type Books = Pick<Enforcement, 'ledger' | 'policies' | 'campaigns'>;
 export type Verified = {
   chains: number;
   entries: number;
@@ -26,7 +28,7 @@ const anchorKey = (day: number): string => `ledger/${dayLabel(day)}.json.gz`;
  * Closes a UTC day: writes down, outside the table, how far every chain that moved on that day had come. A chain that is
  * cut off at its end is still a whole chain; only the anchor shows that something is missing.
  */
-export async function anchorDay(day: number, archive: ObjectStore, { ledger }: Pick<Enforcement, 'ledger'>): Promise<{ chains: number }> {
+export async function anchorDay(day: number, archive: ObjectStore, { ledger }: Pick<Books, 'ledger'>): Promise<{ chains: number }> {
   const heads: Anchor['heads'] = [];
   for (const chain of await ledger.chainsOf(day)) {
     const newest = (await ledger.sealed(chain)).at(-1);
@@ -38,7 +40,7 @@ export async function anchorDay(day: number, archive: ObjectStore, { ledger }: P
 }
 
 /** Checks every chain that moved in [from, to]: whole, not shorter than its anchors say, and every decision made again. */
-export async function verifyLedger(range: { from: number; to: number }, archive: ObjectStore, world: Enforcement): Promise<Verified> {
+export async function verifyLedger(range: { from: number; to: number }, archive: ObjectStore, world: Books): Promise<Verified> {
   const verified: Verified = { chains: 0, entries: 0, faults: [], decisions: { same: 0, different: [], cannot: [] } };
   const seen = new Set<string>();
   for (let day = dayOf(range.from); day <= range.to; day += DAY) {
@@ -63,14 +65,14 @@ async function readAnchor(day: number, archive: ObjectStore): Promise<Anchor | u
   return bytes && Anchor.parse(JSON.parse(gunzipSync(bytes).toString()));
 }
 
-async function checkAnchor(chain: string, head: Anchor['heads'][number], verified: Verified, { ledger }: Enforcement): Promise<void> {
+async function checkAnchor(chain: string, head: Anchor['heads'][number], verified: Verified, { ledger }: Books): Promise<void> {
   const there = (await ledger.sealed(chain))[head.sequence - 1];
   if (there?.hash === head.hash) return;
   const because = there ? 'it differs from what was anchored that day' : 'it was anchored and is gone';
   verified.faults.push({ chain, sequence: head.sequence, because });
 }
 
-async function recheckAll(campaign: string, verified: Verified, world: Enforcement): Promise<void> {
+async function recheckAll(campaign: string, verified: Verified, world: Books): Promise<void> {
   for (const entry of await world.ledger.history(DECISION_CHAIN, campaign)) {
     const again = await decideAgain(entry, world);
     const name = `${campaign} ${entry.sequence}`;
@@ -86,7 +88,7 @@ export type Again = { kind: 'same' } | { kind: 'different'; was: string; now: st
  * Makes a recorded decision again from what it was made of: the archived campaign version, the policy by digest, the
  * exonerations and demotions of that time. Facts of members who were acted on are those kept with the action.
  */
-export async function decideAgain(entry: Entry<DecisionRecord>, world: Enforcement): Promise<Again> {
+export async function decideAgain(entry: Entry<DecisionRecord>, world: Books): Promise<Again> {
   const was = entry.state;
   const policy = await world.policies.document(was.policy);
   if (!policy) return { kind: 'cannot', because: `policy ${was.policy} is not kept` };
@@ -107,7 +109,7 @@ export async function decideAgain(entry: Entry<DecisionRecord>, world: Enforceme
   return before === after ? { kind: 'same' } : { kind: 'different', was: before, now: after };
 }
 
-async function exonerationsAt(labels: readonly string[], at: number, { ledger }: Enforcement): Promise<Map<string, Exoneration>> {
+async function exonerationsAt(labels: readonly string[], at: number, { ledger }: Books): Promise<Map<string, Exoneration>> {
   const found = new Map<string, Exoneration>();
   for (const label of labels) {
     const then = (await ledger.history(EXONERATION_CHAIN, label)).filter((entry) => entry.at <= at).at(-1);
@@ -117,7 +119,7 @@ async function exonerationsAt(labels: readonly string[], at: number, { ledger }:
 }
 
 /** Makes the decision about one account again, from the facts kept with its action: would it be acted on, by the same rule? */
-export async function decideAgainAbout(account: string, world: Enforcement): Promise<Again> {
+export async function decideAgainAbout(account: string, world: Books): Promise<Again> {
   const asked = (await world.ledger.history(ACCOUNT_CHAIN, account)).filter((entry) => entry.state.phase.kind === 'asked').at(-1);
   const phase = asked?.state.phase;
   if (!asked || phase?.kind !== 'asked') return { kind: 'cannot', because: 'nothing was ever asked about this account' };

@@ -9,6 +9,7 @@ import { DAY } from '../../shared/model/time';
 import { openDoor } from '../support/api-client';
 import { account, buildCampaign } from '../support/build-campaign';
 import { enforcementWorld } from '../support/enforcement-world';
+import { keyOf } from '../support/fixture-world';
 
 const KEYS = [{ id: 'k1', secret: 'an appeal key for tests, long enough' }];
 
@@ -20,7 +21,7 @@ async function open() {
   const door = await openDoor();
   const { table, policy } = world.enforcement;
   appealRoutes(door.api, door.http, openAppeals({ table, clock: world.clock, keys: async () => KEYS, policy }));
-  enforcementRoutes(door.api, door.http, world.enforcement);
+  enforcementRoutes(door.api, door.http, world.enforcement, async (id) => keyOf(id));
   const chain = await world.enforcement.ledger.history(ACCOUNT_CHAIN, account(7));
   const asked = chain.find((entry) => entry.state.phase.kind === 'asked');
   if (asked?.state.phase.kind !== 'asked') throw new Error('account 7 was not acted on');

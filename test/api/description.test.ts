@@ -32,8 +32,13 @@ describe('the description of the API', () => {
     }
   });
 
+  /** Questions that are asked by POST, because their subject must not be in an address. */
+  const QUESTIONS = ['lookupAccount', 'compareReplays'];
+
   test('every command takes an idempotency key and at least a reviewer', () => {
-    const commands = operations.filter(({ method, operation }) => method !== 'get' && operation['x-role'] !== 'public');
+    const commands = operations.filter(
+      ({ method, operation }) => method !== 'get' && operation['x-role'] !== 'public' && !QUESTIONS.includes(operation.operationId),
+    );
     expect(commands.length).toBeGreaterThan(8);
     for (const { path, operation } of commands) {
       const headers = (operation.parameters ?? [])

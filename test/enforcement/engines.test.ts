@@ -3,6 +3,7 @@ import { undoCase } from '../../functions/enforcement/commands/undo';
 import { verifyLedger } from '../../functions/enforcement/verify-ledger';
 import { createTable, startDynalite } from '../../local/engines/dynamodb';
 import { EMULATED, type Engine } from '../../local/engines/engine';
+import { booksOf, summaryOf } from '../../local/verify-ledger';
 import { DynamoTable } from '../../shared/aws/dynamo-table';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
@@ -41,7 +42,8 @@ test('contained in stages, joined, undone, and every chain whole, on DynamoDB', 
   await undoCase({ ...says(BEN), case: caseId('C-hydra.0001') }, world.enforcement);
   await world.pass(10 * MINUTE);
   expect(world.provider.suspended()).toEqual([]);
-  const verified = await verifyLedger({ from: T0, to: T0 + DAY }, stores.archive, world.enforcement);
+  const verified = await verifyLedger({ from: T0, to: T0 + DAY }, stores.archive, booksOf(stores));
+  expect(summaryOf(verified)[0]).toMatch(/^\d+ entries in \d+ chains, 0 faults$/);
   expect(verified.faults).toEqual([]);
   expect(verified.entries).toBeGreaterThan(200);
   expect(verified.decisions.different).toEqual([]);

@@ -36,7 +36,7 @@ describe('publishing the ledger', () => {
         'lockstep.case.contained',
       ]),
     );
-    expect(JSON.stringify(events)).not.toContain('sealed');
+    expect(JSON.stringify(events)).not.toMatch(/sealed|ben|because I looked/);
   });
 
   test('a bus that was down gets what it missed', async () => {

@@ -7,7 +7,9 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 export function Hours({ hours }: { hours: NonNullable<Schemas['Account']['usage']>['hours'] }) {
   const byHour = new Map(hours.map((hour) => [hour.at.slice(0, 13), hour]));
   const last = Date.parse(`${hours.at(-1)?.at.slice(0, 10)}T00:00:00Z`);
-  const days = Array.from({ length: 14 }, (_, back) => new Date(last - (13 - back) * 86_400_000).toISOString().slice(0, 10));
+  const first = Date.parse(`${hours[0]?.at.slice(0, 10)}T00:00:00Z`);
+  const shown = Math.min(14, (last - first) / 86_400_000 + 1);
+  const days = Array.from({ length: shown }, (_, place) => new Date(last - (shown - 1 - place) * 86_400_000).toISOString().slice(0, 10));
   const most = Math.max(1, ...hours.map((hour) => hour.exchanges + hour.prevented));
   const total = hours.reduce((sum, hour) => sum + hour.exchanges, 0);
   const active = new Set(hours.map((hour) => hour.at.slice(11, 13))).size;
@@ -16,7 +18,7 @@ export function Hours({ hours }: { hours: NonNullable<Schemas['Account']['usage'
       <div
         className="days"
         role="img"
-        aria-label={`${count(total)} exchanges in ${hours.length} of ${14 * 24} hours; active in ${active} of the 24 hours of the day.`}
+        aria-label={`${count(total)} exchanges in ${hours.length} of ${shown * 24} hours; active in ${active} of the 24 hours of the day.`}
       >
         <div className="day" aria-hidden="true">
           <span />

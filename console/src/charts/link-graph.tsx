@@ -35,7 +35,7 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
       edgeProgramClasses: { hairline: EdgeLineProgram },
       defaultNodeType: 'point',
       defaultEdgeType: 'hairline',
-      hideEdgesOnMove: graph.from.length > MOST_DRAWN,
+      hideEdgesOnMove: graph.from.length > mostDrawn(graph),
       defaultDrawNodeHover: drawHover,
       hideLabelsOnMove: true,
       labelRenderedSizeThreshold: 14,
@@ -98,7 +98,7 @@ function Discs({ graph, placed, onChoose }: { graph: Schemas['Graph']; placed: P
     <div className="about discs">
       <p className="small soft">
         Each disc shares one thing. Choose an account to see its links
-        {graph.from.length > MOST_DRAWN ? '; until then a sample is drawn' : ''}.
+        {graph.from.length > mostDrawn(graph) ? '; until then a sample is drawn' : ''}.
       </p>
       <ul>
         {placed.groups.slice(0, MOST_DISCS).map((group) => {
@@ -177,7 +177,7 @@ function linksByAccount(graph: Schemas['Graph']): number[][] {
 }
 
 /** Above this, all links at once are a grey sheet: links between discs are sampled, and an account's own are added when it is chosen. */
-const MOST_DRAWN = 8_000;
+const mostDrawn = (graph: Schemas['Graph']): number => Math.min(8_000, 4 * graph.accounts.length);
 const SAMPLED = 2_500;
 
 function build(graph: Schemas['Graph'], { x, y, disc }: Placed): Graph {
@@ -187,9 +187,9 @@ function build(graph: Schemas['Graph'], { x, y, disc }: Placed): Graph {
     drawn.addNode(account, { x: x[account], y: y[account], size, label: brief(key) });
   });
   let links = [...graph.from.keys()];
-  if (links.length > MOST_DRAWN) {
+  if (links.length > mostDrawn(graph)) {
     const between = links.filter((link) => disc[graph.from[link] ?? 0] !== disc[graph.to[link] ?? 0]);
-    const step = Math.max(1, Math.floor(between.length / SAMPLED));
+    const step = Math.max(1, Math.ceil(between.length / Math.min(SAMPLED, 2 * graph.accounts.length)));
     links = between.filter((_, place) => place % step === 0);
   }
   for (const link of links) draw(drawn, graph, link);

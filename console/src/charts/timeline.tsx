@@ -78,6 +78,8 @@ function options(width: number, marks: readonly Mark[]): uPlot.Options {
     width,
     height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+    // Wide enough for the marks: a containment a few minutes ago lies behind the last full hour.
+    scales: { x: { range: (_plot, from, to) => [from, Math.max(to, ...marks.map((mark) => Date.parse(mark.at) / 1000))] } },
     cursor: { y: false },
     axes: [
       { ...axis, values: (_plot, ticks) => ticks.map((tick) => shortMoment(tick, ticks)) },

@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../api';
-import { useStatus } from '../app';
+import { useMe, useStatus } from '../app';
 import { brief, count, day, relative, words } from '../format';
 import { Empty, Loaded, Panel, Standing } from '../parts/parts';
+import { toast } from '../parts/toasts';
 import { useRowKeys, useRows } from '../parts/use-rows';
 import { type Column, VirtualTable } from '../parts/virtual-table';
 
@@ -72,7 +73,7 @@ export function AccountsPage() {
           <p className="lede">Every account that the product has something to say about. An account that is not here was left alone.</p>
         </div>
       </header>
-      <Panel title="Flagged accounts" flush>
+      <Panel title="Flagged accounts" flush end={<Find onFound={(account) => go(`/accounts/${account}`)} />}>
         <div className="filters">
           {(['standing', 'kind', 'role', 'plan'] as const).map((name) => (
             <label className="field" key={name}>
@@ -122,5 +123,37 @@ export function AccountsPage() {
         </div>
       </Panel>
     </>
+  );
+}
+
+const KEY = /^[A-Za-z0-9_-]{22}$/;
+
+/** By key, or by the id that the provider uses: that one is hashed by the server and kept nowhere. */
+function Find({ onFound }: { onFound: (account: string) => void }) {
+  const [text, setText] = useState('');
+  const me = useMe();
+  const find = async () => {
+    const id = text.trim();
+    if (KEY.test(id)) return onFound(id);
+    const { account } = await answered(client().POST('/v1/accounts/lookup', { body: { id } }));
+    onFound(account);
+  };
+  if (me.data === undefined || me.data.role === 'viewer') return null;
+  return (
+    <form
+      className="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        find().catch((error: unknown) => toast(error instanceof Error ? error.message : String(error), 'danger'));
+      }}
+    >
+      <label className="row">
+        <span className="small soft">Find</span>
+        <input required size={24} placeholder="account id or key" value={text} onChange={(event) => setText(event.target.value)} />
+      </label>
+      <button type="submit" className="button">
+        Go
+      </button>
+    </form>
   );
 }

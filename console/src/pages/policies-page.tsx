@@ -211,7 +211,7 @@ function Compare() {
   const compare = useMutation({
     mutationFn: async () => {
       const [one, other] = await Promise.all([before, after].map(async (file) => JSON.parse((await file?.text()) ?? 'null')));
-      return answered(client().POST('/v1/replays/compare', { params: { header: {} }, body: { before: one, after: other } }));
+      return answered(client().POST('/v1/replays/compare', { body: { before: one, after: other } }));
     },
   });
   return (

@@ -11,6 +11,17 @@ const typing = (event: KeyboardEvent): boolean =>
   event.target instanceof HTMLElement && (event.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName));
 const dialogOpen = (): boolean => document.querySelector('dialog[open]') !== null;
 
+/** After `g`, the next key belongs to it: `g a` goes to the accounts and approves nothing. */
+const PREFIX_MS = 1_000;
+let prefixAt = Number.NEGATIVE_INFINITY;
+let claimed: KeyboardEvent | undefined;
+window.addEventListener('keydown', (event) => {
+  const prefix = event.key === 'g' && !typing(event);
+  claimed = !prefix && event.timeStamp - prefixAt < PREFIX_MS ? event : undefined;
+  prefixAt = prefix ? event.timeStamp : Number.NEGATIVE_INFINITY;
+});
+const afterPrefix = (event: KeyboardEvent): boolean => event === claimed;
+
 /** Keys are quiet while something is typed and while a dialog is open. */
 export function useKeys(where: string, keys: Keys): void {
   const latest = useRef(keys);
@@ -20,7 +31,7 @@ export function useKeys(where: string, keys: Keys): void {
     listed.set(where, latest.current);
     const bindings = names.split('|').map((name) => {
       const run = (event: KeyboardEvent) => {
-        if (typing(event) || dialogOpen()) return;
+        if (typing(event) || dialogOpen() || (!name.includes(' ') && afterPrefix(event))) return;
         event.preventDefault();
         latest.current.find((key) => key.keys === name)?.does();
       };
