@@ -94,6 +94,11 @@ export class Detection {
       half: population.span.half,
       provenance: { run: id, code: DETECTION_CODE, policy: policyVersion, input },
     });
+    this.inSome = new Set(
+      [...before.filter(({ id: known }) => !changed.some((campaign) => campaign.id === known)), ...changed].flatMap(({ members: held }) =>
+        held.map(({ account }) => account),
+      ),
+    );
     for (const campaign of changed) await this.save(campaign, linksWithin(campaign, found.links, index), now);
     await this.refreshKnown(before);
     population.touched.clear();
@@ -192,9 +197,15 @@ export class Detection {
         at: now,
       });
     }
+    const staying = new Set(campaign.members.map(({ account }) => account));
+    for (const account of before.keys()) {
+      // Whoever moved to another campaign is flagged there; whoever left them all is no longer flagged.
+      if (!staying.has(account) && !this.inSome.has(account)) await this.flagged.cleared(account, now);
+    }
     const saved = await this.campaigns.save(campaign);
     if (saved.kind === 'saved') this.held.set(campaign.id, campaign);
   }
+  private inSome = new Set<AccountKey>();
   private readonly written = new Map<AccountKey, number>();
 
   private summaryOf(account: AccountKey, now: number): AccountSummary {
