@@ -100,9 +100,7 @@ export function components(size: number, links: readonly PairLink[], minimum: nu
 }
 
 /** Types of which an account has few, so that lacking the group's is news. */
-const TELLING = (['client-build', 'network-address', 'system-prompt', 'rhythm', 'signup-time'] as const).map((name) =>
-  TRAIT_NAMES.indexOf(name),
-);
+const TELLING = (['client-build', 'network-address', 'system-prompt', 'rhythm'] as const).map((name) => TRAIT_NAMES.indexOf(name));
 const COMMON = 0.05;
 const ADDRESS = TRAIT_NAMES.indexOf('network-address');
 const PREFIX = TRAIT_NAMES.indexOf('network-prefix');

@@ -38,12 +38,15 @@ export function track(assessments: readonly Assessment[], before: readonly Campa
   // Largest first: it names the campaign that smaller networks then join.
   for (const assessment of assessments) {
     const overlaps = overlapsOf(assessment, home);
-    const same = overlaps.find(
+    const kept = overlaps.filter(
       ({ campaign, shared }) => shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length),
-    )?.campaign;
+    );
+    // A campaign goes on as one network: the largest. What else its accounts are now is a campaign that split off.
+    const same = kept.find(({ campaign }) => !after.has(campaign.id))?.campaign;
+    const apart = new Set(kept.map(({ campaign }) => campaign.id));
     const larger = relink(
       assessment,
-      before.filter(({ id, members }) => id !== same?.id && members.length > (same?.members.length ?? 0)),
+      before.filter(({ id, members }) => !apart.has(id) && members.length > (same?.members.length ?? 0)),
       context,
     );
     const base = larger ?? same;
