@@ -7,6 +7,7 @@ import type { CampaignId } from '../../shared/model/ids';
 import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaign-picture-store';
 import { NO_CAMPAIGN, onCampaign } from './campaign-routes';
 import { Dossier, dossier, dossierMarkdown } from './dossier';
+import { StixBundle, stixOf } from '../../shared/model/stix';
 import { doneAbout } from './ledger';
 import { GraphView, graphView, HoursView, hoursView } from './picture';
 import type { QueryPorts } from './query-ports';
@@ -80,5 +81,19 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
       'content-type': 'text/markdown; charset=utf-8',
       'content-disposition': `attachment; filename="campaign-${campaign.id}.md"`,
     });
+  });
+
+  const stix = createRoute({
+    ...about,
+    path: '/v1/campaigns/{campaign}/stix',
+    operationId: 'getStixBundle',
+    summary: 'The campaign and its indicators as a STIX 2.1 bundle',
+    request: onCampaign,
+    responses: answers(StixBundle, 'The bundle. Values are keyed hashes of this deployment.'),
+  });
+  api.openapi(stix, async (c) => {
+    const campaign = await campaignOf(c.req.valid('param').campaign);
+    if (!campaign) return problem(c, 'not-found', NO_CAMPAIGN);
+    return c.json(stixOf(campaign), 200);
   });
 }
