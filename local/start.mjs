@@ -20,13 +20,13 @@ const run = (command, parameters, options = {}) => {
   return status ?? 1;
 };
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockDigest()) {
   console.error('Installing what package-lock.json lists (once) …');
   // Not `npm ci`: it refuses a lock file written where a registry lacks the binaries of other platforms.
   const status = run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
   if (status !== 0) process.exit(status);
   mkdirSync(join(root, 'node_modules'), { recursive: true });
-  writeFileSync(stamp, lock);
+  writeFileSync(stamp, lockDigest());
 }
 
 const node24 = join(root, 'node_modules', '.bin', 'node');
