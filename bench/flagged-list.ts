@@ -21,19 +21,46 @@ const wall = { now: () => Date.now() };
 async function main(): Promise<void> {
   const chance = new SeededChance(1);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(chance.next() * values.length)]!;
-  const stores = { archive: new MemoryObjectStore(), features: new MemoryTable(wall), graph: new MemoryTable(wall), enforcement: new MemoryTable(wall) };
+  const stores = {
+    archive: new MemoryObjectStore(),
+    features: new MemoryTable(wall),
+    graph: new MemoryTable(wall),
+    enforcement: new MemoryTable(wall),
+  };
   const flagged = new FlaggedStore(stores.graph);
   const keyOf = (index: number) => accountKey(Buffer.from(`account ${String(index).padStart(8, '0')}`).toString('base64url'));
   const plans = ['free', 'trial', 'paid', 'enterprise'] as const;
   const detect = (index: number, score: number) =>
-    flagged.detected({ account: keyOf(index), campaign: campaignId(`c${index % 200}`), kind: pick(KINDS), role: 'core', plan: pick(plans), score, exchanges: 26, because: ['Pays with the card of 40 others.'], at: Date.UTC(2026, 3, 22) + Math.floor(chance.next() * 1000) * HOUR });
+    flagged.detected({
+      account: keyOf(index),
+      campaign: campaignId(`c${index % 200}`),
+      kind: pick(KINDS),
+      role: 'core',
+      plan: pick(plans),
+      score,
+      exchanges: 26,
+      because: ['Pays with the card of 40 others.'],
+      at: Date.UTC(2026, 3, 22) + Math.floor(chance.next() * 1000) * HOUR,
+    });
   const began = performance.now();
   for (let index = 0; index < ACCOUNTS; index++) await detect(index, chance.next() * 40);
   for (let index = 0; index < ACCOUNTS / 2; index++) await flagged.stands(keyOf(index * 2), pick(STANDINGS), Date.now());
-  console.log(`${ACCOUNTS.toLocaleString('en-US')} accounts flagged, half of them acted on, in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  console.log(
+    `${ACCOUNTS.toLocaleString('en-US')} accounts flagged, half of them acted on, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+  );
 
-  const verify = async () => ({ kind: 'principal' as const, principal: { id: `analyst-${Math.floor(chance.next() * 1e6)}`, name: 'analyst', role: 'viewer' as const } });
-  const http = { verify, state: new MemoryTable(wall), clock: wall, newRequestId: () => crypto.randomUUID(), addressOf: () => '', report: ({ error }: { error: unknown }) => console.error(error) };
+  const verify = async () => ({
+    kind: 'principal' as const,
+    principal: { id: `analyst-${Math.floor(chance.next() * 1e6)}`, name: 'analyst', role: 'viewer' as const },
+  });
+  const http = {
+    verify,
+    state: new MemoryTable(wall),
+    clock: wall,
+    newRequestId: () => crypto.randomUUID(),
+    addressOf: () => '',
+    report: ({ error }: { error: unknown }) => console.error(error),
+  };
   const api = makeApi(http);
   queryRoutes(api, http, { stores, clock: wall, cursors: cursors('a secret of the benchmark') });
   const headers = { authorization: 'Bearer x' };
@@ -43,7 +70,9 @@ async function main(): Promise<void> {
     const answer = await api.request(path, { headers });
     const body = await answer.json();
     if (answer.status !== 200) throw new Error(JSON.stringify(body));
-    (times[name] ??= []).push(performance.now() - start);
+    const known = times[name] ?? [];
+    times[name] = known;
+    known.push(performance.now() - start);
     return body.next;
   };
   let cursor = '';

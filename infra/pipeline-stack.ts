@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -19,7 +18,7 @@ import { Watch } from './watch';
 
 /** What can be rebuilt at any time, in the order in which an event flows through it. */
 export class PipelineStack extends Stack {
-  constructor(scope: Construct, id: string, props: StackProps & { stage: Stage; state: StateStack }) {
+  constructor(scope: Construct, id: string, props: StackProps & { stage: Stage; state: StateStack; consoleFiles?: string }) {
     super(scope, id, props);
     const { stage, state } = props;
     const alarms = new Topic(this, 'Alarms', { enforceSSL: true });
@@ -30,7 +29,7 @@ export class PipelineStack extends Stack {
     const detection = new Detection(this, 'Detection', { stage, state, alarms, decideIn: DECIDE_IN });
 
     const gateway = new Gateway(this, 'Gateway', { stage, alarms });
-    const page = new Console(this, 'Console', { gateway, built: join(__dirname, '..', 'dist', 'console') });
+    const page = new Console(this, 'Console', { gateway, built: props.consoleFiles });
     const issuer = this.issuerOf(stage, state, page);
     page.publish(issuer);
     const enforcement = new Enforcement(this, 'Enforcement', {

@@ -3,6 +3,7 @@ import { advance } from '../functions/enforcement/advance';
 import { type Enforced, enforce } from '../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../functions/enforcement/enforcement';
 import { turnKillSwitch } from '../functions/enforcement/kill-switch';
+import { listStandings } from '../functions/enforcement/list-standings';
 import { fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
 import { type IngestResult, ingest, type Lines, type Message } from '../functions/ingest/ingest';
@@ -13,6 +14,7 @@ import { KeyedHasher } from '../shared/model/keyed-hash';
 import { type Policy, policyDigest } from '../shared/model/policy';
 import { HOUR, MINUTE } from '../shared/model/time';
 import type { ObjectStore, Stores } from '../shared/ports';
+import { FlaggedStore } from '../shared/stores/flagged-store';
 import { Gateway } from './gateway';
 
 export type PipelineOptions = {
@@ -127,6 +129,11 @@ export class Pipeline {
     const run = await this.detection.run(policy.detection, policy.version);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
     await this.settle();
+    await listStandings(
+      run.changed.map(({ id }) => id),
+      new FlaggedStore(this.stores.graph),
+      this.enforcement,
+    );
     await this.options.onRun?.(run, decided);
   }
 

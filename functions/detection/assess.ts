@@ -39,7 +39,9 @@ export function assess(network: Network, context: Omit<Group, 'members' | 'profi
 
 /** Benjamini and Hochberg (1995) over the content tests of one run: those that do not pass are taken out again. */
 export function controlFalseDiscovery(assessments: readonly Assessment[], rate: number): Assessment[] {
-  const tests = assessments.flatMap(({ evidence }) => evidence.filter((one) => one.numbers.p !== undefined)).sort((a, b) => (a.numbers.p ?? 1) - (b.numbers.p ?? 1));
+  const tests = assessments
+    .flatMap(({ evidence }) => evidence.filter((one) => one.numbers.p !== undefined))
+    .sort((a, b) => (a.numbers.p ?? 1) - (b.numbers.p ?? 1));
   let passing = 0;
   tests.forEach((test, index) => {
     if ((test.numbers.p ?? 1) <= (rate * (index + 1)) / Math.max(1, assessments.length)) passing = index + 1;
@@ -78,20 +80,49 @@ export function indicatorsOf(network: Network, index: TraitIndex, releases: Read
     const hash = index.hashes[id]!;
     const span = spans.get(`${index.types[id]}/${hash}`) ?? { first: 0, last: 0 };
     const others = Math.max(0, index.holdersOf(id) - members);
-    indicators.push({ type: type === 'signup-prefix' ? 'signup-origin' : type, hash: hashText(hash), family: TRAIT_TYPES[type].family, members, others, firstUse: span.first * HOUR, lastUse: (span.last + 1) * HOUR, telling: said * members });
+    indicators.push({
+      type: type === 'signup-prefix' ? 'signup-origin' : type,
+      hash: hashText(hash),
+      family: TRAIT_TYPES[type].family,
+      members,
+      others,
+      firstUse: span.first * HOUR,
+      lastUse: (span.last + 1) * HOUR,
+      telling: said * members,
+    });
   }
-  return indicators.sort((a, b) => b.telling - a.telling).slice(0, MOST_INDICATORS).map(({ telling: _telling, ...indicator }) => indicator);
+  return indicators
+    .sort((a, b) => b.telling - a.telling)
+    .slice(0, MOST_INDICATORS)
+    .map(({ telling: _telling, ...indicator }) => indicator);
 }
 
 const FAMILY_WORDS: Record<Family, string> = {
-  infrastructure: 'uses addresses or a client build of the network', payment: 'pays with an instrument of the network', registration: 'signed up like the network',
-  timing: 'keeps the rhythm of the network', content: 'sends prompts of the network',
+  infrastructure: 'uses addresses or a client build of the network',
+  payment: 'pays with an instrument of the network',
+  registration: 'signed up like the network',
+  timing: 'keeps the rhythm of the network',
+  content: 'sends prompts of the network',
 };
 
 /** A member as the campaign keeps it. */
 export function memberOf({ entry, score, byFamily, families }: Membership, kind: Kind, coreThreshold: number, joinedAt: number): Member {
   const { profile } = entry;
-  const because = [...families].sort((a, b) => byFamily[b] - byFamily[a]).map((family) => `It ${FAMILY_WORDS[family]} (${Math.exp(byFamily[family]).toFixed(0)} times as likely for a member as for an unrelated account).`);
+  const because = [...families]
+    .sort((a, b) => byFamily[b] - byFamily[a])
+    .map(
+      (family) =>
+        `It ${FAMILY_WORDS[family]} (${Math.exp(byFamily[family]).toFixed(0)} times as likely for a member as for an unrelated account).`,
+    );
   const role = kind === 'hijacked-keys' ? 'suspected-victim' : score >= coreThreshold ? 'core' : 'peripheral';
-  return { account: profile.account, role, score: Math.round(score * 100) / 100, families: [...families], because, joinedAt, exchanges: profile.exchanges, prevented: profile.prevented };
+  return {
+    account: profile.account,
+    role,
+    score: Math.round(score * 100) / 100,
+    families: [...families],
+    because,
+    joinedAt,
+    exchanges: profile.exchanges,
+    prevented: profile.prevented,
+  };
 }

@@ -62,15 +62,31 @@ export function baselineOf(index: TraitIndex): Baseline {
   }
   for (const [task, count] of tasks) tasks.set(task, count / labelled);
   const rate = (part: number, whole: number): number => (part + 0.5) / (whole + 1);
-  return { accounts, elicits: rate(elicits, prompts), grading: rate(grading, prompts), tasks, restless: rate(restless, readable), even: rate(even, timed) };
+  return {
+    accounts,
+    elicits: rate(elicits, prompts),
+    grading: rate(grading, prompts),
+    tasks,
+    restless: rate(restless, readable),
+    even: rate(even, timed),
+  };
 }
 
 /** How much of an account's traffic asks for reasoning or for grades: by the provider's labels, or else by the fingerprint's traits. */
 export function elicitation(profile: Profile): { of: number; elicits: number; grading: number } {
   const labels = profile.sum(SUM.elicitsLabels);
-  if (labels > 0) return { of: labels, elicits: profile.sum(SUM.elicitsHigh) / labels, grading: profile.sum(SUM.gradingHigh) / Math.max(1, profile.sum(SUM.gradingLabels)) };
+  if (labels > 0)
+    return {
+      of: labels,
+      elicits: profile.sum(SUM.elicitsHigh) / labels,
+      grading: profile.sum(SUM.gradingHigh) / Math.max(1, profile.sum(SUM.gradingLabels)),
+    };
   const prompts = profile.sum(SUM.prompts);
-  return { of: prompts, elicits: prompts === 0 ? 0 : profile.sum(SUM.elicitsTrait) / prompts, grading: prompts === 0 ? 0 : profile.sum(SUM.gradingTrait) / prompts };
+  return {
+    of: prompts,
+    elicits: prompts === 0 ? 0 : profile.sum(SUM.elicitsTrait) / prompts,
+    grading: prompts === 0 ? 0 : profile.sum(SUM.gradingTrait) / prompts,
+  };
 }
 
 const FEWEST_HOURS = 4;

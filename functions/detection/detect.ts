@@ -12,10 +12,10 @@ import { KnownAccountStore } from '../../shared/stores/known-account-store';
 import { SummaryStore } from '../../shared/stores/summary-store';
 import { type Assessment, assess, controlFalseDiscovery } from './assess';
 import { baselineOf } from './baseline';
-import type { Group } from './measures';
 import { findNetworks } from './find-networks';
 import { FoldReader } from './fold-reader';
 import { reasonsOf } from './link-reasons';
+import type { Group } from './measures';
 import { type Network, PairMemory } from './networks';
 import type { Population } from './population';
 import type { Profile } from './profile';
@@ -26,7 +26,15 @@ import { TraitIndex } from './trait-index';
 export const DETECTION_CODE = 'detection-1';
 
 export type DetectionPorts = { stores: Pick<Stores, 'archive' | 'features' | 'graph'>; clock: Clock };
-export type DetectionRun = { id: string; at: number; accounts: number; active: number; hours: number; networks: number; changed: Campaign[] };
+export type DetectionRun = {
+  id: string;
+  at: number;
+  accounts: number;
+  active: number;
+  hours: number;
+  networks: number;
+  changed: Campaign[];
+};
 
 /**
  * One instance keeps its population between runs; a new one builds it again from the fold outputs of the window.
@@ -79,11 +87,24 @@ export class Detection {
     const context = { index, baseline: baselineOf(index), releases: population.releases, now };
     const assessments = controlFalseDiscovery(this.assessAll(found.networks, context, policy), policy.falseDiscoveryRate.value);
     const id = `run-${iso(now)}`;
-    const changed = track(assessments, before, { ...context, profiles: population.profiles, policy, half: population.span.half, provenance: { run: id, code: DETECTION_CODE, policy: policyVersion, input } });
+    const changed = track(assessments, before, {
+      ...context,
+      profiles: population.profiles,
+      policy,
+      half: population.span.half,
+      provenance: { run: id, code: DETECTION_CODE, policy: policyVersion, input },
+    });
+    this.inSome = new Set(
+      [...before.filter(({ id: known }) => !changed.some((campaign) => campaign.id === known)), ...changed].flatMap(({ members: held }) =>
+        held.map(({ account }) => account),
+      ),
+    );
     for (const campaign of changed) await this.save(campaign, linksWithin(campaign, found.links, index), now);
     await this.refreshKnown(before);
     population.touched.clear();
-    const active = [...population.profiles.values()].filter((profile) => profile.lastUse > now - policy.windowDays.value * 24 * HOUR).length;
+    const active = [...population.profiles.values()].filter(
+      (profile) => profile.lastUse > now - policy.windowDays.value * 24 * HOUR,
+    ).length;
     return { id, at: now, accounts: population.profiles.size, active, hours: this.reader.hours, networks: found.networks.length, changed };
   }
 
@@ -125,8 +146,13 @@ export class Detection {
   private readonly held = new Map<string, Campaign>();
 
   private indexFor(policy: DetectionPolicy): TraitIndex {
-    const numbers = { referenceAgeDays: policy.referenceAgeDays.value, smallestReference: policy.smallestReference.value, hubShare: policy.hubShare.value };
-    const name = JSON.stringify(numbers);
+    const numbers = {
+      referenceAgeDays: policy.referenceAgeDays.value,
+      smallestReference: policy.smallestReference.value,
+      hubShare: policy.hubShare.value,
+    };
+    // A new half window begins with a new index: traits that nobody holds any more are dropped.
+    const name = JSON.stringify([numbers, this.population.span.half]);
     if (!this.index || this.indexPolicy !== name || this.indexed !== this.population) {
       this.index = new TraitIndex(numbers);
       this.pairs = new PairMemory();
@@ -145,7 +171,11 @@ export class Detection {
     await this.pictures.saveLinks(campaign.id, campaign.version, links);
     const { profiles, span } = this.population;
     const drawn = campaign.members.slice(0, MOST_MEMBER_HOURS);
-    await this.pictures.saveHours(campaign.id, campaign.version, drawn.map(({ account }) => ({ account, hours: profiles.get(account)?.hours(span.half) ?? [] })));
+    await this.pictures.saveHours(
+      campaign.id,
+      campaign.version,
+      drawn.map(({ account }) => ({ account, hours: profiles.get(account)?.hours(span.half) ?? [] })),
+    );
     for (const member of campaign.members) {
       const profile = profiles.get(member.account);
       if (!profile) continue;
@@ -155,11 +185,27 @@ export class Detection {
       this.written.set(member.account, now);
       await this.known.put({ account: member.account, sealed: profile.sealed, facts: profile.facts });
       await this.summaries.put(this.summaryOf(member.account, now));
-      await this.flagged.detected({ account: member.account, campaign: campaign.id, kind: campaign.kind, role: member.role, ...(profile.facts.plan === undefined ? {} : { plan: profile.facts.plan }), score: member.score, exchanges: member.exchanges, because: member.because, at: now });
+      await this.flagged.detected({
+        account: member.account,
+        campaign: campaign.id,
+        kind: campaign.kind,
+        role: member.role,
+        ...(profile.facts.plan === undefined ? {} : { plan: profile.facts.plan }),
+        score: member.score,
+        exchanges: member.exchanges,
+        because: member.because,
+        at: now,
+      });
+    }
+    const staying = new Set(campaign.members.map(({ account }) => account));
+    for (const account of before.keys()) {
+      // Whoever moved to another campaign is flagged there; whoever left them all is no longer flagged.
+      if (!staying.has(account) && !this.inSome.has(account)) await this.flagged.cleared(account, now);
     }
     const saved = await this.campaigns.save(campaign);
     if (saved.kind === 'saved') this.held.set(campaign.id, campaign);
   }
+  private inSome = new Set<AccountKey>();
   private readonly written = new Map<AccountKey, number>();
 
   private summaryOf(account: AccountKey, now: number): AccountSummary {

@@ -8,7 +8,11 @@ export type Found = { networks: Network[]; links: PairLink[] };
 
 /** Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best. */
 export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: PairMemory): Found {
-  const bars = { linkThreshold: policy.linkThreshold.value, memberThreshold: policy.memberThreshold.value, minimumNetwork: policy.minimumNetwork.value };
+  const bars = {
+    linkThreshold: policy.linkThreshold.value,
+    memberThreshold: policy.memberThreshold.value,
+    minimumNetwork: policy.minimumNetwork.value,
+  };
   const links = supported(pairs.joiningLinks(index, bars));
   const whole = components(index.accounts.length, links, bars.minimumNetwork);
   const parts = whole.flatMap((component) => split(index, component, links, bars.linkThreshold));

@@ -39,7 +39,10 @@ export class FoldReader {
       this.take(hour, outputs);
     }
     if (rebuild) await this.rebuild(marked);
-    return createHash('sha256').update(JSON.stringify([...this.absorbed].slice(-24 * windowDays))).digest('hex').slice(0, 16);
+    return createHash('sha256')
+      .update(JSON.stringify([...this.absorbed].slice(-24 * windowDays)))
+      .digest('hex')
+      .slice(0, 16);
   }
   private readonly marks = new Map<number, number>();
 

@@ -15,8 +15,14 @@ export function reasonsOf(index: TraitIndex, a: number, b: number): Link['reason
     const weight = index.weight(id);
     const type = index.typeName(id);
     if (weight < SPEAKS / 2) continue;
-    const shown = type === 'signup-prefix' ? 'signup-origin' : type === 'signup-time' || type === 'onset' || type === 'pivot' ? 'rhythm' : type;
-    reasons.push({ type: shown, family: TRAIT_TYPES[type].family, weight: Math.round(weight * 10) / 10, hash: hashText(index.hashes[id]!) });
+    const shown =
+      type === 'signup-prefix' ? 'signup-origin' : type === 'signup-time' || type === 'onset' || type === 'pivot' ? 'rhythm' : type;
+    reasons.push({
+      type: shown,
+      family: TRAIT_TYPES[type].family,
+      weight: Math.round(weight * 10) / 10,
+      hash: hashText(index.hashes[id]!),
+    });
   }
   return reasons.sort((x, y) => y.weight - x.weight).slice(0, MOST);
 }

@@ -15,7 +15,7 @@ const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
 
 /** Pairs that share something rare enough to ask about. Linear in holders: each asks its next neighbours of the list. */
-export function candidatePairs(index: TraitIndex, open: (order: number) => boolean): Set<number> {
+export function candidatePairs(index: TraitIndex): Set<number> {
   const pairs = new Set<number>();
   const size = index.accounts.length;
   const ask = (list: ArrayLike<number>): void => {
@@ -28,21 +28,21 @@ export function candidatePairs(index: TraitIndex, open: (order: number) => boole
     }
   };
   for (let id = 0; id < index.types.length; id++) {
-    const holders = index.holders[id]!;
-    if (holders.length < 2 || !PROPOSES[index.types[id]!] || index.weight(id) < SPEAKS) continue;
-    ask(holders.filter(open));
+    if (!PROPOSES[index.types[id]!] || index.weight(id) < SPEAKS) continue;
+    const holders = index.holders(id);
+    if (holders.length >= 2) ask(holders);
   }
-  for (const list of rhythmGroups(index, open)) ask(list);
+  for (const list of rhythmGroups(index)) ask(list);
   return pairs;
 }
 
 /** Accounts that keep the same rare rhythm and signed up together: what is left of a campaign that shares nothing else. */
-function rhythmGroups(index: TraitIndex, open: (order: number) => boolean): number[][] {
+function rhythmGroups(index: TraitIndex): number[][] {
   const rhythm = TRAIT_NAMES.indexOf('rhythm');
   const signup = TRAIT_NAMES.indexOf('signup-time');
   const groups = new Map<string, number[]>();
   for (const { ids, order, established } of index.accounts) {
-    if (established || !open(order)) continue;
+    if (established) continue;
     let beat = -1;
     for (const id of ids) if (index.types[id] === rhythm && index.weight(id) >= SPEAKS) beat = id;
     if (beat < 0) continue;

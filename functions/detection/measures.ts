@@ -66,7 +66,9 @@ export function measure(group: Group): Measures {
     size,
     rest: restOf(profiles, dispersion),
     dispersion,
-    old: profiles.filter((profile) => profile.bornAt <= Math.min(linkedSince, group.now) - OLD || profile.bornAt <= group.now - 2 * OLD).length / size,
+    old:
+      profiles.filter((profile) => profile.bornAt <= Math.min(linkedSince, group.now) - OLD || profile.bornAt <= group.now - 2 * OLD)
+        .length / size,
     taken: profiles.filter(tookUp).length / size,
     payer: paying === 0 ? 0 : Math.max(...payers.values()) / paying,
     payers: payers.size,
@@ -108,7 +110,9 @@ const READABLE = 5;
  * each of its users. While members have too little to read, the day of all together stands in, unless they come in bursts.
  */
 function restOf(profiles: readonly Profile[], dispersion: number | undefined): number | undefined {
-  const own = profiles.map((profile) => (profile.lastUse - profile.firstUse < 44 * HOUR ? undefined : restShare(profile.clock))).filter((value) => value !== undefined);
+  const own = profiles
+    .map((profile) => (profile.lastUse - profile.firstUse < 44 * HOUR ? undefined : restShare(profile.clock)))
+    .filter((value) => value !== undefined);
   if (own.length >= Math.max(READABLE, profiles.length / 4)) return median(own);
   if (dispersion !== undefined && dispersion > BURSTS) return undefined;
   const clock = new Float64Array(24);
@@ -159,7 +163,10 @@ function askingFor({ profiles, baseline }: Group): { elicits: number; grading: n
     grading += rates.of * rates.grading;
   }
   if (of < 20) return { elicits: 0, grading: 0 };
-  return { elicits: Math.log((elicits + 0.5) / (of + 1) / baseline.elicits), grading: Math.log((grading + 0.5) / (of + 1) / baseline.grading) };
+  return {
+    elicits: Math.log((elicits + 0.5) / (of + 1) / baseline.elicits),
+    grading: Math.log((grading + 0.5) / (of + 1) / baseline.grading),
+  };
 }
 
 function pivotOf({ profiles, releases, baseline }: Group): number {
@@ -183,7 +190,9 @@ function pivotOf({ profiles, releases, baseline }: Group): number {
 }
 
 function ratesOf(profiles: readonly Profile[]): number | undefined {
-  const rates = profiles.filter((profile) => profile.exchanges >= 4).map((profile) => profile.exchanges / Math.max(2, (profile.lastUse - profile.firstUse) / HOUR));
+  const rates = profiles
+    .filter((profile) => profile.exchanges >= 4)
+    .map((profile) => profile.exchanges / Math.max(2, (profile.lastUse - profile.firstUse) / HOUR));
   if (rates.length < 5) return undefined;
   const mean = sum(rates) / rates.length;
   return Math.sqrt(sum(rates.map((rate) => (rate - mean) ** 2)) / rates.length) / mean;

@@ -1,5 +1,5 @@
 import { FAMILIES, type Family } from '../../shared/model/campaign';
-import { candidatePairs, type PairLink, POOL, POOL_OVERLAP, scorePair, SPEAKS } from './links';
+import { candidatePairs, type PairLink, POOL, POOL_OVERLAP, SPEAKS, scorePair } from './links';
 import type { Indexed, TraitIndex } from './trait-index';
 import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from './traits';
 
@@ -39,7 +39,7 @@ export class PairMemory {
     const size = index.accounts.length;
     const next = new Map<number, { a: number; b: number; link: PairLink | undefined }>();
     const links: PairLink[] = [];
-    for (const pair of candidatePairs(index, () => true)) {
+    for (const pair of candidatePairs(index)) {
       const a = Math.floor(pair / size);
       const b = pair % size;
       // Accounts keep their order from run to run; their number does not.
@@ -100,7 +100,7 @@ export function components(size: number, links: readonly PairLink[], minimum: nu
 }
 
 /** Types of which an account has few, so that lacking the group's is news. */
-const TELLING = (['client-build', 'network-address', 'system-prompt', 'rhythm', 'signup-time'] as const).map((name) => TRAIT_NAMES.indexOf(name));
+const TELLING = (['client-build', 'network-address', 'system-prompt', 'rhythm'] as const).map((name) => TRAIT_NAMES.indexOf(name));
 const COMMON = 0.05;
 const ADDRESS = TRAIT_NAMES.indexOf('network-address');
 const PREFIX = TRAIT_NAMES.indexOf('network-prefix');
@@ -197,16 +197,25 @@ export class GroupProfile {
 }
 
 /** Refines a component until it stays: bystanders fall off, accounts of no other component (`free`) that fit the group come in. */
-export function refine(index: TraitIndex, component: readonly number[], free: (order: number) => boolean, policy: NetworkPolicy): Network | undefined {
+export function refine(
+  index: TraitIndex,
+  component: readonly number[],
+  free: (order: number) => boolean,
+  policy: NetworkPolicy,
+): Network | undefined {
   let orders = new Set(component);
   let network: Network | undefined;
   for (let round = 0; round < 4; round++) {
     if (orders.size < policy.minimumNetwork) return undefined;
-    const profile = new GroupProfile(index, orders.size, [...orders].map((order) => index.accounts[order]!));
+    const profile = new GroupProfile(
+      index,
+      orders.size,
+      [...orders].map((order) => index.accounts[order]!),
+    );
     const candidates = new Set(orders);
     for (const [id] of profile.counts) {
       if (!profile.own(id) || !TRAIT_TYPES[index.typeName(id)].links || index.weight(id) < SPEAKS) continue;
-      for (const order of index.holders[id]!) if (free(order)) candidates.add(order);
+      for (const order of index.holders(id)) if (free(order)) candidates.add(order);
     }
     const members: Membership[] = [];
     for (const order of candidates) {

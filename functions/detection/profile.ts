@@ -56,7 +56,10 @@ export class Profile {
     /** When we first heard of it, ms. */
     readonly firstSeen: number,
   ) {
-    this.samples = Object.fromEntries(PROFILE_SAMPLES.map((name) => [name, new TimedSample(SAMPLES[name])])) as Record<ProfileSample, TimedSample>;
+    this.samples = Object.fromEntries(PROFILE_SAMPLES.map((name) => [name, new TimedSample(SAMPLES[name])])) as Record<
+      ProfileSample,
+      TimedSample
+    >;
   }
 
   /** When the account was made, as far as we know. */
@@ -144,9 +147,13 @@ export class Profile {
   /** [hour start ms, exchanges, prevented] over the window, oldest first. */
   hours(half: number): [number, number, number][] {
     const hours: [number, number, number][] = [];
-    for (const [part, start] of [[this.previous, half - HALF_HOURS], [this.current, half]] as const) {
+    for (const [part, start] of [
+      [this.previous, half - HALF_HOURS],
+      [this.current, half],
+    ] as const) {
       for (let hour = 0; hour < HALF_HOURS; hour++) {
-        if (part.hourly[hour] !== 0 || part.stopped[hour] !== 0) hours.push([(start + hour) * HOUR, part.hourly[hour]!, part.stopped[hour]!]);
+        if (part.hourly[hour] !== 0 || part.stopped[hour] !== 0)
+          hours.push([(start + hour) * HOUR, part.hourly[hour]!, part.stopped[hour]!]);
       }
     }
     return hours;
@@ -166,7 +173,18 @@ export class Profile {
         features.samples[name].add(key, sample.counts[i]!);
       });
     }
-    features.cells = this.hours(half).map(([start, exchanges, prevented]) => ({ hour: start / HOUR, exchanges, prevented, first: -1, last: -1, gaps: 0, gapSum: 0, gapSquares: 0, minutesLow: 0, minutesHigh: 0 }));
+    features.cells = this.hours(half).map(([start, exchanges, prevented]) => ({
+      hour: start / HOUR,
+      exchanges,
+      prevented,
+      first: -1,
+      last: -1,
+      gaps: 0,
+      gapSum: 0,
+      gapSquares: 0,
+      minutesLow: 0,
+      minutesHigh: 0,
+    }));
     return features;
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Campaign, type Indicator, type Member } from '../../shared/model/campaign';
+import type { Campaign, Indicator, Member } from '../../shared/model/campaign';
 import type { DetectionPolicy } from '../../shared/model/detection-policy';
 import { type AccountKey, type CampaignId, campaignId } from '../../shared/model/ids';
 import { DAY, HOUR } from '../../shared/model/time';
@@ -38,14 +38,32 @@ export function track(assessments: readonly Assessment[], before: readonly Campa
   // Largest first: it names the campaign that smaller networks then join.
   for (const assessment of assessments) {
     const overlaps = overlapsOf(assessment, home);
-    const same = overlaps.find(({ campaign, shared }) => shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length))?.campaign;
-    const larger = relink(assessment, before.filter(({ id, members }) => id !== same?.id && members.length > (same?.members.length ?? 0)), context);
+    const kept = overlaps.filter(
+      ({ campaign, shared }) => shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length),
+    );
+    // A campaign goes on as one network: the largest. What else its accounts are now is a campaign that split off.
+    const same = kept.find(({ campaign }) => !after.has(campaign.id))?.campaign;
+    const apart = new Set(kept.map(({ campaign }) => campaign.id));
+    const larger = relink(
+      assessment,
+      before.filter(({ id, members }) => !apart.has(id) && members.length > (same?.members.length ?? 0)),
+      context,
+    );
     const base = larger ?? same;
-    const next = base ? continued(after.get(base.id) ?? base, after.has(base.id), assessment, claimed, context) : begun(assessment, context, overlaps[0]?.campaign);
-    if (larger && !same) next.lineage = noted(next, 're-linked', larger.id, `${assessment.network.members.length} accounts carry its indicators`, context.now);
+    const next = base
+      ? continued(after.get(base.id) ?? base, after.has(base.id), assessment, claimed, context)
+      : begun(assessment, context, overlaps[0]?.campaign);
+    if (larger && !same)
+      next.lineage = noted(next, 're-linked', larger.id, `${assessment.network.members.length} accounts carry its indicators`, context.now);
     for (const { campaign, shared } of overlaps) {
       if (campaign.id === next.id || shared < SAME * campaign.members.length) continue;
-      next.lineage = noted(next, 'merged', campaign.id, `${shared} of its ${campaign.members.length} accounts are linked with this network`, context.now);
+      next.lineage = noted(
+        next,
+        'merged',
+        campaign.id,
+        `${shared} of its ${campaign.members.length} accounts are linked with this network`,
+        context.now,
+      );
     }
     after.set(next.id, next);
   }
@@ -54,15 +72,26 @@ export function track(assessments: readonly Assessment[], before: readonly Campa
   for (const campaign of before) {
     if (after.has(campaign.id)) continue;
     const left = campaign.members.filter(({ account }) => !owner.has(account));
-    if (left.length !== campaign.members.length || context.now - campaign.updatedAt >= DAY) after.set(campaign.id, { ...campaign, members: left });
+    if (left.length !== campaign.members.length || context.now - campaign.updatedAt >= DAY)
+      after.set(campaign.id, { ...campaign, members: left });
   }
   const known = new Map(before.map((campaign) => [campaign.id, campaign]));
-  return [...after.values()].map((campaign) => counted(campaign, known.get(campaign.id), context)).filter((campaign) => worthSaving(campaign, known.get(campaign.id), context));
+  return [...after.values()]
+    .map((campaign) => counted(campaign, known.get(campaign.id), context))
+    .filter((campaign) => worthSaving(campaign, known.get(campaign.id), context));
 }
 
 /** A campaign's history, each fact once. */
-function noted(campaign: Campaign, what: Campaign['lineage'][number]['what'], id: CampaignId, because: string, at: number): Campaign['lineage'] {
-  return campaign.lineage.some((entry) => entry.what === what && entry.with === id) ? campaign.lineage : [...campaign.lineage, { at, what, with: id, because }];
+function noted(
+  campaign: Campaign,
+  what: Campaign['lineage'][number]['what'],
+  id: CampaignId,
+  because: string,
+  at: number,
+): Campaign['lineage'] {
+  return campaign.lineage.some((entry) => entry.what === what && entry.with === id)
+    ? campaign.lineage
+    : [...campaign.lineage, { at, what, with: id, because }];
 }
 
 function overlapsOf({ network }: Assessment, home: ReadonlyMap<AccountKey, Campaign>): { campaign: Campaign; shared: number }[] {
@@ -71,27 +100,62 @@ function overlapsOf({ network }: Assessment, home: ReadonlyMap<AccountKey, Campa
     const campaign = home.get(entry.profile.account);
     if (campaign) counts.set(campaign, (counts.get(campaign) ?? 0) + 1);
   }
-  return [...counts].map(([campaign, shared]) => ({ campaign, shared })).sort((a, b) => b.shared - a.shared || (a.campaign.id < b.campaign.id ? -1 : 1));
+  return [...counts]
+    .map(([campaign, shared]) => ({ campaign, shared }))
+    .sort((a, b) => b.shared - a.shared || (a.campaign.id < b.campaign.id ? -1 : 1));
 }
 
 function begun(assessment: Assessment, context: TrackContext, parent: Campaign | undefined): Campaign {
   const { now, policy } = context;
   const members = assessment.network.members.map((membership) => memberOf(membership, assessment.kind, policy.coreThreshold.value, now));
   // Named by its first members and time, so that the same run gives the same name again.
-  const digest = createHash('sha256').update(`${now}\n${members.map(({ account }) => account).sort().join()}`).digest('hex');
+  const digest = createHash('sha256')
+    .update(
+      `${now}\n${members
+        .map(({ account }) => account)
+        .sort()
+        .join()}`,
+    )
+    .digest('hex');
   const campaign: Campaign = {
-    id: campaignId(`c-${digest.slice(0, 12)}`), ...judged(assessment), firstSeen: now, lastSeen: now, detectedAt: now, updatedAt: now, version: 0, members,
-    indicators: [], exchanges: 0, inputTokens: 0, outputTokens: 0, exchangesBeforeDetection: 0, targets: {}, timeline: [],
-    lineage: parent ? [{ at: now, what: 'split', with: parent.id, because: 'its accounts are linked with one another and no longer with the rest' }] : [],
+    id: campaignId(`c-${digest.slice(0, 12)}`),
+    ...judged(assessment),
+    firstSeen: now,
+    lastSeen: now,
+    detectedAt: now,
+    updatedAt: now,
+    version: 0,
+    members,
+    indicators: [],
+    exchanges: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    exchangesBeforeDetection: 0,
+    targets: {},
+    timeline: [],
+    lineage: parent
+      ? [{ at: now, what: 'split', with: parent.id, because: 'its accounts are linked with one another and no longer with the rest' }]
+      : [],
     provenance: context.provenance,
   };
   return { ...campaign, indicators: indicatorsOf(assessment.network, context.index, context.releases) };
 }
 
-const judged = ({ kind, probabilities, evidence, families }: Assessment): Pick<Campaign, 'kind' | 'probabilities' | 'evidence' | 'families'> => ({ kind, probabilities, evidence, families });
+const judged = ({
+  kind,
+  probabilities,
+  evidence,
+  families,
+}: Assessment): Pick<Campaign, 'kind' | 'probabilities' | 'evidence' | 'families'> => ({ kind, probabilities, evidence, families });
 
 /** `joined`: another network of this run is in it already; then this one adds its members and the larger one's word stands. */
-function continued(base: Campaign, joined: boolean, assessment: Assessment, claimed: ReadonlySet<AccountKey>, context: TrackContext): Campaign {
+function continued(
+  base: Campaign,
+  joined: boolean,
+  assessment: Assessment,
+  claimed: ReadonlySet<AccountKey>,
+  context: TrackContext,
+): Campaign {
   const { now, policy, profiles } = context;
   const old = new Map(base.members.map((member) => [member.account, member]));
   const members: Member[] = assessment.network.members.map((membership) => {
@@ -118,7 +182,9 @@ function merged(before: readonly Indicator[], now: readonly Indicator[]): Indica
     const name = `${indicator.type}/${indicator.hash}`;
     const old = known.get(name);
     known.delete(name);
-    return old ? { ...indicator, firstUse: Math.min(old.firstUse, indicator.firstUse), lastUse: Math.max(old.lastUse, indicator.lastUse) } : indicator;
+    return old
+      ? { ...indicator, firstUse: Math.min(old.firstUse, indicator.firstUse), lastUse: Math.max(old.lastUse, indicator.lastUse) }
+      : indicator;
   });
   return [...fresh, ...known.values()].slice(0, 600);
 }
@@ -170,7 +236,12 @@ function counted(campaign: Campaign, before: Campaign | undefined, { profiles, n
     exchangesBeforeDetection: before ? campaign.exchangesBeforeDetection : exchanges,
     inputTokens: input,
     outputTokens: output,
-    targets: labelled === 0 ? campaign.targets : Object.fromEntries([...tasks].sort((a, b) => b[1] - a[1]).map(([task, count]) => [task, Math.round((1000 * count) / labelled) / 1000])),
+    targets:
+      labelled === 0
+        ? campaign.targets
+        : Object.fromEntries(
+            [...tasks].sort((a, b) => b[1] - a[1]).map(([task, count]) => [task, Math.round((1000 * count) / labelled) / 1000]),
+          ),
     timeline: [...seen.values()].sort((a, b) => a[0] - b[0]).slice(-MOST_HOURS),
   };
 }
@@ -178,7 +249,8 @@ function counted(campaign: Campaign, before: Campaign | undefined, { profiles, n
 /** A new version is written when something that is judged changed, or once a day for the counts. */
 function worthSaving(after: Campaign, before: Campaign | undefined, { now }: TrackContext): boolean {
   if (!before || now - before.updatedAt >= DAY) return true;
-  if (after.kind !== before.kind || after.members.length !== before.members.length || after.lineage.length !== before.lineage.length) return true;
+  if (after.kind !== before.kind || after.members.length !== before.members.length || after.lineage.length !== before.lineage.length)
+    return true;
   if (after.families.join() !== before.families.join()) return true;
   if (Math.abs(after.probabilities[after.kind] - before.probabilities[before.kind]) > 0.01) return true;
   const accounts = new Set(before.members.map(({ account }) => account));

@@ -2,15 +2,25 @@ import type { Hash64 } from '../../shared/model/ids';
 import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
 import type { Profile } from './profile';
-import { type Trait, TRAIT_NAMES, TRAIT_TYPES, traitsOf } from './traits';
+import { TRAIT_NAMES, TRAIT_TYPES, type Trait, traitsOf } from './traits';
 
 const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
 
+const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 const SETTLED_HOURS = 72;
 
 /** An account with its traits as sorted ids into the index. */
-export type Indexed = { profile: Profile; ids: Int32Array; since: Int32Array; order: number; established: boolean; revision: number; addresses: number; clients: number };
+export type Indexed = {
+  profile: Profile;
+  ids: Int32Array;
+  since: Int32Array;
+  order: number;
+  established: boolean;
+  revision: number;
+  addresses: number;
+  clients: number;
+};
 
 /**
  * Traits by id, with how many accounts of the reference population hold each, and who holds it.
@@ -22,8 +32,12 @@ export class TraitIndex {
   private readonly ids = new Map<number, Map<number, number>>();
   readonly types: number[] = [];
   readonly hashes: number[] = [];
-  readonly referenceHolders: number[] = [];
-  holders: Int32Array[] = [];
+  referenceHolders = new Int32Array(0);
+  /** Accounts that hold each trait, of everybody. */
+  private counts = new Int32Array(0);
+  /** Holders of traits that may propose a pair, one list after another; `starts[id]` is where a trait's list begins. */
+  private flat = new Int32Array(0);
+  private starts = new Int32Array(1);
   accounts: Indexed[] = [];
   referenceSize = 0;
   private readonly pairShares = new Map<string, number>();
@@ -42,7 +56,16 @@ export class TraitIndex {
         const held = this.heldBy(profile, releases);
         const ids = Int32Array.from(held.keys()).sort();
         const since = ids.map((id) => held.get(id) ?? 0);
-        entry = { profile, ids, since, order: 0, established: false, revision: profile.revision, addresses: profile.samples.ips.keys.length, clients: profile.samples.clients.keys.length };
+        entry = {
+          profile,
+          ids,
+          since,
+          order: 0,
+          established: false,
+          revision: profile.revision,
+          addresses: profile.samples.ips.keys.length,
+          clients: profile.samples.clients.keys.length,
+        };
         this.cache.set(profile, entry);
       }
       entry.order = accounts.length;
@@ -88,26 +111,33 @@ export class TraitIndex {
     const settled = Math.floor(now / HOUR) - SETTLED_HOURS;
     const size = this.types.length;
     const counts = new Int32Array(size);
-    this.referenceHolders.length = size;
-    this.referenceHolders.fill(0);
+    const vouched = new Int32Array(size);
     for (const { ids, since, established, profile } of this.accounts) {
       const came = Math.floor(profile.firstUse / HOUR) + SETTLED_HOURS / 3;
       for (let i = 0; i < ids.length; i++) {
         counts[ids[i]!]!++;
-        if (established && (since[i]! <= settled || since[i]! <= came)) this.referenceHolders[ids[i]!]!++;
+        if (established && (since[i]! <= settled || since[i]! <= came)) vouched[ids[i]!]!++;
       }
     }
-    this.holders = new Array<Int32Array>(size);
-    const empty = new Int32Array(0);
-    for (let id = 0; id < size; id++) this.holders[id] = counts[id]! >= 2 ? new Int32Array(counts[id]!) : empty;
-    counts.fill(0);
+    this.counts = counts;
+    this.referenceHolders = vouched;
+    const starts = new Int32Array(size + 1);
+    for (let id = 0; id < size; id++) starts[id + 1] = starts[id]! + (counts[id]! >= 2 && PROPOSES[this.types[id]!] ? counts[id]! : 0);
+    const flat = new Int32Array(starts[size]!);
+    const next = starts.slice();
     for (const { ids, order } of this.accounts) {
       for (let i = 0; i < ids.length; i++) {
         const id = ids[i]!;
-        const list = this.holders[id]!;
-        if (list.length > 0) list[counts[id]!++] = order;
+        if (starts[id] !== starts[id + 1]) flat[next[id]!++] = order;
       }
     }
+    this.starts = starts;
+    this.flat = flat;
+  }
+
+  /** Orders of the accounts that hold a trait which may propose a pair; empty when fewer than two do. */
+  holders(id: number): Int32Array {
+    return this.flat.subarray(this.starts[id]!, this.starts[id + 1]!);
   }
 
   private id(trait: Trait): number {
@@ -139,10 +169,19 @@ export class TraitIndex {
   private weigh(): void {
     const size = this.types.length;
     if (this.weights.length < size) this.weights = new Float64Array(size * 2);
+    // A weight depends on the type and the number of holders only, and most traits have none or one.
+    const known = CAPS.map(() => new Map<number, number>());
     for (let id = 0; id < size; id++) {
-      const base = this.base(id);
-      this.weights[id] =
-        base > this.policy.hubShare ? 0 : Math.min(CAPS[this.types[id]!]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + this.referenceHolders[id]!)));
+      const ofType = known[this.types[id]!]!;
+      const holders = this.referenceHolders[id]!;
+      let weight = ofType.get(holders);
+      if (weight === undefined) {
+        const base = this.base(id);
+        weight =
+          base > this.policy.hubShare ? 0 : Math.min(CAPS[this.types[id]!]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + holders)));
+        ofType.set(holders, weight);
+      }
+      this.weights[id] = weight;
     }
   }
   private weights = new Float64Array(0);
@@ -154,7 +193,7 @@ export class TraitIndex {
 
   /** Accounts that hold the trait, of everybody. */
   holdersOf(id: number): number {
-    return Math.max(this.holders[id]!.length, this.referenceHolders[id]!);
+    return this.counts[id]!;
   }
 
   /** Share of pairs of unrelated accounts that hold the same trait of a type, smoothed by half a pair. Hubs are left out: they link nobody. */

@@ -57,9 +57,13 @@ export function traitsOf(profile: Profile, releases: ReadonlyMap<string, number>
   fact('referrer', facts.referrer);
   const bucket = Math.floor(profile.bornAt / SIGNUP_BUCKET);
   const shifted = Math.floor((profile.bornAt + SIGNUP_BUCKET / 2) / SIGNUP_BUCKET);
-  traits.push({ type: TYPE['signup-time'], hash: bucket * 2, first: born, last: born }, { type: TYPE['signup-time'], hash: shifted * 2 + 1, first: born, last: born });
+  traits.push(
+    { type: TYPE['signup-time'], hash: bucket * 2, first: born, last: born },
+    { type: TYPE['signup-time'], hash: shifted * 2 + 1, first: born, last: born },
+  );
   const sampled = (type: TraitType, sample: (typeof samples)[keyof typeof samples]): void => {
-    for (let i = 0; i < sample.keys.length; i++) traits.push({ type: TYPE[type], hash: sample.keys[i]!, first: sample.first[i]!, last: sample.last[i]! });
+    for (let i = 0; i < sample.keys.length; i++)
+      traits.push({ type: TYPE[type], hash: sample.keys[i]!, first: sample.first[i]!, last: sample.last[i]! });
   };
   sampled('client-build', samples.clients);
   sampled('network-address', samples.ips);

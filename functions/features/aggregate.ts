@@ -1,5 +1,5 @@
 import { ByteWriter } from '../../shared/model/bytes';
-import { CONTENT_BUCKETS, Features, SHAPE_BUCKETS, SUM } from '../../shared/model/features';
+import { CONTENT_BUCKETS, type Features, SHAPE_BUCKETS, SUM } from '../../shared/model/features';
 import { TRAIT } from '../../shared/model/prompt-fingerprint';
 import { ABSENT, type Segment, SKETCH_COLUMNS } from '../../shared/model/segment';
 import { HOUR, MINUTE } from '../../shared/model/time';
@@ -25,7 +25,18 @@ const bucket = (tokens: number): number => Math.min(SHAPE_BUCKETS - 1, 31 - Math
 export function aggregateHour(features: Features, hour: number, events: Place[]): void {
   features.clear();
   if (events.length > 1) events.sort(byTime);
-  const cell = { hour: hour / HOUR, exchanges: 0, prevented: 0, first: -1, last: -1, gaps: 0, gapSum: 0, gapSquares: 0, minutesLow: 0, minutesHigh: 0 };
+  const cell = {
+    hour: hour / HOUR,
+    exchanges: 0,
+    prevented: 0,
+    first: -1,
+    last: -1,
+    gaps: 0,
+    gapSum: 0,
+    gapSquares: 0,
+    minutesLow: 0,
+    minutesHigh: 0,
+  };
   for (const { segment, row } of events) {
     const { columns } = segment;
     const status = columns.status[row]!;

@@ -52,8 +52,29 @@ export function distinctEvents(segments: readonly Segment[]): Distinct {
 export function contentOf(segment: Segment, row: number): string {
   const { columns: c, dictionaries: d } = segment;
   return JSON.stringify([
-    d.accounts[c.account[row]!], c.offset[row], statusOf(c.status[row]!), d.models[c.model[row]!], c.input[row], c.output[row], c.duration[row], c.asn[row], c.tools[row],
-    d.countries[c.country[row]!], d.channels[c.channel[row]!], d.tasks[c.task[row]!], d.languages[c.language[row]!], c.elicits[row], c.grading[row], c.size[row], c.traits[row],
-    c.ip[row], c.prefix[row], c.client[row], c.key[row], c.system[row], c.template[row], ...SKETCH_COLUMNS.map((name) => c[name][row]),
+    d.accounts[c.account[row]!],
+    c.offset[row],
+    statusOf(c.status[row]!),
+    d.models[c.model[row]!],
+    c.input[row],
+    c.output[row],
+    c.duration[row],
+    c.asn[row],
+    c.tools[row],
+    d.countries[c.country[row]!],
+    d.channels[c.channel[row]!],
+    d.tasks[c.task[row]!],
+    d.languages[c.language[row]!],
+    c.elicits[row],
+    c.grading[row],
+    c.size[row],
+    c.traits[row],
+    c.ip[row],
+    c.prefix[row],
+    c.client[row],
+    c.key[row],
+    c.system[row],
+    c.template[row],
+    ...SKETCH_COLUMNS.map((name) => c[name][row]),
   ]);
 }

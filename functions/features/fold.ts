@@ -20,7 +20,15 @@ export type FoldPorts = {
   /** Whether an account's hour is also kept as a row (the risk tier), besides the output segment that always has it. */
   materialize: (account: AccountKey) => boolean;
 };
-export type FoldResult = { task: FoldTask; output: string; events: number; duplicates: number; conflicts: number; accounts: number; rowsWritten: number };
+export type FoldResult = {
+  task: FoldTask;
+  output: string;
+  events: number;
+  duplicates: number;
+  conflicts: number;
+  accounts: number;
+  rowsWritten: number;
+};
 
 /**
  * Folds one (hour, shard) from scratch: every event of the sealed chunks, duplicates dropped, aggregated, written whole
@@ -35,9 +43,28 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
   const key = `folds/${hourLabel(task.hour)}/${String(task.version).padStart(6, '0')}/${task.shard}-of-${task.shards}`;
   await ports.archive.put(key, writeFoldOutput({ rows, releases }));
   const rowsWritten = await writeRows(task, rows, ports);
-  const result: FoldResult = { task, output: key, events: distinct.places.length, duplicates: distinct.duplicates, conflicts: distinct.conflicts, accounts: rows.length, rowsWritten };
+  const result: FoldResult = {
+    task,
+    output: key,
+    events: distinct.places.length,
+    duplicates: distinct.duplicates,
+    conflicts: distinct.conflicts,
+    accounts: rows.length,
+    rowsWritten,
+  };
   await ports.features.put(
-    { pk: `F#${hourLabel(task.hour)}`, sk: `S#${task.shard}`, shard: task.shard, version: task.version, output: key, events: result.events, duplicates: result.duplicates, conflicts: result.conflicts, accounts: result.accounts, expires: Math.floor((task.hour + 45 * DAY) / 1000) },
+    {
+      pk: `F#${hourLabel(task.hour)}`,
+      sk: `S#${task.shard}`,
+      shard: task.shard,
+      version: task.version,
+      output: key,
+      events: result.events,
+      duplicates: result.duplicates,
+      conflicts: result.conflicts,
+      accounts: result.accounts,
+      expires: Math.floor((task.hour + 45 * DAY) / 1000),
+    },
     { kind: 'at-most', attribute: 'version', value: task.version },
   );
   return result;
@@ -54,7 +81,8 @@ async function sealedSegments(task: FoldTask, archive: ObjectStore): Promise<Seg
       const frame = await archive.get(entry.key, { start: place.start, end: place.end });
       if (!frame) throw new Error(`the chunk ${entry.key} is listed and missing from the archive`);
       const segment = readSegment(frame);
-      if (segment.rows !== place.rows) throw new Error(`the chunk ${entry.key} has ${segment.rows} events where its manifest says ${place.rows}`);
+      if (segment.rows !== place.rows)
+        throw new Error(`the chunk ${entry.key} has ${segment.rows} events where its manifest says ${place.rows}`);
       segments.push(segment);
     }
   }
@@ -112,7 +140,13 @@ async function writeRows(task: FoldTask, rows: readonly FoldRow[], ports: FoldPo
   for (const row of rows) {
     if (row.features.length === 0 || !ports.materialize(row.account)) continue;
     await ports.features.put(
-      { pk: `A#${row.account}`, sk: `H#${hourLabel(task.hour)}`, fv, b: row.features, expires: Math.floor((task.hour + KEEP_HOURS) / 1000) },
+      {
+        pk: `A#${row.account}`,
+        sk: `H#${hourLabel(task.hour)}`,
+        fv,
+        b: row.features,
+        expires: Math.floor((task.hour + KEEP_HOURS) / 1000),
+      },
       { kind: 'at-most', attribute: 'fv', value: fv },
     );
     written++;

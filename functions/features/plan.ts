@@ -41,12 +41,26 @@ async function planHour(hour: number, marks: number, ports: PlanPorts): Promise<
   }
   // The mark was read before the list: a chunk listed since then raises the mark again, and the next plan sees it.
   const entries = await manifestOf(features, hour);
-  const digest = createHash('sha256').update(JSON.stringify(entries.map((entry) => entry.chunk))).digest('hex').slice(0, 24);
+  const digest = createHash('sha256')
+    .update(JSON.stringify(entries.map((entry) => entry.chunk)))
+    .digest('hex')
+    .slice(0, 24);
   const same = current?.digest === digest;
   const next = same ? version : version + 1;
   const key = same ? String(current?.plan) : `plans/${hourLabel(hour)}/${String(next).padStart(6, '0')}-${digest}.json`;
   if (!same) await archive.put(key, Buffer.from(JSON.stringify({ hour, version: next, shards, entries } satisfies SealedPlan)));
-  const row = { pk, sk: 'PLAN', version: next, digest, marks, plan: key, shards: same ? Number(current?.shards) : shards, folded: same ? Number(current?.folded ?? 0) : 0, at: iso(clock.now()), expires: Math.floor((clock.now() + 45 * DAY) / 1000) };
+  const row = {
+    pk,
+    sk: 'PLAN',
+    version: next,
+    digest,
+    marks,
+    plan: key,
+    shards: same ? Number(current?.shards) : shards,
+    folded: same ? Number(current?.folded ?? 0) : 0,
+    at: iso(clock.now()),
+    expires: Math.floor((clock.now() + 45 * DAY) / 1000),
+  };
   const outcome = await features.put(row, current ? { kind: 'equals', attribute: 'version', value: version } : { kind: 'absent' });
   // Refused: another planner sealed a version meanwhile; its tasks are as good.
   return outcome.kind === 'refused' ? [] : unfinished(hour, next, key, row.shards, pk, features);
@@ -55,5 +69,7 @@ async function planHour(hour: number, marks: number, ports: PlanPorts): Promise<
 async function unfinished(hour: number, version: number, key: string, shards: number, pk: string, features: Table): Promise<FoldTask[]> {
   const { items } = await features.query({ pk, prefix: 'S#' });
   const done = new Set(items.filter((item) => Number(item.version) >= version).map((item) => Number(item.shard)));
-  return Array.from({ length: shards }, (_, shard) => ({ hour, version, shard, shards, plan: key })).filter((task) => !done.has(task.shard));
+  return Array.from({ length: shards }, (_, shard) => ({ hour, version, shard, shards, plan: key })).filter(
+    (task) => !done.has(task.shard),
+  );
 }

@@ -16,7 +16,8 @@ export type Effect = (account: AccountKey, at: number) => 'limited' | 'blocked' 
 export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: number, hasher: KeyedHasher, effect?: Effect): void {
   switch (event.type) {
     case 'lockstep.usage.v1':
-      return writeUsage(segment, event, at, hasher, effect);
+      writeUsage(segment, event, at, hasher, effect);
+      return;
     case 'lockstep.account.v1': {
       const { key, sealed } = hasher.account(event.subject);
       const id = hasher.object('event', `${event.source}\0${event.id}`);
@@ -70,7 +71,8 @@ function writeUsage(segment: SegmentBuilder, event: UsageEvent, at: number, hash
   columns.grading[row] = unitByte(labels?.grading);
   if (labels?.scores) segment.dictionaries.scores.push([row, labels.scores]);
   const prompt = data.prompt;
-  if (prompt) writePrompt(segment, row, prompt.fingerprint === undefined ? fingerprintPrompt(prompt) : readFingerprint(prompt.fingerprint), hasher);
+  if (prompt)
+    writePrompt(segment, row, prompt.fingerprint === undefined ? fingerprintPrompt(prompt) : readFingerprint(prompt.fingerprint), hasher);
   else columns.size[row] = ABSENT;
 }
 
@@ -97,7 +99,8 @@ function writePrompt(segment: SegmentBuilder, row: number, print: PromptFingerpr
 
 function factsOf(event: AccountEvent, hasher: KeyedHasher): AccountFacts {
   const { data } = event;
-  const hashed = (type: Parameters<KeyedHasher['object']>[0], value: string | undefined) => (value === undefined ? undefined : hashText(hasher.object(type, value)));
+  const hashed = (type: Parameters<KeyedHasher['object']>[0], value: string | undefined) =>
+    value === undefined ? undefined : hashText(hasher.object(type, value));
   const facts: AccountFacts = {
     createdAt: data.createdAt === undefined ? undefined : Date.parse(data.createdAt),
     organization: hashed('organization', data.organization),

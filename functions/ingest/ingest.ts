@@ -23,7 +23,12 @@ export type Message = { id: string; body: string };
 export type Lines = { id: string; lines: readonly string[] };
 export type RejectedEvent = Rejection & { message: string; line: number };
 /** `unreadable`: messages whose body is no envelope of events at all; the door puts them aside as they came. */
-export type IngestResult = { accepted: number; rejected: RejectedEvent[]; unreadable: { message: Message; because: string }[]; chunk?: string };
+export type IngestResult = {
+  accepted: number;
+  rejected: RejectedEvent[];
+  unreadable: { message: Message; because: string }[];
+  chunk?: string;
+};
 
 /**
  * Parses, validates, hashes and fingerprints the events of some messages, and writes them as one immutable chunk with

@@ -30,29 +30,70 @@ export function parseLine(line: string, now: number): Parsed {
     value = JSON.parse(line);
   } catch (error) {
     const where = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    return rejected('not-json', `not JSON${where === undefined ? '' : `, at character ${where}`}`, 'send one complete JSON object per line');
+    return rejected(
+      'not-json',
+      `not JSON${where === undefined ? '' : `, at character ${where}`}`,
+      'send one complete JSON object per line',
+    );
   }
   return parseEvent(value, now);
 }
 
 /** `unknown` comes in, an event or a reason goes out. */
 export function parseEvent(value: unknown, now: number): Parsed {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return rejected('not-an-object', `a ${Array.isArray(value) ? 'list' : typeof value} where an event object should be`, 'send CloudEvents 1.0 objects');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return rejected(
+      'not-an-object',
+      `a ${Array.isArray(value) ? 'list' : typeof value} where an event object should be`,
+      'send CloudEvents 1.0 objects',
+    );
   const type = typeOf(value);
-  if (!isKnown(type)) return rejected('unknown-type', typeof type === 'string' ? 'the type is not one of this contract' : 'there is no type', `use one of ${Object.keys(TYPES).join(', ')}`, 'type');
+  if (!isKnown(type))
+    return rejected(
+      'unknown-type',
+      typeof type === 'string' ? 'the type is not one of this contract' : 'there is no type',
+      `use one of ${Object.keys(TYPES).join(', ')}`,
+      'type',
+    );
   const parsed = TYPES[type].safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = issue?.path.join('.') ?? '';
-    return rejected('invalid-field', `${field}: ${issue?.message ?? 'does not fit'}`, FIXES[field] ?? `see ${field} in the event contract`, field);
+    return rejected(
+      'invalid-field',
+      `${field}: ${issue?.message ?? 'does not fit'}`,
+      FIXES[field] ?? `see ${field} in the event contract`,
+      field,
+    );
   }
   const event: LockstepEvent = parsed.data;
   const at = Date.parse(event.time);
-  if (event.type === 'lockstep.usage.v1' && event.data.prompt?.fingerprint !== undefined && !readFingerprint(event.data.prompt.fingerprint)) {
-    return rejected('invalid-field', 'data.prompt.fingerprint: not a version 1 fingerprint', 'compute it with the published function (docs/fingerprint.md)', 'data.prompt.fingerprint');
+  if (
+    event.type === 'lockstep.usage.v1' &&
+    event.data.prompt?.fingerprint !== undefined &&
+    !readFingerprint(event.data.prompt.fingerprint)
+  ) {
+    return rejected(
+      'invalid-field',
+      'data.prompt.fingerprint: not a version 1 fingerprint',
+      'compute it with the published function (docs/fingerprint.md)',
+      'data.prompt.fingerprint',
+    );
   }
-  if (at > now + LATEST) return rejected('early', `time: more than 10 minutes ahead of ${iso(now)}`, 'send the time at which the request was served; check the clock of the gateway', 'time');
-  if (at < now - OLDEST) return rejected('late', `time: more than 14 days before ${iso(now)}`, 'backfill with the re-fold command, which has no age limit', 'time');
+  if (at > now + LATEST)
+    return rejected(
+      'early',
+      `time: more than 10 minutes ahead of ${iso(now)}`,
+      'send the time at which the request was served; check the clock of the gateway',
+      'time',
+    );
+  if (at < now - OLDEST)
+    return rejected(
+      'late',
+      `time: more than 14 days before ${iso(now)}`,
+      'backfill with the re-fold command, which has no age limit',
+      'time',
+    );
   return { kind: 'event', event, at };
 }
 

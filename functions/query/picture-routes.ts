@@ -4,6 +4,7 @@ import { limit } from '../../shared/http/fields';
 import { Problem, problem } from '../../shared/http/problem';
 import type { Campaign } from '../../shared/model/campaign';
 import type { CampaignId } from '../../shared/model/ids';
+import { stixOf } from '../../shared/model/stix';
 import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaign-picture-store';
 import { NO_CAMPAIGN, onCampaign } from './campaign-routes';
 import { Dossier, dossier, dossierMarkdown } from './dossier';
@@ -12,6 +13,11 @@ import { GraphView, graphView, HoursView, hoursView } from './picture';
 import type { QueryPorts } from './query-ports';
 
 /** What the campaign page draws, and the dossier to download. */
+/** The bundle's frame; what its objects hold is the STIX standard's (shared/model/stix.ts). */
+const StixView = z
+  .object({ type: z.literal('bundle'), id: z.string(), objects: z.array(z.record(z.string(), z.unknown())) })
+  .openapi('StixBundle');
+
 export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
   const about = { ...access(http, 'viewer'), method: 'get' as const, tags: ['Campaigns'] };
   const pictures = new CampaignPictureStore(ports.stores.archive);
@@ -80,5 +86,19 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
       'content-type': 'text/markdown; charset=utf-8',
       'content-disposition': `attachment; filename="campaign-${campaign.id}.md"`,
     });
+  });
+
+  const stix = createRoute({
+    ...about,
+    path: '/v1/campaigns/{campaign}/stix',
+    operationId: 'getStixBundle',
+    summary: 'The campaign and its indicators as a STIX 2.1 bundle',
+    request: onCampaign,
+    responses: answers(StixView, 'The bundle. Values are keyed hashes of this deployment.'),
+  });
+  api.openapi(stix, async (c) => {
+    const campaign = await campaignOf(c.req.valid('param').campaign);
+    if (!campaign) return problem(c, 'not-found', NO_CAMPAIGN);
+    return c.json(stixOf(campaign), 200);
   });
 }

@@ -39,7 +39,10 @@ export type Emulator = { endpoint: string; certificate: string };
 export function synthesize({ endpoint }: Emulator, webhookUrl: string): void {
   rmSync(work, { recursive: true, force: true });
   const made = makeApp({ outdir: app, defaultStackSynthesizer: new CliCredentialsStackSynthesizer() });
-  const { state, pipeline } = lockstep(made, 'dev', { account: ACCOUNT, region: EMULATED.region }, { ...hurried, webhookUrl });
+  const { state, pipeline } = lockstep(made, 'dev', {
+    env: { account: ACCOUNT, region: EMULATED.region },
+    stage: { ...hurried, webhookUrl },
+  });
   for (const part of pipeline.node.findAll()) {
     if (part instanceof CfnBudget) part.node.scope?.node.tryRemoveChild(part.node.id);
     if (part instanceof CfnFunction) onEmulator(part, `${endpoint}/${state.people?.userPoolId}`);

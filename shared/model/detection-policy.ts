@@ -9,11 +9,32 @@ const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 
 /** The signs a kind is told by, each 0..1 (functions/detection/kind.ts says how each is measured). */
-export const SIGNS = ['machineDay', 'humanDay', 'even', 'bursty', 'narrow', 'asks', 'harvest', 'hidden', 'pool', 'cards', 'customer', 'place', 'old', 'taken', 'pivot'] as const;
+export const SIGNS = [
+  'machineDay',
+  'humanDay',
+  'even',
+  'bursty',
+  'narrow',
+  'asks',
+  'harvest',
+  'hidden',
+  'pool',
+  'cards',
+  'customer',
+  'place',
+  'old',
+  'taken',
+  'pivot',
+] as const;
 export type Sign = (typeof SIGNS)[number];
 
 /** One row of the judgement of kinds: what a sign, fully there, adds to the log-odds of a kind. */
-export const KindWeight = z.object({ kind: z.enum(KINDS), sign: z.enum([...SIGNS, 'always']), weight: z.number(), reason: z.string().min(10) });
+export const KindWeight = z.object({
+  kind: z.enum(KINDS),
+  sign: z.enum([...SIGNS, 'always']),
+  weight: z.number(),
+  reason: z.string().min(10),
+});
 export type KindWeight = z.infer<typeof KindWeight>;
 
 /** What detection is tuned by. Owned by functions/detection; replayed on the past before it goes live. */

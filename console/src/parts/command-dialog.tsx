@@ -47,7 +47,14 @@ export function CommandDialog({
         {children}
         <label className="field">
           <span>Why (kept in the ledger)</span>
-          <textarea autoFocus required minLength={3} maxLength={500} value={because} onChange={(event) => setBecause(event.target.value)} />
+          <textarea
+            data-focus
+            required
+            minLength={3}
+            maxLength={500}
+            value={because}
+            onChange={(event) => setBecause(event.target.value)}
+          />
         </label>
         {command.error ? <Failed error={command.error} /> : null}
         <div className="end">

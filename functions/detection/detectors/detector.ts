@@ -12,7 +12,9 @@ export type Detector = {
   question: string;
   ask(group: Group, measures: Measures): Answer;
 };
-export type Answer = { kind: 'evidence'; because: string; ratio: number; numbers: Record<string, number> } | { kind: 'abstains'; because: string };
+export type Answer =
+  | { kind: 'evidence'; because: string; ratio: number; numbers: Record<string, number> }
+  | { kind: 'abstains'; because: string };
 
 export const abstains = (because: string): Answer => ({ kind: 'abstains', because });
 

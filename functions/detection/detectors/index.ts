@@ -6,4 +6,20 @@ import { evenness, releasePivot, roundTheClock, takeOver } from './timing-detect
 import { contentTest } from './two-sample';
 
 /** Every question there is. Everything else lists detectors and names none. */
-export const DETECTORS: readonly Detector[] = [sharedPayment, clientBuild, addressPool, signupOrigin, emailDomain, signupBurst, systemPrompt, sharedPrompts, contentTest, elicitation, grading, evenness, roundTheClock, releasePivot, takeOver];
+export const DETECTORS: readonly Detector[] = [
+  sharedPayment,
+  clientBuild,
+  addressPool,
+  signupOrigin,
+  emailDomain,
+  signupBurst,
+  systemPrompt,
+  sharedPrompts,
+  contentTest,
+  elicitation,
+  grading,
+  evenness,
+  roundTheClock,
+  releasePivot,
+  takeOver,
+];

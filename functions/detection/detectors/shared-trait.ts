@@ -1,7 +1,7 @@
 import type { Group } from '../measures';
 import type { TraitType } from '../traits';
 import { TRAIT_TYPES } from '../traits';
-import { abstains, type Answer, type Detector, oneOf } from './detector';
+import { type Answer, abstains, type Detector, oneOf } from './detector';
 
 /** How a kind of trait is shared in a group, and between unrelated accounts of the population. */
 export type Sharing = { sharers: number; distinct: number; pairShare: number; basePairShare: number; size: number };
@@ -38,7 +38,13 @@ export const sharedTrait = (name: string, type: TraitType, question: string, say
       kind: 'evidence',
       because: `${say(found)}; in the population two unrelated accounts share one in ${oneOf(found.basePairShare)} pairs, here in ${oneOf(found.pairShare)}.`,
       ratio,
-      numbers: { members: found.size, sharers: found.sharers, distinct: found.distinct, pairShare: found.pairShare, basePairShare: found.basePairShare },
+      numbers: {
+        members: found.size,
+        sharers: found.sharers,
+        distinct: found.distinct,
+        pairShare: found.pairShare,
+        basePairShare: found.basePairShare,
+      },
     };
   },
 });

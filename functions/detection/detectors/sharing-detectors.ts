@@ -10,7 +10,8 @@ export const clientBuild = sharedTrait(
   'client-build',
   'client-build',
   'Do members use a client build that hardly anybody else uses?',
-  (s) => `${s.sharers} of ${s.size} members use ${s.distinct === 1 ? 'one client build' : `${s.distinct} client builds`} that established accounts hardly use`,
+  (s) =>
+    `${s.sharers} of ${s.size} members use ${s.distinct === 1 ? 'one client build' : `${s.distinct} client builds`} that established accounts hardly use`,
 );
 export const addressPool = sharedTrait(
   'address-pool',
@@ -34,5 +35,6 @@ export const systemPrompt = sharedTrait(
   'system-prompt',
   'system-prompt',
   'Do members send the same system prompt, one that no popular tool sends?',
-  (s) => `${s.sharers} of ${s.size} members send ${s.distinct === 1 ? 'one system prompt' : `${s.distinct} system prompts`} that established accounts do not send`,
+  (s) =>
+    `${s.sharers} of ${s.size} members send ${s.distinct === 1 ? 'one system prompt' : `${s.distinct} system prompts`} that established accounts do not send`,
 );

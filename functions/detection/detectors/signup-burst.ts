@@ -20,6 +20,11 @@ export const signupBurst: Detector = {
     if (share < 0.5 || most < 5) return abstains(`the busiest four days hold ${most} of ${born.length} sign-ups`);
     const everybody = index.accounts.map((entry) => entry.profile).filter((profile) => profile.bornAt > now - 60 * DAY).length;
     const base = Math.max(1 / index.accounts.length, (SPAN / (60 * DAY)) * (everybody / index.accounts.length));
-    return { kind: 'evidence', because: `${most} of ${born.length} members signed up within four days; of the population ${percent(base)} did in an average four days.`, ratio: share / base, numbers: { members: born.length, within: most, share, base } };
+    return {
+      kind: 'evidence',
+      because: `${most} of ${born.length} members signed up within four days; of the population ${percent(base)} did in an average four days.`,
+      ratio: share / base,
+      numbers: { members: born.length, within: most, share, base },
+    };
   },
 };

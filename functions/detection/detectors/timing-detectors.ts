@@ -1,6 +1,5 @@
-import { EVEN } from '../baseline';
+import { dispersionOf, EVEN } from '../baseline';
 import { abstains, type Detector, percent } from './detector';
-import { dispersionOf } from '../baseline';
 
 /** Load balancing: hourly counts that vary less than chance arrivals would (index of dispersion below 0.75). */
 export const evenness: Detector = {
@@ -46,7 +45,12 @@ export const releasePivot: Detector = {
   ask({ releases }, { pivot }) {
     if (releases.size === 0) return abstains('no release in sight');
     if (pivot < 0.1) return abstains('it moved no faster than others');
-    return { kind: 'evidence', because: `${percent(pivot)} more of the group's exchanges than of established accounts' went to a newly released model.`, ratio: 1 + 10 * pivot, numbers: { excess: pivot } };
+    return {
+      kind: 'evidence',
+      because: `${percent(pivot)} more of the group's exchanges than of established accounts' went to a newly released model.`,
+      ratio: 1 + 10 * pivot,
+      numbers: { excess: pivot },
+    };
   },
 };
 
@@ -58,6 +62,11 @@ export const takeOver: Detector = {
   ask({ members }, { old, taken }) {
     const share = old * taken;
     if (share < 0.5) return abstains('the members are not old accounts with a new origin');
-    return { kind: 'evidence', because: `${percent(old)} of ${members.length} members are accounts of long standing, and ${percent(taken)} took up a new client beside the one they had.`, ratio: 20 * share, numbers: { old, taken, members: members.length } };
+    return {
+      kind: 'evidence',
+      because: `${percent(old)} of ${members.length} members are accounts of long standing, and ${percent(taken)} took up a new client beside the one they had.`,
+      ratio: 20 * share,
+      numbers: { old, taken, members: members.length },
+    };
   },
 };

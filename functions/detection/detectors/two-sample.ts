@@ -32,14 +32,16 @@ function draw(cohort: readonly Profile[], n: number, round: number): Profile[] {
 export const contentTest: Detector = {
   name: 'content-test',
   family: 'content',
-  question: 'Is the pooled content of the group drawn from another distribution than a matched cohort\'s?',
+  question: "Is the pooled content of the group drawn from another distribution than a matched cohort's?",
   ask({ profiles, baseline }) {
     const mine = profiles.filter((profile) => profile.sum(8) >= FEWEST_PROMPTS).slice(0, MOST_ACCOUNTS);
     if (mine.length < 5) return abstains('too few members with enough prompts');
     const volumes = mine.map((profile) => profile.windowExchanges).sort((a, b) => a - b);
     const low = volumes[Math.floor(volumes.length * 0.05)]! / 4;
     const high = volumes[Math.floor(volumes.length * 0.95)]! * 4;
-    const cohort = baseline.accounts.filter((profile) => profile.sum(8) >= FEWEST_PROMPTS && profile.windowExchanges >= low && profile.windowExchanges <= high);
+    const cohort = baseline.accounts.filter(
+      (profile) => profile.sum(8) >= FEWEST_PROMPTS && profile.windowExchanges >= low && profile.windowExchanges <= high,
+    );
     if (cohort.length < 4 * mine.length) return abstains('the cohort of comparable established accounts is too small');
     const population = pooledContent(cohort);
     const found = divergence(pooledContent(mine), population);
@@ -52,6 +54,11 @@ export const contentTest: Detector = {
     }
     const p = (asFar + 1) / (PERMUTATIONS + 1);
     if (p > 0.01) return abstains(`a group of unrelated accounts is as far from the population in ${(100 * p).toFixed(0)} % of draws`);
-    return { kind: 'evidence', because: `The pooled prompts of ${mine.length} members are ${(found / typical).toFixed(1)} times as far from the population as those of ${mine.length} unrelated accounts (p ≤ ${p.toFixed(3)}).`, ratio: 1 / p, numbers: { divergence: found, typical, p, cohort: cohort.length } };
+    return {
+      kind: 'evidence',
+      because: `The pooled prompts of ${mine.length} members are ${(found / typical).toFixed(1)} times as far from the population as those of ${mine.length} unrelated accounts (p ≤ ${p.toFixed(3)}).`,
+      ratio: 1 / p,
+      numbers: { divergence: found, typical, p, cohort: cohort.length },
+    };
   },
 };
