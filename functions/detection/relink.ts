@@ -50,7 +50,8 @@ export function carriedBy(campaign: Campaign, { index }: Pick<TrackContext, 'ind
       if (weight.type === 'network-address' || weight.type === 'network-prefix') pool += weight.nats;
       else byFamily.set(weight.family, (byFamily.get(weight.family) ?? 0) + weight.nats);
     }
-    if (addresses >= Math.min(2, entry.addresses) && addresses >= POOL_OVERLAP * entry.addresses) byFamily.set('infrastructure', (byFamily.get('infrastructure') ?? 0) + pool);
+    if (addresses >= Math.min(2, entry.addresses) && addresses >= POOL_OVERLAP * entry.addresses)
+      byFamily.set('infrastructure', (byFamily.get('infrastructure') ?? 0) + pool);
     const said = FAMILIES.map((family) => Math.min(FAMILY_CAP[family], byFamily.get(family) ?? 0));
     const who = Math.max(byFamily.get('infrastructure') ?? 0, byFamily.get('payment') ?? 0, byFamily.get('registration') ?? 0);
     if (said.filter((nats) => nats >= SPEAKS).length < 2 || who < 2 * SPEAKS) return 0;
