@@ -92,11 +92,12 @@ export class FileReplay {
       this.to = at;
     }
     if (at <= this.to) return;
-    this.to = at;
     if (at >= this.pipeline.due) {
+      // What came before is taken before anything that is due happens.
       await this.flush();
       await this.pipeline.advanceTo(at);
     }
+    this.to = at;
   }
 
   private async flush(): Promise<void> {

@@ -31,8 +31,12 @@ export class FoldReader {
     for (const { hour, marks } of marked) {
       const known = this.absorbed.get(hour);
       if (known && this.marks.get(hour) === marks) continue;
-      const outputs = await this.outputsOf(hour);
-      if (!outputs) break;
+      const outputs = await this.outputsOf(hour, marks);
+      if (!outputs) {
+        // An hour that was read already is read again once it is folded again; a new one is waited for.
+        if (known) continue;
+        break;
+      }
       this.marks.set(hour, marks);
       if (known?.digest === outputs.digest) continue;
       if (known || this.population.span.last >= hour / HOUR) {
@@ -61,7 +65,7 @@ export class FoldReader {
     this.absorbed = new Map();
     this.marks.clear();
     for (const { hour, marks } of marked) {
-      const outputs = await this.outputsOf(hour);
+      const outputs = await this.outputsOf(hour, marks);
       if (!outputs) break;
       this.marks.set(hour, marks);
       this.take(hour, outputs);
@@ -73,11 +77,12 @@ export class FoldReader {
     this.absorbed.set(hour, { version: outputs.version, digest: outputs.digest });
   }
 
-  /** The outputs of every shard of an hour, or undefined while one is missing. */
-  private async outputsOf(hour: number): Promise<{ version: number; digest: string; bytes: Uint8Array[] } | undefined> {
+  /** The outputs of every shard of an hour, or undefined while one is missing or behind the chunks listed (`marks`). */
+  private async outputsOf(hour: number, marks: number): Promise<{ version: number; digest: string; bytes: Uint8Array[] } | undefined> {
     const pk = `F#${hourLabel(hour)}`;
     const plan = await this.stores.features.get(pk, 'PLAN');
-    if (!plan) return undefined;
+    // Chunks that came after the plan was sealed are in the next version: this one is not the whole hour.
+    if (!plan || Number(plan.marks) < marks) return undefined;
     const { items } = await this.stores.features.query({ pk, prefix: 'S#' });
     const done = items.filter((item) => Number(item.version) === Number(plan.version));
     if (done.length < Number(plan.shards)) return undefined;
