@@ -20,6 +20,8 @@ const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '..'), 'po
 /** Replay stores identifiers under a key of its own, made anew for every run: nothing outlives it but the report. */
 const UNIT: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
 
+const KEY = process.env.LOCKSTEP_IDENTIFIER_KEY ?? `replay-${crypto.randomUUID()}`;
+
 class BadArguments extends Error {}
 
 function argumentsOf(argv: readonly string[]) {
@@ -86,7 +88,7 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
         detectEvery: options.detectEvery,
         seed: Number(options.seed),
         archive: new FolderObjectStore(archive),
-        secret: process.env.LOCKSTEP_IDENTIFIER_KEY ?? `replay-${crypto.randomUUID()}`,
+        secret: KEY,
         onRun: async (run) => {
           campaigns = Math.max(campaigns, run.networks);
           if (options.reviewer === 'approve') await approveAll(pipeline.enforcement);

@@ -9,9 +9,10 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const stamp = join(root, 'node_modules', '.lockstep-installed');
-const lock = createHash('sha256')
-  .update(readFileSync(join(root, 'package-lock.json')))
-  .digest('hex');
+const lockDigest = () =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 const [task, ...args] = process.argv.slice(2);
 
 const run = (command, parameters, options = {}) => {
@@ -20,13 +21,13 @@ const run = (command, parameters, options = {}) => {
   return status ?? 1;
 };
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockDigest()) {
   console.error('Installing what package-lock.json lists (once) …');
   // Not `npm ci`: it refuses a lock file written where a registry lacks the binaries of other platforms.
   const status = run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
   if (status !== 0) process.exit(status);
   mkdirSync(join(root, 'node_modules'), { recursive: true });
-  writeFileSync(stamp, lock);
+  writeFileSync(stamp, lockDigest());
 }
 
 const node24 = join(root, 'node_modules', '.bin', 'node');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DAY, HOUR, hourLabel } from '../../shared/model/time';
 import type { Stores } from '../../shared/ports';
 import { markedHours } from '../../shared/stores/manifest-store';
+import { readRegister, writeRegister } from './fact-register';
 import { Population } from './population';
 
 type Absorbed = { version: number; digest: string };
@@ -13,6 +14,7 @@ type Absorbed = { version: number; digest: string };
 export class FoldReader {
   population = new Population();
   private absorbed = new Map<number, Absorbed>();
+  private registered = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly stores: Pick<Stores, 'archive' | 'features'>) {}
 
@@ -23,6 +25,7 @@ export class FoldReader {
   /** Answers a digest of the input: which version of which hour. */
   async catchUp(now: number, windowDays: number): Promise<string> {
     const from = now - (windowDays + 1) * DAY;
+    if (this.absorbed.size === 0) this.population.restore(await readRegister(this.stores.archive));
     const marked = (await markedHours(this.stores.features, from)).filter(({ hour }) => hour + HOUR <= now);
     let rebuild = false;
     for (const { hour, marks } of marked) {
@@ -39,6 +42,11 @@ export class FoldReader {
       this.take(hour, outputs);
     }
     if (rebuild) await this.rebuild(marked);
+    // What was told within the window is in the fold outputs too: the register may be a day behind.
+    if (this.population.told && now - this.registered >= DAY) {
+      await writeRegister(this.stores.archive, this.population);
+      this.registered = now;
+    }
     return createHash('sha256')
       .update(JSON.stringify([...this.absorbed].slice(-24 * windowDays)))
       .digest('hex')
@@ -47,7 +55,9 @@ export class FoldReader {
   private readonly marks = new Map<number, number>();
 
   private async rebuild(marked: readonly { hour: number; marks: number }[]): Promise<void> {
+    const register = await readRegister(this.stores.archive);
     this.population = new Population();
+    this.population.restore(register);
     this.absorbed = new Map();
     this.marks.clear();
     for (const { hour, marks } of marked) {

@@ -106,7 +106,8 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
   const pool = Math.min(one.addresses, two.addresses);
   const samePool = pool < POOL ? addresses > 0 : addresses >= Math.max(2, POOL_OVERLAP * pool);
   // Two pools at one hosting company share its networks, not their addresses: then the networks say nothing either.
-  if (samePool) sums[INFRASTRUCTURE]! += addressWeight + prefixWeight;
+  // One address in common may be chance among neighbours at a hosting company; two are not.
+  if (samePool) sums[INFRASTRUCTURE]! += addresses >= 2 ? addressWeight + prefixWeight : addressWeight / 2;
   let weight = 0;
   let identity = 0;
   const families: Family[] = [];

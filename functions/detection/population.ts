@@ -3,7 +3,7 @@ import { Features } from '../../shared/model/features';
 import { type FoldOutput, readFoldOutput } from '../../shared/model/fold-output';
 import type { AccountKey } from '../../shared/model/ids';
 import { HOUR } from '../../shared/model/time';
-import { HALF_HOURS, Profile } from './profile';
+import { type FactRegister, HALF_HOURS, Profile } from './profile';
 
 /** Everything detection knows, built from fold outputs in hour order. */
 export class Population {
@@ -11,6 +11,8 @@ export class Population {
   readonly releases = new Map<string, number>();
   /** Accounts changed since the last run. */
   readonly touched = new Set<Profile>();
+  /** Whether the provider told us anything since the register was last written. */
+  told = false;
   /** Start of the current half window, hours since the epoch. */
   private half = Number.NaN;
   private lastHour = Number.NEGATIVE_INFINITY;
@@ -36,13 +38,25 @@ export class Population {
         profile = new Profile(row.account, row.sealed, hour);
         this.profiles.set(row.account, profile);
       }
-      if (row.facts.length > 0) profile.learn(row.facts);
+      if (row.facts.length > 0) {
+        profile.learn(row.facts);
+        this.told = true;
+      }
       if (row.features.length > 0) {
         this.scratch.clear();
         this.scratch.absorb(new ByteReader(row.features));
         profile.absorb(this.scratch, this.half);
       }
       this.touched.add(profile);
+    }
+  }
+
+  /** Begins with what was told before the window. */
+  restore(registers: readonly FactRegister[]): void {
+    for (const register of registers) {
+      const profile = new Profile(register.account, register.sealed, register.firstSeen);
+      profile.restore(register);
+      this.profiles.set(register.account, profile);
     }
   }
 

@@ -12,6 +12,16 @@ const MOST_INSTRUMENTS = 16;
 export const PROFILE_SAMPLES = ['ips', 'prefixes', 'asns', 'clients', 'systems', 'templates', 'phrases'] as const;
 export type ProfileSample = (typeof PROFILE_SAMPLES)[number];
 
+/** What is kept of an account's facts, with the time each was told. */
+export type FactRegister = {
+  account: AccountKey;
+  sealed: SealedId;
+  firstSeen: number;
+  facts: AccountFacts;
+  times: [string, { at: number; id: string }][];
+  instruments: [Hash64, number][];
+};
+
 /** Sums of one half window. */
 export class Half {
   readonly sums = new Float64Array(SUMS);
@@ -65,6 +75,24 @@ export class Profile {
   /** When the account was made, as far as we know. */
   get bornAt(): number {
     return this.facts.createdAt ?? this.firstSeen;
+  }
+
+  /** Everything the provider told us, to be kept beyond the window: facts of an account come once and hold for years. */
+  register(): FactRegister {
+    return {
+      account: this.account,
+      sealed: this.sealed,
+      firstSeen: this.firstSeen,
+      facts: this.facts,
+      times: [...this.factTimes],
+      instruments: [...this.instruments],
+    };
+  }
+
+  restore({ facts, times, instruments }: FactRegister): void {
+    Object.assign(this.facts, facts);
+    for (const [name, time] of times) this.factTimes.set(name, time);
+    for (const [instrument, at] of instruments) this.instruments.set(instrument, at);
   }
 
   learn(entries: readonly FactEntry[]): void {

@@ -1,10 +1,10 @@
-import { type Campaign, FAMILIES, type Family } from '../../shared/model/campaign';
+import { type Campaign, FAMILIES, type Family, type Indicator } from '../../shared/model/campaign';
 import { hashNumber } from '../../shared/model/keyed-hash';
 import type { Assessment } from './assess';
-import { SPEAKS } from './links';
+import { POOL_OVERLAP, SPEAKS } from './links';
 import type { Membership } from './networks';
 import type { TrackContext } from './track';
-import { FAMILY_CAP, TRAIT_TYPES, type TraitType } from './traits';
+import { FAMILY_CAP, TRAIT_TYPES } from './traits';
 
 /** Share of a network's members that must carry a campaign's indicators for it to be that campaign come back. */
 const MOST = 0.6;
@@ -20,24 +20,42 @@ export function relink(assessment: Assessment, campaigns: readonly Campaign[], c
   return undefined;
 }
 
-/** Scores an account against a campaign's indicators (nats, capped by family); 0 unless two families speak. */
+/** A tool that this share of a campaign uses is its tool: an account with another one only is less likely its own. */
+const ITS_TOOL = 0.8;
+const OTHER_TOOL = -3;
+
+/**
+ * Scores an account against a campaign's indicators (nats, capped by family). 0 unless two families speak, one of them
+ * about who it is (infrastructure, payment, registration); addresses count only if the account works from the pool.
+ */
 export function carriedBy(campaign: Campaign, { index }: Pick<TrackContext, 'index'>): (membership: Pick<Membership, 'entry'>) => number {
   const size = Math.max(1, campaign.members.length);
-  const weights = new Map<number, { family: Family; nats: number }>();
+  const weights = new Map<number, { family: Family; nats: number; type: Indicator['type'] }>();
+  const tools = new Set<number>();
   for (const { type, hash, members, family } of campaign.indicators) {
-    const trait = type as TraitType;
-    const id = index.find(trait, hashNumber(hash));
+    const id = index.find(type, hashNumber(hash));
     if (id === undefined) continue;
+    if (type === 'client-build' && members >= ITS_TOOL * size) tools.add(id);
     const nats = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
-    if (nats > 0) weights.set(id, { family, nats: Math.min(TRAIT_TYPES[trait].cap, nats) });
+    if (nats > 0) weights.set(id, { family, type, nats: Math.min(TRAIT_TYPES[type].cap, nats) });
   }
   return ({ entry }) => {
     const byFamily = new Map<Family, number>();
+    let addresses = 0;
+    let pool = 0;
     for (const id of entry.ids) {
       const weight = weights.get(id);
-      if (weight) byFamily.set(weight.family, (byFamily.get(weight.family) ?? 0) + weight.nats);
+      if (!weight) continue;
+      if (weight.type === 'network-address') addresses++;
+      if (weight.type === 'network-address' || weight.type === 'network-prefix') pool += weight.nats;
+      else byFamily.set(weight.family, (byFamily.get(weight.family) ?? 0) + weight.nats);
     }
+    if (addresses >= Math.min(2, entry.addresses) && addresses >= POOL_OVERLAP * entry.addresses)
+      byFamily.set('infrastructure', (byFamily.get('infrastructure') ?? 0) + pool);
     const said = FAMILIES.map((family) => Math.min(FAMILY_CAP[family], byFamily.get(family) ?? 0));
-    return said.filter((nats) => nats >= SPEAKS).length < 2 ? 0 : said.reduce((a, b) => a + b, 0);
+    const who = Math.max(byFamily.get('infrastructure') ?? 0, byFamily.get('payment') ?? 0, byFamily.get('registration') ?? 0);
+    if (said.filter((nats) => nats >= SPEAKS).length < 2 || who < 2 * SPEAKS) return 0;
+    const other = tools.size > 0 && entry.clients > 0 && !entry.ids.some((id) => tools.has(id)) ? OTHER_TOOL : 0;
+    return said.reduce((a, b) => a + b, 0) + other;
   };
 }

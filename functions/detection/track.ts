@@ -219,7 +219,12 @@ function counted(campaign: Campaign, before: Campaign | undefined, { profiles, n
         } else hours.set(start + hour, [part.hourly[hour]!, part.stopped[hour]!]);
       }
     });
-    return { ...member, exchanges: profile.exchanges, prevented: profile.prevented };
+    // A detection that started cold knows the window only: counts never go back.
+    return {
+      ...member,
+      exchanges: Math.max(member.exchanges, profile.exchanges),
+      prevented: Math.max(member.prevented, profile.prevented),
+    };
   });
   const exchanges = members.reduce((sum, member) => sum + member.exchanges, 0);
   const labelled = [...tasks.values()].reduce((a, b) => a + b, 0);

@@ -91,7 +91,7 @@ export function parseEvent(value: unknown, now: number): Parsed {
     return rejected(
       'late',
       `time: more than 14 days before ${iso(now)}`,
-      'backfill with the re-fold command, which has no age limit',
+      'send events within 14 days; older ones are counted and not taken',
       'time',
     );
   return { kind: 'event', event, at };

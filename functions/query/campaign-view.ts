@@ -21,7 +21,7 @@ export const CampaignSummaryView = z
   .object({
     id: z.string(),
     kind: z.enum(KINDS),
-    probability: z.number().openapi({ description: 'Calibrated probability of the kind.' }),
+    probability: z.number().openapi({ description: 'Probability of the kind, by the weighted signs of the policy.' }),
     probabilities: Kinds,
     accounts: z.int(),
     roles: RoleCounts,

@@ -103,7 +103,7 @@ export function dossierMarkdown(about: Dossier): string {
   return [
     `# Campaign ${text(about.campaign)}`,
     '',
-    `A ${about.kind.replace('-', ' ')} campaign (calibrated probability ${percent(about.probability)}): **${number(about.accounts)} accounts**, **${number(about.exchanges)} exchanges**, ${about.firstDay} to ${about.lastDay}; ${about.exchangesAnAccountADay.toFixed(1)} exchanges an account a day.`,
+    `A ${about.kind.replace('-', ' ')} campaign (probability ${percent(about.probability)}): **${number(about.accounts)} accounts**, **${number(about.exchanges)} exchanges**, ${about.firstDay} to ${about.lastDay}; ${about.exchangesAnAccountADay.toFixed(1)} exchanges an account a day.`,
     '',
     `Of these, ${number(about.exchangesBeforeDetection)} exchanges came before it was detected (${about.detectedAt}); ${number(about.prevented)} requests were prevented. ${number(about.inputTokens)} input tokens, ${number(about.outputTokens)} output tokens.`,
     '',

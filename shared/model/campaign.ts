@@ -72,7 +72,7 @@ export type Member = z.infer<typeof Member>;
 export const Campaign = z.object({
   id: z.custom<CampaignId>(),
   kind: z.enum(KINDS),
-  /** Calibrated probability of each kind; they add up to 1. */
+  /** Probability of each kind by the policy's weighted signs; they add up to 1. */
   probabilities: z.record(z.enum(KINDS), z.number()),
   /** First exchange of a member. */
   firstSeen: z.number(),

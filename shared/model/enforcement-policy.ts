@@ -30,7 +30,7 @@ export const Rule = z.strictObject({
   kind: z.enum(KINDS),
   rung: Rung,
   reasonCode: z.enum(REASON_CODES),
-  /** Calibrated probability of the kind, at least. */
+  /** Probability of the kind (functions/detection/kind.ts), at least. */
   probability: Reasoned(share),
   /** Independent families of evidence on the campaign as a whole, at least. */
   campaignFamilies: Reasoned(z.int().min(1).max(5)),

@@ -51,7 +51,6 @@ const PHRASES: Record<keyof typeof TRAIT, readonly string[]> = {
     'show work',
     'your work',
     'paso a',
-    'schritt für',
     'par étape',
   ],
   grading: [
@@ -66,12 +65,11 @@ const PHRASES: Record<keyof typeof TRAIT, readonly string[]> = {
     'grading criteria',
     'answer a',
     'response a',
-    'from 1',
     'evaluate the',
   ],
   code: [
     'public static',
-    'def init',
+    'def __init__',
     'import numpy',
     'console log',
     'return function',

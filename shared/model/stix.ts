@@ -10,25 +10,68 @@ import { iso } from './time';
  * (docs/decisions/0008); what is used of the standard is the four object types below, as schemas.
  */
 const Timestamp = z.iso.datetime({ precision: 3 });
-const id = (type: string) => z.string().regex(new RegExp(`^${type}--[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`));
+const id = (type: string) =>
+  z.string().regex(new RegExp(`^${type}--[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`));
 const common = { spec_version: z.literal('2.1'), created: Timestamp, modified: Timestamp };
 
-const Identity = z.object({ type: z.literal('identity'), id: id('identity'), ...common, name: z.string(), identity_class: z.literal('system') });
+const Identity = z.object({
+  type: z.literal('identity'),
+  id: id('identity'),
+  ...common,
+  name: z.string(),
+  identity_class: z.literal('system'),
+});
 const StixCampaign = z.object({
-  type: z.literal('campaign'), id: id('campaign'), ...common, created_by_ref: id('identity'), name: z.string(), description: z.string(),
-  first_seen: Timestamp, last_seen: Timestamp, objective: z.string(), confidence: z.int().min(0).max(100),
+  type: z.literal('campaign'),
+  id: id('campaign'),
+  ...common,
+  created_by_ref: id('identity'),
+  name: z.string(),
+  description: z.string(),
+  first_seen: Timestamp,
+  last_seen: Timestamp,
+  objective: z.string(),
+  confidence: z.int().min(0).max(100),
 });
 const StixIndicator = z.object({
-  type: z.literal('indicator'), id: id('indicator'), ...common, created_by_ref: id('identity'), name: z.string(), indicator_types: z.array(z.string()),
-  pattern: z.string(), pattern_type: z.literal('stix'), pattern_version: z.literal('2.1'), valid_from: Timestamp, labels: z.array(z.string()),
+  type: z.literal('indicator'),
+  id: id('indicator'),
+  ...common,
+  created_by_ref: id('identity'),
+  name: z.string(),
+  indicator_types: z.array(z.string()),
+  pattern: z.string(),
+  pattern_type: z.literal('stix'),
+  pattern_version: z.literal('2.1'),
+  valid_from: Timestamp,
+  labels: z.array(z.string()),
   extensions: z.record(z.string(), z.object({ extension_type: z.literal('property-extension'), indicator: Indicator })),
 });
-const Relationship = z.object({ type: z.literal('relationship'), id: id('relationship'), ...common, created_by_ref: id('identity'), relationship_type: z.literal('indicates'), source_ref: id('indicator'), target_ref: id('campaign') });
+const Relationship = z.object({
+  type: z.literal('relationship'),
+  id: id('relationship'),
+  ...common,
+  created_by_ref: id('identity'),
+  relationship_type: z.literal('indicates'),
+  source_ref: id('indicator'),
+  target_ref: id('campaign'),
+});
 const Extension = z.object({
-  type: z.literal('extension-definition'), id: id('extension-definition'), ...common, created_by_ref: id('identity'), name: z.string(), schema: z.string(), version: z.string(), extension_types: z.array(z.literal('property-extension')),
+  type: z.literal('extension-definition'),
+  id: id('extension-definition'),
+  ...common,
+  created_by_ref: id('identity'),
+  name: z.string(),
+  schema: z.string(),
+  version: z.string(),
+  extension_types: z.array(z.literal('property-extension')),
 });
 
-export const StixBundle = z.object({ type: z.literal('bundle'), id: id('bundle'), objects: z.array(z.discriminatedUnion('type', [Identity, Extension, StixCampaign, StixIndicator, Relationship])) });
+export const StixBundle = z.object({
+  type: z.literal('bundle'),
+  id: id('bundle'),
+  objects: z.array(z.discriminatedUnion('type', [Identity, Extension, StixCampaign, StixIndicator, Relationship])),
+});
 export type StixBundle = z.infer<typeof StixBundle>;
 
 /** UUID version 5 (RFC 9562) in a namespace of our own: the same campaign gives the same ids again. */
@@ -46,24 +89,57 @@ const EXTENSION = stixId('extension-definition', 'lockstep-indicator');
 /** A campaign and its indicators as a bundle. Pure: the campaign's own times are the objects' times. */
 export function stixOf(campaign: Campaign): StixBundle {
   const system = stixId('identity', 'lockstep');
-  const times = { spec_version: '2.1', created: iso(campaign.detectedAt), modified: iso(Math.max(campaign.detectedAt, campaign.updatedAt)) } as const;
+  const times = {
+    spec_version: '2.1',
+    created: iso(campaign.detectedAt),
+    modified: iso(Math.max(campaign.detectedAt, campaign.updatedAt)),
+  } as const;
   const own = { ...times, created_by_ref: system };
   const target = stixId('campaign', campaign.id);
   const indicators = campaign.indicators.map((indicator) => ({
-    type: 'indicator' as const, id: stixId('indicator', `${campaign.id}/${indicator.type}/${indicator.hash}`), ...own,
-    name: `${indicator.type} shared by ${indicator.members} accounts`, indicator_types: ['malicious-activity'],
-    pattern: `[x-lockstep-trait:kind = '${indicator.type}' AND x-lockstep-trait:keyed_hash = '${indicator.hash}']`, pattern_type: 'stix' as const, pattern_version: '2.1' as const,
-    valid_from: iso(indicator.firstUse), labels: [indicator.family], extensions: { [EXTENSION]: { extension_type: 'property-extension' as const, indicator } },
+    type: 'indicator' as const,
+    id: stixId('indicator', `${campaign.id}/${indicator.type}/${indicator.hash}`),
+    ...own,
+    name: `${indicator.type} shared by ${indicator.members} accounts`,
+    indicator_types: ['malicious-activity'],
+    pattern: `[x-lockstep-trait:kind = '${indicator.type}' AND x-lockstep-trait:keyed_hash = '${indicator.hash}']`,
+    pattern_type: 'stix' as const,
+    pattern_version: '2.1' as const,
+    valid_from: iso(indicator.firstUse),
+    labels: [indicator.family],
+    extensions: { [EXTENSION]: { extension_type: 'property-extension' as const, indicator } },
   }));
   const objects: StixBundle['objects'] = [
     { type: 'identity', id: system, ...times, name: 'Lockstep', identity_class: 'system' },
-    { type: 'extension-definition', id: EXTENSION, ...own, name: 'Lockstep indicator', schema: 'docs/api.md', version: '1.0', extension_types: ['property-extension'] },
     {
-      type: 'campaign', id: target, ...own, name: campaign.id, description: campaign.evidence.map(({ because }) => because).join('\n'),
-      first_seen: iso(campaign.firstSeen), last_seen: iso(Math.max(campaign.firstSeen, campaign.lastSeen)), objective: campaign.kind, confidence: Math.round(100 * campaign.probabilities[campaign.kind]),
+      type: 'extension-definition',
+      id: EXTENSION,
+      ...own,
+      name: 'Lockstep indicator',
+      schema: 'docs/api.md',
+      version: '1.0',
+      extension_types: ['property-extension'],
+    },
+    {
+      type: 'campaign',
+      id: target,
+      ...own,
+      name: campaign.id,
+      description: campaign.evidence.map(({ because }) => because).join('\n'),
+      first_seen: iso(campaign.firstSeen),
+      last_seen: iso(Math.max(campaign.firstSeen, campaign.lastSeen)),
+      objective: campaign.kind,
+      confidence: Math.round(100 * campaign.probabilities[campaign.kind]),
     },
     ...indicators,
-    ...indicators.map((indicator) => ({ type: 'relationship' as const, id: stixId('relationship', indicator.id), ...own, relationship_type: 'indicates' as const, source_ref: indicator.id, target_ref: target })),
+    ...indicators.map((indicator) => ({
+      type: 'relationship' as const,
+      id: stixId('relationship', indicator.id),
+      ...own,
+      relationship_type: 'indicates' as const,
+      source_ref: indicator.id,
+      target_ref: target,
+    })),
   ];
   return { type: 'bundle', id: stixId('bundle', `${campaign.id}/${campaign.version}`), objects };
 }
@@ -75,6 +151,8 @@ export function indicatorsIn(value: unknown): { kind: 'indicators'; indicators: 
     const issue = parsed.error.issues[0];
     return { kind: 'refused', because: `${issue?.path.join('.') ?? 'the bundle'}: ${issue?.message ?? 'is not STIX 2.1'}` };
   }
-  const indicators = parsed.data.objects.flatMap((object) => (object.type === 'indicator' ? Object.values(object.extensions).map(({ indicator }) => indicator) : []));
+  const indicators = parsed.data.objects.flatMap((object) =>
+    object.type === 'indicator' ? Object.values(object.extensions).map(({ indicator }) => indicator) : [],
+  );
   return { kind: 'indicators', indicators };
 }

@@ -3,7 +3,7 @@ import type { Profile } from '../profile';
 import { abstains, type Detector } from './detector';
 
 /** Groups of cohort accounts drawn to see how far chance alone takes a group from the population. */
-export const PERMUTATIONS = 199;
+export const PERMUTATIONS = 499;
 const MOST_ACCOUNTS = 100;
 const FEWEST_PROMPTS = 5;
 
@@ -27,7 +27,7 @@ function draw(cohort: readonly Profile[], n: number, round: number): Profile[] {
 /**
  * Two-sample test of the group's pooled content sketch against a cohort matched on volume: the divergence from the
  * population, and how often a group of unrelated accounts of the same size is as far from it (permutation p-value,
- * never below 1/200; Phipson and Smyth 2010).
+ * never below 1/500; Phipson and Smyth 2010).
  */
 export const contentTest: Detector = {
   name: 'content-test',
