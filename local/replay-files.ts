@@ -22,10 +22,11 @@ export class FileReplay {
   from = Number.NaN;
   to = Number.NaN;
   private block: string[] = [];
-  private blockStart = 1;
+  /** Where in its file each line of the block stands. */
+  private places: number[] = [];
   private file = '';
   private line = 0;
-  private held: { line: string; at: number } | undefined;
+  private held: { line: string; place: number; at: number } | undefined;
 
   constructor(
     /** Made at the first event's time. */
@@ -54,12 +55,10 @@ export class FileReplay {
     await this.flush();
     this.file = file;
     this.line = 0;
-    this.blockStart = 1;
     try {
       for await (const lines of linesOf(file)) await this.takeLines(lines);
     } finally {
-      if (this.held) this.block.push(this.held.line);
-      this.held = undefined;
+      this.release();
       await this.flush();
     }
   }
@@ -72,17 +71,24 @@ export class FileReplay {
       const at = timeIn(line);
       if (this.held) {
         if (at !== undefined && at > this.to + JUMP) await this.reach(Math.min(at, this.held.at));
-        this.block.push(this.held.line);
-        this.held = undefined;
+        this.release();
       }
       if (at !== undefined && this.pipeline && at > this.to + JUMP) {
-        this.held = { line, at };
+        this.held = { line, place: this.line, at };
         continue;
       }
       if (at !== undefined) await this.reach(at);
       this.block.push(line);
+      this.places.push(this.line);
       if (this.block.length >= BLOCK) await this.flush();
     }
+  }
+
+  private release(): void {
+    if (!this.held) return;
+    this.block.push(this.held.line);
+    this.places.push(this.held.place);
+    this.held = undefined;
   }
 
   private async reach(at: number): Promise<void> {
@@ -101,19 +107,15 @@ export class FileReplay {
   }
 
   private async flush(): Promise<void> {
-    if (this.block.length === 0) {
-      this.blockStart = this.line + 1;
-      return;
-    }
-    const block = this.block;
-    const start = this.blockStart;
+    if (this.block.length === 0) return;
+    const { block, places } = this;
     this.block = [];
-    this.blockStart = this.line + 1;
+    this.places = [];
     this.pipeline ??= await this.begin(Date.now());
     if (!Number.isNaN(this.to)) await this.pipeline.advanceTo(this.to);
-    const { rejected } = await this.pipeline.take([{ id: `${this.file}:${start}`, lines: block }]);
+    const { rejected } = await this.pipeline.take([{ id: `${this.file}:${places[0]}`, lines: block }]);
     for (const one of rejected)
-      if (this.rejected.length < 100_000) this.rejected.push({ ...one, line: start + one.line - 1, file: this.file });
+      if (this.rejected.length < 100_000) this.rejected.push({ ...one, line: places[one.line - 1] ?? 0, file: this.file });
     this.onProgress({ read: this.read, at: this.to });
   }
 }

@@ -1,6 +1,6 @@
 import { ByteWriter } from '../../shared/model/bytes';
 import { Features } from '../../shared/model/features';
-import { type FactEntry, type FoldRow, writeFoldOutput } from '../../shared/model/fold-output';
+import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/model/fold-output';
 import { type AccountKey, hash64 } from '../../shared/model/ids';
 import { readSegment, type Segment } from '../../shared/model/segment';
 import { DAY, hourLabel } from '../../shared/model/time';
@@ -13,6 +13,8 @@ import type { FoldTask, SealedPlan } from './plan';
 export const CODE_EPOCH = 1;
 const EPOCH = 1_000_000;
 const KEEP_HOURS = 3 * DAY;
+
+type Release = FoldOutput['releases'][number];
 
 export type FoldPorts = {
   archive: ObjectStore;
@@ -39,7 +41,7 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
   const segments = await sealedSegments(task, ports.archive);
   const distinct = distinctEvents(segments);
   const rows = foldRows(task.hour, segments, distinct.places);
-  const releases = segments.flatMap((segment) => segment.dictionaries.releases).sort((a, b) => a.at - b.at || (a.model < b.model ? -1 : 1));
+  const releases = distinctReleases(segments.flatMap((segment) => segment.dictionaries.releases));
   const key = `folds/${hourLabel(task.hour)}/${String(task.version).padStart(6, '0')}/${task.shard}-of-${task.shards}`;
   await ports.archive.put(key, writeFoldOutput({ rows, releases }));
   const rowsWritten = await writeRows(task, rows, ports);
@@ -126,6 +128,11 @@ export function foldRows(hour: number, segments: readonly Segment[], places: rea
     features.encode(out);
     return { account, sealed, facts: distinctFacts(facts), features: out.take() };
   });
+}
+
+function distinctReleases(releases: readonly Release[]): Release[] {
+  const told = new Map(releases.map((release) => [JSON.stringify([release.at, release.model]), release]));
+  return [...told.values()].sort((a, b) => a.at - b.at || (a.model < b.model ? -1 : 1));
 }
 
 function distinctFacts(facts: FactEntry[]): FactEntry[] {

@@ -1,0 +1,151 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative, sep } from 'node:path';
+
+const ROOT = join(__dirname, '..');
+const SKIPPED = new Set(['node_modules', 'dist', 'cdk.out', '.git']);
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : filesUnder(`${folder}/${entry.name}`);
+    return /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts') ? [`${folder}/${entry.name}`] : [];
+  });
+}
+
+const sources = ['functions', 'shared', 'infra', 'local', 'bench', 'console'].flatMap(filesUnder);
+const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** Paths of the project's own files that a file imports, exports from, requires or names in a type, without their extension. */
+function importsOf(file: string, text = textOf(file)): string[] {
+  return [...text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*(['"])(\.{1,2}\/[^'"]*)\1/g)].map((match) =>
+    relative(ROOT, normalize(join(ROOT, dirname(file), match[2] ?? '')))
+      .split(sep)
+      .join('/'),
+  );
+}
+
+/**
+ * Who may import whom. The first row whose `who` matches the importing file decides; a target that none of its `whom` matches is
+ * forbidden, and so is a file that no row names. `SELF` stands for the importing file's own stage.
+ */
+const SELF = 'functions/SELF/';
+const ROOM = [SELF, 'shared/model/', 'shared/ports', 'shared/stores/', 'shared/in-batches', 'shared/appeal-link'];
+const TABLE: readonly { who: RegExp; whom: readonly string[] }[] = [
+  { who: /^functions\/[^/]+\/(.+-)?handler\.ts$/, whom: [...ROOM, 'shared/wiring', 'shared/aws/', 'shared/lambda/', 'shared/http/'] },
+  // The description of the API tells clients of routes; one route serves that document.
+  { who: /^functions\/query\/status-routes\.ts$/, whom: [...ROOM, 'shared/http/', 'shared/client/openapi.json'] },
+  { who: /^functions\/query\//, whom: [...ROOM, 'shared/http/'] },
+  { who: /^functions\/[^/]+\/(.+-)?routes\.ts$/, whom: [...ROOM, 'shared/http/'] },
+  { who: /^functions\//, whom: ROOM },
+  { who: /^shared\/model\//, whom: ['shared/model/'] },
+  { who: /^shared\/(ports|wiring|appeal-link|in-batches)\.ts$/, whom: ['shared/model/'] },
+  { who: /^shared\/stores\//, whom: ['shared/stores/', 'shared/model/', 'shared/ports', 'shared/in-batches'] },
+  { who: /^shared\/memory\//, whom: ['shared/memory/', 'shared/model/', 'shared/ports'] },
+  { who: /^shared\/aws\//, whom: ['shared/aws/', 'shared/model/', 'shared/ports'] },
+  { who: /^shared\/webhook\//, whom: ['shared/webhook/', 'shared/model/', 'shared/ports'] },
+  { who: /^shared\/http\//, whom: ['shared/http/', 'shared/model/', 'shared/ports'] },
+  { who: /^shared\/lambda\//, whom: ['shared/', 'policies/recommended.json'] },
+  { who: /^shared\/client\//, whom: ['shared/client/'] },
+  { who: /^infra\//, whom: ['infra/', 'shared/wiring'] },
+  { who: /^local\/simulator\//, whom: ['local/simulator/', 'shared/model/', 'shared/ports'] },
+  // Both deploy what infra describes: in place of AWS.
+  { who: /^local\/(aws|proof)\/|^local\/(local|deploy-proof)\.ts$/, whom: ['local/', 'functions/', 'shared/', 'infra/'] },
+  { who: /^local\//, whom: ['local/', 'functions/', 'shared/'] },
+  { who: /^bench\//, whom: ['bench/', 'local/', 'functions/', 'shared/'] },
+  { who: /^console\//, whom: ['console/', 'shared/client/'] },
+];
+
+/** Why `file` may not import `target`; undefined when it may. */
+function forbidden(file: string, target: string): string | undefined {
+  const row = TABLE.find(({ who }) => who.test(file));
+  if (!row) return `${file} is in no row of the table`;
+  const stage = `functions/${file.split('/')[1]}/`;
+  const allowed = row.whom.some((one) => {
+    const whom = one === SELF ? stage : one;
+    return whom.endsWith('/') ? target.startsWith(whom) : target === whom;
+  });
+  return allowed ? undefined : `${file} imports ${target}`;
+}
+
+describe('who may import whom', () => {
+  test.each([
+    ['functions/detection/detect.ts', 'functions/detection/kind', true],
+    ['functions/detection/detect.ts', 'functions/enforcement/contain', false],
+    ['functions/detection/detect.ts', 'shared/aws/clients', false],
+    ['functions/detection/handler.ts', 'shared/aws/clients', true],
+    ['functions/detection/handler.ts', 'functions/features/fold', false],
+    ['functions/features/fold.ts', 'shared/memory/memory-table', false],
+    ['functions/appeals/appeal.ts', 'shared/http/problem', false],
+    ['functions/appeals/routes.ts', 'shared/http/problem', true],
+    ['shared/model/event.ts', 'shared/ports', false],
+    ['shared/memory/memory-table.ts', 'shared/aws/dynamo-table', false],
+    ['infra/ingest.ts', 'functions/ingest/ingest', false],
+    ['infra/ingest.ts', 'shared/wiring', true],
+    ['local/simulator/world.ts', 'functions/detection/kind', false],
+    ['console/src/api.ts', 'shared/model/event', false],
+    ['elsewhere/file.ts', 'shared/model/event', false],
+  ])('%s → %s: %s', (file, target, may) => {
+    expect(forbidden(file, target) === undefined).toBe(may);
+  });
+
+  test('every way to import is seen', () => {
+    const text = `import a from './a';\nimport type { B } from "../b";\nimport './c';\nexport * from './d';\nconst e = await import('./e');\nrequire('./f');`;
+    const seen = ['shared/x/a', 'shared/b', 'shared/x/c', 'shared/x/d', 'shared/x/e', 'shared/x/f'];
+    expect(importsOf('shared/x/file.ts', text)).toEqual(seen);
+  });
+
+  test('the project keeps to the table', () => {
+    expect(sources.length).toBeGreaterThan(200);
+    expect(
+      sources.flatMap((file) =>
+        importsOf(file)
+          .map((target) => forbidden(file, target))
+          .filter((why) => why !== undefined),
+      ),
+    ).toEqual([]);
+  });
+
+  test('every row is about some file', () => {
+    const used = new Set(sources.map((file) => TABLE.find(({ who }) => who.test(file))));
+    expect(TABLE.filter((row) => !used.has(row)).map(({ who }) => who.source)).toEqual([]);
+    expect(sources.filter((file) => !TABLE.some(({ who }) => who.test(file)))).toEqual([]);
+  });
+});
+
+describe('purity: nothing in a rule reads a clock, chance, the environment or the network', () => {
+  const IMPURE = [
+    /\bDate\.now\b/,
+    /\bnew Date\(\s*\)/,
+    /\bMath\.random\b/,
+    /\bprocess\.(env|hrtime)\b/,
+    /\bperformance\.now\b/,
+    /\bfetch\(/,
+  ];
+  const impure = (text: string): boolean => IMPURE.some((pattern) => pattern.test(text));
+  const isRoom = (file: string): boolean =>
+    /^(functions|shared\/(model|stores|http))\/|^shared\/(ports|wiring|appeal-link|in-batches)\.ts$/.test(file) &&
+    !/handler\.ts$/.test(file);
+
+  test.each([
+    ['const at = Date.now();', true],
+    ['new Date()', true],
+    ['new Date(at)', false],
+    ['Math.random()', true],
+    ['process.env.NAME', true],
+    ['await fetch(url)', true],
+    ['clock.now()', false],
+  ])('%s: %s', (text, is) => {
+    expect(impure(text)).toBe(is);
+  });
+
+  test('holds in every room', () => {
+    const rooms = sources.filter(isRoom);
+    expect(rooms.length).toBeGreaterThan(100);
+    expect(rooms.filter((file) => impure(textOf(file)))).toEqual([]);
+  });
+});
+
+test('a handler wires and hands over: at most 25 lines', () => {
+  const handlers = sources.filter((file) => /^functions\/.*handler\.ts$/.test(file));
+  expect(handlers.length).toBeGreaterThan(5);
+  expect(handlers.filter((file) => textOf(file).trimEnd().split('\n').length > 25)).toEqual([]);
+});

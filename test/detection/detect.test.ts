@@ -1,0 +1,120 @@
+import { Detection } from '../../functions/detection/detect';
+import { fold } from '../../functions/features/fold';
+import { plan } from '../../functions/features/plan';
+import { ingest } from '../../functions/ingest/ingest';
+import recommended from '../../policies/recommended.json';
+import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { MemoryTable } from '../../shared/memory/memory-table';
+import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
+import { KeyedHasher } from '../../shared/model/keyed-hash';
+import { Policy } from '../../shared/model/policy';
+import { DAY, HOUR } from '../../shared/model/time';
+
+const START = Date.UTC(2026, 5, 1);
+const HOURS = 30;
+const policy = Policy.parse(recommended).detection;
+const hasher = new KeyedHasher('k'.repeat(64));
+const iso = (at: number): string => new Date(at).toISOString();
+const chance = new SeededChance(7);
+const below = (n: number): number => Math.floor(chance.next() * n);
+
+const CAMPAIGN = Array.from({ length: 30 }, (_, i) => `campaign-${i}`);
+const HONEST = Array.from({ length: 260 }, (_, i) => `honest-${i}`);
+
+let ids = 0;
+const event = (type: string, subject: string, at: number, data: object): string =>
+  JSON.stringify({ specversion: '1.0', source: 'gateway', id: `e-${ids++}`, type: `lockstep.${type}.v1`, subject, time: iso(at), data });
+const usage = (subject: string, at: number, address: string, agent: string, text: string): string =>
+  event('usage', subject, at, {
+    model: 'atlas-5',
+    inputTokens: 500,
+    outputTokens: 900,
+    network: { ip: address },
+    client: { userAgent: agent },
+    prompt: { text },
+    labels: { task: 'coding' },
+  });
+
+/** Thirty accounts on four cards, twelve exits and one tool, round the clock, among 260 people with a card, an address and a day of their own. */
+function traffic(): string[] {
+  const lines: string[] = [];
+  CAMPAIGN.forEach((account, i) => {
+    const facts = { createdAt: iso(START - 3 * DAY - i * HOUR), plan: 'paid', paymentInstrument: `card-${i % 4}` };
+    lines.push(event('account', account, START, facts));
+    for (let hour = 0; hour < HOURS; hour++) {
+      const at = START + hour * HOUR + i * 60_000 + below(50_000);
+      lines.push(usage(account, at, `198.51.${below(12)}.7`, 'harvest/1', `explain step by step how to sort list ${hour}`));
+    }
+  });
+  HONEST.forEach((account, i) => {
+    lines.push(
+      event('account', account, START, { createdAt: iso(START - (60 + below(300)) * DAY), plan: 'paid', paymentInstrument: `own-${i}` }),
+    );
+    for (let hour = 8; hour < 19; hour += 2) {
+      const at = START + hour * HOUR + below(3_500_000);
+      lines.push(
+        usage(
+          account,
+          at,
+          `203.0.${i >> 7}.${i & 127}`,
+          `popular/${i % 3}`,
+          `question ${'abcdefghij'[below(10)]} of ${account.replace('-', ' x')}`,
+        ),
+      );
+    }
+  });
+  return lines;
+}
+
+async function detected(shuffle = false) {
+  const clock = new SimulatedClock(START + HOURS * HOUR + 15 * 60_000);
+  const stores = { archive: new MemoryObjectStore(), features: new MemoryTable(clock), graph: new MemoryTable(clock) };
+  const ports = { ...stores, clock, hasher, segments: 1, shards: 1, materialize: () => false };
+  const lines = shuffle ? [...LINES].reverse() : LINES;
+  const { rejected } = await ingest([{ id: 'm', body: lines.join('\n') }], ports);
+  expect(rejected).toEqual([]);
+  for (const task of await plan(ports)) await fold(task, ports);
+  const detection = new Detection({ stores, clock });
+  return { run: await detection.run(policy, 'policy-1'), detection, stores, clock };
+}
+const LINES = traffic();
+const keyOf = (account: string) => hasher.account(account).key;
+
+describe('a campaign among honest accounts', () => {
+  test('is found, with its members and nobody else, and says why from two families at least', async () => {
+    const { run } = await detected();
+    expect(run.accounts).toBe(CAMPAIGN.length + HONEST.length);
+    expect(run.changed).toHaveLength(1);
+    const [campaign] = run.changed;
+    const members = new Set(campaign?.members.map(({ account }) => account));
+    expect(CAMPAIGN.filter((account) => members.has(keyOf(account))).length).toBeGreaterThanOrEqual(0.8 * CAMPAIGN.length);
+    expect(HONEST.filter((account) => members.has(keyOf(account)))).toEqual([]);
+    expect(campaign?.families.length).toBeGreaterThanOrEqual(2);
+    expect(campaign?.kind).toBe('distillation');
+    expect(campaign?.exchanges).toBe(members.size * HOURS);
+    for (const member of campaign?.members ?? []) expect(member.because.length).toBeGreaterThan(0);
+  });
+
+  test('the same whatever order the events came in', async () => {
+    const [one, other] = [(await detected()).run.changed[0], (await detected(true)).run.changed[0]];
+    expect(one).toBeDefined();
+    expect({ ...other, provenance: undefined }).toEqual({ ...one, provenance: undefined });
+  });
+
+  test('found again by the next run, and by an instance that starts afresh: one campaign, no new version', async () => {
+    const { run, detection, stores, clock } = await detected();
+    clock.advanceTo(clock.now() + HOUR);
+    expect((await detection.run(policy, 'policy-1')).changed).toEqual([]);
+    expect((await new Detection({ stores, clock }).run(policy, 'policy-1')).changed).toEqual([]);
+    const kept: string[] = [];
+    for await (const header of detection.campaigns.headers()) kept.push(header.id);
+    expect(kept).toEqual(run.changed.map(({ id }) => id));
+  });
+
+  test('what a campaign says holds no raw identifier and no word of a prompt', async () => {
+    const { run } = await detected();
+    const said = JSON.stringify(run.changed);
+    expect(said.length).toBeGreaterThan(1_000);
+    for (const raw of ['campaign-1', 'card-1', '198.51.', 'harvest/1', 'sort list']) expect(said).not.toContain(raw);
+  });
+});

@@ -1,0 +1,158 @@
+import type { Assessment } from '../../functions/detection/assess';
+import type { Profile } from '../../functions/detection/profile';
+import { type TrackContext, track } from '../../functions/detection/track';
+import recommended from '../../policies/recommended.json';
+import type { Campaign, Kind } from '../../shared/model/campaign';
+import { Policy } from '../../shared/model/policy';
+import { DAY, HOUR } from '../../shared/model/time';
+import { assessment, type Given, indexOf, NOW, profile, strangers } from '../support/population';
+
+const policy = Policy.parse(recommended).detection;
+const shared: Given = {
+  bornAt: NOW - 6 * DAY,
+  card: 'their card',
+  clients: ['their build'],
+  ips: ['x1', 'x2', 'x3'],
+  system: 'their system',
+};
+const other: Given = { bornAt: NOW - 6 * DAY, card: 'other card', clients: ['other build'], ips: ['y1', 'y2'] };
+const accounts = (name: string, count: number, given: Given = shared): Profile[] =>
+  Array.from({ length: count }, (_, i) => profile(`${name}-${i}`, given));
+
+/** A world of some accounts among strangers, in which runs of tracking follow one another. */
+function world(all: readonly Profile[], now = NOW) {
+  const index = indexOf([...all, ...strangers(200)]);
+  const profiles = new Map(all.map((one) => [one.account, one]));
+  const provenance: Campaign['provenance'] = { run: 'run', code: 'code', policy: 'policy', input: 'input' };
+  const half = Math.floor(now / HOUR) - 100;
+  const context: TrackContext = { index, profiles, releases: new Map(), policy, now, half, provenance };
+  const network = (members: readonly Profile[], kind?: Kind): Assessment =>
+    assessment(
+      index,
+      members.map(({ account }) => account),
+      kind,
+    );
+  return {
+    network,
+    run: (networks: readonly Assessment[], before: readonly Campaign[] = [], later = 0) =>
+      track(networks, before, { ...context, now: now + later }),
+  };
+}
+const only = (campaigns: readonly Campaign[]): Campaign => {
+  expect(campaigns).toHaveLength(1);
+  const [campaign] = campaigns;
+  if (!campaign) throw new Error('no campaign');
+  return campaign;
+};
+const names = (campaign: Campaign): string[] => campaign.members.map(({ account }) => account).sort();
+const keys = (profiles: readonly Profile[]): string[] => profiles.map(({ account }) => account).sort();
+
+describe('a network becomes a campaign', () => {
+  test('named by its first members and time: the same run again gives the same name', () => {
+    const all = accounts('a', 10);
+    const { run, network } = world(all);
+    const first = only(run([network(all)]));
+    expect(only(run([network(all)])).id).toBe(first.id);
+    expect(first).toMatchObject({ version: 1, detectedAt: NOW, kind: 'distillation', lineage: [] });
+    expect(names(first)).toEqual(keys(all));
+    expect(first.exchanges).toBe(300);
+    expect(first.indicators.map(({ type }) => type)).toEqual(expect.arrayContaining(['payment-instrument', 'client-build']));
+  });
+  test('an unchanged network writes nothing new, until a day has gone by', () => {
+    const all = accounts('a', 10);
+    const { run, network } = world(all);
+    const first = only(run([network(all)]));
+    expect(run([network(all)], [first], HOUR)).toEqual([]);
+    expect(only(run([network(all)], [first], DAY))).toMatchObject({ id: first.id, version: 2, detectedAt: NOW });
+  });
+});
+
+describe('it keeps its identity', () => {
+  test('when accounts join: those who were there keep the time at which they joined', () => {
+    const all = accounts('a', 15);
+    const { run, network } = world(all);
+    const first = only(run([network(all.slice(0, 10))]));
+    const next = only(run([network(all)], [first], HOUR));
+    expect([next.id, next.version, next.members.length]).toEqual([first.id, 2, 15]);
+    const joined = (campaign: Campaign, at: number) => campaign.members.filter(({ joinedAt }) => joinedAt === at).length;
+    expect([joined(next, NOW), joined(next, NOW + HOUR)]).toEqual([10, 5]);
+  });
+  test('two networks that share next to nothing are two campaigns', () => {
+    const [one, two] = [accounts('a', 10), accounts('b', 10, other)];
+    const { run, network } = world([...one, ...two]);
+    const found = run([network(one), network(two)]);
+    expect(new Set(found.map(({ id }) => id)).size).toBe(2);
+  });
+  test('merged: the larger goes on and says so once, the smaller is left without accounts', () => {
+    const [one, two] = [accounts('a', 12), accounts('b', 6)];
+    const { run, network } = world([...one, ...two]);
+    const before = [network(one), network(two, 'unclear')].map((single) => only(run([single])));
+    const [large, small] = before;
+    const after = run([network([...one, ...two])], before, HOUR);
+    const next = after.find(({ id }) => id === large?.id);
+    expect(next?.members).toHaveLength(18);
+    expect(next?.lineage).toEqual([expect.objectContaining({ what: 'merged', with: small?.id })]);
+    expect(after.find(({ id }) => id === small?.id)?.members).toEqual([]);
+    const again = after.length === 2 ? run([network([...one, ...two])], after, 2 * DAY).find(({ id }) => id === large?.id) : undefined;
+    expect(again?.lineage).toHaveLength(1);
+  });
+  test('no account is a member of two campaigns', () => {
+    const all = accounts('a', 30);
+    const { run, network } = world(all);
+    const first = only(run([network(all)]));
+    const after = run([network(all.slice(0, 18)), network(all.slice(18))], [first], HOUR);
+    const members = after.flatMap(names);
+    expect(new Set(members).size).toBe(members.length);
+  });
+});
+
+describe('silence is no acquittal', () => {
+  const silent = { ...shared, lastUse: NOW - 5 * DAY };
+  test('a member that did nothing for days stays; one that is active and no longer linked goes', () => {
+    const [linked, quiet, gone] = [accounts('a', 10), accounts('q', 3, silent), accounts('g', 3)];
+    const { run, network } = world([...linked, ...quiet, ...gone]);
+    const first = only(run([network([...linked, ...quiet, ...gone])]));
+    expect(names(only(run([network(linked)], [first], HOUR)))).toEqual(keys([...linked, ...quiet]));
+  });
+  test('of a campaign of which most fell silent, what was said stands', () => {
+    const [active, quiet] = [accounts('a', 5), accounts('q', 20, silent)];
+    const { run, network } = world([...active, ...quiet]);
+    const first = only(run([network([...active, ...quiet], 'distillation')]));
+    const next = only(run([network(active, 'unclear')], [first], DAY));
+    expect([next.id, next.kind, next.members.length]).toEqual([first.id, 'distillation', 25]);
+  });
+  test('of an active one the new word counts', () => {
+    const active = accounts('a', 20);
+    const { run, network } = world(active);
+    const first = only(run([network(active, 'unclear')]));
+    expect(only(run([network(active, 'reselling')], [first], HOUR)).kind).toBe('reselling');
+  });
+  test('of which nothing is found any more: as it was, members and kind', () => {
+    const quiet = accounts('q', 20, silent);
+    const { run, network } = world(quiet);
+    const first = only(run([network(quiet)]));
+    expect(run([], [first], HOUR)).toEqual([]);
+    expect(only(run([], [first], DAY))).toMatchObject({ id: first.id, kind: 'distillation', members: { length: 20 } });
+  });
+});
+
+describe('born after a containment', () => {
+  test('accounts that carry its indicators are linked to it again, and it says so', () => {
+    const [old, born] = [accounts('a', 20, { ...shared, lastUse: NOW - 5 * DAY }), accounts('n', 6, { ...shared, bornAt: NOW - HOUR })];
+    const { run, network } = world([...old, ...born]);
+    const first = only(run([network(old)]));
+    const next = only(run([network(born)], [first], HOUR));
+    expect(next.id).toBe(first.id);
+    expect(next.lineage.map(({ what }) => what)).toEqual(['re-linked']);
+    expect(names(next)).toEqual(keys([...old, ...born]));
+  });
+  test.each<[string, Given, Kind]>([
+    ['that share nothing with it', other, 'distillation'],
+    ['with a place in common, if it was only a place', shared, 'shared-origin'],
+  ])('accounts %s are not', (_, given, kind) => {
+    const [old, born] = [accounts('a', 20, { ...shared, lastUse: NOW - 5 * DAY }), accounts('n', 6, given)];
+    const { run, network } = world([...old, ...born]);
+    const first = only(run([network(old, kind)]));
+    expect(run([network(born)], [first], HOUR).some(({ id, members }) => id !== first.id && members.length === 6)).toBe(true);
+  });
+});
