@@ -52,6 +52,7 @@ const PHRASES: Record<keyof typeof TRAIT, readonly string[]> = {
     'your work',
     'paso a',
     'par étape',
+    'schritt für',
   ],
   grading: [
     'the rubric',
