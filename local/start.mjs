@@ -61,6 +61,7 @@ const tasks = {
   simulate: built('local/simulator/cli.ts'),
   eval: built('bench/eval/main.ts'),
   'eval:real': built('bench/eval/real.ts'),
+  faults: built('bench/faults/main.ts'),
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],
