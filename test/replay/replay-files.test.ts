@@ -190,3 +190,13 @@ describe('one wrong date does not move the clock', () => {
     expect(replay.to).toBe(later + MINUTE);
   });
 });
+
+test('an hour is folded once, whole: what came before a due time is taken before it', async () => {
+  const path = file(Array.from({ length: 4 * 60 }, (_, minute) => event(minute)).join('\n'));
+  const { replay } = await replayed(path);
+  const { features } = replay.pipeline!.stores;
+  for (const hour of ['2026-04-22T00', '2026-04-22T01', '2026-04-22T02']) {
+    expect(await features.get(`F#${hour}`, 'PLAN')).toMatchObject({ version: 1 });
+    expect((await features.query({ pk: `F#${hour}`, prefix: 'S#' })).items[0]).toMatchObject({ events: 60 });
+  }
+});
