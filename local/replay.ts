@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FolderObjectStore } from '../shared/memory/memory-object-store';
@@ -78,7 +78,9 @@ type Replayed = { report: Report; rejected: FileReplay['rejected']; damage: Unre
 async function replay(policy: Policy, options: Options, out: string): Promise<Replayed> {
   const began = performance.now();
   const progress = progressLine(process.stderr);
+  // Under a key of this run only: what another run left would be another world's.
   const archive = join(out, '.archive');
+  rmSync(archive, { recursive: true, force: true });
   let campaigns = 0;
   const files = new FileReplay(
     async (start) => {
@@ -120,6 +122,7 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
     seconds: (performance.now() - began) / 1000,
     peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   });
+  rmSync(archive, { recursive: true, force: true });
   return { report, rejected: files.rejected, damage };
 }
 
