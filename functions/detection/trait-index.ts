@@ -2,7 +2,7 @@ import type { Hash64 } from '../../shared/model/ids';
 import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
 import type { Profile } from './profile';
-import { TRAIT_NAMES, TRAIT_TYPES, type Trait, traitsOf } from './traits';
+import { onsetOf, TRAIT_NAMES, TRAIT_TYPES, type Trait, traitsOf } from './traits';
 
 const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
@@ -16,7 +16,8 @@ export type Indexed = {
   ids: Int32Array;
   since: Int32Array;
   order: number;
-  established: boolean;
+  established: boolean /** Hour of the day on which a settled account took up a new client, if it did. */;
+  onset: number;
   revision: number;
   addresses: number;
   clients: number;
@@ -62,6 +63,7 @@ export class TraitIndex {
           since,
           order: 0,
           established: false,
+          onset: (onsetOf(profile) ?? Number.NEGATIVE_INFINITY) * 24,
           revision: profile.revision,
           addresses: profile.samples.ips.keys.length,
           clients: profile.samples.clients.keys.length,
@@ -104,19 +106,20 @@ export class TraitIndex {
   }
 
   /**
-   * Who holds what. An established account vouches only for what it has used for three days, or came with: what a thief
-   * brought to it yesterday is not what people use.
+   * Who holds what. An established account vouches for what it uses; one that has just taken up a new client vouches only
+   * for what it has used for three days, or came with: what a thief brought to it yesterday is not what people use.
    */
   private count(now: number): void {
     const settled = Math.floor(now / HOUR) - SETTLED_HOURS;
     const size = this.types.length;
     const counts = new Int32Array(size);
     const vouched = new Int32Array(size);
-    for (const { ids, since, established, profile } of this.accounts) {
+    for (const { ids, since, established, onset, profile } of this.accounts) {
       const came = Math.floor(profile.firstUse / HOUR) + SETTLED_HOURS / 3;
+      const taken = onset > settled - 24;
       for (let i = 0; i < ids.length; i++) {
         counts[ids[i]!]!++;
-        if (established && (since[i]! <= settled || since[i]! <= came)) vouched[ids[i]!]!++;
+        if (established && (!taken || since[i]! <= settled || since[i]! <= came)) vouched[ids[i]!]!++;
       }
     }
     this.counts = counts;
