@@ -50,8 +50,8 @@ export class Detection extends Construct {
     const impact = 'Detection fails: no new campaign is found, and replaced accounts are not linked again.';
     every(this, 'Schedule', interval, detect, deadLetterQueue(this, 'Failures', alarms, impact));
     may(detect).readRows(tables.features, ['DIRTY', 'F#*']);
-    may(detect).read(archive, ['folds/*', 'campaigns/*']);
-    may(detect).write(archive, ['campaigns/*', 'links/*', 'hours/*']);
+    may(detect).read(archive, ['folds/*', 'campaigns/*', 'detection/facts.ndjson.gz']);
+    may(detect).write(archive, ['campaigns/*', 'links/*', 'hours/*', 'detection/facts.ndjson.gz']);
     may(detect).readRows(tables.graph);
     may(detect).writeRows(tables.graph);
     may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY']);
