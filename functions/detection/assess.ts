@@ -9,7 +9,7 @@ import { SPEAKS } from './links';
 import { type Group, measure } from './measures';
 import type { Membership, Network } from './networks';
 import type { TraitIndex } from './trait-index';
-import { TRAIT_TYPES, traitsOf } from './traits';
+import { TRAIT_TYPES, type TraitType, traitsOf } from './traits';
 
 /** What is said of a network in one run. */
 export type Assessment = {
@@ -55,6 +55,8 @@ export function controlFalseDiscovery(assessments: readonly Assessment[], rate: 
 }
 
 const MOST_INDICATORS = 400;
+/** What nobody can look for: when something happened, and phrases. */
+const UNSEARCHABLE: ReadonlySet<TraitType> = new Set(['signup-time', 'signup-day', 'signup-hour', 'onset', 'pivot', 'prompt-phrase']);
 
 /** What the members share and others do not, most telling first. */
 export function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap<string, number>): Indicator[] {
@@ -74,14 +76,14 @@ export function indicatorsOf(network: Network, index: TraitIndex, releases: Read
   const indicators: (Indicator & { telling: number })[] = [];
   for (const [id, members] of network.profile.counts) {
     const type = index.typeName(id);
-    if (members < 2 || type === 'signup-time' || type === 'onset' || type === 'pivot' || type === 'prompt-phrase') continue;
+    if (members < 2 || UNSEARCHABLE.has(type)) continue;
     const said = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
     if (said < SPEAKS) continue;
     const hash = index.hashes[id]!;
     const span = spans.get(`${index.types[id]}/${hash}`) ?? { first: 0, last: 0 };
     const others = Math.max(0, index.holdersOf(id) - members);
     indicators.push({
-      type: type === 'signup-prefix' ? 'signup-origin' : type,
+      type: (type === 'signup-prefix' ? 'signup-origin' : type) as Indicator['type'],
       hash: hashText(hash),
       family: TRAIT_TYPES[type].family,
       members,

@@ -3,6 +3,7 @@ import { hashNumber } from '../../shared/model/keyed-hash';
 import type { Assessment } from './assess';
 import { POOL_OVERLAP, SPEAKS } from './links';
 import type { Membership } from './networks';
+import { oneHand } from './one-hand';
 import type { TrackContext } from './track';
 import { FAMILY_CAP, TRAIT_TYPES } from './traits';
 
@@ -15,10 +16,23 @@ export function relink(assessment: Assessment, campaigns: readonly Campaign[], c
     if (campaign.kind === 'shared-origin' || campaign.kind === 'unclear' || campaign.members.length === 0) continue;
     const carried = carriedBy(campaign, context);
     const fitting = assessment.network.members.filter((membership) => carried(membership) >= context.policy.memberThreshold.value).length;
-    if (fitting >= MOST * assessment.network.members.length) return campaign;
+    if (fitting >= MOST * assessment.network.members.length && !apart(assessment, campaign, context)) return campaign;
   }
   return undefined;
 }
+
+/** Whether campaign and network were seen side by side, and an average pair across says that they are two hands'. */
+function apart({ network }: Assessment, campaign: Campaign, { index, profiles }: TrackContext): boolean {
+  const theirs: number[] = [];
+  for (const { account } of campaign.members) {
+    const profile = profiles.get(account);
+    const entry = profile && index.entryOf(profile);
+    if (entry && entry.addresses > 0) theirs.push(entry.order);
+  }
+  const mine = network.members.map(({ entry }) => entry.order);
+  return theirs.length >= FEWEST && !oneHand(index, mine, theirs);
+}
+const FEWEST = 5;
 
 /** A tool that this share of a campaign uses is its tool: an account with another one only is less likely its own. */
 const ITS_TOOL = 0.8;

@@ -1,39 +1,39 @@
-import { type PairLink, scorePair } from './links';
+import type { PairLink } from './links';
 import { components } from './networks';
+import { oneHand } from './one-hand';
+import { sparsestCut } from './sparsest-cut';
 import type { TraitIndex } from './trait-index';
 import { TRAIT_NAMES } from './traits';
 
-const PAIRS = 80;
 const CLIENT = TRAIT_NAMES.indexOf('client-build');
 /** A part must be this share of the whole, and this many accounts, to be looked at. */
 const PART = 0.15;
 const FEWEST = 10;
 /** How much more than joining a link must say to make a strong part (nats). */
 const STRONGER = 6;
-/** Two parts are one hand's when an average pair across shares addresses, tools or payers worth this much (nats). */
-const ONE_HAND = 3;
-/** And two networks when, besides, it says less than this share of an average pair within the tighter one. */
-const ACROSS = 0.6;
 
 /**
- * Takes apart what a few coincidences joined. A component is parted where its links are strongest, and by client build;
- * parts stay together unless pairs across say much less than pairs within. One operator with two tools shares cards,
- * exits and prompts across them; two operators at one hosting company, with one data set, do not.
+ * Takes apart what a few coincidences joined. A component is parted by client build, where its links are strongest, and where
+ * they are fewest; parts stay together if one hand moves both.
  */
 export function split(index: TraitIndex, component: readonly number[], links: readonly PairLink[], linkThreshold: number): number[][] {
   if (component.length < 2 * FEWEST) return [[...component]];
   const fewest = Math.max(FEWEST, PART * component.length);
   const inside = new Set(component);
   const strong = links.filter(({ a, b, weight }) => weight >= linkThreshold + STRONGER && inside.has(a) && inside.has(b));
-  for (const parts of [byClient(index, component), components(index.accounts.length, strong, FEWEST)]) {
+  const ways = [
+    () => byClient(index, component),
+    () => components(index.accounts.length, strong, FEWEST),
+    () => sparsestCut(component, links, fewest) ?? [],
+  ];
+  for (const way of ways) {
+    const parts = way();
     const [first] = parts.filter((part) => part.length >= fewest).sort((a, b) => b.length - a.length);
     if (!first) continue;
     const taken = new Set(first);
     const rest = component.filter((order) => !taken.has(order));
     if (rest.length < fewest) continue;
-    const tightest = Math.max(meanPair(index, first, first).weight, meanPair(index, rest, rest).weight);
-    const across = meanPair(index, first, rest);
-    if (across.identity >= ONE_HAND || across.weight >= ACROSS * tightest) continue;
+    if (oneHand(index, first, rest)) continue;
     return [...split(index, first, links, linkThreshold), ...split(index, rest, links, linkThreshold)];
   }
   return [[...component]];
@@ -48,21 +48,4 @@ function byClient(index: TraitIndex, component: readonly number[]): number[][] {
     else parts.set(name, [order]);
   }
   return [...parts.values()];
-}
-
-/** Mean weight over a fixed sample of pairs of two different accounts, one end in each. */
-function meanPair(index: TraitIndex, one: readonly number[], other: readonly number[]): { weight: number; identity: number } {
-  let weight = 0;
-  let identity = 0;
-  let pairs = 0;
-  for (let i = 0; i < PAIRS; i++) {
-    const a = one[(i * 37) % one.length]!;
-    const b = other[(i * 53 + 11) % other.length]!;
-    if (a === b) continue;
-    const pair = scorePair(index, a, b);
-    weight += pair.weight;
-    identity += pair.identity;
-    pairs++;
-  }
-  return { weight: weight / Math.max(1, pairs), identity: identity / Math.max(1, pairs) };
 }

@@ -30,9 +30,10 @@ const ACTIVE = 0.3;
  * Networks ▶ campaigns: which campaign each network is, by best overlap of members; what merged, split or came back.
  * Pure: takes the campaigns as they stood, answers those that changed (their version raised by one).
  */
-export function track(assessments: readonly Assessment[], before: readonly Campaign[], context: TrackContext): Campaign[] {
+export function track(found: readonly Assessment[], before: readonly Campaign[], context: TrackContext): Campaign[] {
   const home = new Map<AccountKey, Campaign>();
   for (const campaign of before) for (const { account } of campaign.members) home.set(account, campaign);
+  const assessments = found.filter((assessment) => !silent(assessment, home, context));
   const claimed = new Set(assessments.flatMap(({ network }) => network.members.map(({ entry }) => entry.profile.account)));
   const after = new Map<CampaignId, Campaign>();
   // Largest first: it names the campaign that smaller networks then join.
@@ -79,6 +80,13 @@ export function track(assessments: readonly Assessment[], before: readonly Campa
   return [...after.values()]
     .map((campaign) => counted(campaign, known.get(campaign.id), context))
     .filter((campaign) => worthSaving(campaign, known.get(campaign.id), context));
+}
+
+/** Accounts of a campaign that have gone silent show only what they were made with: that neither parts them nor says anything new. */
+function silent({ network }: Assessment, home: ReadonlyMap<AccountKey, Campaign>, { now }: TrackContext): boolean {
+  const of = network.members.filter(({ entry }) => home.has(entry.profile.account)).length;
+  const active = network.members.filter(({ entry }) => entry.profile.lastUse > now - QUIET).length;
+  return of >= SAME * network.members.length && active < ACTIVE * network.members.length;
 }
 
 /** A campaign's history, each fact once. */

@@ -2,7 +2,7 @@ import type { Hash64 } from '../../shared/model/ids';
 import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
 import type { Profile } from './profile';
-import { onsetOf, TRAIT_NAMES, TRAIT_TYPES, type Trait, traitsOf } from './traits';
+import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES, type Trait, traitsOf } from './traits';
 
 const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
@@ -124,6 +124,7 @@ export class TraitIndex {
     }
     this.counts = counts;
     this.referenceHolders = vouched;
+    this.expectSignups();
     const starts = new Int32Array(size + 1);
     for (let id = 0; id < size; id++) starts[id + 1] = starts[id]! + (counts[id]! >= 2 && PROPOSES[this.types[id]!] ? counts[id]! : 0);
     const flat = new Int32Array(starts[size]!);
@@ -136,6 +137,24 @@ export class TraitIndex {
     }
     this.starts = starts;
     this.flat = flat;
+  }
+
+  /**
+   * Nobody of the reference signed up this week, so it cannot say how rare it is to sign up within one hour: the day's own
+   * sign-ups do, spread evenly. On a launch day many share an hour and it says nothing.
+   */
+  private expectSignups(): void {
+    const days = new Map<number, number>();
+    for (const { profile } of this.accounts) {
+      const day = Math.floor(profile.bornAt / DAY);
+      days.set(day, (days.get(day) ?? 0) + 1);
+    }
+    for (const type of ['signup-day', 'signup-hour'] as const) {
+      for (const [hash, id] of this.ids.get(TRAIT_NAMES.indexOf(type))!) {
+        const { day, width } = signupBucket(type, hash);
+        this.referenceHolders[id] = Math.ceil((days.get(day) ?? 1) * width);
+      }
+    }
   }
 
   /** Orders of the accounts that hold a trait which may propose a pair; empty when fewer than two do. */
@@ -188,6 +207,11 @@ export class TraitIndex {
     }
   }
   private weights = new Float64Array(0);
+
+  /** An account's entry, if it is of the population. */
+  entryOf(profile: Profile): Indexed | undefined {
+    return this.cache.get(profile);
+  }
 
   /** The id of a trait, if any account ever had it. */
   find(type: (typeof TRAIT_NAMES)[number], hash: number): number | undefined {

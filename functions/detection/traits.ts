@@ -21,6 +21,8 @@ export const TRAIT_TYPES = {
   'email-domain': { family: 'registration', cap: 6, prior: 0.2, links: true },
   referrer: { family: 'registration', cap: 3, prior: 0.5, links: false },
   'signup-time': { family: 'registration', cap: 1.3, prior: 0.5, links: false },
+  'signup-day': { family: 'registration', cap: 1, prior: 0.5, links: false },
+  'signup-hour': { family: 'registration', cap: 2, prior: 0.5, links: false },
   'system-prompt': { family: 'content', cap: 6, prior: 0.3, links: true },
   'prompt-template': { family: 'content', cap: 4, prior: 0.5, links: true },
   'prompt-phrase': { family: 'content', cap: 1.5, prior: 0.5, links: false },
@@ -38,7 +40,12 @@ export const FAMILY_CAP: Record<Family, number> = { infrastructure: 9, payment: 
 export type Trait = { type: number; hash: number; first: number; last: number };
 
 const TYPE = Object.fromEntries(TRAIT_NAMES.map((name, index) => [name, index])) as Record<TraitType, number>;
-const SIGNUP_BUCKET = 2 * DAY;
+/** Sign-ups are put in buckets of these widths, each twice, half a width apart: neighbours across a border share one all the same. */
+const SIGNUP_BUCKETS = [
+  ['signup-time', 2 * DAY],
+  ['signup-day', 12 * HOUR],
+  ['signup-hour', 2 * HOUR],
+] as const satisfies [TraitType, number][];
 
 /** The traits of an account, as far as they are known. */
 export function traitsOf(profile: Profile, releases: ReadonlyMap<string, number>): Trait[] {
@@ -55,12 +62,10 @@ export function traitsOf(profile: Profile, releases: ReadonlyMap<string, number>
   fact('signup-client', facts.signupFingerprint);
   fact('email-domain', facts.emailDomain);
   fact('referrer', facts.referrer);
-  const bucket = Math.floor(profile.bornAt / SIGNUP_BUCKET);
-  const shifted = Math.floor((profile.bornAt + SIGNUP_BUCKET / 2) / SIGNUP_BUCKET);
-  traits.push(
-    { type: TYPE['signup-time'], hash: bucket * 2, first: born, last: born },
-    { type: TYPE['signup-time'], hash: shifted * 2 + 1, first: born, last: born },
-  );
+  for (const [type, width] of SIGNUP_BUCKETS) {
+    for (const shift of [0, 1])
+      traits.push({ type: TYPE[type], hash: Math.floor(profile.bornAt / width + shift / 2) * 2 + shift, first: born, last: born });
+  }
   const sampled = (type: TraitType, sample: (typeof samples)[keyof typeof samples]): void => {
     for (let i = 0; i < sample.keys.length; i++)
       traits.push({ type: TYPE[type], hash: sample.keys[i]!, first: sample.first[i]!, last: sample.last[i]! });
@@ -104,4 +109,11 @@ function pivotsOf(profile: Profile, releases: ReadonlyMap<string, number>): Trai
     traits.push({ type: TYPE.pivot, hash: hour, first: hour, last: hour });
   }
   return traits;
+}
+
+/** Day (since the epoch) in whose middle a bucket of sign-ups lies, and what share of a day it is wide. */
+export function signupBucket(type: 'signup-day' | 'signup-hour', hash: number): { day: number; width: number } {
+  const width = SIGNUP_BUCKETS.find(([name]) => name === type)![1];
+  const shift = hash % 2;
+  return { day: Math.floor((((hash - shift) / 2 - shift / 2 + 0.5) * width) / DAY), width: width / DAY };
 }

@@ -15,6 +15,7 @@ const shared: Given = {
   ips: ['x1', 'x2', 'x3'],
   system: 'their system',
 };
+const silent: Given = { ...shared, lastUse: NOW - 5 * DAY };
 const other: Given = { bornAt: NOW - 6 * DAY, card: 'other card', clients: ['other build'], ips: ['y1', 'y2'] };
 const accounts = (name: string, count: number, given: Given = shared): Profile[] =>
   Array.from({ length: count }, (_, i) => profile(`${name}-${i}`, given));
@@ -107,7 +108,6 @@ describe('it keeps its identity', () => {
 });
 
 describe('silence is no acquittal', () => {
-  const silent = { ...shared, lastUse: NOW - 5 * DAY };
   test('a member that did nothing for days stays; one that is active and no longer linked goes', () => {
     const [linked, quiet, gone] = [accounts('a', 10), accounts('q', 3, silent), accounts('g', 3)];
     const { run, network } = world([...linked, ...quiet, ...gone]);
@@ -133,6 +133,23 @@ describe('silence is no acquittal', () => {
     const first = only(run([network(quiet)]));
     expect(run([], [first], HOUR)).toEqual([]);
     expect(only(run([], [first], DAY))).toMatchObject({ id: first.id, kind: 'distillation', members: { length: 20 } });
+  });
+});
+
+describe('a campaign long silent', () => {
+  test('is not taken apart by what its accounts were made with, and its kind stands', () => {
+    const quiet = accounts('q', 20, silent);
+    const { run, network } = world(quiet);
+    const first = only(run([network(quiet)]));
+    const cards = [0, 5, 10, 15].map((from) => network(quiet.slice(from, from + 5), 'shared-origin'));
+    expect(run(cards, [first], HOUR)).toEqual([]);
+  });
+  test('is taken apart when its accounts are seen at work in two networks', () => {
+    const busy = accounts('b', 20);
+    const { run, network } = world(busy);
+    const first = only(run([network(busy)]));
+    const parts = run([network(busy.slice(0, 12)), network(busy.slice(12))], [first], HOUR);
+    expect(parts.map(({ members }) => members.length).sort()).toEqual([12, 8]);
   });
 });
 

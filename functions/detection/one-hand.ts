@@ -1,0 +1,83 @@
+import { UnionFind } from './networks';
+import type { TraitIndex } from './trait-index';
+import { TRAIT_NAMES, type TraitType } from './traits';
+
+/** What ties the accounts of one hand to one another, each tie by itself: its tools, exits, payers, sign-ups and prompts. */
+const BONDS: readonly (readonly TraitType[])[] = [
+  ['client-build'],
+  ['network-address'],
+  ['payment-instrument'],
+  ['signup-origin', 'signup-client', 'email-domain'],
+  ['system-prompt', 'prompt-template', 'prompt-phrase'],
+];
+const BOND_OF = TRAIT_NAMES.map((name) => BONDS.findIndex((types) => types.includes(name)));
+/** What a trait must say (nats) to tie anybody. */
+const TIES = 1;
+/** A bond holds a group together when it connects this share of it: cards that each pay for a few accounts do not. */
+const HOLDS = 0.5;
+/** A bond is the same in two groups when they overlap this much (Morisita's index: 0 nothing in common, 1 as within each). */
+const SAME = 0.5;
+
+/**
+ * Whether one hand moves two groups of accounts: at least half of the bonds that hold either together are the same in both.
+ * One operator with two tools works from one pool and asks alike with both; two customers of one hosting company have
+ * some addresses in common and nothing else.
+ */
+export function oneHand(index: TraitIndex, one: readonly number[], other: readonly number[]): boolean {
+  const held = overlaps(index, one, other).filter((overlap) => overlap !== undefined);
+  return 2 * held.filter((overlap) => overlap >= SAME).length >= held.length;
+}
+
+/**
+ * For each bond how far two groups overlap, by Morisita's index (1959), which does not depend on their sizes: the rate at which
+ * a pair across shares a trait, over the mean rate of pairs within. `undefined` where the bond holds neither together.
+ */
+function overlaps(index: TraitIndex, one: readonly number[], other: readonly number[]): (number | undefined)[] {
+  const mine = holdersOf(index, one);
+  const theirs = holdersOf(index, other);
+  return BONDS.map((_, bond) => {
+    const [a, b] = [mine[bond]!, theirs[bond]!];
+    if (connected(a, one.length) < HOLDS && connected(b, other.length) < HOLDS) return undefined;
+    let across = 0;
+    for (const [id, holders] of a) across += holders.length * (b.get(id)?.length ?? 0);
+    const within = (pairsWithin(a, one.length) + pairsWithin(b, other.length)) / 2;
+    return across / (one.length * other.length) / within;
+  });
+}
+
+/** For each bond the members (by their place) that hold each trait. */
+function holdersOf(index: TraitIndex, orders: readonly number[]): Map<number, number[]>[] {
+  const held = BONDS.map(() => new Map<number, number[]>());
+  for (let place = 0; place < orders.length; place++) {
+    for (const id of index.accounts[orders[place]!]!.ids) {
+      const ofBond = held[BOND_OF[index.types[id]!]!];
+      if (!ofBond || index.weight(id) < TIES) continue;
+      const holders = ofBond.get(id);
+      if (holders) holders.push(place);
+      else ofBond.set(id, [place]);
+    }
+  }
+  return held;
+}
+
+/** Share of a group in the largest part that shared traits connect. */
+function connected(held: ReadonlyMap<number, readonly number[]>, size: number): number {
+  const sets = new UnionFind(size);
+  for (const holders of held.values()) for (let i = 1; i < holders.length; i++) sets.union(holders[0]!, holders[i]!);
+  const counts = new Map<number, number>();
+  let most = 0;
+  for (let place = 0; place < size; place++) {
+    const root = sets.find(place);
+    const count = (counts.get(root) ?? 0) + 1;
+    counts.set(root, count);
+    most = Math.max(most, count);
+  }
+  return size < 2 ? 0 : most / size;
+}
+
+/** Shared traits for each pair of members. */
+function pairsWithin(held: ReadonlyMap<number, readonly number[]>, size: number): number {
+  let sum = 0;
+  for (const { length } of held.values()) sum += length * (length - 1);
+  return sum / Math.max(1, size * (size - 1));
+}
