@@ -15,17 +15,16 @@ const BOND_OF = TRAIT_NAMES.map((name) => BONDS.findIndex((types) => types.inclu
 const TIES = 1;
 /** A bond holds a group together when it connects this share of it: cards that each pay for a few accounts do not. */
 const HOLDS = 0.5;
-/** A bond is the same in two groups when they overlap this much (Morisita's index: 0 nothing in common, 1 as within each). */
-const SAME = 0.5;
+/** Two groups are one hand's when their bonds overlap this much on average (Morisita's index: 0 nothing in common, 1 as within each). */
+const ONE = 0.5;
 
 /**
- * Whether one hand moves two groups of accounts: at least half of the bonds that hold either together are the same in both.
- * One operator with two tools works from one pool and asks alike with both; two customers of one hosting company have
- * some addresses in common and nothing else.
+ * Whether one hand moves two groups of accounts: what holds either together is much the same in both. One operator with two
+ * tools works from one pool and asks alike with both; two operators with one data set, or at one hosting company, do not.
  */
 export function oneHand(index: TraitIndex, one: readonly number[], other: readonly number[]): boolean {
   const held = overlaps(index, one, other).filter((overlap) => overlap !== undefined);
-  return 2 * held.filter((overlap) => overlap >= SAME).length >= held.length;
+  return held.length === 0 || held.reduce((sum, overlap) => sum + Math.min(1, overlap), 0) >= ONE * held.length;
 }
 
 /**

@@ -14,7 +14,7 @@ export const awaitApproval: Step<'awaiting-approval'> = async (id, head, world) 
   if (approvals.length < approversNeeded) {
     return { kind: 'await-people', until: progress.lapsesAt, because: `${approvals.length} of ${approversNeeded} approvals` };
   }
-  const plan = await planFor(head.state.campaign, world);
+  const plan = await planFor(head.state.campaign, world, { held: head.state.rule });
   if (plan?.decision.kind !== 'act' || plan.decision.mode === 'shadow') {
     const because = plan ? [`the decision is now: ${plan.decision.kind}`, ...plan.decision.because] : ['the campaign is gone'];
     return move(id, head, { progress: { kind: 'withdrawn' }, because }, world);

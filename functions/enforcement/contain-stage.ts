@@ -13,7 +13,7 @@ export const containStage: Step<'containing'> = async (id, head, world) => {
   const now = world.clock.now();
   if (now < progress.retryAt)
     return { kind: 'wait', until: progress.retryAt, because: 'the provider was down; waiting before the next try' };
-  const plan = await planFor(head.state.campaign, world);
+  const plan = await planFor(head.state.campaign, world, { held: head.state.rule });
   const ground = groundsOf(plan, head);
   if (ground.kind === 'fell-away') return stop(id, head, progress.stage, ground.because, world);
   const { policy, decision } = ground.plan;

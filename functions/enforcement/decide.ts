@@ -14,6 +14,8 @@ export type Case = {
   exonerations: Exonerations;
   /** Rules that lost mode auto because too many of their actions were reversed. */
   demoted: ReadonlySet<string>;
+  /** Rule under which a case is open about the campaign. */
+  held?: string | undefined;
   now: number;
 };
 
@@ -30,7 +32,7 @@ export function decide(question: Case): Decision {
   const because: string[] = [];
   for (const rule of policy.rules) {
     if (rule.kind !== campaign.kind) continue;
-    const missing = whatIsMissing(rule, campaign);
+    const missing = whatIsMissing(rule, campaign, rule.id === question.held);
     if (missing !== undefined) {
       because.push(`not ${rule.id}: ${missing}`);
       continue;
@@ -57,9 +59,10 @@ export function decide(question: Case): Decision {
 }
 
 /** The first condition of the rule that the campaign as a whole does not meet. */
-function whatIsMissing(rule: Rule, campaign: Campaign): string | undefined {
+function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | undefined {
   const probability = campaign.probabilities[campaign.kind];
-  if (probability < rule.probability.value) return `its probability is ${probability.toFixed(3)}, below ${rule.probability.value}`;
+  const bar = (held && rule.keepsProbability ? rule.keepsProbability : rule.probability).value;
+  if (probability < bar) return `its probability is ${probability.toFixed(3)}, below ${bar}`;
   if (campaign.families.length < rule.campaignFamilies.value) {
     return `${campaign.families.length} families of evidence (${campaign.families.join(', ')}), ${rule.campaignFamilies.value} needed`;
   }

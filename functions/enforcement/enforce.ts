@@ -89,7 +89,8 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   if (progress.kind !== 'contained') return { campaign, kind: 'unchanged', case: id, because: [`case ${id} is ${progress.kind}`] };
   // Pointed at and answered: settled. Pointed at only: a crash or a used-up budget came between.
   const touched = new Set(await world.cases.answered(id));
-  const grounds = groundsOf(await planFor(campaign, world, (member) => !touched.has(member.account)), head);
+  const plan = await planFor(campaign, world, { held: head.state.rule, about: (member) => !touched.has(member.account) });
+  const grounds = groundsOf(plan, head);
   if (grounds.kind === 'fell-away') return { campaign, kind: 'unchanged', case: id, because: grounds.because };
   const joined = targetsOf(grounds.plan.decision, id, head.state, []).filter((account) => !touched.has(account));
   if (joined.length === 0) return { campaign, kind: 'unchanged', case: id, because: ['nobody joined'] };

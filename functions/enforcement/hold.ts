@@ -7,7 +7,7 @@ import { planFor } from './plan';
 export const hold: Step<'held'> = async (id, head, world) => {
   const now = world.clock.now();
   if (now < head.state.progress.until) return { kind: 'wait', until: head.state.progress.until, because: 'held for a random delay' };
-  const plan = await planFor(head.state.campaign, world);
+  const plan = await planFor(head.state.campaign, world, { held: head.state.rule });
   if (plan?.decision.kind !== 'act' || plan.decision.mode === 'shadow') {
     const because = plan ? [`the decision is now: ${plan.decision.kind}`, ...plan.decision.because] : ['the campaign is gone'];
     return move(id, head, { progress: { kind: 'withdrawn' }, because }, world);

@@ -23,13 +23,13 @@ export type Plan = {
 };
 
 /**
- * Decides again, on the newest evidence and the live policy. `about` narrows whose facts are asked for: members outside
- * it are spared as not known, while size and families still count the whole campaign.
+ * Decides again, on the newest evidence and the live policy. `held`: the rule of the case that is open. `about` narrows whose
+ * facts are asked for: members outside it are spared as not known, while size and families still count the whole campaign.
  */
 export async function planFor(
   id: CampaignId,
   world: Enforcement,
-  about: (member: Member) => boolean = () => true,
+  { held, about = () => true }: { held?: string; about?: (member: Member) => boolean } = {},
 ): Promise<Plan | undefined> {
   const header = await world.campaigns.header(id);
   if (!header) return undefined;
@@ -45,7 +45,7 @@ export async function planFor(
   const now = world.clock.now();
   const exonerations = await world.exonerations.holding(now);
   const demoted = await world.rules.demoted();
-  const decision = decide({ campaign, policy: policy.enforcement, facts, exonerations, demoted, now });
+  const decision = decide({ campaign, policy: policy.enforcement, facts, exonerations, demoted, held, now });
   const members = new Map(campaign.members.map((member) => [member.account, member]));
   return { decision, campaign, members, evidence: header.document, policy, digest, facts, sealed, exonerations, demoted };
 }

@@ -136,6 +136,7 @@ export async function decideAgainAbout(account: string, world: Books): Promise<A
     facts: new Map([[member.account, action.facts]]),
     exonerations: new Map(),
     demoted: new Set(),
+    held: action.rule,
     now: action.askedAt,
   });
   const verdict = decision.kind === 'act' ? decision.members.find((one) => one.account === member.account) : undefined;

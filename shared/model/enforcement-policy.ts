@@ -32,6 +32,8 @@ export const Rule = z.strictObject({
   reasonCode: z.enum(REASON_CODES),
   /** Probability of the kind (functions/detection/kind.ts), at least. */
   probability: Reasoned(share),
+  /** Once a case is open under this rule, the probability down to which it goes on; the same where not given. */
+  keepsProbability: Reasoned(share).optional(),
   /** Independent families of evidence on the campaign as a whole, at least. */
   campaignFamilies: Reasoned(z.int().min(1).max(5)),
   /** Families that tie each single member to the campaign, at least. */

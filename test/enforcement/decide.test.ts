@@ -18,6 +18,7 @@ function decided(
     facts?: (account: AccountKey) => AccountFacts | undefined;
     exonerations?: Exoneration[];
     demoted?: string[];
+    held?: string;
     policy?: typeof RECOMMENDED;
   } = {},
 ): Decision {
@@ -33,6 +34,7 @@ function decided(
     facts,
     exonerations,
     demoted: new Set(over.demoted),
+    held: over.held,
     now: T0,
   });
 }
@@ -147,6 +149,17 @@ describe('what a member is met with', () => {
 
   test('an exonerated campaign is left as a whole', () => {
     expect(decided(buildCampaign(), { exonerations: [word({ kind: 'campaign', campaign: 'C-hydra' }, 'exonerated')] }).kind).toBe('leave');
+  });
+});
+
+describe('a case that is open', () => {
+  test.each([
+    ['goes on somewhat below the bar at which it opened', 0.93, 'distillation-suspend', 'act'],
+    ['falls away further below', 0.85, 'distillation-suspend', 'watch'],
+    ['under another rule lowers no bar', 0.93, 'reselling-limit', 'watch'],
+    ['is needed for that', 0.93, undefined, 'watch'],
+  ])('%s', (_, probability, held, kind) => {
+    expect(decided(buildCampaign(of('distillation', probability)), held === undefined ? {} : { held }).kind).toBe(kind);
   });
 });
 
