@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Pipeline } from '../../local/pipeline';
 import { givenPath } from '../../local/simulator/given-path';
 import { readScenario } from '../../local/simulator/read-scenario';
 import { scaled } from '../../local/simulator/scenario';
+import type { Campaign } from '../../shared/model/campaign';
 import { BASELINES } from '../baselines/list';
+import { calibrationTable, type Judged, judgedBy, type Said } from './calibration';
 import { type Evaluation, evaluate } from './evaluate';
 import { curves, printed, summary } from './print';
 import { replaySystem } from './replay-system';
@@ -52,15 +55,32 @@ function* sources(values: ReturnType<typeof parsed>): Generator<Source> {
     }
 }
 
+const sayingOf = (pipeline: Pipeline, { id, probabilities, members }: Campaign): Said => ({
+  campaign: id,
+  probabilities,
+  accounts: members.flatMap(({ account }) => {
+    const profile = pipeline.detection.population.profiles.get(account);
+    return profile ? [pipeline.hasher.open(profile.sealed)] : [];
+  }),
+});
+
 const main = async (): Promise<void> => {
   const values = parsed();
   if (values.help) return console.log(USAGE);
   const detectEveryHours = Number(values['detect-every']);
   const baselinesEvery = Number(values['baselines-every']);
   if (!(Number(values.scale) > 0) || !(detectEveryHours > 0) || !(baselinesEvery >= 1)) return refuse(USAGE);
+  let said: Said[] = [];
+  const judged: Judged[] = [];
   const system = values['baselines-only']
     ? undefined
-    : replaySystem({ detectEveryHours, policy: values.policy && givenPath(values.policy) });
+    : replaySystem({
+        detectEveryHours,
+        policy: values.policy && givenPath(values.policy),
+        onRun: (pipeline, { changed }) => {
+          said.push(...changed.filter(({ members }) => members.length > 0).map((campaign) => sayingOf(pipeline, campaign)));
+        },
+      });
   const out = givenPath(values.out);
   mkdirSync(out, { recursive: true });
   const done: Evaluation[] = [];
@@ -71,13 +91,19 @@ const main = async (): Promise<void> => {
       before: done.findLast((other) => other.source.truth().some((t) => t.label === 'distillation')),
     });
     done.push(evaluation);
+    judged.push(...judgedBy(said, source.truth()));
+    said = [];
     texts.push(printed(evaluation));
     console.log(texts.at(-1));
     const drawn = curves(evaluation);
     for (const [what, svg] of Object.entries(drawn ?? {})) writeFileSync(join(out, `${source.name}-${source.seed}-${what}.svg`), svg);
   }
-  if (done.length > 1) texts.push(summary(done));
-  if (done.length > 1) console.log(texts.at(-1));
+  const last = [
+    ...(done.length > 1 ? [summary(done)] : []),
+    ...(judged.length > 0 ? [`## Calibration\n\n${calibrationTable(judged)}`] : []),
+  ];
+  texts.push(...last);
+  for (const text of last) console.log(text);
   writeFileSync(join(out, 'evaluation.md'), texts.join('\n'));
   console.error(`Tables and curves are in ${out}.`);
 };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Pipeline } from '../../local/pipeline';
 import { givenPath } from '../../local/simulator/given-path';
 import type { Truth } from '../../local/simulator/simulate';
 import { BASELINES } from '../baselines/list';
@@ -12,54 +13,90 @@ import { runBaselines, type System } from './evaluate';
 import { replaySystem } from './replay-system';
 import type { Report } from './report';
 import { number, percent, table } from './table';
-import type { BaselineRun } from './verdicts';
+import { type BaselineRun, cuts, STRICT } from './verdicts';
 import type { Source } from './worlds';
 
 /** The count of neighbours that the README of the data flags at. */
 const PUBLISHED = 3;
 const CONTAINED = ['suspended', 'limited', 'challenged'];
-const HEAD = ['system', 'flagged', 'precision', 'recall', 'false / 10,000', 'recall at ≤ 10 false / 10,000', 'setting'];
 
-const named = (report: Report): Set<string> =>
-  new Set(report.campaigns.filter((campaign) => campaign.kind !== 'shared-origin').flatMap((campaign) => campaign.accounts));
+/** How far each account reaches in the networks and campaigns of a run: its score as a member (nats). */
+type Reach = { network: ReadonlyMap<string, number>; campaign: ReadonlyMap<string, number> };
+
+/** Linked accounts are in a network of any kind; a campaign is one that is not called an office, a class or a customer. */
+const reachOf = async (pipeline: Pipeline): Promise<Reach> => {
+  const network = new Map<string, number>();
+  const campaign = new Map<string, number>();
+  for await (const header of pipeline.detection.campaigns.headers()) {
+    const { kind, members } = await pipeline.detection.campaigns.document(header.document);
+    for (const { account, score } of members) {
+      const profile = pipeline.detection.population.profiles.get(account);
+      if (!profile) continue;
+      const id = pipeline.hasher.open(profile.sealed);
+      network.set(id, score);
+      if (kind !== 'shared-origin') campaign.set(id, score);
+    }
+  }
+  return { network, campaign };
+};
+
 const contained = (report: Report): Set<string> =>
   new Set(report.accounts.filter((account) => CONTAINED.includes(account.standing)).map((account) => account.id));
 
-const scoreRow = (
-  name: string,
-  truths: readonly Truth[],
-  flagged: ReadonlySet<string>,
-  setting: string,
-  strictRecall?: number,
-): string[] => {
-  const score = scoreAccounts(truths, flagged);
-  return [
-    name,
-    number(score.flagged, 0),
-    percent(score.precision),
-    percent(score.recall),
-    number(score.falsePer10k),
-    percent(strictRecall ?? (score.falsePer10k <= 10 ? score.recall : undefined)),
-    setting,
-  ];
-};
+type Row = { name: string; flagged: ReadonlySet<string>; setting: string; recallWithin: (share: number) => number };
 
-const baselineRow = (run: BaselineRun, truths: readonly Truth[]): string[] => {
-  const { best, strict } = run.tuned(truths);
-  const flagged = new Set(best.verdict.accounts.map((account) => account.id));
-  return scoreRow(
-    run.baseline.name,
-    truths,
-    flagged,
-    `${best.setting}, score ≥ ${Number(best.threshold.toPrecision(4))} (best F1)`,
-    strict.recall,
+/** Every system beside ours at two rates of false alarms: ten in 10,000, and as many as ours. */
+const hopTable = (truths: readonly Truth[], rows: readonly Row[], ours: number): string => {
+  const head = [
+    'system',
+    'flagged',
+    'precision',
+    'recall',
+    'false / 10,000',
+    'recall at ≤ 10 false',
+    `recall at ≤ ${number(ours)} false`,
+    'setting',
+  ];
+  return table(
+    head,
+    rows.map(({ name, flagged, setting, recallWithin }) => {
+      const score = scoreAccounts(truths, flagged);
+      return [
+        name,
+        number(score.flagged, 0),
+        percent(score.precision),
+        percent(score.recall),
+        number(score.falsePer10k),
+        percent(recallWithin(STRICT)),
+        percent(recallWithin(ours / 10_000)),
+        setting,
+      ];
+    }),
   );
 };
 
+/** The best recall of a score over all thresholds that flag at most a share of the honest. */
+const recallWithin =
+  (truths: readonly Truth[], scores: ReadonlyMap<string, number>) =>
+  (share: number): number => {
+    const bad = new Set(truths.filter((t) => t.label === 'distillation').map((t) => t.id));
+    const honest = new Set(truths.filter((t) => t.label !== 'distillation').map((t) => t.id));
+    return Math.max(
+      0,
+      ...cuts(scores, bad, honest)
+        .filter((cut) => cut.wrong <= share * honest.size)
+        .map((cut) => cut.recall),
+    );
+  };
+
 /** Precision, recall and false positives on labelled coordinated accounts: all labels, and those of reviewed reports alone. */
-const hop = async ({ source, labelSource }: HopSybil, system: System, everyHours: number): Promise<string> => {
-  const { runs } = await runBaselines(source, [lockstepCount, ...BASELINES], everyHours);
-  const report = await system(source);
+const hop = async ({ source, labelSource }: HopSybil, everyHours: { system: number; baselines: number }): Promise<string> => {
+  const { runs } = await runBaselines(source, [lockstepCount, ...BASELINES], everyHours.baselines);
+  let reach: Reach = { network: new Map(), campaign: new Map() };
+  const inspect = async (pipeline: Pipeline): Promise<void> => {
+    reach = await reachOf(pipeline);
+  };
+  const report = await replaySystem({ detectEveryHours: everyHours.system, inspect })(source);
   const sets = [
     { name: 'all labels (edge-based scores are circular on the protocol’s own components)', truths: source.truth() },
     {
@@ -68,16 +105,37 @@ const hop = async ({ source, labelSource }: HopSybil, system: System, everyHours
     },
   ];
   const tables = sets.map(({ name, truths }) => {
-    const published = new Set(runs[0]!.flagged(NEIGHBOURS, PUBLISHED).accounts.map((account) => account.id));
-    const rows = [
-      scoreRow('lockstep: in a campaign', truths, named(report), 'recommended policy'),
-      scoreRow('lockstep: acted on', truths, contained(report), 'recommended policy'),
-      scoreRow(lockstepCount.name, truths, published, `≥ ${PUBLISHED} (published)`),
-      ...runs.map((run) => baselineRow(run, truths)),
+    const ours = (label: string, scores: ReadonlyMap<string, number>): Row => ({
+      name: label,
+      flagged: new Set(scores.keys()),
+      setting: 'recommended policy',
+      recallWithin: recallWithin(truths, scores),
+    });
+    const theirs = (run: BaselineRun): Row => {
+      const { best } = run.tuned(truths);
+      return {
+        name: run.baseline.name,
+        flagged: new Set(best.verdict.accounts.map((account) => account.id)),
+        setting: `${best.setting}, score ≥ ${Number(best.threshold.toPrecision(4))} (best F1)`,
+        recallWithin: (share) => run.tuned(truths, undefined, share).strict.recall,
+      };
+    };
+    const published = runs[0]!;
+    const acted = contained(report);
+    const rows: Row[] = [
+      ours('lockstep: in a network', reach.network),
+      ours('lockstep: in a campaign', reach.campaign),
+      ours('lockstep: acted on', new Map([...acted].map((id) => [id, 1]))),
+      {
+        ...theirs(published),
+        flagged: new Set(published.flagged(NEIGHBOURS, PUBLISHED).accounts.map((account) => account.id)),
+        setting: `≥ ${PUBLISHED} (published)`,
+      },
+      ...runs.map(theirs),
     ];
-    return `### ${name}\n\n${table(HEAD, rows)}`;
+    return `### ${name}\n\n${hopTable(truths, rows, scoreAccounts(truths, new Set(reach.network.keys())).falsePer10k)}`;
   });
-  return `## hop-sybil: ${number(source.truth().length, 0)} accounts, ${report.campaigns.length} networks named\n\n${tables.join('\n\n')}\n`;
+  return `## hop-sybil: ${number(source.truth().length, 0)} accounts, ${report.campaigns.length} networks\n\n${tables.join('\n\n')}\n`;
 };
 
 /** Honest accounts only: nobody may be acted on; networks may be named, and are listed. */
@@ -110,8 +168,8 @@ const main = async (): Promise<void> => {
     process.exit(2);
   }
   const only = new Set(values.only.split(','));
-  const system = replaySystem({ detectEveryHours: Number(values['detect-every']) });
-  if (only.has('hop-sybil')) console.log(await hop(hopSybil(data), system, 30 * 24));
+  const everyHours = { system: Number(values['detect-every']), baselines: 30 * 24 };
+  if (only.has('hop-sybil')) console.log(await hop(hopSybil(data), everyHours));
   if (only.has('servegen')) console.log(await honest(servegen(data), replaySystem({})));
   if (only.has('claude-code-traces')) console.log(await honest(claudeCodeTraces(data), replaySystem({})));
 };

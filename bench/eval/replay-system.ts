@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DetectionRun } from '../../functions/detection/detect';
 import { Pipeline } from '../../local/pipeline';
 import { FileReplay } from '../../local/replay-files';
 import { reportOf } from '../../local/report';
@@ -12,6 +13,10 @@ export type ReplayOptions = {
   /** A policy file; the recommended policy otherwise. */
   policy?: string;
   onHour?: (at: number) => void;
+  /** Told of every detection run. */
+  onRun?: (pipeline: Pipeline, run: DetectionRun) => void;
+  /** Looks into the pipeline once all is done: for figures that the report does not carry. */
+  inspect?: (pipeline: Pipeline) => Promise<void>;
 };
 
 const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
@@ -23,12 +28,18 @@ const SECRET = 'evaluation-only-not-a-secret-0123456789abcdef';
  * world before its next hour is made, so that operators can answer.
  */
 export const replaySystem =
-  ({ detectEveryHours = 1, policy = RECOMMENDED, onHour }: ReplayOptions): System =>
+  ({ detectEveryHours = 1, policy = RECOMMENDED, onHour, onRun, inspect }: ReplayOptions): System =>
   async (source) => {
     const parsed = Policy.parse(JSON.parse(readFileSync(policy, 'utf8')));
     const began = process.hrtime.bigint();
     let peak = 0;
-    const pipeline = new Pipeline({ policy: parsed, secret: SECRET, start: source.start, detectEvery: detectEveryHours * HOUR });
+    const pipeline: Pipeline = new Pipeline({
+      policy: parsed,
+      secret: SECRET,
+      start: source.start,
+      detectEvery: detectEveryHours * HOUR,
+      onRun: (run) => onRun?.(pipeline, run),
+    });
     await pipeline.arm('evaluation');
     const replay = new FileReplay(() => pipeline);
     const contained = (id: string): boolean => pipeline.gateway.effect(pipeline.hasher.account(id).key, pipeline.clock.now()) !== undefined;
@@ -38,6 +49,7 @@ export const replaySystem =
       onHour?.(replay.to);
     }
     await replay.finish();
+    await inspect?.(pipeline);
     const { read, from, to } = replay;
     if (read === 0) throw new Error(`${source.name} has no events`);
     const seconds = Number(process.hrtime.bigint() - began) / 1e9;

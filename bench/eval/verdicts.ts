@@ -66,8 +66,11 @@ export class BaselineRun {
     };
   }
 
-  /** Without anybody to find there is nothing to tune on: then `before` is applied, the choices made on another world. */
-  tuned(truths: readonly Truth[], before?: Tuned): Tuned {
+  /**
+   * Without anybody to find there is nothing to tune on: then `before` is applied, the choices made on another world.
+   * `allowed`: share of the honest that the strict choice may flag.
+   */
+  tuned(truths: readonly Truth[], before?: Tuned, allowed = STRICT): Tuned {
     const bad = new Set(truths.filter((t) => t.label === 'distillation' && t.total > 0).map((t) => t.id));
     const honest = new Set(truths.filter((t) => t.label !== 'distillation').map((t) => t.id));
     const again = (choice: Choice): Choice => ({ ...choice, verdict: this.flagged(choice.setting, choice.threshold) });
@@ -79,7 +82,7 @@ export class BaselineRun {
       for (const { scores } of scored) for (const [id, score] of scores) highest.set(id, Math.max(highest.get(id) ?? 0, score));
       for (const cut of cuts(highest, bad, honest)) {
         if (cut.f1 > best.f1) best = { ...NONE, ...cut, setting };
-        if (cut.wrong <= STRICT * honest.size && cut.recall > strict.recall) strict = { ...NONE, ...cut, setting };
+        if (cut.wrong <= allowed * honest.size && cut.recall > strict.recall) strict = { ...NONE, ...cut, setting };
       }
     }
     return { best: again(best), strict: again(strict) };

@@ -105,6 +105,9 @@ const COMMON = 0.05;
 const ADDRESS = TRAIT_NAMES.indexOf('network-address');
 const PREFIX = TRAIT_NAMES.indexOf('network-prefix');
 const PHRASE = TRAIT_NAMES.indexOf('prompt-phrase');
+/** To have signed up when the others did may link two accounts; it makes nobody a member by itself (nats, at most). */
+const WHEN: ReadonlySet<number> = new Set((['signup-time', 'signup-day', 'signup-hour'] as const).map((name) => TRAIT_NAMES.indexOf(name)));
+const MOST_WHEN = 3;
 const FEW_PHRASES = 8;
 const PHRASE_SCALE = 2;
 
@@ -149,6 +152,7 @@ export class GroupProfile {
     const holds = new Set<number>();
     let phrases = 0;
     let phraseSum = 0;
+    let when = 0;
     let poolShared = 0;
     let poolSum = 0;
     for (const id of entry.ids) {
@@ -170,6 +174,10 @@ export class GroupProfile {
         poolSum += said;
         continue;
       }
+      if (WHEN.has(type)) {
+        when += said;
+        continue;
+      }
       byFamily[family] += said;
       if (this.own(id)) lacking.delete(type);
     }
@@ -178,6 +186,7 @@ export class GroupProfile {
       byFamily.infrastructure += poolSum;
       if (poolSum > 0) lacking.delete(ADDRESS);
     }
+    byFamily.registration += Math.min(MOST_WHEN, when);
     // Phrases are many and hang together: their mean speaks, not their sum, and ordinary phrases speak against.
     if (phrases >= FEW_PHRASES) byFamily.content += (phraseSum / phrases) * PHRASE_SCALE;
     for (const type of lacking) {

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { bestTemperature, calibrationTable, type Judged, judgedBy, logLoss, type Said } from '../../bench/eval/calibration';
+import type { Truth } from '../../local/simulator/simulate';
+import { KINDS, type Kind } from '../../shared/model/campaign';
+
+const sure = (kind: Kind, p: number): Record<Kind, number> =>
+  Object.fromEntries(KINDS.map((other) => [other, other === kind ? p : (1 - p) / (KINDS.length - 1)])) as Record<Kind, number>;
+/** A hundred campaigns named distillation with probability p, of which some are. */
+const hundred = (p: number, so: number): Judged[] =>
+  Array.from({ length: 100 }, (_, i) => ({
+    probabilities: sure('distillation', p),
+    truth: i < so ? 'distillation' : 'reselling',
+    weight: 1,
+  }));
+
+describe('calibration', () => {
+  test.each([
+    ['as sure as it is right', 0.9, 90, 0.8, 1.35],
+    ['too sure', 0.99, 70, 1.5, 8],
+    ['less sure than right', 0.7, 99, 0.25, 0.8],
+  ])('%s', (_, p, so, least, most) => {
+    const temperature = bestTemperature(hundred(p, so));
+    expect(temperature).toBeGreaterThanOrEqual(least);
+    expect(temperature).toBeLessThanOrEqual(most);
+  });
+  test('property: no other temperature has less log loss than the best, of those that are tried', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.3, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 99 }), (p, so) => {
+        const all = hundred(p, so);
+        const best = logLoss(all, bestTemperature(all));
+        for (const temperature of [0.25, 1, 8]) expect(best).toBeLessThanOrEqual(logLoss(all, temperature) + 1e-12);
+      }),
+      { numRuns: 20 },
+    );
+  });
+  test('a campaign is what most of its accounts are, and counts once however often it was judged', () => {
+    const truth = (id: string, label: Truth['label']): Truth => ({ id, kind: label, label, total: 1 });
+    const truths = [truth('a', 'distillation'), truth('b', 'distillation'), truth('c', 'honest'), truth('d', 'reselling')];
+    const said = (campaign: string, accounts: string[]): Said => ({ campaign, accounts, probabilities: sure('distillation', 0.8) });
+    const judged = judgedBy([said('x', ['a', 'b', 'c']), said('x', ['a', 'b', 'c']), said('y', ['a', 'd']), said('z', ['c'])], truths);
+    expect(judged.map(({ truth: kind, weight }) => [kind, weight])).toEqual([
+      ['distillation', 0.5],
+      ['distillation', 0.5],
+      ['unclear', 1],
+      ['shared-origin', 1],
+    ]);
+    expect(calibrationTable(judged)).toMatch(/80\.0 % – 90\.0 %\s*\|\s*3\.0\s*\|\s*80\.0 %\s*\|\s*33\.3 %/);
+  });
+});
