@@ -1,4 +1,5 @@
 import { CONTENT_BUCKETS, SUM } from '../../shared/model/features';
+import { coTimingOf } from './co-timing';
 import type { Profile } from './profile';
 import { restShare } from './rhythm';
 import type { TraitIndex } from './trait-index';
@@ -15,7 +16,8 @@ export type Baseline = {
   restless: number;
   /** Share of accounts (with a readable rhythm) whose hourly counts vary less than chance would make them. */
   even: number;
-  /** Newly released models and the share of the population's exchanges that went to them in the first day and a half. */
+  /** Active minutes that two accounts have in common, over what their hours alone would give; 1 at least. */
+  coTiming: number;
 };
 
 /** A day in which the quietest third carries more than this was not lived by one person. */
@@ -61,6 +63,7 @@ export function baselineOf(index: TraitIndex): Baseline {
     }
   }
   for (const [task, count] of tasks) tasks.set(task, count / labelled);
+  const together = coTimingOf(accounts);
   const rate = (part: number, whole: number): number => (part + 0.5) / (whole + 1);
   return {
     accounts,
@@ -69,6 +72,7 @@ export function baselineOf(index: TraitIndex): Baseline {
     tasks,
     restless: rate(restless, readable),
     even: rate(even, timed),
+    coTiming: Math.max(1, (together.shared + 1) / (together.expected + 1)),
   };
 }
 

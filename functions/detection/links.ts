@@ -1,4 +1,5 @@
 import { FAMILIES, type Family } from '../../shared/model/campaign';
+import { coTiming, coTimingNats } from './co-timing';
 import type { TraitIndex } from './trait-index';
 import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from './traits';
 
@@ -63,6 +64,9 @@ const PREFIX = TRAIT_NAMES.indexOf('network-prefix');
 const CLIENT = TRAIT_NAMES.indexOf('client-build');
 const INFRASTRUCTURE = FAMILIES.indexOf('infrastructure');
 const PAYMENT = FAMILIES.indexOf('payment');
+const TIMING = FAMILIES.indexOf('timing');
+/** The most that being active in the same minutes may say (nats): schedulers and time zones hang together in ways nobody has listed. */
+const CO_TIMING_CAP = 4;
 
 /** Below this share of the smaller pool in common, two accounts with pools of addresses do not work from one pool. */
 export const POOL_OVERLAP = 0.1;
@@ -108,6 +112,8 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
   // Two pools at one hosting company share its networks, not their addresses: then the networks say nothing either.
   // One address in common may be chance among neighbours at a hosting company; two are not.
   if (samePool) sums[INFRASTRUCTURE]! += addresses >= 2 ? addressWeight + prefixWeight : addressWeight / 2;
+  const timing = coTiming(one.profile, two.profile);
+  if (timing) sums[TIMING]! += Math.min(CO_TIMING_CAP, coTimingNats(timing));
   let weight = 0;
   let identity = 0;
   const families: Family[] = [];

@@ -3,6 +3,7 @@ import { Features, SAMPLES, SUM, SUMS } from '../../shared/model/features';
 import type { FactEntry } from '../../shared/model/fold-output';
 import type { AccountKey, Hash64, SealedId } from '../../shared/model/ids';
 import { HOUR } from '../../shared/model/time';
+import { addMinutes, MINUTES } from './co-timing';
 import { TimedSample } from './timed-sample';
 
 /** Hours in a half window. Sums are kept in two halves, so a window slides without subtracting. */
@@ -42,6 +43,8 @@ export class Profile {
   readonly instruments = new Map<Hash64, number>();
   private readonly factTimes = new Map<string, { at: number; id: string }>();
   readonly samples: Record<ProfileSample, TimedSample>;
+  /** Active minutes, hashed. */
+  readonly minutes = new TimedSample(MINUTES);
   /** First and last evidence, ms; Infinity and -Infinity before any. */
   firstUse = Number.POSITIVE_INFINITY;
   lastUse = Number.NEGATIVE_INFINITY;
@@ -133,6 +136,7 @@ export class Profile {
       if (cell.exchanges === 0) continue;
       half.hourly[cell.hour - halfHour] = Math.min(65_535, (half.hourly[cell.hour - halfHour] ?? 0) + cell.exchanges);
       this.clock[cell.hour % 24]! += cell.exchanges;
+      addMinutes(this.minutes, cell);
       const start = cell.hour * HOUR;
       if (this.lastUse > 0) this.gap(Math.max(0, Math.round((start + cell.first - this.lastUse) / 1000)));
       if (cell.gaps > 0) this.gapsInside(cell.gaps, cell.gapSum, cell.gapSquares);
@@ -167,6 +171,7 @@ export class Profile {
     this.previous = this.current;
     this.current = new Half();
     for (const name of PROFILE_SAMPLES) this.samples[name].forget(oldestHour);
+    this.minutes.forget(oldestHour);
     this.gaps = { ...this.gaps, n: this.gaps.n / 2, sum: this.gaps.sum / 2, squares: this.gaps.squares / 2 };
     for (let i = 0; i < 24; i++) this.clock[i] = this.clock[i]! >>> 1;
     this.revision++;

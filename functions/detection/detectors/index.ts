@@ -2,7 +2,7 @@ import { elicitation, grading, sharedPrompts } from './content-detectors';
 import type { Detector } from './detector';
 import { addressPool, clientBuild, emailDomain, sharedPayment, signupOrigin, systemPrompt } from './sharing-detectors';
 import { signupBurst } from './signup-burst';
-import { evenness, releasePivot, roundTheClock, takeOver } from './timing-detectors';
+import { coTimed, evenness, releasePivot, roundTheClock, takeOver } from './timing-detectors';
 import { contentTest } from './two-sample';
 
 /** Every question there is. Everything else lists detectors and names none. */
@@ -18,6 +18,7 @@ export const DETECTORS: readonly Detector[] = [
   contentTest,
   elicitation,
   grading,
+  coTimed,
   evenness,
   roundTheClock,
   releasePivot,

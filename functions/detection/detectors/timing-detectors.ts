@@ -1,4 +1,5 @@
 import { dispersionOf, EVEN } from '../baseline';
+import { coTimingOf } from '../co-timing';
 import { abstains, type Detector, percent } from './detector';
 
 /** Load balancing: hourly counts that vary less than chance arrivals would (index of dispersion below 0.75). */
@@ -17,6 +18,29 @@ export const evenness: Detector = {
       because: `The requests of ${even} of ${readable.length} members come more evenly than chance (median index of dispersion ${dispersion.toFixed(2)}; people are above 2), as ${percent(baseline.even)} of established accounts' do.`,
       ratio: share / baseline.even,
       numbers: { readable: readable.length, even, dispersion, base: baseline.even, ...(rates === undefined ? {} : { rates }) },
+    };
+  },
+};
+
+const FEWEST_MINUTES = 12;
+const TIMES = 3;
+
+/** Synchrony: the minutes in which members are active, pair by pair, against what their hours alone would give (SynchroTrap, CCS 2014). */
+export const coTimed: Detector = {
+  name: 'co-timing',
+  family: 'timing',
+  question: 'Are members active in the same minutes?',
+  ask({ profiles, baseline }) {
+    const { shared, expected, pairs } = coTimingOf(profiles);
+    const chance = Math.max(1, expected * baseline.coTiming);
+    if (shared < FEWEST_MINUTES) return abstains(`${shared} minutes in common over ${pairs} pairs`);
+    if (shared < TIMES * chance) return abstains('members meet about as often as their hours make likely');
+    return {
+      kind: 'evidence',
+      because: `Over ${pairs} pairs, members were active in the same minute ${shared} times of those compared; their hours alone would give ${chance.toFixed(1)}.`,
+      // Poisson: how much likelier the count is at the rate found than at the rate of chance.
+      ratio: Math.exp(Math.min(20, shared * Math.log(shared / chance) - (shared - chance))),
+      numbers: { pairs, shared, expected: chance },
     };
   },
 };
