@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import type { Engine } from './engine';
 
@@ -19,7 +19,7 @@ export async function startDynalite(options: { port?: number; path?: string } = 
   };
 }
 
-/** A table as infra/state-stack.ts makes them: `pk` and `sk`, on demand. */
+/** A table as infra/state-stack.ts makes them: `pk` and `sk`, on demand. Answers when it may be used. */
 export async function createTable(client: DynamoDBClient, TableName: string): Promise<void> {
   await client.send(
     new CreateTableCommand({
@@ -35,4 +35,7 @@ export async function createTable(client: DynamoDBClient, TableName: string): Pr
       ],
     }),
   );
+  // An engine on loopback takes a turn of its event loop: no pause is worth it.
+  for (let status: string | undefined; status !== 'ACTIVE'; )
+    status = (await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus;
 }
