@@ -4,6 +4,7 @@ import { describeApi } from '../../local/api-description';
 import { lockstepClient } from '../../shared/client/client';
 import type { Person } from '../../shared/model/person';
 import { keyOf } from '../support/fixture-world';
+import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
 
 /** The generated client against the server, and what the server answers against its own description. */
@@ -27,65 +28,67 @@ function faults(path: string, method: string, status: number, body: unknown): st
     : (validate.errors ?? []).map((error) => `${method} ${path} ${status}: ${error.instancePath} ${error.message}`);
 }
 
-async function open() {
-  const whole = await wholeApi();
-  const as = (role: Person['role'], name = role) =>
-    lockstepClient({
-      baseUrl: 'https://lockstep.test',
-      token: () => whole.token(role, { sub: name }),
-      fetch: async (request) => whole.api.request(request),
-    });
-  return { ...whole, as };
-}
-
-test('every GET answers what its description says, with the typed client, for every role', async () => {
-  const { as, api, token } = await open();
-  const { data: queue } = await as('reviewer').GET('/v1/cases');
-  const id = queue?.items[0]?.id ?? '';
-  const fill: Record<string, string> = {
-    account: keyOf('june/3'),
-    campaign: 'june',
-    case: id,
-    appeal: 'AAAAAAAAAAAAAAAAAAAAAA',
-    digest: '0123456789abcdef',
-  };
-  const queries: Record<string, string> = { '/v1/access-log': '?day=2026-06-05' };
-  let answered = 0;
-  for (const role of ['viewer', 'reviewer', 'admin'] as const) {
-    for (const path of Object.keys(document.paths).filter((one) => 'get' in document.paths[one])) {
-      const address = path.replace(/\{(\w+)\}/g, (_, name: string) => fill[name] ?? '') + (queries[path] ?? '');
-      const answer = await api.request(address, { headers: { authorization: `Bearer ${await token(role)}` } });
-      const isText = answer.headers.get('content-type')?.startsWith('text/');
-      const body = isText ? await answer.text() : await answer.json();
-      expect(faults(path, 'get', answer.status, body)).toEqual([]);
-      if (answer.status === 200) answered++;
-      else
-        expect({ role, path, status: answer.status }).toEqual({
-          role,
-          path,
-          status: path.includes('{appeal}') || path.includes('{digest}') ? 404 : 403,
-        });
-    }
+onBothSides((side) => {
+  async function open() {
+    const whole = await wholeApi(side);
+    const as = (role: Person['role'], name = role) =>
+      lockstepClient({
+        baseUrl: 'https://lockstep.test',
+        token: () => whole.token(role, { sub: name }),
+        fetch: async (request) => whole.api.request(request),
+      });
+    return { ...whole, as };
   }
-  expect(answered).toBeGreaterThan(55);
-});
 
-test('commands through the typed client: data when done, a typed problem when not', async () => {
-  const { as } = await open();
-  const reviewer = as('reviewer');
-  const { data: queue } = await reviewer.GET('/v1/cases', { params: { query: { state: 'open', limit: 5 } } });
-  const id = queue?.items[0]?.id ?? '';
-  const header = { 'idempotency-key': 'key-000001' };
-  const first = await reviewer.POST('/v1/cases/{case}/approve', {
-    params: { path: { case: id }, header },
-    body: { because: 'it holds', protectedToo: false },
+  test('every GET answers what its description says, with the typed client, for every role', async () => {
+    const { as, api, token } = await open();
+    const { data: queue } = await as('reviewer').GET('/v1/cases');
+    const id = queue?.items[0]?.id ?? '';
+    const fill: Record<string, string> = {
+      account: keyOf('june/3'),
+      campaign: 'june',
+      case: id,
+      appeal: 'AAAAAAAAAAAAAAAAAAAAAA',
+      digest: '0123456789abcdef',
+    };
+    const queries: Record<string, string> = { '/v1/access-log': '?day=2026-06-05' };
+    let answered = 0;
+    for (const role of ['viewer', 'reviewer', 'admin'] as const) {
+      for (const path of Object.keys(document.paths).filter((one) => 'get' in document.paths[one])) {
+        const address = path.replace(/\{(\w+)\}/g, (_, name: string) => fill[name] ?? '') + (queries[path] ?? '');
+        const answer = await api.request(address, { headers: { authorization: `Bearer ${await token(role)}` } });
+        const isText = answer.headers.get('content-type')?.startsWith('text/');
+        const body = isText ? await answer.text() : await answer.json();
+        expect(faults(path, 'get', answer.status, body)).toEqual([]);
+        if (answer.status === 200) answered++;
+        else
+          expect({ role, path, status: answer.status }).toEqual({
+            role,
+            path,
+            status: path.includes('{appeal}') || path.includes('{digest}') ? 404 : 403,
+          });
+      }
+    }
+    expect(answered).toBeGreaterThan(55);
   });
-  expect(first.data).toEqual({ kind: 'done', because: '1 of 1 approvals' });
-  const missing = await reviewer.POST('/v1/cases/{case}/approve', {
-    params: { path: { case: 'nothing.0001' }, header: { 'idempotency-key': 'key-000002' } },
-    body: { because: 'it holds', protectedToo: false },
+
+  test('commands through the typed client: data when done, a typed problem when not', async () => {
+    const { as } = await open();
+    const reviewer = as('reviewer');
+    const { data: queue } = await reviewer.GET('/v1/cases', { params: { query: { state: 'open', limit: 5 } } });
+    const id = queue?.items[0]?.id ?? '';
+    const header = { 'idempotency-key': 'key-000001' };
+    const first = await reviewer.POST('/v1/cases/{case}/approve', {
+      params: { path: { case: id }, header },
+      body: { because: 'it holds', protectedToo: false },
+    });
+    expect(first.data).toEqual({ kind: 'done', because: '1 of 1 approvals' });
+    const missing = await reviewer.POST('/v1/cases/{case}/approve', {
+      params: { path: { case: 'nothing.0001' }, header: { 'idempotency-key': 'key-000002' } },
+      body: { because: 'it holds', protectedToo: false },
+    });
+    expect(missing.error).toMatchObject({ status: 404, type: 'urn:lockstep:problem:not-found' });
+    const refused = await as('viewer').POST('/v1/kill-switch', { params: { header }, body: { to: 'stopped', because: 'just so' } });
+    expect(refused.error?.status).toBe(403);
   });
-  expect(missing.error).toMatchObject({ status: 404, type: 'urn:lockstep:problem:not-found' });
-  const refused = await as('viewer').POST('/v1/kill-switch', { params: { header }, body: { to: 'stopped', because: 'just so' } });
-  expect(refused.error?.status).toBe(403);
 });

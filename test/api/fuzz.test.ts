@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describeApi } from '../../local/api-description';
 import { keyOf } from '../support/fixture-world';
+import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
 
 /**
@@ -88,47 +89,49 @@ const requests = fc.constantFrom(...operations).chain(({ path, method, operation
   });
 });
 
-test('2,000 requests from the description and noise: an answer or a problem, never a break', async () => {
-  const { api, token, failures, clock } = await wholeApi(24);
-  const day = { exp: Math.floor(clock.now() / 1000) + 86_400 };
-  const tokens: Record<string, string> = {
-    viewer: await token('viewer', day),
-    reviewer: await token('reviewer', day),
-    admin: await token('admin', day),
-    nobody: 'not.a.token',
-  };
-  const seen = new Map<number, number>();
-  await fc.assert(
-    fc.asyncProperty(requests, async ({ path, method, parameters, values, extra, body, raw, role, key }) => {
-      // A minute passes every few requests, so that the rate limits do not answer everything.
-      clock.advanceTo(clock.now() + 6_000);
-      const text = (name: string) => String(values[name] ?? '');
-      const address = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(text(name) || 'x').replace(/^\.+$/, 'x'));
-      const query = new URLSearchParams(
-        parameters.filter((one) => one.in === 'query' && values[one.name] !== undefined).map((one) => [one.name, text(one.name)]),
-      );
-      if (extra !== null && extra !== '') query.set(extra, 'x');
-      const headers: Record<string, string> = { authorization: `Bearer ${tokens[role] ?? ''}` };
-      if (method !== 'GET')
-        Object.assign(headers, { 'content-type': 'application/json', ...(key === '' ? {} : { 'idempotency-key': key }) });
-      const sent = method === 'GET' ? {} : { body: raw && typeof body === 'string' ? body : (JSON.stringify(body) ?? '') };
-      const answer = await api.request(`${address}?${query}`, { method, headers, ...sent });
-      seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
-      expect({ failures, status: answer.status < 500 }).toEqual({ failures: [], status: true });
-      if (answer.status < 400) return;
-      expect(answer.headers.get('content-type')).toMatch('application/problem+json');
-      const problem = await answer.json();
-      expect(problem).toMatchObject({
-        type: expect.stringMatching(/^urn:lockstep:problem:/),
-        title: expect.any(String),
-        status: answer.status,
-        detail: expect.stringMatching(/\w{4}/),
-        requestId: expect.stringMatching(/^request-/),
-      });
-      if (problem.type.endsWith('invalid-request')) expect(problem.errors.length).toBeGreaterThan(0);
-    }),
-    { numRuns: 2_000 },
-  );
-  // It reached behind the doors, too.
-  expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404]));
+onBothSides((side) => {
+  test('2,000 requests from the description and noise: an answer or a problem, never a break', async () => {
+    const { api, token, failures, clock } = await wholeApi(side, 24);
+    const day = { exp: Math.floor(clock.now() / 1000) + 86_400 };
+    const tokens: Record<string, string> = {
+      viewer: await token('viewer', day),
+      reviewer: await token('reviewer', day),
+      admin: await token('admin', day),
+      nobody: 'not.a.token',
+    };
+    const seen = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(requests, async ({ path, method, parameters, values, extra, body, raw, role, key }) => {
+        // A minute passes every few requests, so that the rate limits do not answer everything.
+        clock.advanceTo(clock.now() + 6_000);
+        const text = (name: string) => String(values[name] ?? '');
+        const address = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(text(name) || 'x').replace(/^\.+$/, 'x'));
+        const query = new URLSearchParams(
+          parameters.filter((one) => one.in === 'query' && values[one.name] !== undefined).map((one) => [one.name, text(one.name)]),
+        );
+        if (extra !== null && extra !== '') query.set(extra, 'x');
+        const headers: Record<string, string> = { authorization: `Bearer ${tokens[role] ?? ''}` };
+        if (method !== 'GET')
+          Object.assign(headers, { 'content-type': 'application/json', ...(key === '' ? {} : { 'idempotency-key': key }) });
+        const sent = method === 'GET' ? {} : { body: raw && typeof body === 'string' ? body : (JSON.stringify(body) ?? '') };
+        const answer = await api.request(`${address}?${query}`, { method, headers, ...sent });
+        seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
+        expect({ failures, status: answer.status < 500 }).toEqual({ failures: [], status: true });
+        if (answer.status < 400) return;
+        expect(answer.headers.get('content-type')).toMatch('application/problem+json');
+        const problem = await answer.json();
+        expect(problem).toMatchObject({
+          type: expect.stringMatching(/^urn:lockstep:problem:/),
+          title: expect.any(String),
+          status: answer.status,
+          detail: expect.stringMatching(/\w{4}/),
+          requestId: expect.stringMatching(/^request-/),
+        });
+        if (problem.type.endsWith('invalid-request')) expect(problem.errors.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 2_000 },
+    );
+    // It reached behind the doors, too.
+    expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404]));
+  });
 });

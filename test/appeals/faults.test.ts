@@ -9,6 +9,7 @@ import { HOUR } from '../../shared/model/time';
 import { account, buildCampaign } from '../support/build-campaign';
 import { APPEAL_KEYS, BEN, CLEO, enforcementWorld, says } from '../support/enforcement-world';
 import { Crash, MortalProcess } from '../support/mortal';
+import { MEMORY } from '../support/sides';
 
 /** Dies at exactly its nth look at the dice, whatever it is about to do then. */
 const diesAt = (n: number) => {
@@ -18,7 +19,7 @@ const diesAt = (n: number) => {
 
 /** Opens, reviews twice and carries out one appeal; the process dies at the nth look and each deed is then done again by another. */
 async function story(n: number): Promise<{ died: boolean; wrong: string[] }> {
-  const world = await enforcementWorld();
+  const world = await enforcementWorld(MEMORY);
   await world.detect(buildCampaign({ size: 10 }));
   await world.pass(2 * HOUR);
   const token = world.provider.received.find((request) => request.account === account(3))?.appealUrl?.split('#')[1] ?? '';

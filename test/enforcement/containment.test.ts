@@ -3,70 +3,73 @@ import { caseId } from '../../shared/model/ids';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
 import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
 import { enforcementWorld } from '../support/enforcement-world';
+import { onBothSides } from '../support/sides';
 
 const CASE = caseId('C-hydra.0001');
 
-describe('a distillation campaign in mode auto', () => {
-  test('is held, then contained in stages, all of it within an hour and a half', async () => {
-    const { detect, pass, provider, enforcement } = await enforcementWorld();
-    expect(await detect(buildCampaign({ size: 1000 }))).toMatchObject([{ kind: 'opened', case: CASE }]);
-    await pass(4 * MINUTE);
-    expect(provider.suspended()).toHaveLength(0);
-    const sizes = new Set<number>();
-    for (let minute = 0; minute < 86; minute++) {
-      await pass(MINUTE);
-      sizes.add(provider.suspended().length);
-    }
-    expect([...sizes]).toEqual([0, 10, 100, 1000]);
-    const head = await enforcement.cases.head(CASE);
-    expect(head?.state.progress.kind).toBe('contained');
-    expect(head?.state.containedAt).toBeLessThan(T0 + 90 * MINUTE);
-    expect(await standingOf(account(7), enforcement)).toMatchObject({ standing: 'suspended', campaign: 'C-hydra', detectedAt: T0 });
-  });
+onBothSides((side) => {
+  describe('a distillation campaign in mode auto', () => {
+    test('is held, then contained in stages, all of it within an hour and a half', async () => {
+      const { detect, pass, provider, enforcement } = await enforcementWorld(side);
+      expect(await detect(buildCampaign({ size: 100 }))).toMatchObject([{ kind: 'opened', case: CASE }]);
+      await pass(4 * MINUTE);
+      expect(provider.suspended()).toHaveLength(0);
+      const sizes = new Set<number>();
+      for (let minute = 0; minute < 86; minute++) {
+        await pass(MINUTE);
+        sizes.add(provider.suspended().length);
+      }
+      expect([...sizes]).toEqual([0, 1, 10, 100]);
+      const head = await enforcement.cases.head(CASE);
+      expect(head?.state.progress.kind).toBe('contained');
+      expect(head?.state.containedAt).toBeLessThan(T0 + 90 * MINUTE);
+      expect(await standingOf(account(7), enforcement)).toMatchObject({ standing: 'suspended', campaign: 'C-hydra', detectedAt: T0 });
+    });
 
-  test('asks each account once, and the account events confirm it', async () => {
-    const { detect, pass, provider, enforcement } = await enforcementWorld();
-    await detect(buildCampaign({ size: 50 }));
-    await pass(3 * HOUR);
-    expect(provider.received).toHaveLength(50);
-    const chain = await enforcement.ledger.history((await import('../../shared/model/action')).ACCOUNT_CHAIN, account(3));
-    expect(chain.map((entry) => entry.what)).toEqual(['suspend asked', 'acknowledged', 'observed']);
-  });
+    test('asks each account once, and the account events confirm it', async () => {
+      const { detect, pass, provider, enforcement } = await enforcementWorld(side);
+      await detect(buildCampaign({ size: 20 }));
+      await pass(3 * HOUR);
+      expect(provider.received).toHaveLength(20);
+      const chain = await enforcement.ledger.history((await import('../../shared/model/action')).ACCOUNT_CHAIN, account(3));
+      expect(chain.map((entry) => entry.what)).toEqual(['suspend asked', 'acknowledged', 'observed']);
+    });
 
-  test('members who join later are contained without a new hold, nobody twice', async () => {
-    const { detect, pass, provider } = await enforcementWorld();
-    await detect(buildCampaign({ size: 50 }));
-    await pass(2 * HOUR);
-    const grown = [
-      ...buildCampaign({ size: 50 }).members,
-      buildMember(50),
-      buildMember(51, { role: 'bystander' }),
-      buildMember(52, { families: ['payment'] }),
-    ];
-    expect(await detect(buildCampaign({ members: grown }))).toMatchObject([{ kind: 'joined' }]);
-    expect(provider.suspended()).toHaveLength(51);
-    expect(await detect(buildCampaign({ members: grown }))).toMatchObject([{ kind: 'unchanged' }]);
-    expect(provider.received).toHaveLength(51);
-  });
+    test('members who join later are contained without a new hold, nobody twice', async () => {
+      const { detect, pass, provider } = await enforcementWorld(side);
+      await detect(buildCampaign({ size: 20 }));
+      await pass(2 * HOUR);
+      const grown = [
+        ...buildCampaign({ size: 20 }).members,
+        buildMember(50),
+        buildMember(51, { role: 'bystander' }),
+        buildMember(52, { families: ['payment'] }),
+      ];
+      expect(await detect(buildCampaign({ members: grown }))).toMatchObject([{ kind: 'joined' }]);
+      expect(provider.suspended()).toHaveLength(21);
+      expect(await detect(buildCampaign({ members: grown }))).toMatchObject([{ kind: 'unchanged' }]);
+      expect(provider.received).toHaveLength(21);
+    });
 
-  test('expires unless a person confirms it, and everybody is restored', async () => {
-    const { detect, pass, provider, enforcement } = await enforcementWorld();
-    await detect(buildCampaign({ size: 20 }));
-    await pass(44 * DAY);
-    expect(provider.suspended()).toHaveLength(20);
-    await pass(2 * DAY);
-    expect(provider.suspended()).toHaveLength(0);
-    expect((await enforcement.cases.head(CASE))?.state.progress.kind).toBe('expired');
-  });
+    test('expires unless a person confirms it, and everybody is restored', async () => {
+      const { detect, pass, provider, enforcement } = await enforcementWorld(side);
+      await detect(buildCampaign({ size: 20 }));
+      await pass(44 * DAY);
+      expect(provider.suspended()).toHaveLength(20);
+      await pass(2 * DAY);
+      expect(provider.suspended()).toHaveLength(0);
+      expect((await enforcement.cases.head(CASE))?.state.progress.kind).toBe('expired');
+    });
 
-  test('the list of standings names who was acted on, and nobody else', async () => {
-    const { detect, pass, enforcement } = await enforcementWorld();
-    const members = [...buildCampaign({ size: 20 }).members, buildMember(90, { role: 'bystander' })];
-    await detect(buildCampaign({ members }));
-    await pass(2 * HOUR);
-    const told = [];
-    for await (const standing of standings(enforcement)) told.push(standing);
-    expect(told).toHaveLength(20);
-    expect(new Set(told.map((standing) => standing.standing))).toEqual(new Set(['suspended']));
+    test('the list of standings names who was acted on, and nobody else', async () => {
+      const { detect, pass, enforcement } = await enforcementWorld(side);
+      const members = [...buildCampaign({ size: 20 }).members, buildMember(90, { role: 'bystander' })];
+      await detect(buildCampaign({ members }));
+      await pass(2 * HOUR);
+      const told = [];
+      for await (const standing of standings(enforcement)) told.push(standing);
+      expect(told).toHaveLength(20);
+      expect(new Set(told.map((standing) => standing.standing))).toEqual(new Set(['suspended']));
+    });
   });
 });

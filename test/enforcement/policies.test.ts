@@ -2,6 +2,7 @@ import { draftPolicy, livePolicy, measurePolicy, putLive, reviewPolicy, rollBack
 import { changedDecisions, type Label, measure, type ReplayReport } from '../../functions/enforcement/measure';
 import { type Policy, policyDigest } from '../../shared/model/policy';
 import { ADA, BEN, enforcementWorld, policyWith, RECOMMENDED, says } from '../support/enforcement-world';
+import { onBothSides } from '../support/sides';
 
 const ids = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}-${i}`);
 const reportOf = (policy: Policy, suspended: string[], limited: string[] = []): ReplayReport => ({
@@ -33,75 +34,77 @@ test('a candidate shows whose decision changes', () => {
   ]);
 });
 
-test('while nothing is live, everything is observed', async () => {
-  const { enforcement } = await enforcementWorld();
-  const { policy } = await livePolicy(enforcement.policies, RECOMMENDED)();
-  expect(new Set(Object.values(policy.enforcement.modes).map((mode) => mode.value))).toEqual(new Set(['observe']));
-});
-
-test('draft, review by a second person, measurement, live, rolled back: no step can be left out', async () => {
-  const { enforcement } = await enforcementWorld();
-  const live = livePolicy(enforcement.policies, RECOMMENDED);
-  const digest = policyDigest(RECOMMENDED);
-  const good = reportOf(RECOMMENDED, ids('bad', 400));
-  const dataset = 'planted campaigns 1';
-
-  expect(await draftPolicy({ ...says(BEN), policy: RECOMMENDED }, enforcement)).toMatchObject({ kind: 'refused' });
-  expect(await draftPolicy({ ...says(ADA), policy: { ...RECOMMENDED, version: 7 } }, enforcement)).toMatchObject({
-    kind: 'refused',
-    because: expect.stringContaining('version'),
-  });
-  expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({ kind: 'unknown' });
-  expect(await draftPolicy({ ...says(ADA), policy: RECOMMENDED }, enforcement)).toMatchObject({ kind: 'done', digest });
-  expect(await draftPolicy({ ...says(ADA), policy: RECOMMENDED }, enforcement)).toMatchObject({ kind: 'already' });
-  expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({
-    kind: 'refused',
-    because: expect.stringContaining('nobody but ada'),
-  });
-  expect(await reviewPolicy({ ...says(ADA), digest }, enforcement)).toMatchObject({ kind: 'refused' });
-  expect(await reviewPolicy({ ...says(BEN), digest }, enforcement)).toMatchObject({ kind: 'done' });
-  expect(await reviewPolicy({ ...says(BEN), digest }, enforcement)).toMatchObject({ kind: 'already' });
-  expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({
-    kind: 'refused',
-    because: expect.stringContaining('never measured'),
+onBothSides((side) => {
+  test('while nothing is live, everything is observed', async () => {
+    const { enforcement } = await enforcementWorld(side);
+    const { policy } = await livePolicy(enforcement.policies, RECOMMENDED)();
+    expect(new Set(Object.values(policy.enforcement.modes).map((mode) => mode.value))).toEqual(new Set(['observe']));
   });
 
-  const measured = (report: ReplayReport) => measurePolicy({ ...says(BEN), digest, dataset, report, labels }, enforcement);
-  expect(await measured({ ...good, policy: { digest: 'another' } })).toMatchObject({ kind: 'refused' });
-  expect(await measured(reportOf(RECOMMENDED, [...ids('bad', 400), 'person-1']))).toMatchObject({ kind: 'done' });
-  expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({
-    kind: 'refused',
-    because: expect.stringContaining('precision 99.75 %'),
-  });
-  expect(await measured(reportOf(RECOMMENDED, ids('bad', 20)))).toMatchObject({ kind: 'done' });
-  expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({
-    kind: 'refused',
-    because: expect.stringContaining('20 suspensions'),
-  });
-  expect(await measured(good)).toMatchObject({ kind: 'done' });
-  expect(await measured(good)).toMatchObject({ kind: 'already' });
-  expect(await putLive({ ...says(BEN), digest }, enforcement)).toMatchObject({ kind: 'refused' });
-  expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({ kind: 'done' });
-  expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({ kind: 'already' });
-  expect((await live()).digest).toBe(digest);
+  test('draft, review by a second person, measurement, live, rolled back: no step can be left out', async () => {
+    const { enforcement } = await enforcementWorld(side);
+    const live = livePolicy(enforcement.policies, RECOMMENDED);
+    const digest = policyDigest(RECOMMENDED);
+    const good = reportOf(RECOMMENDED, ids('bad', 400));
+    const dataset = 'planted campaigns 1';
 
-  expect(await rollBack(says(ADA), enforcement)).toMatchObject({ kind: 'refused' });
-  // A candidate that lowers its own bar is held to the bar of the policy it would replace.
-  const lax = policyWith((enforcement) => {
-    enforcement.goLive.precision = { value: 0.5, reason: 'the test says so' };
+    expect(await draftPolicy({ ...says(BEN), policy: RECOMMENDED }, enforcement)).toMatchObject({ kind: 'refused' });
+    expect(await draftPolicy({ ...says(ADA), policy: { ...RECOMMENDED, version: 7 } }, enforcement)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('version'),
+    });
+    expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({ kind: 'unknown' });
+    expect(await draftPolicy({ ...says(ADA), policy: RECOMMENDED }, enforcement)).toMatchObject({ kind: 'done', digest });
+    expect(await draftPolicy({ ...says(ADA), policy: RECOMMENDED }, enforcement)).toMatchObject({ kind: 'already' });
+    expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('nobody but ada'),
+    });
+    expect(await reviewPolicy({ ...says(ADA), digest }, enforcement)).toMatchObject({ kind: 'refused' });
+    expect(await reviewPolicy({ ...says(BEN), digest }, enforcement)).toMatchObject({ kind: 'done' });
+    expect(await reviewPolicy({ ...says(BEN), digest }, enforcement)).toMatchObject({ kind: 'already' });
+    expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('never measured'),
+    });
+
+    const measured = (report: ReplayReport) => measurePolicy({ ...says(BEN), digest, dataset, report, labels }, enforcement);
+    expect(await measured({ ...good, policy: { digest: 'another' } })).toMatchObject({ kind: 'refused' });
+    expect(await measured(reportOf(RECOMMENDED, [...ids('bad', 400), 'person-1']))).toMatchObject({ kind: 'done' });
+    expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('precision 99.75 %'),
+    });
+    expect(await measured(reportOf(RECOMMENDED, ids('bad', 20)))).toMatchObject({ kind: 'done' });
+    expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('20 suspensions'),
+    });
+    expect(await measured(good)).toMatchObject({ kind: 'done' });
+    expect(await measured(good)).toMatchObject({ kind: 'already' });
+    expect(await putLive({ ...says(BEN), digest }, enforcement)).toMatchObject({ kind: 'refused' });
+    expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({ kind: 'done' });
+    expect(await putLive({ ...says(ADA), digest }, enforcement)).toMatchObject({ kind: 'already' });
+    expect((await live()).digest).toBe(digest);
+
+    expect(await rollBack(says(ADA), enforcement)).toMatchObject({ kind: 'refused' });
+    // A candidate that lowers its own bar is held to the bar of the policy it would replace.
+    const lax = policyWith((enforcement) => {
+      enforcement.goLive.precision = { value: 0.5, reason: 'the test says so' };
+    });
+    const candidate = policyDigest(lax);
+    await draftPolicy({ ...says(BEN, 'x'), actor: { ...BEN, role: 'admin' }, policy: lax }, enforcement);
+    await reviewPolicy({ ...says(ADA), digest: candidate }, enforcement);
+    await measurePolicy(
+      { ...says(ADA), digest: candidate, dataset, report: reportOf(lax, [...ids('bad', 400), 'person-1']), labels },
+      enforcement,
+    );
+    expect(await putLive({ ...says(ADA), digest: candidate }, enforcement)).toMatchObject({ kind: 'refused' });
+    await measurePolicy({ ...says(ADA), digest: candidate, dataset, report: reportOf(lax, ids('bad', 450)), labels }, enforcement);
+    expect(await putLive({ ...says(ADA), digest: candidate }, enforcement)).toMatchObject({ kind: 'done' });
+    const command = says(ADA);
+    expect(await rollBack(command, enforcement)).toMatchObject({ kind: 'done', digest });
+    expect(await rollBack(command, enforcement)).toMatchObject({ kind: 'already' });
+    expect((await live()).digest).toBe(digest);
   });
-  const candidate = policyDigest(lax);
-  await draftPolicy({ ...says(BEN, 'x'), actor: { ...BEN, role: 'admin' }, policy: lax }, enforcement);
-  await reviewPolicy({ ...says(ADA), digest: candidate }, enforcement);
-  await measurePolicy(
-    { ...says(ADA), digest: candidate, dataset, report: reportOf(lax, [...ids('bad', 400), 'person-1']), labels },
-    enforcement,
-  );
-  expect(await putLive({ ...says(ADA), digest: candidate }, enforcement)).toMatchObject({ kind: 'refused' });
-  await measurePolicy({ ...says(ADA), digest: candidate, dataset, report: reportOf(lax, ids('bad', 450)), labels }, enforcement);
-  expect(await putLive({ ...says(ADA), digest: candidate }, enforcement)).toMatchObject({ kind: 'done' });
-  const command = says(ADA);
-  expect(await rollBack(command, enforcement)).toMatchObject({ kind: 'done', digest });
-  expect(await rollBack(command, enforcement)).toMatchObject({ kind: 'already' });
-  expect((await live()).digest).toBe(digest);
 });

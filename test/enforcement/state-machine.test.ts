@@ -5,11 +5,12 @@ import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo
 import { suspensionDefinition } from '../../infra/suspension-machine';
 import { execute, type Machine, type Ran, Tokens } from '../../local/aws/state-machine';
 import { Progress } from '../../shared/model/case';
-import { caseId } from '../../shared/model/ids';
+import { type CaseId, caseId } from '../../shared/model/ids';
 import type { Policy } from '../../shared/model/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
 import { buildCampaign } from '../support/build-campaign';
 import { BEN, CLEO, enforcementWorld, policyWith, RECOMMENDED, says } from '../support/enforcement-world';
+import { onBothSides } from '../support/sides';
 
 const CASE = caseId('C-hydra.0001');
 const set = <T>(value: T) => ({ value, reason: 'the test says so' });
@@ -17,201 +18,199 @@ const assist = policyWith((enforcement) => {
   enforcement.modes.suspend = set('assist');
 });
 
-/** Enforcement whose cases are driven by the state machine alone: nobody calls `advance`. */
-async function machineWorld(policy: Policy = RECOMMENDED) {
-  const world = await enforcementWorld({ policy });
-  const tokens = new Tokens();
-  const sleepers: { until: number; wake: () => void }[] = [];
-  const sleep = (until: number) => new Promise<void>((wake) => sleepers.push({ until, wake }));
-  const runs = new Map<string, Promise<Ran>>();
-  const done: Ran[] = [];
-  let broken = 0;
-  let active = 0;
-  /** Until nothing is being worked on: signing links takes real time, which simulated time must wait for. */
-  const idle = async () => {
-    for (let quiet = 0; quiet < 4; quiet = active === 0 ? quiet + 1 : 0) await new Promise<void>((later) => setImmediate(later));
-  };
-  const machine: Machine = JSON.parse(JSON.stringify(suspensionDefinition));
-  world.enforcement.workflow = {
-    async start(id, sequence) {
-      const name = `${id}-${sequence}`;
-      if (runs.has(name)) return;
-      const invoke = async (payload: unknown) => {
-        if (broken-- > 0) throw Object.assign(new Error('throttled'), { name: 'Lambda.TooManyRequestsException' });
-        active++;
-        return caseStep(CaseStep.parse(payload), world.enforcement).finally(() => active--);
-      };
-      const run = execute(machine, { case: id }, { invoke, tokens, clock: world.clock, sleep });
-      runs.set(name, run);
-      void run.then((ran) => done.push(ran));
-    },
-    async wake(id) {
-      const row = await world.stores.enforcement.get('WAITING', id);
-      if (typeof row?.token === 'string') tokens.succeed(row.token);
-    },
-  };
-  /** Lets simulated time pass, waking who sleeps in order. */
-  async function pass(ms: number): Promise<void> {
-    const end = world.clock.now() + ms;
-    for (;;) {
-      await idle();
-      sleepers.sort((a, b) => a.until - b.until);
-      const next = sleepers[0];
-      if (!next || next.until > end) break;
-      sleepers.shift();
-      world.clock.advanceTo(next.until);
-      next.wake();
+onBothSides((side) => {
+  /** Enforcement whose cases are driven by the state machine alone: nobody calls `advance`. */
+  async function machineWorld(policy: Policy = RECOMMENDED) {
+    const world = await enforcementWorld(side, { policy });
+    const tokens = new Tokens();
+    const sleepers: { until: number; wake: () => void }[] = [];
+    const sleep = (until: number) => new Promise<void>((wake) => sleepers.push({ until, wake }));
+    const runs = new Map<string, Promise<Ran>>();
+    const done: Ran[] = [];
+    let broken = 0;
+    let active = 0;
+    /** Until nothing is being worked on: signing links takes real time, which simulated time must wait for. */
+    const idle = async () => {
+      for (let quiet = 0; quiet < 4; quiet = active === 0 ? quiet + 1 : 0) await new Promise<void>((later) => setImmediate(later));
+    };
+    const machine: Machine = JSON.parse(JSON.stringify(suspensionDefinition));
+    const executions = {
+      start(name: string, id: CaseId) {
+        const invoke = async (payload: unknown) => {
+          if (broken-- > 0) throw Object.assign(new Error('throttled'), { name: 'Lambda.TooManyRequestsException' });
+          active++;
+          return caseStep(CaseStep.parse(payload), world.enforcement).finally(() => active--);
+        };
+        const run = execute(machine, { case: id }, { invoke, tokens, clock: world.clock, sleep });
+        runs.set(name, run);
+        void run.then((ran) => done.push(ran));
+      },
+      succeed: (token: string) => tokens.succeed(token),
+    };
+    world.enforcement.workflow = await side.workflow(executions, world.stores.enforcement);
+    /** Lets simulated time pass, waking who sleeps in order. */
+    async function pass(ms: number): Promise<void> {
+      const end = world.clock.now() + ms;
+      for (;;) {
+        await idle();
+        sleepers.sort((a, b) => a.until - b.until);
+        const next = sleepers[0];
+        if (!next || next.until > end) break;
+        sleepers.shift();
+        world.clock.advanceTo(next.until);
+        next.wake();
+      }
+      world.clock.advanceTo(end);
     }
-    world.clock.advanceTo(end);
+    const kind = async () => (await world.enforcement.cases.head(CASE))?.state.progress.kind;
+    return {
+      ...world,
+      pass,
+      kind,
+      done,
+      runs,
+      breakFor: (calls: number) => {
+        broken = calls;
+      },
+    };
   }
-  const kind = async () => (await world.enforcement.cases.head(CASE))?.state.progress.kind;
-  return {
-    ...world,
-    pass,
-    kind,
-    done,
-    runs,
-    breakFor: (calls: number) => {
-      broken = calls;
-    },
-  };
-}
 
-test('Amazon’s schema accepts the definition, and it knows every kind of progress a case can have', () => {
-  const { isValid, errorsText } = aslValidator(JSON.parse(JSON.stringify(suspensionDefinition)));
-  expect(errorsText('\n')).toBe('');
-  expect(isValid).toBe(true);
-  const routed = suspensionDefinition.States['Where is it?'].Choices.map(({ Condition }) => /'(.*)'/.exec(Condition)?.[1]);
-  const closed = ['rejected', 'lapsed', 'withdrawn', 'expired'];
-  const kinds = Progress.options.map((option) => option.shape.kind.value).filter((one) => !closed.includes(one));
-  expect(new Set(routed)).toEqual(new Set([...kinds, 'settled', 'closed']));
-});
+  test('Amazon’s schema accepts the definition, and it knows every kind of progress a case can have', () => {
+    const { isValid, errorsText } = aslValidator(JSON.parse(JSON.stringify(suspensionDefinition)));
+    expect(errorsText('\n')).toBe('');
+    expect(isValid).toBe(true);
+    const routed = suspensionDefinition.States['Where is it?'].Choices.map(({ Condition }) => /'(.*)'/.exec(Condition)?.[1]);
+    const closed = ['rejected', 'lapsed', 'withdrawn', 'expired'];
+    const kinds = Progress.options.map((option) => option.shape.kind.value).filter((one) => !closed.includes(one));
+    expect(new Set(routed)).toEqual(new Set([...kinds, 'settled', 'closed']));
+  });
 
-test('auto: held, contained in stages, confirmed, expired; the machine ends', async () => {
-  const world = await machineWorld();
-  await world.detect(buildCampaign({ size: 200 }));
-  await world.pass(4 * MINUTE);
-  expect(world.provider.suspended()).toHaveLength(0);
-  await world.pass(90 * MINUTE);
-  expect(world.provider.suspended()).toHaveLength(200);
-  await world.pass(46 * DAY);
-  expect(world.provider.suspended()).toHaveLength(0);
-  expect(world.done).toMatchObject([{ status: 'SUCCEEDED' }]);
-  const names = (world.done[0]?.visited ?? []).filter((name) => name !== 'Where is it?');
-  const stage = ['Containing', 'Contain', 'Watching', 'Watch'];
-  const look = ['Contained', 'Confirm'];
-  // One look when the effect must show; then one as each stage's accounts expire.
-  const story = ['Look', 'Held', 'Hold', ...stage, ...stage, 'Containing', 'Contain', ...look, ...look, ...look, ...look, 'Closed'];
-  expect(names.filter((name, index) => name !== names[index - 1])).toEqual(story);
-});
+  test('auto: held, contained in stages, confirmed, expired; the machine ends', async () => {
+    const world = await machineWorld();
+    await world.detect(buildCampaign({ size: 100 }));
+    await world.pass(4 * MINUTE);
+    expect(world.provider.suspended()).toHaveLength(0);
+    await world.pass(90 * MINUTE);
+    expect(world.provider.suspended()).toHaveLength(100);
+    await world.pass(46 * DAY);
+    expect(world.provider.suspended()).toHaveLength(0);
+    expect(world.done).toMatchObject([{ status: 'SUCCEEDED' }]);
+    const names = (world.done[0]?.visited ?? []).filter((name) => name !== 'Where is it?');
+    const stage = ['Containing', 'Contain', 'Watching', 'Watch'];
+    const look = ['Contained', 'Confirm'];
+    // One look when the effect must show; then one as each stage's accounts expire.
+    const story = ['Look', 'Held', 'Hold', ...stage, ...stage, 'Containing', 'Contain', ...look, ...look, ...look, ...look, 'Closed'];
+    expect(names.filter((name, index) => name !== names[index - 1])).toEqual(story);
+  });
 
-test('assist: waits for people by task token, and the second approval wakes it at once', async () => {
-  const world = await machineWorld(assist);
-  await world.detect(buildCampaign({ size: 200 }));
-  await world.pass(30 * MINUTE);
-  await approve({ ...says(BEN), case: CASE }, world.enforcement);
-  await world.pass(3 * HOUR);
-  expect(world.provider.suspended()).toHaveLength(0);
-  await approve({ ...says(CLEO), case: CASE }, world.enforcement);
-  await world.pass(1);
-  expect(world.provider.suspended()).toHaveLength(2);
-  await world.pass(HOUR);
-  expect(world.provider.suspended()).toHaveLength(200);
-});
+  test('assist: waits for people by task token, and the second approval wakes it at once', async () => {
+    const world = await machineWorld(assist);
+    await world.detect(buildCampaign({ size: 110 }));
+    await world.pass(30 * MINUTE);
+    await approve({ ...says(BEN), case: CASE }, world.enforcement);
+    await world.pass(3 * HOUR);
+    expect(world.provider.suspended()).toHaveLength(0);
+    await approve({ ...says(CLEO), case: CASE }, world.enforcement);
+    await world.pass(1);
+    expect(world.provider.suspended()).toHaveLength(2);
+    await world.pass(HOUR);
+    expect(world.provider.suspended()).toHaveLength(110);
+  });
 
-test('assist: approvals given during the hold need no token', async () => {
-  const world = await machineWorld(assist);
-  await world.detect(buildCampaign({ size: 20 }));
-  await approve({ ...says(BEN), case: CASE }, world.enforcement);
-  await world.pass(HOUR);
-  expect(world.provider.suspended()).toHaveLength(20);
-});
+  test('assist: approvals given during the hold need no token', async () => {
+    const world = await machineWorld(assist);
+    await world.detect(buildCampaign({ size: 20 }));
+    await approve({ ...says(BEN), case: CASE }, world.enforcement);
+    await world.pass(HOUR);
+    expect(world.provider.suspended()).toHaveLength(20);
+  });
 
-test.each([
-  [
-    'rejected',
-    (world: Awaited<ReturnType<typeof machineWorld>>) => reject({ ...says(BEN), case: CASE }, world.enforcement),
-    'rejected',
-    'Closed',
-  ],
-  [
-    'undone',
-    (world: Awaited<ReturnType<typeof machineWorld>>) => undoCase({ ...says(BEN), case: CASE }, world.enforcement),
-    'undone',
-    'Closed',
-  ],
-  ['lapsed', async () => {}, 'lapsed', 'Closed'],
-] as const)('assist: %s while it waits', async (_, deed, kind, last) => {
-  const world = await machineWorld(assist);
-  await world.detect(buildCampaign({ size: 20 }));
-  await world.pass(HOUR);
-  await deed(world);
-  await world.pass(8 * DAY);
-  expect(await world.kind()).toBe(kind);
-  expect(world.provider.received).toEqual([]);
-  for (const run of world.done) expect(run).toMatchObject({ status: 'SUCCEEDED', visited: expect.arrayContaining([last]) });
-  expect(world.done).toHaveLength(world.runs.size);
-});
+  test.each([
+    [
+      'rejected',
+      (world: Awaited<ReturnType<typeof machineWorld>>) => reject({ ...says(BEN), case: CASE }, world.enforcement),
+      'rejected',
+      'Closed',
+    ],
+    [
+      'undone',
+      (world: Awaited<ReturnType<typeof machineWorld>>) => undoCase({ ...says(BEN), case: CASE }, world.enforcement),
+      'undone',
+      'Closed',
+    ],
+    ['lapsed', async () => {}, 'lapsed', 'Closed'],
+  ] as const)('assist: %s while it waits', async (_, deed, kind, last) => {
+    const world = await machineWorld(assist);
+    await world.detect(buildCampaign({ size: 20 }));
+    await world.pass(HOUR);
+    await deed(world);
+    await world.pass(8 * DAY);
+    expect(await world.kind()).toBe(kind);
+    expect(world.provider.received).toEqual([]);
+    for (const run of world.done) expect(run).toMatchObject({ status: 'SUCCEEDED', visited: expect.arrayContaining([last]) });
+    expect(world.done).toHaveLength(world.runs.size);
+  });
 
-test('withdrawn when the evidence falls away during the hold', async () => {
-  const world = await machineWorld();
-  await world.detect(buildCampaign());
-  await world.detect(buildCampaign({ families: ['content'] }));
-  await world.pass(HOUR);
-  expect(await world.kind()).toBe('withdrawn');
-  expect(world.done).toMatchObject([{ status: 'SUCCEEDED' }]);
-});
+  test('withdrawn when the evidence falls away during the hold', async () => {
+    const world = await machineWorld();
+    await world.detect(buildCampaign());
+    await world.detect(buildCampaign({ families: ['content'] }));
+    await world.pass(HOUR);
+    expect(await world.kind()).toBe('withdrawn');
+    expect(world.done).toMatchObject([{ status: 'SUCCEEDED' }]);
+  });
 
-test('stopped by reversals, resumed by people, contained; two executions', async () => {
-  const world = await machineWorld();
-  await world.detect(buildCampaign({ size: 1000 }));
-  for (let minute = 0; minute < 90 && world.provider.suspended().length < 100; minute++) await world.pass(MINUTE);
-  for (const account of world.provider.suspended().slice(0, 3)) await undoAccount({ ...says(BEN), account }, world.enforcement);
-  await world.pass(HOUR);
-  expect(await world.kind()).toBe('stopped');
-  await resume({ ...says(BEN), case: CASE }, world.enforcement);
-  await world.pass(MINUTE);
-  await approve({ ...says(CLEO), case: CASE }, world.enforcement);
-  await world.pass(2 * HOUR);
-  expect(world.provider.suspended()).toHaveLength(997);
-  expect(world.runs.size).toBe(2);
-  await world.pass(50 * DAY);
-  expect(world.provider.suspended()).toEqual([]);
-  expect(world.done.flatMap((run) => run.visited)).toEqual(expect.arrayContaining(['Stopped', 'Expire']));
-  expect(world.done.map((run) => run.status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-});
+  test('stopped by reversals, resumed by people, contained; two executions', async () => {
+    const world = await machineWorld();
+    await world.detect(buildCampaign({ size: 200 }));
+    for (let minute = 0; minute < 90 && world.provider.suspended().length < 20; minute++) await world.pass(MINUTE);
+    for (const account of world.provider.suspended().slice(0, 3)) await undoAccount({ ...says(BEN), account }, world.enforcement);
+    await world.pass(HOUR);
+    expect(await world.kind()).toBe('stopped');
+    await resume({ ...says(BEN), case: CASE }, world.enforcement);
+    await world.pass(MINUTE);
+    await approve({ ...says(CLEO), case: CASE }, world.enforcement);
+    await world.pass(2 * HOUR);
+    expect(world.provider.suspended()).toHaveLength(197);
+    expect(world.runs.size).toBe(2);
+    await world.pass(50 * DAY);
+    expect(world.provider.suspended()).toEqual([]);
+    expect(world.done.flatMap((run) => run.visited)).toEqual(expect.arrayContaining(['Stopped', 'Expire']));
+    expect(world.done.map((run) => run.status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  });
 
-test('undone in the middle: a second execution gives everybody back, the first finds that out and ends', async () => {
-  const world = await machineWorld();
-  await world.detect(buildCampaign({ size: 1000 }));
-  for (let minute = 0; minute < 90 && world.provider.suspended().length < 100; minute++) await world.pass(MINUTE);
-  await undoCase({ ...says(BEN), case: CASE }, world.enforcement);
-  await world.pass(10 * MINUTE);
-  expect(world.provider.suspended()).toEqual([]);
-  await world.pass(2 * HOUR);
-  expect(world.done).toHaveLength(2);
-  expect(world.done.flatMap((run) => run.visited)).toEqual(
-    expect.arrayContaining(['Undoing', 'Undo', 'Undone', 'Confirm undone', 'Closed']),
-  );
-  expect(world.provider.suspended()).toEqual([]);
-});
+  test('undone in the middle: a second execution gives everybody back, the first finds that out and ends', async () => {
+    const world = await machineWorld();
+    await world.detect(buildCampaign({ size: 200 }));
+    for (let minute = 0; minute < 90 && world.provider.suspended().length < 20; minute++) await world.pass(MINUTE);
+    await undoCase({ ...says(BEN), case: CASE }, world.enforcement);
+    await world.pass(10 * MINUTE);
+    expect(world.provider.suspended()).toEqual([]);
+    await world.pass(2 * HOUR);
+    expect(world.done).toHaveLength(2);
+    expect(world.done.flatMap((run) => run.visited)).toEqual(
+      expect.arrayContaining(['Undoing', 'Undo', 'Undone', 'Confirm undone', 'Closed']),
+    );
+    expect(world.provider.suspended()).toEqual([]);
+  });
 
-test('a function that fails is called again; one that fails for ever fails the execution, and the watchdog takes the case up', async () => {
-  const world = await machineWorld();
-  world.breakFor(3);
-  await world.detect(buildCampaign({ size: 20 }));
-  await world.pass(3 * HOUR);
-  expect(world.provider.suspended()).toHaveLength(20);
+  test('a function that fails is called again; one that fails for ever fails the execution, and the watchdog takes the case up', async () => {
+    const world = await machineWorld();
+    world.breakFor(3);
+    await world.detect(buildCampaign({ size: 20 }));
+    await world.pass(3 * HOUR);
+    expect(world.provider.suspended()).toHaveLength(20);
 
-  const dead = await machineWorld();
-  dead.breakFor(99);
-  await dead.detect(buildCampaign({ size: 20 }));
-  await dead.pass(3 * HOUR);
-  expect(dead.done).toMatchObject([{ status: 'FAILED' }]);
-  const { advance } = await import('../../functions/enforcement/advance');
-  for (let minute = 0; minute < 90 && (await dead.kind()) !== 'contained'; minute++) {
-    await advance(dead.enforcement);
-    await dead.pass(MINUTE);
-  }
-  expect(dead.provider.suspended()).toHaveLength(20);
+    const dead = await machineWorld();
+    dead.breakFor(99);
+    await dead.detect(buildCampaign({ size: 20 }));
+    await dead.pass(3 * HOUR);
+    expect(dead.done).toMatchObject([{ status: 'FAILED' }]);
+    const { advance } = await import('../../functions/enforcement/advance');
+    for (let minute = 0; minute < 90 && (await dead.kind()) !== 'contained'; minute++) {
+      await advance(dead.enforcement);
+      await dead.pass(MINUTE);
+    }
+    expect(dead.provider.suspended()).toHaveLength(20);
+  });
 });

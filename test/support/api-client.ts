@@ -2,15 +2,15 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { makeApi } from '../../shared/http/api';
 import { cursors } from '../../shared/http/cursor';
 import { tokenVerifier } from '../../shared/http/token';
-import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import type { Person } from '../../shared/model/person';
 import { FIXTURE_NOW } from './fixture-world';
+import type { Side } from './sides';
 
 /** A door for tests: real tokens from an issuer of the test's own, the wall clock in the test's hands, failures kept. */
-export async function openDoor() {
+export async function openDoor(side: Side) {
   const clock = new SimulatedClock(FIXTURE_NOW);
-  const state = new MemoryTable(clock);
+  const state = await side.table(clock);
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const issuer = 'https://issuer.test';
   const verify = tokenVerifier(

@@ -7,8 +7,6 @@ import { type Enforcement, openEnforcement } from '../../functions/enforcement/e
 import { turnKillSwitch } from '../../functions/enforcement/kill-switch';
 import { ToyProvider, withStandingOf } from '../../local/toy-provider';
 import { type AppealKeys, signAppealLink } from '../../shared/appeal-link';
-import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
-import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
 import type { AccountFacts } from '../../shared/model/account';
 import type { Campaign } from '../../shared/model/campaign';
@@ -17,6 +15,7 @@ import type { Person } from '../../shared/model/person';
 import { Policy, policyDigest } from '../../shared/model/policy';
 import type { Stores } from '../../shared/ports';
 import { T0 } from './build-campaign';
+import { type Side, storesOn } from './sides';
 
 export const RECOMMENDED = Policy.parse(JSON.parse(readFileSync(join(__dirname, '../../policies/recommended.json'), 'utf8')));
 
@@ -40,7 +39,7 @@ export function policyWith(change: (enforcement: Policy['enforcement']) => void)
 export type TestWorld = {
   clock: SimulatedClock;
   provider: ToyProvider;
-  stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>;
+  stores: Stores;
   facts: Map<AccountKey, AccountFacts>;
   enforcement: Enforcement;
   appeals: Appeals;
@@ -52,15 +51,13 @@ export type TestWorld = {
   pass(ms: number): Promise<void>;
 };
 
-/** Enforcement on memory twins, armed, under the recommended policy in mode auto; every account is known and paid. */
-export async function enforcementWorld(
-  options: { policy?: Policy; seed?: number; armed?: boolean; stores?: TestWorld['stores']; clock?: SimulatedClock } = {},
-): Promise<TestWorld> {
-  const clock = options.clock ?? new SimulatedClock(T0);
+/** Enforcement on one side of the ports, armed, under the recommended policy in mode auto; every account is known and paid. */
+export async function enforcementWorld(side: Side, options: { policy?: Policy; seed?: number; armed?: boolean } = {}): Promise<TestWorld> {
+  const clock = new SimulatedClock(T0);
   const provider = new ToyProvider();
   const facts = new Map<AccountKey, AccountFacts>();
   let policy = options.policy ?? RECOMMENDED;
-  const stores = options.stores ?? { enforcement: new MemoryTable(clock), graph: new MemoryTable(clock), archive: new MemoryObjectStore() };
+  const stores = await storesOn(side, clock);
   const reader = {
     known: async (accounts: readonly AccountKey[]) =>
       new Map(
@@ -73,7 +70,7 @@ export async function enforcementWorld(
   const enforcement = openEnforcement({
     stores,
     accounts: withStandingOf(provider, reader),
-    provider,
+    provider: await side.reach(provider),
     workflow: { start: async () => {}, wake: async () => {} },
     policy: async () => ({ policy, digest: policyDigest(policy) }),
     appealLinks: {

@@ -3,7 +3,6 @@ import { enforce } from '../../functions/enforcement/enforce';
 import { listStandings } from '../../functions/enforcement/list-standings';
 import { type Served, serve } from '../../local/server';
 import { cursors } from '../../shared/http/cursor';
-import { MemoryTable } from '../../shared/memory/memory-table';
 import { campaignId } from '../../shared/model/ids';
 import { withMode } from '../../shared/model/policy';
 import { DAY, MINUTE } from '../../shared/model/time';
@@ -11,6 +10,7 @@ import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-world';
 import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from './fixture-world';
+import { MEMORY } from './sides';
 
 export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
   { id: 'june-hydra', kind: 'distillation', accounts: 1_200, firstSeen: FIXTURE_NOW - 12 * DAY },
@@ -24,9 +24,9 @@ export const FIXTURE_APPEAL_KEYS = [{ id: 'fixture', secret: 'the appeal key of 
 export async function fixtureServer(
   options: { port?: number; campaigns?: readonly CampaignPlan[] } = {},
 ): Promise<Served & { world: TestWorld }> {
-  const world = await enforcementWorld({ policy: withMode(RECOMMENDED, 'assist', 'people approve in this test') });
+  const world = await enforcementWorld(MEMORY, { policy: withMode(RECOMMENDED, 'assist', 'people approve in this test') });
   world.clock.advanceTo(FIXTURE_NOW);
-  const stores = { ...world.stores, features: new MemoryTable(world.clock) };
+  const { stores } = world;
   const plans = options.campaigns ?? FIXTURE_CAMPAIGNS;
   for (const plan of plans) {
     await saveFixture(fixtureCampaign(plan), stores);

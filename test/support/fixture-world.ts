@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
-import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance } from '../../shared/memory/simulated-clock';
 import type { AccountSummary } from '../../shared/model/account-summary';
 import type { Campaign, Evidence, Indicator, Kind, Link, Member, Role } from '../../shared/model/campaign';
 import { type AccountKey, accountKey, campaignId, type Hash64, hash64 } from '../../shared/model/ids';
 import { DAY, HOUR, hourOf } from '../../shared/model/time';
-import type { Clock, Stores } from '../../shared/ports';
+import type { Stores } from '../../shared/ports';
 import { CampaignPictureStore, type MemberHours } from '../../shared/stores/campaign-picture-store';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
@@ -17,13 +15,6 @@ import { SummaryStore } from '../../shared/stores/summary-store';
  * Shapes follow domain.md: a distillation campaign shares cards and prefixes, works round the clock, is narrow.
  */
 export const FIXTURE_NOW = Date.UTC(2026, 5, 5, 12);
-
-export const memoryStores = (clock: Clock): Stores => ({
-  archive: new MemoryObjectStore(),
-  features: new MemoryTable(clock),
-  graph: new MemoryTable(clock),
-  enforcement: new MemoryTable(clock),
-});
 
 export const keyOf = (name: string): AccountKey =>
   accountKey(createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url'));

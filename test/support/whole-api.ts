@@ -1,6 +1,5 @@
 import { openAppeals } from '../../functions/appeals/appeals';
 import { composeApi } from '../../local/compose-api';
-import { MemoryTable } from '../../shared/memory/memory-table';
 import { campaignId } from '../../shared/model/ids';
 import { withMode } from '../../shared/model/policy';
 import { DAY, HOUR } from '../../shared/model/time';
@@ -8,13 +7,14 @@ import { CampaignStore } from '../../shared/stores/campaign-store';
 import { openDoor } from './api-client';
 import { enforcementWorld, RECOMMENDED } from './enforcement-world';
 import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from './fixture-world';
+import type { Side } from './sides';
 
 /** Every route over one campaign that waits for approval, with real tokens. */
-export async function wholeApi(accounts = 60) {
-  const world = await enforcementWorld({ policy: withMode(RECOMMENDED, 'assist', 'the test approves') });
+export async function wholeApi(side: Side, accounts = 60) {
+  const world = await enforcementWorld(side, { policy: withMode(RECOMMENDED, 'assist', 'the test approves') });
   world.clock.advanceTo(FIXTURE_NOW);
-  const stores = { ...world.stores, features: new MemoryTable(world.clock) };
-  const door = await openDoor();
+  const { stores } = world;
+  const door = await openDoor(side);
   await saveFixture(fixtureCampaign({ id: 'june', kind: 'distillation', accounts, firstSeen: FIXTURE_NOW - 2 * DAY }), stores);
   const saved = await new CampaignStore(stores).get(campaignId('june'));
   if (!saved) throw new Error('the fixture was not saved');
