@@ -68,6 +68,8 @@ const tasks = {
   // After a route changed: the OpenAPI document and the client's types (docs/decisions/0032).
   api: [ts('local/describe-api.ts')],
   'bench:list': [ts('bench/flagged-list.ts')],
+  // Needs Chromium, as test:browser does.
+  'bench:graph': [ts('bench/graph.ts')],
   'console:build': [[node, [bin('vite/bin/vite.js'), 'build', 'console']]],
   // Needs Chromium (apt-get install chromium), so it is no part of `npm test`.
   'test:browser': [[node, [bin('jest/bin/jest.js'), '--testMatch', '<rootDir>/test/**/*.browser.ts', '--runInBand', ...args]]],

@@ -50,6 +50,8 @@ const TABLE: readonly { who: RegExp; whom: readonly string[] }[] = [
   // Both deploy what infra describes: in place of AWS.
   { who: /^local\/(aws|proof)\/|^local\/(local|deploy-proof)\.ts$/, whom: ['local/', 'functions/', 'shared/', 'infra/'] },
   { who: /^local\//, whom: ['local/', 'functions/', 'shared/'] },
+  // The page is measured over the campaigns and the browser of its tests.
+  { who: /^bench\/graph\.ts$/, whom: ['test/console/browser', 'test/support/'] },
   { who: /^bench\//, whom: ['bench/', 'local/', 'functions/', 'shared/'] },
   { who: /^console\//, whom: ['console/', 'shared/client/'] },
 ];
