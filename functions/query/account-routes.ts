@@ -1,18 +1,21 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Api, access, answers, type HttpPorts } from '../../shared/http/api';
 import { startOf } from '../../shared/http/cursor';
-import { AccountParam, CampaignParam, CursorField, Decimal, Instant, limit, pageOf } from '../../shared/http/fields';
+import { AccountParam, CampaignParam, CursorField, Decimal, Instant, limit, pageOf, sortBy } from '../../shared/http/fields';
 import { badCursor, problem } from '../../shared/http/problem';
 import { STANDINGS } from '../../shared/model/account';
 import { KINDS, ROLES } from '../../shared/model/campaign';
 import { PLANS } from '../../shared/model/event';
+import { ORDERS } from '../../shared/stores/flagged-index';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { account } from './account';
 import { AccountView, FlaggedView, flaggedView } from './account-view';
 import type { QueryPorts } from './query-ports';
 
-const SORTS = ['-detectedAt', '-score', '-updatedAt'] as const;
-const ORDER_OF = { '-detectedAt': 'detectedAt', '-score': 'score', '-updatedAt': 'updatedAt' } as const;
+const SORT = sortBy(
+  ORDERS,
+  'With `-` newest or highest first, without it the other way round. By `-detectedAt` and `detectedAt` every account that stays flagged is seen exactly once, whatever is written meanwhile. By the others an account whose value changes between pages may be seen twice or not at all.',
+);
 
 const AccountsQuery = z.strictObject({
   standing: z.enum(STANDINGS).optional(),
@@ -25,10 +28,7 @@ const AccountsQuery = z.strictObject({
   detectedBefore: Instant.optional(),
   updatedSince: Instant.optional(),
   updatedBefore: Instant.optional(),
-  sort: z.enum(SORTS).default('-detectedAt').openapi({
-    description:
-      'By `-detectedAt` every account that stays flagged is seen exactly once, whatever is written meanwhile. By the others an account whose value changes between pages may be seen twice or not at all.',
-  }),
+  sort: SORT.field,
   limit: limit(200, 50),
   cursor: CursorField,
 });
@@ -47,12 +47,13 @@ export function accountRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
   });
   api.openapi(list, async (c) => {
     const { sort, limit: size, cursor, ...where } = c.req.valid('query');
-    const bound = { route: 'accounts', parameters: { sort, ...where } };
+    const sorted = SORT.read(sort);
+    const bound = { route: 'accounts', parameters: { ...sorted, ...where } };
     const from = startOf(ports.cursors, bound, cursor);
     if (from.kind === 'refused') return badCursor(c, from.because);
     const page = await new FlaggedStore(ports.stores.graph).page({
       where,
-      order: ORDER_OF[sort],
+      ...sorted,
       limit: size,
       ...(from.after === undefined ? {} : { after: from.after }),
     });

@@ -1,23 +1,24 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Api, access, answers, type HttpPorts } from '../../shared/http/api';
 import { startOf } from '../../shared/http/cursor';
-import { CampaignParam, CursorField, Decimal, Instant, limit, pageOf } from '../../shared/http/fields';
+import { CampaignParam, CursorField, Decimal, Instant, limit, pageOf, sortBy } from '../../shared/http/fields';
 import { badCursor, problem } from '../../shared/http/problem';
 import { KINDS, ROLES } from '../../shared/model/campaign';
 import { MemberView, memberView } from './account-view';
 import { CampaignSummaryView, CampaignView, campaignSummaryView, campaignView, IndicatorView, indicatorViews } from './campaign-view';
-import { campaigns, members } from './campaigns';
+import { CAMPAIGN_ORDERS, campaigns, members } from './campaigns';
 import type { QueryPorts } from './query-ports';
+
+const SORT = sortBy(CAMPAIGN_ORDERS, 'With `-` newest or largest first, without it the other way round.');
 
 const CampaignsQuery = z.strictObject({
   kind: z.enum(KINDS).optional(),
   updatedSince: Instant.optional(),
   accountsAtLeast: Decimal.optional(),
-  sort: z.enum(['-updatedAt', '-detectedAt', '-accounts', '-exchanges']).default('-updatedAt'),
+  sort: SORT.field,
   limit: limit(200, 50),
   cursor: CursorField,
 });
-const SORT_OF = { '-updatedAt': 'updatedAt', '-detectedAt': 'detectedAt', '-accounts': 'accounts', '-exchanges': 'exchanges' } as const;
 
 const MembersQuery = z.strictObject({
   role: z.enum(ROLES).optional(),
@@ -42,13 +43,11 @@ export function campaignRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
   });
   api.openapi(list, async (c) => {
     const { sort, limit: size, cursor, ...where } = c.req.valid('query');
-    const bound = { route: 'campaigns', parameters: { sort, ...where } };
+    const sorted = SORT.read(sort);
+    const bound = { route: 'campaigns', parameters: { ...sorted, ...where } };
     const from = startOf(ports.cursors, bound, cursor);
     if (from.kind === 'refused') return badCursor(c, from.because);
-    const page = await campaigns(
-      { where, sort: SORT_OF[sort], limit: size, ...(from.after === undefined ? {} : { after: from.after }) },
-      ports,
-    );
+    const page = await campaigns({ where, ...sorted, limit: size, ...(from.after === undefined ? {} : { after: from.after }) }, ports);
     const next = page.next === undefined ? {} : { next: ports.cursors.write(bound, page.next) };
     return c.json({ items: page.headers.map(campaignSummaryView), ...next }, 200);
   });

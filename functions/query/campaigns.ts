@@ -3,15 +3,16 @@ import type { CampaignId } from '../../shared/model/ids';
 import type { CampaignHeader } from '../../shared/stores/campaign-store';
 import type { QueryPorts } from './query-ports';
 
-export type CampaignSort = 'updatedAt' | 'detectedAt' | 'accounts' | 'exchanges';
+export const CAMPAIGN_ORDERS = ['updatedAt', 'detectedAt', 'accounts', 'exchanges'] as const;
+export type CampaignOrder = (typeof CAMPAIGN_ORDERS)[number];
 export type CampaignsWhere = { kind?: Kind; updatedSince?: number; accountsAtLeast?: number };
 
 /**
- * Campaigns by a falling value, then by id. There are thousands of campaigns where there are millions of accounts
+ * Campaigns by a value, falling unless it is `rising`, then by id. There are thousands of campaigns where there are millions of accounts
  * (1,156 in SynchroTrap's month), so each page reads all headers: one partition, no index to keep.
  */
 export async function campaigns(
-  query: { where: CampaignsWhere; sort: CampaignSort; after?: string; limit: number },
+  query: { where: CampaignsWhere; order: CampaignOrder; rising: boolean; after?: string; limit: number },
   ports: QueryPorts,
 ): Promise<{ headers: CampaignHeader[]; next?: string }> {
   const found: { key: string; header: CampaignHeader }[] = [];
@@ -19,7 +20,7 @@ export async function campaigns(
     if (query.where.kind !== undefined && header.kind !== query.where.kind) continue;
     if (query.where.updatedSince !== undefined && header.updatedAt < query.where.updatedSince) continue;
     if (query.where.accountsAtLeast !== undefined && sizeOf(header) < query.where.accountsAtLeast) continue;
-    const key = sortKey(valueBy(header, query.sort), header.id);
+    const key = sortKey(valueBy(header, query.order), query.rising, header.id);
     if (query.after === undefined || key > query.after) found.push({ key, header });
   }
   found.sort((one, other) => (one.key < other.key ? -1 : 1));
@@ -58,18 +59,19 @@ const RANK: Record<Role, number> = { core: 0, peripheral: 1, 'suspected-victim':
 const sizeOf = (header: CampaignHeader): number => Object.values(header.counts).reduce((sum, count) => sum + count, 0);
 const split = (after: string): [string, number] => [after.slice(after.indexOf(' ') + 1), Number.parseInt(after, 10)];
 
-function valueBy(header: CampaignHeader, sort: CampaignSort): number {
-  switch (sort) {
+function valueBy(header: CampaignHeader, order: CampaignOrder): number {
+  switch (order) {
     case 'accounts':
       return sizeOf(header);
     case 'exchanges':
     case 'updatedAt':
     case 'detectedAt':
-      return header[sort];
+      return header[order];
     default:
-      return sort satisfies never;
+      return order satisfies never;
   }
 }
 
-/** Falling values sort as rising text. */
-const sortKey = (value: number, id: CampaignId): string => `${String(Number.MAX_SAFE_INTEGER - Math.round(value)).padStart(16, '0')}#${id}`;
+/** Text that sorts as the values should. */
+const sortKey = (value: number, rising: boolean, id: CampaignId): string =>
+  `${String(rising ? Math.round(value) : Number.MAX_SAFE_INTEGER - Math.round(value)).padStart(16, '0')}#${id}`;

@@ -52,6 +52,19 @@ export const Decimal = z
   .transform(Number)
   .openapi({ type: 'number' });
 
+/** How a list is sorted: `-name` from the newest or largest on, `name` from the oldest or smallest. The first falling one unless told. */
+export function sortBy<Order extends string>(orders: readonly [Order, ...Order[]], description: string) {
+  const field = z
+    .enum(orders.flatMap((order) => [`-${order}` as const, order]))
+    .optional()
+    .openapi({ description, default: `-${orders[0]}` });
+  const read = (sort: string | undefined): { order: Order; rising: boolean } => ({
+    order: orders.find((order) => sort === order || sort === `-${order}`) ?? orders[0],
+    rising: sort !== undefined && !sort.startsWith('-'),
+  });
+  return { field, read };
+}
+
 /** A page in an answer: `next` is absent on the last. */
 export const pageOf = <T extends z.ZodType>(name: string, item: T) =>
   z

@@ -2,7 +2,7 @@ import type { FlaggedAccount, FlaggedFilter } from '../model/flagged-account';
 
 /** Where index rows of flagged accounts live and how they sort: the key layout, apart from the store that keeps it. */
 
-/** Newest or highest first. `detectedAt` never changes and is the order to export by. */
+/** Newest or highest first, or the other way round. `detectedAt` never changes and is the order to export by. */
 export const ORDERS = ['detectedAt', 'score', 'updatedAt'] as const;
 export type Order = (typeof ORDERS)[number];
 

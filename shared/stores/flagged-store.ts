@@ -64,12 +64,12 @@ export class FlaggedStore {
     });
   }
 
-  /** One page in `order`. `after` is the `next` of the page before; pages are stable while others write. */
-  async page(query: { where?: FlaggedFilter; order: Order; after?: string; limit: number }): Promise<FlaggedPage> {
+  /** One page in `order`, newest or highest first unless it is `rising`. `after` is the `next` of the page before; pages are stable while others write. */
+  async page(query: { where?: FlaggedFilter; order: Order; rising?: boolean; after?: string; limit: number }): Promise<FlaggedPage> {
     const where = query.where ?? {};
     const scope = narrowest(where);
     const pk = flaggedPartition(scope.scope, scope.value, query.order);
-    const range = orderRange(query.order, where);
+    const range = { ...orderRange(query.order, where), reverse: query.rising ?? false };
     const accounts: FlaggedAccount[] = [];
     let after = query.after;
     for (let examined = 0; examined < MOST_EXAMINED; ) {

@@ -77,6 +77,23 @@ onBothSides((side) => {
       expect((await get('/v1/accounts?standing=suspended&limit=200')).body.items).toHaveLength(Math.ceil(84 / 20));
     });
 
+    test('the same list from its other end, page by page', async () => {
+      const { get } = await open();
+      const walk = async (list: string, sort: string, limit: number) => {
+        const ids: string[] = [];
+        for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+          const { body } = await get(`/v1/${list}?limit=${limit}&sort=${sort}${cursor && `&cursor=${cursor}`}`);
+          ids.push(...body.items.map((item: { account?: string; id?: string }) => item.account ?? item.id));
+          cursor = body.next;
+        }
+        return ids;
+      };
+      for (const order of ['detectedAt', 'score', 'updatedAt'])
+        expect(await walk('accounts', order, 30)).toEqual((await walk('accounts', `-${order}`, 30)).reverse());
+      expect(await walk('campaigns', 'accounts', 1)).toEqual(['kiosk', 'june']);
+      expect(await walk('campaigns', '-accounts', 1)).toEqual(['june', 'kiosk']);
+    });
+
     test('one account says why: membership, sentences, links with reasons, findings', async () => {
       const { get } = await open();
       const { body } = await get(`/v1/accounts/${keyOf('june/3')}`, 'reviewer');

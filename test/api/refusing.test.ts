@@ -36,7 +36,7 @@ onBothSides((side) => {
       ['/v1/accounts?scoreAtLeast=1e9', 'query', 'scoreAtLeast'],
       ['/v1/accounts?detectedSince=yesterday', 'query', 'detectedSince'],
       ['/v1/accounts?updatedBefore=2026-13-01T00:00:00Z', 'query', 'updatedBefore'],
-      ['/v1/accounts?sort=score', 'query', 'sort'],
+      ['/v1/accounts?sort=exchanges', 'query', 'sort'],
       ['/v1/accounts?limit=0', 'query', 'limit'],
       ['/v1/accounts?limit=201', 'query', 'limit'],
       ['/v1/accounts?limit=ten', 'query', 'limit'],
@@ -69,6 +69,7 @@ onBothSides((side) => {
         '/v1/accounts?limit=10&cursor=',
         `/v1/accounts?limit=10&cursor=${cursor}`,
         `/v1/accounts?limit=10&kind=distillation&sort=-score&cursor=${cursor}`,
+        `/v1/accounts?limit=10&kind=distillation&sort=detectedAt&cursor=${cursor}`,
         `/v1/campaigns?cursor=${cursor}`,
         `/v1/campaigns/june/members?cursor=${cursor}`,
       ];

@@ -26,10 +26,10 @@ const open = () => {
   const table = new MemoryTable(new SimulatedClock(NOW));
   return { table, store: new FlaggedStore(table) };
 };
-const everything = async (store: FlaggedStore, order: Order, limit = 7, where = {}) => {
+const everything = async (store: FlaggedStore, order: Order, limit = 7, where = {}, rising = false) => {
   const accounts: AccountKey[] = [];
   for (let after: string | undefined, more = true; more; ) {
-    const page = await store.page({ order, where, limit, ...(after === undefined ? {} : { after }) });
+    const page = await store.page({ order, where, limit, rising, ...(after === undefined ? {} : { after }) });
     accounts.push(...page.accounts.map((row) => row.account));
     after = page.next;
     more = after !== undefined;
@@ -114,7 +114,9 @@ describe('flagged accounts', () => {
             (!('updatedSince' in where) || (row.updatedAt >= where.updatedSince! && row.updatedAt < where.updatedBefore!)),
         );
         expect(expected.length).toBeGreaterThan(0);
-        expect((await everything(store, order, 3, where)).sort()).toEqual(expected.map((row) => row.account).sort());
+        const falling = await everything(store, order, 3, where);
+        expect([...falling].sort()).toEqual(expected.map((row) => row.account).sort());
+        expect(await everything(store, order, 3, where, true)).toEqual(falling.reverse());
       }
     }
   });
