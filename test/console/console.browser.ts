@@ -110,6 +110,25 @@ test('by keyboard alone: queue, help, approve, reject, exonerate', async () => {
   expect(errors).toEqual([]);
 });
 
+test('a column’s head sorts the list, from either end, by mouse and by keyboard', async () => {
+  const { page, errors } = await visit(browser, served.consoleUrl, REI);
+  await page.goto(`${served.origin}/accounts`);
+  const head = page.getByRole('columnheader', { name: 'Score' });
+  const top = async () => Number(await page.getByRole('row').nth(1).getByRole('cell').nth(5).textContent());
+  await head.getByRole('button').click();
+  await page.locator('[aria-sort="descending"]', { hasText: 'Score' }).waitFor();
+  await page.locator('[aria-busy="false"]').waitFor();
+  const highest = await top();
+  await page.keyboard.press('Enter');
+  await page.locator('[aria-sort="ascending"]', { hasText: 'Score' }).waitFor();
+  await page.locator('[aria-busy="false"]').waitFor();
+  const lowest = await top();
+  expect(highest).toBeGreaterThan(20);
+  expect(lowest).toBeLessThan(5);
+  expect(await page.getByLabel('sort by').inputValue()).toBe('score');
+  expect(errors).toEqual([]);
+});
+
 const PAGES = [
   '/',
   '/campaigns',

@@ -14,22 +14,34 @@ const CHOICES = {
   kind: ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'],
   plan: ['free', 'trial', 'paid', 'enterprise'],
   role: ['core', 'peripheral', 'suspected-victim', 'bystander'],
-  sort: ['-detectedAt', '-score', '-updatedAt'],
 } as const;
+const SORTS = [
+  ['-detectedAt', 'newest'],
+  ['detectedAt', 'oldest'],
+  ['-score', 'highest score'],
+  ['score', 'lowest score'],
+  ['-updatedAt', 'last changed'],
+  ['updatedAt', 'longest unchanged'],
+] as const;
 type Filters = {
   standing?: Row['standing'];
   kind?: NonNullable<Row['kind']>;
   plan?: NonNullable<Row['plan']>;
   role?: NonNullable<Row['role']>;
-  sort: (typeof CHOICES.sort)[number];
+  sort: (typeof SORTS)[number][0];
 };
 
 export function AccountsPage() {
   const [, go] = useLocation();
   const [filters, setFilters] = useState<Filters>({ sort: '-detectedAt' });
   const now = useStatus().data?.at;
-  const { query, rows, more, hasMore } = useRows(['accounts', filters], (cursor) =>
-    answered(client().GET('/v1/accounts', { params: { query: { ...filters, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })),
+  const { query, rows, more, hasMore, waiting } = useRows(
+    ['accounts', filters],
+    (cursor) =>
+      answered(
+        client().GET('/v1/accounts', { params: { query: { ...filters, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } }),
+      ),
+    { staying: true },
   );
   const open = (row: Row) => go(`/accounts/${row.account}`);
   const at = useRowKeys('Accounts', rows, open);
@@ -58,13 +70,21 @@ export function AccountsPage() {
     },
     { head: 'Role', width: '108px', cell: (row) => (row.role ? words(row.role) : '—') },
     { head: 'Plan', width: '70px', cell: (row) => row.plan ?? '—' },
-    { head: 'Score', width: '52px', number: true, cell: (row) => row.score.toFixed(1) },
+    { head: 'Score', width: '58px', number: true, order: 'score', cell: (row) => row.score.toFixed(1) },
     { head: 'Exchanges', width: '76px', number: true, cell: (row) => count(row.exchanges) },
     { head: 'Because', width: 'minmax(200px, 1fr)', cell: (row) => <span title={row.because.join('\n')}>{row.because[0] ?? '—'}</span> },
-    { head: 'Flagged', width: '86px', number: true, cell: (row) => (now ? relative(row.detectedAt, now) : day(row.detectedAt)) },
+    {
+      head: 'Flagged',
+      width: '86px',
+      number: true,
+      order: 'detectedAt',
+      cell: (row) => (now ? relative(row.detectedAt, now) : day(row.detectedAt)),
+    },
   ];
   const choose = (name: keyof typeof CHOICES, value: string) =>
-    setFilters(({ [name]: _before, ...rest }) => ({ sort: filters.sort, ...rest, ...(value === '' ? {} : { [name]: value }) }));
+    setFilters(({ [name]: _before, ...rest }) => ({ ...rest, ...(value === '' ? {} : { [name]: value }) }));
+  const sortBy = (value: string) =>
+    setFilters((before) => ({ ...before, sort: SORTS.find(([sort]) => sort === value)?.[0] ?? '-detectedAt' }));
   return (
     <>
       <header>
@@ -88,10 +108,12 @@ export function AccountsPage() {
           ))}
           <label className="field">
             <span>sort by</span>
-            <select value={filters.sort} onChange={(event) => choose('sort', event.target.value)}>
-              <option value="-detectedAt">newest</option>
-              <option value="-score">score</option>
-              <option value="-updatedAt">last change</option>
+            <select value={filters.sort} onChange={(event) => sortBy(event.target.value)}>
+              {SORTS.map(([value, label]) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
             </select>
           </label>
         </div>
@@ -107,6 +129,9 @@ export function AccountsPage() {
                 keyOf={(row) => row.account}
                 at={at}
                 height={640}
+                sort={filters.sort}
+                waiting={waiting}
+                onSort={sortBy}
                 onOpen={open}
                 onMore={more}
               />

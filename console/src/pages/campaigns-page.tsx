@@ -9,10 +9,14 @@ import { type Column, VirtualTable } from '../parts/virtual-table';
 
 type Row = Schemas['CampaignSummary'];
 const SORTS = [
-  ['-updatedAt', 'last change'],
-  ['-accounts', 'size'],
-  ['-exchanges', 'exchanges'],
-  ['-detectedAt', 'detection'],
+  ['-updatedAt', 'last changed'],
+  ['updatedAt', 'longest unchanged'],
+  ['-accounts', 'largest'],
+  ['accounts', 'smallest'],
+  ['-exchanges', 'most exchanges'],
+  ['exchanges', 'fewest exchanges'],
+  ['-detectedAt', 'newest'],
+  ['detectedAt', 'oldest'],
 ] as const;
 const KINDS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'] as const;
 
@@ -21,7 +25,7 @@ export function CampaignsPage() {
   const [sort, setSort] = useState<(typeof SORTS)[number][0]>('-updatedAt');
   const [kind, setKind] = useState<Row['kind'] | ''>('');
   const now = useStatus().data?.at;
-  const { query, rows, more } = useRows(
+  const { query, rows, more, waiting } = useRows(
     ['campaigns', sort, kind],
     (cursor) =>
       answered(
@@ -29,7 +33,7 @@ export function CampaignsPage() {
           params: { query: { sort, limit: 100, ...(kind === '' ? {} : { kind }), ...(cursor === undefined ? {} : { cursor }) } },
         }),
       ),
-    10_000,
+    { refetchInterval: 10_000, staying: true },
   );
   const open = (row: Row) => go(`/campaigns/${row.id}`);
   const at = useRowKeys('Campaigns', rows, open);
@@ -45,12 +49,19 @@ export function CampaignsPage() {
     },
     { head: 'Kind', width: '130px', cell: (row) => <Kind is={row.kind} /> },
     { head: 'Probability', width: '82px', number: true, cell: (row) => percent(row.probability, 1) },
-    { head: 'Accounts', width: '78px', number: true, cell: (row) => count(row.accounts) },
-    { head: 'Exchanges', width: '82px', number: true, cell: (row) => compact(row.exchanges) },
+    { head: 'Accounts', width: '82px', number: true, order: 'accounts', cell: (row) => count(row.accounts) },
+    { head: 'Exchanges', width: '90px', number: true, order: 'exchanges', cell: (row) => compact(row.exchanges) },
     { head: 'Aimed at', width: 'minmax(110px, 1fr)', cell: (row) => topTargets(row.targets) },
     { head: 'First seen', width: '96px', number: true, cell: (row) => day(row.firstSeen) },
-    { head: 'Changed', width: '88px', number: true, cell: (row) => (now ? relative(row.updatedAt, now) : day(row.updatedAt)) },
+    {
+      head: 'Changed',
+      width: '88px',
+      number: true,
+      order: 'updatedAt',
+      cell: (row) => (now ? relative(row.updatedAt, now) : day(row.updatedAt)),
+    },
   ];
+  const sortBy = (value: string) => setSort(SORTS.find(([one]) => one === value)?.[0] ?? '-updatedAt');
   return (
     <>
       <header>
@@ -72,7 +83,7 @@ export function CampaignsPage() {
           </label>
           <label className="field">
             <span>Sort by</span>
-            <select value={sort} onChange={(event) => setSort(SORTS.find(([value]) => value === event.target.value)?.[0] ?? '-updatedAt')}>
+            <select value={sort} onChange={(event) => sortBy(event.target.value)}>
               {SORTS.map(([value, label]) => (
                 <option key={value} value={value}>
                   {label}
@@ -93,6 +104,9 @@ export function CampaignsPage() {
                 keyOf={(row) => row.id}
                 at={at}
                 height={640}
+                sort={sort}
+                waiting={waiting}
+                onSort={sortBy}
                 onOpen={open}
                 onMore={more}
               />

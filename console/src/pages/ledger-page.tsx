@@ -15,7 +15,7 @@ export function LedgerPage() {
     ['ledger', about],
     (cursor) =>
       answered(client().GET('/v1/ledger', { params: { query: { about, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })),
-    10_000,
+    { refetchInterval: 10_000 },
   );
   const days = [...new Set(rows.map((entry) => entry.at.slice(0, 10)))];
   return (

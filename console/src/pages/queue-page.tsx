@@ -17,7 +17,7 @@ export function QueuePage() {
     ['cases', state],
     (cursor) =>
       answered(client().GET('/v1/cases', { params: { query: { state, limit: 50, ...(cursor === undefined ? {} : { cursor }) } } })),
-    5_000,
+    { refetchInterval: 5_000 },
   );
   const status = useStatus();
   const open = (row: Row) => go(`/campaigns/${row.campaign}`);

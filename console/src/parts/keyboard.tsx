@@ -9,6 +9,9 @@ export const listedKeys = (): [string, Keys][] => [...listed];
 
 const typing = (event: KeyboardEvent): boolean =>
   event.target instanceof HTMLElement && (event.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName));
+/** Enter belongs to the link or button that has the focus. */
+const pressed = (event: KeyboardEvent): boolean =>
+  event.key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a[href], button, summary') !== null;
 const dialogOpen = (): boolean => document.querySelector('dialog[open]') !== null;
 
 /** After `g`, the next key belongs to it: `g a` goes to the accounts and approves nothing. */
@@ -31,7 +34,7 @@ export function useKeys(where: string, keys: Keys): void {
     listed.set(where, latest.current);
     const bindings = names.split('|').map((name) => {
       const run = (event: KeyboardEvent) => {
-        if (typing(event) || dialogOpen() || (!name.includes(' ') && afterPrefix(event))) return;
+        if (typing(event) || pressed(event) || dialogOpen() || (!name.includes(' ') && afterPrefix(event))) return;
         event.preventDefault();
         latest.current.find((key) => key.keys === name)?.does();
       };

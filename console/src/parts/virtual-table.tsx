@@ -2,9 +2,14 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
 
 /** A table that stays fast with tens of thousands of rows: only the rows in view exist. Asks for more near the end. */
-export type Column<T> = { head: string; width: string; number?: boolean; cell: (row: T) => ReactNode };
+/** `order`: what the list can be sorted by; the head then sorts, from the largest or newest first, and back. */
+export type Column<T> = { head: string; width: string; number?: boolean; order?: string; cell: (row: T) => ReactNode };
 
 const LINE = 34;
+
+const MARKS = { descending: ' ↓', ascending: ' ↑', none: '' } as const;
+const directionOf = (order: string, sort: string | undefined): keyof typeof MARKS =>
+  sort === `-${order}` ? 'descending' : sort === order ? 'ascending' : 'none';
 
 export function VirtualTable<T>({
   label,
@@ -13,6 +18,9 @@ export function VirtualTable<T>({
   keyOf,
   at,
   height,
+  sort,
+  waiting = false,
+  onSort,
   onOpen,
   onMore,
 }: {
@@ -23,6 +31,11 @@ export function VirtualTable<T>({
   /** The row that keys act on; -1 for none. */
   at: number;
   height: number;
+  /** `-order` falls, `order` rises. */
+  sort?: string;
+  /** The rows are still those of the order or filter before. */
+  waiting?: boolean;
+  onSort?: (sort: string) => void;
   onOpen: (row: T) => void;
   onMore?: (() => void) | undefined;
 }) {
@@ -43,12 +56,24 @@ export function VirtualTable<T>({
       <div className="inner" role="table" aria-label={label} aria-rowcount={rows.length}>
         <div className="head" role="row" style={grid}>
           {columns.map((column) => (
-            <span key={column.head} role="columnheader" className={column.number ? 'number' : ''}>
-              {column.head}
+            <span
+              key={column.head}
+              role="columnheader"
+              className={column.number ? 'number' : ''}
+              aria-sort={column.order === undefined ? undefined : directionOf(column.order, sort)}
+            >
+              {column.order === undefined ? (
+                column.head
+              ) : (
+                <button type="button" onClick={() => onSort?.(sort === `-${column.order}` ? `${column.order}` : `-${column.order}`)}>
+                  {column.head}
+                  <span aria-hidden="true">{MARKS[directionOf(column.order, sort)]}</span>
+                </button>
+              )}
             </span>
           ))}
         </div>
-        <div role="rowgroup" style={{ height: lines.getTotalSize(), position: 'relative' }}>
+        <div role="rowgroup" aria-busy={waiting} style={{ height: lines.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
