@@ -7,7 +7,7 @@ import { caseId } from '../../shared/model/ids';
 import { withMode } from '../../shared/model/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
 import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
-import { BEN, CLEO, enforcementWorld, RECOMMENDED, says } from '../support/enforcement-world';
+import { BEN, CLEO, enforcementWorld, SMALL, says } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 
 const CASE = caseId('C-hydra.0001');
@@ -67,17 +67,17 @@ onBothSides((side) => {
     });
 
     test('two processes at once, and two people at once: each account is asked once, each word counts once, every chain is whole', async () => {
-      const world = await enforcementWorld(side, { policy: withMode(RECOMMENDED, 'assist', 'people approve in this test') });
+      const world = await enforcementWorld(side, { policy: withMode(SMALL, 'assist', 'people approve in this test') });
       const processes = [world.enforcement, openEnforcement({ ...world.enforcement, stores: world.stores })];
-      await world.detect(buildCampaign({ size: 110 }));
+      await world.detect(buildCampaign({ size: 30 }));
       await Promise.all([BEN, CLEO].map((person, n) => approve({ ...says(person), case: CASE }, processes[n] ?? world.enforcement)));
       expect((await world.enforcement.cases.head(CASE))?.state.approvals).toHaveLength(2);
       for (let minute = 0; minute < 90; minute++) {
         await Promise.all(processes.map((one) => advance(one)));
         world.clock.advanceTo(world.clock.now() + MINUTE);
       }
-      expect(world.provider.suspended()).toHaveLength(110);
-      expect(new Set(world.provider.received.map((request) => request.id)).size).toBe(110);
+      expect(world.provider.suspended()).toHaveLength(30);
+      expect(new Set(world.provider.received.map((request) => request.id)).size).toBe(30);
       expect((await verifyLedger({ from: T0, to: T0 + DAY }, world.stores.archive, world.enforcement)).faults).toEqual([]);
     });
 

@@ -10,13 +10,14 @@ import { caseId, hash64 } from '../../shared/model/ids';
 import type { Policy } from '../../shared/model/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
 import { account, buildCampaign, buildMember } from '../support/build-campaign';
-import { ADA, BEN, CLEO, enforcementWorld, policyWith, says, type TestWorld, VIEWER } from '../support/enforcement-world';
+import { ADA, BEN, CLEO, enforcementWorld, policyWith, SMALL, says, type TestWorld, VIEWER } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 
 const CASE = caseId('C-hydra.0001');
 const set = <T>(value: T) => ({ value, reason: 'the test says so' });
 const inMode = (mode: Mode) => (enforcement: Policy['enforcement']) => {
   enforcement.modes.suspend = set(mode);
+  enforcement.approval.twoAbove = set(24);
 };
 const kindOf = async (world: TestWorld) => (await world.enforcement.cases.head(CASE))?.state.progress.kind;
 
@@ -29,9 +30,9 @@ onBothSides((side) => {
       expect(world.provider.received).toEqual([]);
     });
 
-    test('assist: above a hundred accounts two distinct people approve, and only then is anybody touched', async () => {
+    test('assist: above the size the policy names two distinct people approve, and only then is anybody touched', async () => {
       const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
-      await world.detect(buildCampaign({ size: 110 }));
+      await world.detect(buildCampaign({ size: 30 }));
       await world.pass(HOUR);
       expect(await standingOf(account(1), world.enforcement)).toMatchObject({ standing: 'in-review', actedAt: null });
       expect((await approve({ ...says(VIEWER), case: CASE }, world.enforcement)).kind).toBe('refused');
@@ -41,21 +42,21 @@ onBothSides((side) => {
       expect(world.provider.received).toEqual([]);
       expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
       await world.pass(HOUR);
-      expect(world.provider.suspended()).toHaveLength(110);
+      expect(world.provider.suspended()).toHaveLength(30);
       expect((await approve({ ...says(ADA), case: CASE }, world.enforcement)).kind).toBe('refused');
     });
 
-    test('assist: one approver is enough for fifty accounts; a case nobody decided lapses', async () => {
+    test('assist: one approver is enough below it; a case nobody decided lapses', async () => {
       const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
-      await world.detect(buildCampaign({ size: 50 }));
+      await world.detect(buildCampaign({ size: 20 }));
       await world.pass(8 * DAY);
       expect(await kindOf(world)).toBe('lapsed');
       expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('refused');
-      await world.detect(buildCampaign({ size: 50 }));
+      await world.detect(buildCampaign({ size: 20 }));
       await world.pass(HOUR);
       expect((await approve({ ...says(BEN), case: 'C-hydra.0002' }, world.enforcement)).kind).toBe('done');
       await world.pass(HOUR);
-      expect(world.provider.suspended()).toHaveLength(50);
+      expect(world.provider.suspended()).toHaveLength(20);
     });
 
     test('a rejected case stays rejected: the same campaign opens no other', async () => {
@@ -86,13 +87,13 @@ onBothSides((side) => {
       const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
       await world.detect(buildCampaign({ size: 20 }));
       await world.pass(HOUR);
-      await world.detect(buildCampaign({ size: 110 }));
+      await world.detect(buildCampaign({ size: 30 }));
       expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
       await world.pass(HOUR);
       expect(world.provider.received).toEqual([]);
       expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
       await world.pass(2 * HOUR);
-      expect(world.provider.suspended()).toHaveLength(110);
+      expect(world.provider.suspended()).toHaveLength(30);
     });
 
     test('after it was contained: who joined waits for the second person', async () => {
@@ -101,22 +102,22 @@ onBothSides((side) => {
       await world.pass(HOUR);
       await approve({ ...says(BEN), case: CASE }, world.enforcement);
       await world.pass(2 * HOUR);
-      await world.detect(buildCampaign({ size: 40 }));
-      expect(world.provider.suspended()).toHaveLength(40);
-      expect((await world.detect(buildCampaign({ size: 105 })))[0]?.because.join()).toContain('105 accounts take 2 approvers, 1 approved');
-      expect(world.provider.suspended()).toHaveLength(40);
+      await world.detect(buildCampaign({ size: 22 }));
+      expect(world.provider.suspended()).toHaveLength(22);
+      expect((await world.detect(buildCampaign({ size: 25 })))[0]?.because.join()).toContain('25 accounts take 2 approvers, 1 approved');
+      expect(world.provider.suspended()).toHaveLength(22);
       expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('already');
       expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
-      await world.detect(buildCampaign({ size: 106 }));
-      expect(world.provider.suspended()).toHaveLength(106);
+      await world.detect(buildCampaign({ size: 26 }));
+      expect(world.provider.suspended()).toHaveLength(26);
     });
 
     test('between two stages: it stops, and goes on when enough people say so', async () => {
       const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
-      await world.detect(buildCampaign({ size: 90 }));
+      await world.detect(buildCampaign({ size: 22 }));
       await approve({ ...says(BEN), case: CASE }, world.enforcement);
       while ((await kindOf(world)) !== 'watching') await world.pass(MINUTE);
-      await world.detect(buildCampaign({ size: 110 }));
+      await world.detect(buildCampaign({ size: 30 }));
       await world.pass(HOUR);
       expect(await kindOf(world)).toBe('stopped');
       expect(world.provider.suspended()).toHaveLength(1);
@@ -127,15 +128,15 @@ onBothSides((side) => {
       expect((await resume({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('already');
       expect((await resume({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
       await world.pass(2 * HOUR);
-      expect(world.provider.suspended()).toHaveLength(110);
+      expect(world.provider.suspended()).toHaveLength(30);
     });
   });
 
   test('what is in force expires also while the case is stopped', async () => {
     const world = await enforcementWorld(side);
-    await world.detect(buildCampaign({ size: 200 }));
-    while (world.provider.suspended().length < 20) await world.pass(MINUTE);
-    await world.detect(buildCampaign({ size: 200, families: ['content'] }));
+    await world.detect(buildCampaign({ size: 100 }));
+    while (world.provider.suspended().length < 10) await world.pass(MINUTE);
+    await world.detect(buildCampaign({ size: 100, families: ['content'] }));
     await world.pass(DAY);
     expect(await kindOf(world)).toBe('stopped');
     await world.pass(45 * DAY);
@@ -147,7 +148,7 @@ onBothSides((side) => {
     test('protected accounts wait for two people who both name them', async () => {
       const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
       world.facts.set(account(5), { plan: 'enterprise' });
-      await world.detect(buildCampaign({ size: 110 }));
+      await world.detect(buildCampaign({ size: 30 }));
       await approve({ ...says(BEN), case: CASE, protectedToo: true }, world.enforcement);
       await approve({ ...says(CLEO), case: CASE, protectedToo: true }, world.enforcement);
       await world.pass(2 * HOUR);
@@ -155,11 +156,11 @@ onBothSides((side) => {
 
       const other = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
       other.facts.set(account(5), { plan: 'enterprise' });
-      await other.detect(buildCampaign({ size: 110 }));
+      await other.detect(buildCampaign({ size: 30 }));
       await approve({ ...says(BEN), case: CASE, protectedToo: true }, other.enforcement);
       await approve({ ...says(CLEO), case: CASE }, other.enforcement);
       await other.pass(2 * HOUR);
-      expect(other.provider.suspended()).toHaveLength(109);
+      expect(other.provider.suspended()).toHaveLength(29);
     });
 
     test('an exempt organisation is spared now and later, and what was in force is given back', async () => {
@@ -214,11 +215,11 @@ onBothSides((side) => {
       expect(unarmed.provider.received).toEqual([]);
 
       const world = await enforcementWorld(side);
-      await world.detect(buildCampaign({ size: 200 }));
-      while (world.provider.suspended().length < 20) await world.pass(MINUTE);
+      await world.detect(buildCampaign({ size: 100 }));
+      while (world.provider.suspended().length < 10) await world.pass(MINUTE);
       expect((await turnKillSwitch({ ...says(BEN), to: 'stopped' }, world.enforcement)).kind).toBe('done');
       await world.pass(3 * HOUR);
-      expect(world.provider.suspended()).toHaveLength(20);
+      expect(world.provider.suspended()).toHaveLength(10);
       expect((await turnKillSwitch({ ...says(BEN), to: 'armed' }, world.enforcement)).kind).toBe('refused');
       await undoCase({ ...says(BEN), case: CASE }, world.enforcement);
       await world.pass(HOUR);
@@ -252,18 +253,18 @@ onBothSides((side) => {
     });
 
     test('too many reversals stop the case; a person who has seen them lets it go on', async () => {
-      const world = await enforcementWorld(side);
-      await world.detect(buildCampaign({ size: 200 }));
-      while (world.provider.suspended().length < 20) await world.pass(MINUTE);
+      const world = await enforcementWorld(side, { policy: SMALL });
+      await world.detect(buildCampaign({ size: 100 }));
+      while (world.provider.suspended().length < 10) await world.pass(MINUTE);
       for (const wronged of world.provider.suspended().slice(0, 3))
         expect((await undoAccount({ ...says(BEN), account: wronged }, world.enforcement)).kind).toBe('done');
       await world.pass(HOUR);
       expect(await kindOf(world)).toBe('stopped');
-      expect(world.provider.suspended()).toHaveLength(17);
+      expect(world.provider.suspended()).toHaveLength(7);
       expect((await resume({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
       expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
       await world.pass(2 * HOUR);
-      expect(world.provider.suspended()).toHaveLength(197);
+      expect(world.provider.suspended()).toHaveLength(97);
     });
 
     test('a receiver that refuses too often stops the case', async () => {
@@ -360,8 +361,8 @@ onBothSides((side) => {
     });
 
     test('what enough people confirmed does not expire', async () => {
-      const world = await enforcementWorld(side);
-      await world.detect(buildCampaign({ size: 110 }));
+      const world = await enforcementWorld(side, { policy: SMALL });
+      await world.detect(buildCampaign({ size: 30 }));
       await world.pass(2 * HOUR);
       expect((await confirmActions({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
       expect((await confirmActions({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('already');
@@ -370,7 +371,7 @@ onBothSides((side) => {
       expect(await expiry()).not.toMatchObject({ action: { expiresAt: null } });
       await confirmActions({ ...says(CLEO), case: CASE }, world.enforcement);
       await world.pass(60 * DAY);
-      expect(world.provider.suspended()).toHaveLength(110);
+      expect(world.provider.suspended()).toHaveLength(30);
       expect(await expiry()).toMatchObject({ action: { expiresAt: null } });
     });
   });

@@ -6,17 +6,14 @@ import { suspensionDefinition } from '../../infra/suspension-machine';
 import { execute, type Machine, type Ran, Tokens } from '../../local/aws/state-machine';
 import { Progress } from '../../shared/model/case';
 import { type CaseId, caseId } from '../../shared/model/ids';
-import type { Policy } from '../../shared/model/policy';
+import { type Policy, withMode } from '../../shared/model/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
 import { buildCampaign } from '../support/build-campaign';
-import { BEN, CLEO, enforcementWorld, policyWith, RECOMMENDED, says } from '../support/enforcement-world';
+import { BEN, CLEO, enforcementWorld, RECOMMENDED, SMALL, says } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 
 const CASE = caseId('C-hydra.0001');
-const set = <T>(value: T) => ({ value, reason: 'the test says so' });
-const assist = policyWith((enforcement) => {
-  enforcement.modes.suspend = set('assist');
-});
+const assist = withMode(SMALL, 'assist', 'the test says so');
 
 onBothSides((side) => {
   /** Enforcement whose cases are driven by the state machine alone: nobody calls `advance`. */
@@ -87,11 +84,11 @@ onBothSides((side) => {
 
   test('auto: held, contained in stages, confirmed, expired; the machine ends', async () => {
     const world = await machineWorld();
-    await world.detect(buildCampaign({ size: 100 }));
+    await world.detect(buildCampaign({ size: 40 }));
     await world.pass(4 * MINUTE);
     expect(world.provider.suspended()).toHaveLength(0);
     await world.pass(90 * MINUTE);
-    expect(world.provider.suspended()).toHaveLength(100);
+    expect(world.provider.suspended()).toHaveLength(40);
     await world.pass(46 * DAY);
     expect(world.provider.suspended()).toHaveLength(0);
     expect(world.done).toMatchObject([{ status: 'SUCCEEDED' }]);
@@ -105,16 +102,16 @@ onBothSides((side) => {
 
   test('assist: waits for people by task token, and the second approval wakes it at once', async () => {
     const world = await machineWorld(assist);
-    await world.detect(buildCampaign({ size: 110 }));
+    await world.detect(buildCampaign({ size: 30 }));
     await world.pass(30 * MINUTE);
     await approve({ ...says(BEN), case: CASE }, world.enforcement);
     await world.pass(3 * HOUR);
     expect(world.provider.suspended()).toHaveLength(0);
     await approve({ ...says(CLEO), case: CASE }, world.enforcement);
     await world.pass(1);
-    expect(world.provider.suspended()).toHaveLength(2);
+    expect(world.provider.suspended()).toHaveLength(1);
     await world.pass(HOUR);
-    expect(world.provider.suspended()).toHaveLength(110);
+    expect(world.provider.suspended()).toHaveLength(30);
   });
 
   test('assist: approvals given during the hold need no token', async () => {
@@ -161,9 +158,9 @@ onBothSides((side) => {
   });
 
   test('stopped by reversals, resumed by people, contained; two executions', async () => {
-    const world = await machineWorld();
-    await world.detect(buildCampaign({ size: 200 }));
-    for (let minute = 0; minute < 90 && world.provider.suspended().length < 20; minute++) await world.pass(MINUTE);
+    const world = await machineWorld(SMALL);
+    await world.detect(buildCampaign({ size: 100 }));
+    for (let minute = 0; minute < 90 && world.provider.suspended().length < 10; minute++) await world.pass(MINUTE);
     for (const account of world.provider.suspended().slice(0, 3)) await undoAccount({ ...says(BEN), account }, world.enforcement);
     await world.pass(HOUR);
     expect(await world.kind()).toBe('stopped');
@@ -171,7 +168,7 @@ onBothSides((side) => {
     await world.pass(MINUTE);
     await approve({ ...says(CLEO), case: CASE }, world.enforcement);
     await world.pass(2 * HOUR);
-    expect(world.provider.suspended()).toHaveLength(197);
+    expect(world.provider.suspended()).toHaveLength(97);
     expect(world.runs.size).toBe(2);
     await world.pass(50 * DAY);
     expect(world.provider.suspended()).toEqual([]);
@@ -181,8 +178,8 @@ onBothSides((side) => {
 
   test('undone in the middle: a second execution gives everybody back, the first finds that out and ends', async () => {
     const world = await machineWorld();
-    await world.detect(buildCampaign({ size: 200 }));
-    for (let minute = 0; minute < 90 && world.provider.suspended().length < 20; minute++) await world.pass(MINUTE);
+    await world.detect(buildCampaign({ size: 100 }));
+    for (let minute = 0; minute < 90 && world.provider.suspended().length < 10; minute++) await world.pass(MINUTE);
     await undoCase({ ...says(BEN), case: CASE }, world.enforcement);
     await world.pass(10 * MINUTE);
     expect(world.provider.suspended()).toEqual([]);
