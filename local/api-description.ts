@@ -27,7 +27,12 @@ export function emptyDoors() {
   const appeals = openAppeals({ table: stores.enforcement, clock, keys: onlyDescribes, policy: onlyDescribes });
   return {
     http,
-    doors: { query: { stores, clock, cursors: cursors('describes, signs nothing') }, enforcement, appeals, identify: onlyDescribes },
+    doors: {
+      query: { stores, clock, cursors: cursors('describes, signs nothing') },
+      enforcement,
+      appeals,
+      names: { keyOf: onlyDescribes, idOf: onlyDescribes },
+    },
   };
 }
 

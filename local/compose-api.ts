@@ -1,19 +1,19 @@
 import type { Appeals } from '../functions/appeals/appeals';
 import { appealRoutes } from '../functions/appeals/routes';
 import type { Enforcement } from '../functions/enforcement/enforcement';
-import type { Identify } from '../functions/enforcement/lookup-routes';
+import type { Names } from '../functions/enforcement/name-routes';
 import { enforcementRoutes } from '../functions/enforcement/routes';
 import type { QueryWorld } from '../functions/query/query-ports';
 import { queryRoutes } from '../functions/query/routes';
 import { type Api, type HttpPorts, makeApi } from '../shared/http/api';
 
-export type Doors = { query: QueryWorld; enforcement: Enforcement; appeals: Appeals; identify: Identify };
+export type Doors = { query: QueryWorld; enforcement: Enforcement; appeals: Appeals; names: Names };
 
 /** All of API v1 in one process. On AWS each stage serves its own routes behind the same gateway. */
 export function composeApi(http: HttpPorts, doors: Doors): Api {
   const api = makeApi(http);
   queryRoutes(api, http, doors.query);
-  enforcementRoutes(api, http, doors.enforcement, doors.identify);
+  enforcementRoutes(api, http, doors.enforcement, doors.names);
   appealRoutes(api, http, doors.appeals);
   return api;
 }

@@ -24,7 +24,10 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
       return {
         query: { stores, clock, cursors: cursors(randomBytes(32).toString('hex')), campaigns: detection.campaigns },
         enforcement,
-        identify: async (id) => pipeline.hasher.account(id).key,
+        names: {
+          keyOf: async (id) => pipeline.hasher.account(id).key,
+          idOf: async (sealed) => pipeline.hasher.open(sealed),
+        },
         appeals: openAppeals({ table: stores.enforcement, clock, keys: async () => appealKeys, policy: enforcement.policy }),
       };
     },

@@ -11,5 +11,8 @@ const hasher = identifierHasher(env.IDENTIFIER_KEY_SECRET);
 
 /** What people may do: approve, reject, undo, exonerate, put policies live, stop everything. */
 export const handler = httpDoor(env, (api, http) =>
-  enforcementRoutes(api, http, openEnforcement(actingPorts(env)), async (id) => (await hasher()).account(id).key),
+  enforcementRoutes(api, http, openEnforcement(actingPorts(env)), {
+    keyOf: async (id) => (await hasher()).account(id).key,
+    idOf: async (sealed) => (await hasher()).open(sealed),
+  }),
 );

@@ -1,12 +1,12 @@
 import { enforcementRoutes } from '../../functions/enforcement/routes';
 import { queryRoutes } from '../../functions/query/routes';
-import { campaignId } from '../../shared/model/ids';
+import { campaignId, sealedId } from '../../shared/model/ids';
 import { withMode } from '../../shared/model/policy';
 import { DAY, HOUR, iso } from '../../shared/model/time';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { openDoor } from '../support/api-client';
 import { enforcementWorld, SMALL } from '../support/enforcement-world';
-import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/fixture-world';
+import { FIXTURE_NOW, fixtureCampaign, keyOf, NAMES, saveFixture } from '../support/fixture-world';
 import { onBothSides } from '../support/sides';
 
 type Who = { role: 'viewer' | 'reviewer' | 'admin'; name: string };
@@ -23,7 +23,7 @@ onBothSides((side) => {
     const { stores } = world;
     const door = await openDoor(side);
     queryRoutes(door.api, door.http, { stores, clock: world.clock, cursors: door.cursors });
-    enforcementRoutes(door.api, door.http, world.enforcement, async (id) => keyOf(id));
+    enforcementRoutes(door.api, door.http, world.enforcement, NAMES);
     const fixture = fixtureCampaign({ id: 'june', kind: 'distillation', accounts: 40, firstSeen: FIXTURE_NOW - 2 * DAY });
     await saveFixture(fixture, stores);
     const saved = await new CampaignStore(stores).get(campaignId('june'));
@@ -200,6 +200,26 @@ onBothSides((side) => {
       const log = JSON.stringify((await state.query({ pk: `ACCESS#${new Date(clock.now()).toISOString().slice(0, 10)}` })).items);
       expect(log).toContain('/v1/accounts/lookup');
       expect(log).not.toContain('june/3');
+    });
+
+    test('the provider’s own id from the key, for an admin; the access log says who, and nothing keeps the id', async () => {
+      const { get, post, state, world } = await open();
+      const address = `/v1/accounts/${keyOf('june/3')}/open`;
+      for (const who of [VIC, REI]) expect((await post(address, {}, who)).status).toBe(403);
+      const [account, id] = [keyOf('june/3'), 'acct-81f3'];
+      world.enforcement.accounts = {
+        known: async ([asked]) => new Map(asked === account ? [[account, { account, sealed: sealedId(`sealed-${id}`), facts: {} }]] : []),
+      };
+      expect(await post(`/v1/accounts/${account}/open`, {}, ADA)).toMatchObject({ status: 200, body: { id } });
+      expect((await post(`/v1/accounts/${keyOf('nobody')}/open`, {}, ADA)).status).toBe(404);
+      const log = await get('/v1/access-log?day=2026-06-05', ADA);
+      expect(log.body.items).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ principal: 'ada', route: '/v1/accounts/:account/open', subjects: { account }, status: 200 }),
+          expect.objectContaining({ principal: 'rei', route: '/v1/accounts/:account/open', status: 403 }),
+        ]),
+      );
+      expect(JSON.stringify(await state.query({ pk: 'ACCESS#2026-06-05' }))).not.toContain(id);
     });
   });
 });

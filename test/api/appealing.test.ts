@@ -9,7 +9,7 @@ import { DAY } from '../../shared/model/time';
 import { openDoor } from '../support/api-client';
 import { account, buildCampaign } from '../support/build-campaign';
 import { enforcementWorld } from '../support/enforcement-world';
-import { keyOf } from '../support/fixture-world';
+import { NAMES } from '../support/fixture-world';
 import { onBothSides } from '../support/sides';
 
 const KEYS = [{ id: 'k1', secret: 'an appeal key for tests, long enough' }];
@@ -23,7 +23,7 @@ onBothSides((side) => {
     const door = await openDoor(side);
     const { table, policy } = world.enforcement;
     appealRoutes(door.api, door.http, openAppeals({ table, clock: world.clock, keys: async () => KEYS, policy }));
-    enforcementRoutes(door.api, door.http, world.enforcement, async (id) => keyOf(id));
+    enforcementRoutes(door.api, door.http, world.enforcement, NAMES);
     const chain = await world.enforcement.ledger.history(ACCOUNT_CHAIN, account(7));
     const asked = chain.find((entry) => entry.state.phase.kind === 'asked');
     if (asked?.state.phase.kind !== 'asked') throw new Error('account 7 was not acted on');

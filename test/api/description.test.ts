@@ -32,8 +32,8 @@ describe('the description of the API', () => {
     }
   });
 
-  /** Questions that are asked by POST, because their subject must not be in an address. */
-  const QUESTIONS = ['lookupAccount', 'compareReplays'];
+  /** Questions that are asked by POST: their subject must not be in an address, or their answer not be fetched by a link. */
+  const QUESTIONS = ['lookupAccount', 'compareReplays', 'openAccountId'];
 
   test('every command takes an idempotency key and at least a reviewer', () => {
     const commands = operations.filter(

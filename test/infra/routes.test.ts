@@ -27,7 +27,7 @@ const routes = pipeline.resources
 const { http, doors } = emptyDoors();
 const STAGES: Readonly<Record<string, (api: Api) => void>> = {
   QueryAnswer: (api) => queryRoutes(api, http, doors.query),
-  EnforcementCommand: (api) => enforcementRoutes(api, http, doors.enforcement, doors.identify),
+  EnforcementCommand: (api) => enforcementRoutes(api, http, doors.enforcement, doors.names),
   AppealsAnswer: (api) => appealRoutes(api, http, doors.appeals),
 };
 const Operation = z.looseObject({ 'x-role': z.string() });

@@ -9,7 +9,7 @@ import { DAY, MINUTE } from '../../shared/model/time';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-world';
-import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from './fixture-world';
+import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';
 import { MEMORY } from './sides';
 
 export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
@@ -48,7 +48,7 @@ export async function fixtureServer(
   const doors = {
     query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
     enforcement: world.enforcement,
-    identify: async (id: string) => keyOf(id),
+    names: NAMES,
     appeals,
   };
   return { ...(await serve({ port: options.port ?? 0, doors: () => doors })), world };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Names } from '../../functions/enforcement/name-routes';
 import { SeededChance } from '../../shared/memory/simulated-clock';
 import type { AccountSummary } from '../../shared/model/account-summary';
 import type { Campaign, Evidence, Indicator, Kind, Link, Member, Role } from '../../shared/model/campaign';
@@ -18,6 +19,8 @@ export const FIXTURE_NOW = Date.UTC(2026, 5, 5, 12);
 
 export const keyOf = (name: string): AccountKey =>
   accountKey(createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url'));
+/** Ids as the enforcement world seals them: not at all. */
+export const NAMES: Names = { keyOf: async (id) => keyOf(id), idOf: async (sealed) => sealed.replace(/^sealed-/, '') };
 const hashOf = (name: string): Hash64 => hash64(createHash('sha256').update(name).digest('hex').slice(0, 13));
 
 export type CampaignPlan = { id: string; kind: Kind; accounts: number; firstSeen: number; version?: number; seed?: number };

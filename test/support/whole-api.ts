@@ -6,7 +6,7 @@ import { DAY, HOUR } from '../../shared/model/time';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { openDoor } from './api-client';
 import { enforcementWorld, RECOMMENDED } from './enforcement-world';
-import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from './fixture-world';
+import { FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';
 import type { Side } from './sides';
 
 /** Every route over one campaign that waits for approval, with real tokens. */
@@ -26,7 +26,7 @@ export async function wholeApi(side: Side, accounts = 60) {
     query: { stores, clock: world.clock, cursors: door.cursors },
     enforcement: world.enforcement,
     appeals,
-    identify: async (id) => keyOf(id),
+    names: NAMES,
   });
   return { ...door, world, stores, api };
 }
