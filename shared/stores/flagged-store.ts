@@ -106,7 +106,9 @@ export class FlaggedStore {
       const before = row?.flagged ? entriesOf(row.flagged) : [];
       const now = flagged ? entriesOf(flagged) : [];
       const version = (row?.version ?? 0) + 1;
-      await Promise.all(without(now, before).map((entry) => this.graph.put({ ...entry, account, version })));
+      // Never below the version of who put the same hint later: the removal of an older change would take it. Refused, we are too late.
+      const notLater: Condition = { kind: 'at-most', attribute: 'version', value: version };
+      await Promise.all(without(now, before).map((entry) => this.graph.put({ ...entry, account, version }, notLater)));
       const condition: Condition = row ? { kind: 'equals', attribute: 'version', value: row.version } : { kind: 'absent' };
       const written = await this.graph.put({ ...keyOf(account), version, ...(flagged ? { flagged } : {}) }, condition);
       if (written.kind === 'refused') continue;

@@ -175,7 +175,8 @@ describe('flagged accounts', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      // The example: a writer that had read an old version put a hint back under it, and the removal of an older change took it.
+      { numRuns: 300, examples: [[-730897529, [27, 15, 16, 11, 33, 34]]] },
     );
   });
 });
