@@ -6,6 +6,8 @@ import type { Engine } from './engine';
 /** DynamoDB as dynalite speaks it, in this process, on a free loopback port. It has no transactions, streams or PartiQL. */
 export async function startDynalite(options: { port?: number; path?: string } = {}): Promise<Engine> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, path: options.path });
+  // A connection that waited is not closed under the request that comes next: a busy machine waits long.
+  server.keepAliveTimeout = 0;
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -139,6 +139,8 @@ export async function storesOn(side: Side, clock: Clock): Promise<Stores> {
 
 /** Tells the same stories twice: on the memory twins, and on the AWS adapters over engines in this process. */
 export function onBothSides(stories: (side: Side) => void): void {
+  // A story of half a minute on a busy machine.
+  jest.setTimeout(180_000);
   describe.each([MEMORY, engines()])('$name', (side) => {
     beforeAll(() => side.start());
     afterAll(() => side.stop());

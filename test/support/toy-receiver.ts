@@ -52,6 +52,7 @@ export async function toyReceiver(): Promise<ToyReceiver> {
         return request.socket.destroy();
     }
   });
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -62,7 +63,7 @@ export async function toyReceiver(): Promise<ToyReceiver> {
       return new WebhookProvider({
         endpoint: async () => ({ url, secrets: [secret] }),
         open: (sealed) => sealed.replace(/^sealed-/, ''),
-        post: filteredPost({ timeoutMs: 5_000, allow: ['127.0.0.1'] }),
+        post: filteredPost({ timeoutMs: 30_000, allow: ['127.0.0.1'] }),
         // Signatures are checked against the wall clock, whatever time is played; and the breaker rests by it.
         clock: { now: () => Date.now() },
         firstPauseMs: 1,
