@@ -17,4 +17,6 @@ module.exports = {
   moduleNameMapper: { '^fauxqs$': '<rootDir>/node_modules/fauxqs/dist/app.js' },
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/dist'],
   testTimeout: 60_000,
+  // Jest leaves one core free by default, which is half of a small machine.
+  maxWorkers: '100%',
 };
