@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FolderObjectStore } from '../shared/memory/memory-object-store';
+import { SpillingObjectStore } from '../shared/memory/spilling-object-store';
 import { Policy } from '../shared/model/policy';
 import { DAY, HOUR, iso, MINUTE } from '../shared/model/time';
 import { Pipeline } from './pipeline';
@@ -19,6 +20,9 @@ const USAGE = 'usage: npm run replay -- FILE… [--policy FILE] [--against FILE]
 const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '..'), 'policies/recommended.json');
 /** Replay stores identifiers under a key of its own, made anew for every run: nothing outlives it but the report. */
 const UNIT: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
+
+/** Bytes of the archive that stay in memory: some days of a large provider's hours, and the whole of a small one's. */
+const IN_MEMORY = 256 * 1024 * 1024;
 
 const KEY = process.env.LOCKSTEP_IDENTIFIER_KEY ?? `replay-${crypto.randomUUID()}`;
 
@@ -89,7 +93,7 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
         start,
         detectEvery: options.detectEvery,
         seed: Number(options.seed),
-        archive: new FolderObjectStore(archive),
+        archive: new SpillingObjectStore(new FolderObjectStore(archive), IN_MEMORY),
         secret: KEY,
         onRun: async (run) => {
           campaigns = Math.max(campaigns, run.networks);

@@ -6,6 +6,7 @@ import { EMULATED, type Engine } from '../../local/engines/engine';
 import { startSqsAndS3 } from '../../local/engines/sqs-and-s3';
 import { S3ObjectStore } from '../../shared/aws/s3-object-store';
 import { FolderObjectStore, MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { SpillingObjectStore } from '../../shared/memory/spilling-object-store';
 import { creationRace, objectStoreContract } from './object-store.contract';
 
 const folders: string[] = [];
@@ -26,6 +27,27 @@ objectStoreContract('memory', async () => new MemoryObjectStore());
 creationRace('memory', async () => new MemoryObjectStore());
 objectStoreContract('a folder', folder);
 creationRace('a folder', folder);
+
+// So little room that every test meets objects on both sides.
+const spilling = async () => new SpillingObjectStore(await folder(), 4);
+objectStoreContract('memory over a folder', spilling);
+creationRace('memory over a folder', spilling);
+
+test('memory over a folder spills the oldest objects, all of which can still be read', async () => {
+  const below = new MemoryObjectStore();
+  const store = new SpillingObjectStore(below, 250);
+  await Promise.all([1, 2, 3, 4, 5].map((n) => store.put(`chunks/${n}`, new Uint8Array(100).fill(n))));
+  expect(below.counted.puts).toBe(3);
+  for (const n of [1, 2, 3, 4, 5]) expect((await store.get(`chunks/${n}`))?.[99]).toBe(n);
+  await store.delete('chunks/1');
+  expect(await store.get('chunks/1')).toBeUndefined();
+});
+
+test('what is deleted while it is spilled stays deleted', async () => {
+  const store = new SpillingObjectStore(await folder(), 50);
+  await Promise.all([store.put('chunks/1', new Uint8Array(100)), store.delete('chunks/1')]);
+  expect(await store.get('chunks/1')).toBeUndefined();
+});
 
 objectStoreContract('fauxqs', async () => {
   engine = await startSqsAndS3();
