@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { inflated } from '../functions/ingest/file-lines';
+import { LineSplitter } from '../functions/ingest/line-splitter';
 
 /** Input that cannot be read: replay says so in one line and exits with 2. */
 export class UnreadableInput extends Error {}
@@ -20,13 +21,11 @@ export async function* linesOf(file: string): AsyncIterable<string[]> {
     throw new UnreadableInput(`${file}: ${reason(error)}. Give the path of an NDJSON file, optionally gzip or zstd.`);
   });
   if (!found.isFile()) throw new UnreadableInput(`${file}: not a file. Give the path of an NDJSON file, optionally gzip or zstd.`);
-  const decoder = new TextDecoder('utf-8');
-  let rest = '';
+  const splitter = new LineSplitter();
   let line = 0;
   try {
     for await (const bytes of inflated(createReadStream(file, { highWaterMark: 1 << 20 }))) {
-      const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
+      const lines = splitter.push(bytes);
       line += lines.length;
       if (lines.length > 0) yield lines;
     }
@@ -35,5 +34,6 @@ export async function* linesOf(file: string): AsyncIterable<string[]> {
       `${file}: damaged after line ${line} (${reason(error)}). Everything before it was read; get the file again and replay it whole.`,
     );
   }
-  if (rest !== '') yield [rest];
+  const last = splitter.end();
+  if (last !== '') yield [last];
 }

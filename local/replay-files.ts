@@ -1,4 +1,5 @@
 import type { RejectedEvent } from '../functions/ingest/ingest';
+import { usualInstant } from '../shared/model/instant';
 import type { Pipeline } from './pipeline';
 import { linesOf } from './read-events';
 
@@ -11,6 +12,7 @@ const JUMP = 6 * 3_600_000;
 /** Lines that are handed over at once, at most. */
 const BLOCK = 20_000;
 const TIME = '"time":"';
+const QUOTE = 34;
 
 /**
  * Feeds event files to a pipeline under a clock that follows event time. Before an event behind the next due time is
@@ -121,14 +123,15 @@ export class FileReplay {
 }
 
 /**
- * The event's time without parsing the event: inside JSON text a quoted `"time":"` can only be a key. Where there are two
- * (a `time` inside `data`), or another form than UTC with milliseconds, the line is parsed. Undefined when it has none.
+ * The event's time without parsing the event. A quoted `"time":"` inside JSON text can only be a key; where no brace but
+ * the first opens before it, it is the event's own. In any other order, and in another form than UTC with milliseconds,
+ * the line is parsed. Undefined when it has none.
  */
 export function timeIn(line: string): number | undefined {
   const place = line.indexOf(TIME);
-  if (place >= 0 && line.charCodeAt(place + 31) === 90 && line.indexOf(TIME, place + 32) < 0) {
-    const at = Date.parse(line.slice(place + 8, place + 32));
-    return Number.isNaN(at) ? undefined : at;
+  if (place >= 0 && line.lastIndexOf('{', place) === 0 && line.charCodeAt(place + 32) === QUOTE) {
+    const at = usualInstant(line.slice(place + 8, place + 32));
+    if (at !== undefined) return at;
   }
   try {
     const event: unknown = JSON.parse(line);

@@ -1,18 +1,14 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
+import { LineSplitter } from './line-splitter';
 
 /** The lines of a file of events, read as a stream: plain text, gzip or zstd, told by its first bytes. Empty lines are left out. */
 export async function* fileLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const bytes of inflated(chunks)) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') yield line;
-  }
-  rest += decoder.decode();
-  if (rest.trim() !== '') yield rest;
+  const splitter = new LineSplitter();
+  for await (const bytes of inflated(chunks)) for (const line of splitter.push(bytes)) if (line.trim() !== '') yield line;
+  const last = splitter.end();
+  if (last.trim() !== '') yield last;
 }
 
 /** The bytes of a file, unpacked if they are gzip or zstd. */
@@ -30,9 +26,12 @@ export async function* inflated(chunks: AsyncIterable<Uint8Array>): AsyncIterabl
   else yield* all();
 }
 
+/** Bytes that are unpacked at once: a block of some eighty events costs one turn of the event loop. */
+const UNPACKED = 64 * 1024;
+
 async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const source = Readable.from(chunks);
-  const gunzipped = createGunzip();
+  const gunzipped = createGunzip({ chunkSize: UNPACKED });
   source.on('error', (error) => gunzipped.destroy(error));
   yield* source.pipe(gunzipped);
 }

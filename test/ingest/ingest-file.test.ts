@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { fileLines } from '../../functions/ingest/file-lines';
 import { ingestFile } from '../../functions/ingest/ingest-file';
+import { LineSplitter } from '../../functions/ingest/line-splitter';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
@@ -100,6 +102,22 @@ describe('the lines of a file', () => {
   test('a character and a line may be cut anywhere', async () => {
     const text = Buffer.from('ü\n\n€\nlast');
     expect(await lines(...Array.from(text, (byte) => Buffer.from([byte])))).toEqual(['ü', '€', 'last']);
+  });
+  test('cut anywhere, they are those of the whole text as a decoder reads it', async () => {
+    const bytes = fc.array(
+      fc.oneof(fc.constantFrom(10, 0xef, 0xbb, 0xbf, 0xc3, 0xbc, 0xe2, 0x82, 0xac, 0xf0, 0x9f), fc.integer({ min: 0, max: 255 })),
+      {
+        maxLength: 40,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(bytes, { maxLength: 6 }), async (pieces) => {
+        const splitter = new LineSplitter();
+        const read = pieces.flatMap((piece) => splitter.push(Uint8Array.from(piece)));
+        expect([...read, splitter.end()]).toEqual(new TextDecoder().decode(Uint8Array.from(pieces.flat())).split('\n'));
+      }),
+      { numRuns: 500 },
+    );
   });
   test('an empty file has none', async () => {
     expect(await lines()).toEqual([]);
