@@ -1,6 +1,8 @@
 import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent } from '../../shared/model/event';
+import { usualInstant } from '../../shared/model/instant';
 import { readFingerprint } from '../../shared/model/prompt-fingerprint';
 import { DAY, iso, MINUTE } from '../../shared/model/time';
+import { isUsual } from './usual-event';
 
 /** Why an event was not taken, what to change, and never what it contained. */
 export type Rejection = {
@@ -47,6 +49,14 @@ export function parseEvent(value: unknown, now: number): Parsed {
       `a ${Array.isArray(value) ? 'list' : typeof value} where an event object should be`,
       'send CloudEvents 1.0 objects',
     );
+  if (isUsual(value)) {
+    const { status = 'ok' } = value.data;
+    return inTime({ ...value, data: { ...value.data, status } }, now);
+  }
+  return bySchema(value, now);
+}
+
+function bySchema(value: object, now: number): Parsed {
   const type = typeOf(value);
   if (!isKnown(type))
     return rejected(
@@ -66,8 +76,12 @@ export function parseEvent(value: unknown, now: number): Parsed {
       field,
     );
   }
-  const event: LockstepEvent = parsed.data;
-  const at = Date.parse(event.time);
+  return inTime(parsed.data, now);
+}
+
+/** What is left to ask of an event that fits the schema: its time, and its fingerprint if it brings one. */
+function inTime(event: LockstepEvent, now: number): Parsed {
+  const at = usualInstant(event.time) ?? Date.parse(event.time);
   if (
     event.type === 'lockstep.usage.v1' &&
     event.data.prompt?.fingerprint !== undefined &&
