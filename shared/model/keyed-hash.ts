@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { type Hmac, hmacUnder } from './hmac';
 import { type AccountKey, accountKey, type Hash64, hash64, type SealedId, sealedId } from './ids';
 
 /**
@@ -27,38 +28,50 @@ export type ObjectType =
 const MAXIMUM_KNOWN = 200_000;
 
 export class KeyedHasher {
-  private readonly hashKey: Buffer;
+  private readonly hash: Hmac;
+  private readonly seal: Hmac;
   private readonly sealKey: Buffer;
-  private readonly known = new Map<string, number>();
+  /** Hashes by type and value: identifiers repeat. `knownSize` of them in all. */
+  private readonly known = new Map<ObjectType, Map<string, number>>();
+  private knownSize = 0;
   private readonly accounts = new Map<string, { key: AccountKey; sealed: SealedId }>();
   private readonly salt: readonly [number, number];
 
   /** `secret`: at least 32 characters, from Secrets Manager (or the environment); one per deployment. */
   constructor(secret: string) {
     if (secret.length < 32) throw new Error('The identifier key must have at least 32 characters: make one with `openssl rand -hex 32`.');
-    this.hashKey = createHmac('sha256', secret).update('lockstep/hash/v1').digest();
+    this.hash = hmacUnder(createHmac('sha256', secret).update('lockstep/hash/v1').digest());
     this.sealKey = createHmac('sha256', secret).update('lockstep/seal/v1').digest();
+    this.seal = hmacUnder(this.sealKey);
     const salt = createHmac('sha256', secret).update('lockstep/mix/v1').digest();
     this.salt = [salt.readUInt32LE(0), salt.readUInt32LE(4) | 1];
   }
 
   /** 52-bit hash of an identifier, as an integer. */
   object(type: ObjectType, value: string): number {
-    const name = `${type}\0${value}`;
-    const known = this.known.get(name);
+    let ofType = this.known.get(type);
+    if (!ofType) {
+      ofType = new Map();
+      this.known.set(type, ofType);
+    }
+    const known = ofType.get(value);
     if (known !== undefined) return known;
-    const digest = createHmac('sha256', this.hashKey).update(name).digest();
-    const hash = digest.readUIntBE(0, 6) * 16 + (digest[6]! >>> 4);
-    if (this.known.size >= MAXIMUM_KNOWN) this.known.clear();
-    this.known.set(name, hash);
+    const hash = Number.parseInt(this.hash(`${type}\0${value}`).slice(0, 13), 16);
+    if (this.knownSize++ >= MAXIMUM_KNOWN) this.forget();
+    ofType.set(value, hash);
     return hash;
+  }
+
+  private forget(): void {
+    for (const ofType of this.known.values()) ofType.clear();
+    this.knownSize = 1;
   }
 
   account(id: string): { key: AccountKey; sealed: SealedId } {
     const known = this.accounts.get(id);
     if (known) return known;
-    const key = accountKey(createHmac('sha256', this.hashKey).update(`account\0${id}`).digest().subarray(0, 16).toString('base64url'));
-    const nonce = createHmac('sha256', this.sealKey).update(id).digest().subarray(0, 12);
+    const key = accountKey(Buffer.from(this.hash(`account\0${id}`).slice(0, 32), 'hex').toString('base64url'));
+    const nonce = Buffer.from(this.seal(id).slice(0, 24), 'hex');
     const cipher = createCipheriv('aes-256-gcm', this.sealKey, nonce);
     const sealed = sealedId(Buffer.concat([nonce, cipher.update(id, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url'));
     if (this.accounts.size >= MAXIMUM_KNOWN) this.accounts.clear();
