@@ -55,9 +55,9 @@ function writeUsage(segment: SegmentBuilder, event: UsageEvent, at: number, hash
     columns.asn[row] = network.asn ?? 0;
     columns.country[row] = network.country === undefined ? 0 : segment.word('countries', network.country);
     if (network.ip !== undefined) {
-      columns.ip[row] = hasher.object('ip', network.ip);
-      const prefix = networkPrefix(network.ip);
-      columns.prefix[row] = prefix === undefined ? 0 : hasher.object('prefix', prefix);
+      const { ip, prefix } = hasher.address(network.ip);
+      columns.ip[row] = ip;
+      columns.prefix[row] = prefix;
     }
   }
   const client = data.client;

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { type Hmac, hmacUnder } from './hmac';
 import { type AccountKey, accountKey, type Hash64, hash64, type SealedId, sealedId } from './ids';
+import { networkPrefix } from './network-address';
 
 /**
  * Keyed hashing at the ingest door: raw identifiers go in, hashes come out, nothing is kept of what went in.
@@ -34,6 +35,7 @@ export class KeyedHasher {
   /** Hashes by type and value: identifiers repeat. `knownSize` of them in all. */
   private readonly known = new Map<ObjectType, Map<string, number>>();
   private knownSize = 0;
+  private readonly addresses = new Map<string, { ip: number; prefix: number }>();
   private readonly accounts = new Map<string, { key: AccountKey; sealed: SealedId }>();
   private readonly salt: readonly [number, number];
 
@@ -60,6 +62,17 @@ export class KeyedHasher {
     if (this.knownSize++ >= MAXIMUM_KNOWN) this.forget();
     ofType.set(value, hash);
     return hash;
+  }
+
+  /** An address and the network that it is in (0 when it is in none that can be told), as hashes. */
+  address(ip: string): { ip: number; prefix: number } {
+    const known = this.addresses.get(ip);
+    if (known) return known;
+    const prefix = networkPrefix(ip);
+    const made = { ip: this.object('ip', ip), prefix: prefix === undefined ? 0 : this.object('prefix', prefix) };
+    if (this.addresses.size >= MAXIMUM_KNOWN) this.addresses.clear();
+    this.addresses.set(ip, made);
+    return made;
   }
 
   private forget(): void {
