@@ -40,17 +40,15 @@ export function baselineOf(index: TraitIndex): Baseline {
   const tasks = new Map<string, number>();
   let labelled = 0;
   for (const profile of accounts) {
-    const rates = elicitation(profile);
+    const { rates, rest, dispersion } = readingOf(profile);
     const weight = Math.min(MOST_EXCHANGES, rates.of);
     prompts += weight;
     elicits += weight * rates.elicits;
     grading += weight * rates.grading;
-    const rest = restShare(profile.clock);
     if (rest !== undefined) {
       readable++;
       if (rest > RESTLESS) restless++;
     }
-    const dispersion = dispersionOf(profile);
     if (dispersion !== undefined) {
       timed++;
       if (dispersion < EVEN) even++;
@@ -74,6 +72,23 @@ export function baselineOf(index: TraitIndex): Baseline {
     even: rate(even, timed),
     coTiming: Math.max(1, (together.shared + 1) / (together.expected + 1)),
   };
+}
+
+type Reading = { revision: number; rates: ReturnType<typeof elicitation>; rest: number | undefined; dispersion: number | undefined };
+const readings = new WeakMap<Profile, Reading>();
+
+/** What the baseline reads of an account, kept until the account changes: from one run to the next most do not. */
+function readingOf(profile: Profile): Reading {
+  const known = readings.get(profile);
+  if (known?.revision === profile.revision) return known;
+  const made = {
+    revision: profile.revision,
+    rates: elicitation(profile),
+    rest: restShare(profile.clock),
+    dispersion: dispersionOf(profile),
+  };
+  readings.set(profile, made);
+  return made;
 }
 
 /** How much of an account's traffic asks for reasoning or for grades: by the provider's labels, or else by the fingerprint's traits. */
@@ -122,15 +137,19 @@ export function dispersionOf(profile: Profile): number | undefined {
   return ((squares / hours - mean * mean) * hours) / (hours - 1) / mean;
 }
 
-/** The content sketch of some accounts together, as shares of 64 buckets; each account counts the same. */
-export function pooledContent(profiles: readonly Profile[]): Float64Array {
+/** The content sketch of an account as shares of 64 buckets; all 0 without prompts. */
+export function contentOf(profile: Profile): Float64Array {
+  const content = new Float64Array(CONTENT_BUCKETS);
+  let total = 0;
+  for (let i = 0; i < CONTENT_BUCKETS; i++) total += profile.sum(SUM.content + i);
+  if (total > 0) for (let i = 0; i < CONTENT_BUCKETS; i++) content[i] = profile.sum(SUM.content + i) / total;
+  return content;
+}
+
+/** The content sketches of some accounts together, as shares of 64 buckets; each account counts the same. */
+export function pooledContent(contents: readonly Float64Array[]): Float64Array {
   const pooled = new Float64Array(CONTENT_BUCKETS);
-  for (const profile of profiles) {
-    let total = 0;
-    for (let i = 0; i < CONTENT_BUCKETS; i++) total += profile.sum(SUM.content + i);
-    if (total === 0) continue;
-    for (let i = 0; i < CONTENT_BUCKETS; i++) pooled[i]! += profile.sum(SUM.content + i) / total;
-  }
+  for (const content of contents) for (let i = 0; i < CONTENT_BUCKETS; i++) pooled[i]! += content[i]!;
   const sum = pooled.reduce((a, b) => a + b, 0);
   return sum === 0 ? pooled : pooled.map((value) => value / sum);
 }

@@ -1,5 +1,4 @@
-import { pooledContent } from '../baseline';
-import type { Profile } from '../profile';
+import { contentOf, pooledContent } from '../baseline';
 import { abstains, type Detector } from './detector';
 
 /** Groups of cohort accounts drawn to see how far chance alone takes a group from the population. */
@@ -19,7 +18,7 @@ export function divergence(a: Float64Array, b: Float64Array): number {
 }
 
 /** A deterministic stride through the cohort, so that a finding can be recomputed: draw `n` accounts, the `round`-th time. */
-function draw(cohort: readonly Profile[], n: number, round: number): Profile[] {
+function draw<T>(cohort: readonly T[], n: number, round: number): T[] {
   const step = 1 + ((round * 7919) % Math.max(1, cohort.length - 1));
   return Array.from({ length: n }, (_, i) => cohort[(round * 104_729 + i * step) % cohort.length]!);
 }
@@ -43,12 +42,14 @@ export const contentTest: Detector = {
       (profile) => profile.sum(8) >= FEWEST_PROMPTS && profile.windowExchanges >= low && profile.windowExchanges <= high,
     );
     if (cohort.length < 4 * mine.length) return abstains('the cohort of comparable established accounts is too small');
-    const population = pooledContent(cohort);
-    const found = divergence(pooledContent(mine), population);
+    // Once for all draws: an account is drawn again and again.
+    const contents = cohort.map(contentOf);
+    const population = pooledContent(contents);
+    const found = divergence(pooledContent(mine.map(contentOf)), population);
     let asFar = 0;
     let typical = 0;
     for (let round = 1; round <= PERMUTATIONS; round++) {
-      const other = divergence(pooledContent(draw(cohort, mine.length, round)), population);
+      const other = divergence(pooledContent(draw(contents, mine.length, round)), population);
       typical += other / PERMUTATIONS;
       if (other >= found) asFar++;
     }
