@@ -24,10 +24,16 @@ export class ByteWriter {
   /** A 52-bit hash in seven bytes. */
   hash(value: number): void {
     this.room(7);
-    const low = value % 4_294_967_296;
-    this.bytes.writeUInt32LE(low, this.length);
-    const high = (value - low) / 4_294_967_296;
-    this.bytes.writeUIntLE(high, this.length + 4, 3);
+    const { bytes, length } = this;
+    const low = value >>> 0;
+    const high = Math.floor(value / 4_294_967_296);
+    bytes[length] = low;
+    bytes[length + 1] = low >>> 8;
+    bytes[length + 2] = low >>> 16;
+    bytes[length + 3] = low >>> 24;
+    bytes[length + 4] = high;
+    bytes[length + 5] = high >>> 8;
+    bytes[length + 6] = high >>> 16;
     this.length += 7;
   }
 
@@ -82,9 +88,11 @@ export class ByteReader {
   }
 
   hash(): number {
-    const low = this.buffer.readUInt32LE(this.at);
-    const high = this.buffer.readUIntLE(this.at + 4, 3);
+    const { buffer, at } = this;
+    if (at + 7 > buffer.length) throw new Error('feature row: ends too early');
     this.at += 7;
+    const low = buffer[at]! + buffer[at + 1]! * 256 + buffer[at + 2]! * 65_536 + buffer[at + 3]! * 16_777_216;
+    const high = buffer[at + 4]! + buffer[at + 5]! * 256 + buffer[at + 6]! * 65_536;
     return high * 4_294_967_296 + low;
   }
 
