@@ -9,7 +9,7 @@ import { SPEAKS } from './links';
 import { type Group, measure } from './measures';
 import type { Membership, Network } from './networks';
 import type { TraitIndex } from './trait-index';
-import { TRAIT_TYPES, type TraitType, traitsOf } from './traits';
+import { TRAIT_NAMES, TRAIT_TYPES, type TraitType, traitsOf } from './traits';
 
 /** What is said of a network in one run. */
 export type Assessment = {
@@ -61,30 +61,30 @@ const UNSEARCHABLE: ReadonlySet<TraitType> = new Set(['signup-time', 'signup-day
 /** What the members share and others do not, most telling first. */
 export function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap<string, number>): Indicator[] {
   const size = network.members.length;
-  const spans = new Map<string, { first: number; last: number }>();
+  const spans = TRAIT_NAMES.map(() => new Map<number, { first: number; last: number }>());
   for (const { entry } of network.members.slice(0, 2_000)) {
     for (const trait of traitsOf(entry.profile, releases)) {
-      const name = `${trait.type}/${trait.hash}`;
-      const span = spans.get(name);
-      if (!span) spans.set(name, { first: trait.first, last: trait.last });
+      const ofType = spans[trait.type]!;
+      const span = ofType.get(trait.hash);
+      if (!span) ofType.set(trait.hash, { first: trait.first, last: trait.last });
       else {
         span.first = Math.min(span.first, trait.first);
         span.last = Math.max(span.last, trait.last);
       }
     }
   }
-  const indicators: (Indicator & { telling: number })[] = [];
+  const found: (Omit<Indicator, 'hash'> & { hash: number; telling: number })[] = [];
   for (const [id, members] of network.profile.counts) {
     const type = index.typeName(id);
     if (members < 2 || UNSEARCHABLE.has(type)) continue;
     const said = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
     if (said < SPEAKS) continue;
     const hash = index.hashes[id]!;
-    const span = spans.get(`${index.types[id]}/${hash}`) ?? { first: 0, last: 0 };
+    const span = spans[index.types[id]!]!.get(hash) ?? { first: 0, last: 0 };
     const others = Math.max(0, index.holdersOf(id) - members);
-    indicators.push({
+    found.push({
       type: (type === 'signup-prefix' ? 'signup-origin' : type) as Indicator['type'],
-      hash: hashText(hash),
+      hash,
       family: TRAIT_TYPES[type].family,
       members,
       others,
@@ -93,10 +93,10 @@ export function indicatorsOf(network: Network, index: TraitIndex, releases: Read
       telling: said * members,
     });
   }
-  return indicators
+  return found
     .sort((a, b) => b.telling - a.telling)
     .slice(0, MOST_INDICATORS)
-    .map(({ telling: _telling, ...indicator }) => indicator);
+    .map(({ telling: _telling, type, hash, ...rest }) => ({ type, hash: hashText(hash), ...rest }));
 }
 
 const FAMILY_WORDS: Record<Family, string> = {

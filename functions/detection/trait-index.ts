@@ -9,12 +9,17 @@ const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
 
 const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 const SETTLED_HOURS = 72;
+/** More hours since the epoch than any event has: the year 3883. */
+const HOURS = 2 ** 24;
 
 /** An account with its traits as sorted ids into the index. */
 export type Indexed = {
   profile: Profile;
   ids: Int32Array;
+  /** Since which hour (since the epoch) it holds each. */
   since: Int32Array;
+  /** Those of `ids` that may propose a pair. */
+  proposing: Int32Array;
   order: number;
   established: boolean /** Hour of the day on which a settled account took up a new client, if it did. */;
   onset: number;
@@ -54,13 +59,12 @@ export class TraitIndex {
     for (const profile of profiles) {
       let entry = this.cache.get(profile);
       if (!entry || entry.revision !== profile.revision) {
-        const held = this.heldBy(profile, releases);
-        const ids = Int32Array.from(held.keys()).sort();
-        const since = ids.map((id) => held.get(id) ?? 0);
+        const { ids, since } = this.heldBy(profile, releases);
         entry = {
           profile,
           ids,
           since,
+          proposing: ids.filter((id) => PROPOSES[this.types[id]!]),
           order: 0,
           established: false,
           onset: (onsetOf(profile) ?? Number.NEGATIVE_INFINITY) * 24,
@@ -95,14 +99,27 @@ export class TraitIndex {
     }
   }
 
-  /** Trait ids of an account with the hour since when it holds each. */
-  private heldBy(profile: Profile, releases: ReadonlyMap<string, number>): Map<number, number> {
-    const held = new Map<number, number>();
-    for (const trait of traitsOf(profile, releases)) {
-      const id = this.id(trait);
-      held.set(id, Math.min(held.get(id) ?? Number.POSITIVE_INFINITY, trait.first));
+  /** Trait ids of an account, ascending, with the hour since when it holds each. */
+  private heldBy(profile: Profile, releases: ReadonlyMap<string, number>): Pick<Indexed, 'ids' | 'since'> {
+    const traits = traitsOf(profile, releases);
+    // Id and hour in one number: sorted, the earliest hour of an id comes first.
+    const held = new Float64Array(traits.length);
+    for (let i = 0; i < traits.length; i++) {
+      const trait = traits[i]!;
+      held[i] = this.id(trait) * HOURS + Math.max(0, Math.min(HOURS - 1, trait.first));
     }
-    return held;
+    held.sort();
+    const ids = new Int32Array(held.length);
+    const since = new Int32Array(held.length);
+    let size = 0;
+    for (let i = 0; i < held.length; i++) {
+      const id = Math.floor(held[i]! / HOURS);
+      if (size > 0 && ids[size - 1] === id) continue;
+      ids[size] = id;
+      since[size] = held[i]! - id * HOURS;
+      size++;
+    }
+    return { ids: ids.slice(0, size), since: since.slice(0, size) };
   }
 
   /**
@@ -129,9 +146,9 @@ export class TraitIndex {
     for (let id = 0; id < size; id++) starts[id + 1] = starts[id]! + (counts[id]! >= 2 && PROPOSES[this.types[id]!] ? counts[id]! : 0);
     const flat = new Int32Array(starts[size]!);
     const next = starts.slice();
-    for (const { ids, order } of this.accounts) {
-      for (let i = 0; i < ids.length; i++) {
-        const id = ids[i]!;
+    for (const { proposing, order } of this.accounts) {
+      for (let i = 0; i < proposing.length; i++) {
+        const id = proposing[i]!;
         if (starts[id] !== starts[id + 1]) flat[next[id]!++] = order;
       }
     }
@@ -192,16 +209,16 @@ export class TraitIndex {
     const size = this.types.length;
     if (this.weights.length < size) this.weights = new Float64Array(size * 2);
     // A weight depends on the type and the number of holders only, and most traits have none or one.
-    const known = CAPS.map(() => new Map<number, number>());
+    const known = CAPS.map((): number[] => []);
     for (let id = 0; id < size; id++) {
       const ofType = known[this.types[id]!]!;
       const holders = this.referenceHolders[id]!;
-      let weight = ofType.get(holders);
+      let weight = ofType[holders];
       if (weight === undefined) {
         const base = this.base(id);
         weight =
           base > this.policy.hubShare ? 0 : Math.min(CAPS[this.types[id]!]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + holders)));
-        ofType.set(holders, weight);
+        ofType[holders] = weight;
       }
       this.weights[id] = weight;
     }
