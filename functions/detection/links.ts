@@ -15,26 +15,27 @@ const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].f
 const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
 
-/** Pairs that share something rare enough to ask about. Linear in holders: each asks its next neighbours of the list. */
-export function candidatePairs(index: TraitIndex): Set<number> {
-  const pairs = new Set<number>();
-  const size = index.accounts.length;
-  const ask = (list: ArrayLike<number>): void => {
+/**
+ * Asks about pairs (lower order, higher order) that share something rare; about a pair that shares more than one thing,
+ * more than once. Linear in holders: each is paired with its next neighbours of the list.
+ */
+export function askAboutPairs(index: TraitIndex, ask: (a: number, b: number) => void): void {
+  const askAmong = (list: ArrayLike<number>): void => {
     for (let i = 0; i < list.length; i++) {
       for (let step = 1; step <= NEIGHBOURS && i + step < list.length; step++) {
         const a = list[i]!;
         const b = list[i + step]!;
-        pairs.add(a < b ? a * size + b : b * size + a);
+        if (a < b) ask(a, b);
+        else ask(b, a);
       }
     }
   };
   for (let id = 0; id < index.types.length; id++) {
     if (!PROPOSES[index.types[id]!] || index.weight(id) < SPEAKS) continue;
     const holders = index.holders(id);
-    if (holders.length >= 2) ask(holders);
+    if (holders.length >= 2) askAmong(holders);
   }
-  for (const list of rhythmGroups(index)) ask(list);
-  return pairs;
+  for (const list of rhythmGroups(index)) askAmong(list);
 }
 
 /** Accounts that keep the same rare rhythm and signed up together: what is left of a campaign that shares nothing else. */
