@@ -40,7 +40,7 @@ export function baselineOf(index: TraitIndex): Baseline {
   const tasks = new Map<string, number>();
   let labelled = 0;
   for (const profile of accounts) {
-    const { rates, rest, dispersion } = readingOf(profile);
+    const { rates, rest, dispersion, tasks: asked } = readingOf(profile);
     const weight = Math.min(MOST_EXCHANGES, rates.of);
     prompts += weight;
     elicits += weight * rates.elicits;
@@ -53,11 +53,9 @@ export function baselineOf(index: TraitIndex): Baseline {
       timed++;
       if (dispersion < EVEN) even++;
     }
-    for (const half of [profile.current, profile.previous]) {
-      for (const [task, count] of half.tasks) {
-        tasks.set(task, (tasks.get(task) ?? 0) + Math.min(MOST_EXCHANGES, count));
-        labelled += Math.min(MOST_EXCHANGES, count);
-      }
+    for (const { task, count } of asked) {
+      tasks.set(task, (tasks.get(task) ?? 0) + count);
+      labelled += count;
     }
   }
   for (const [task, count] of tasks) tasks.set(task, count / labelled);
@@ -74,10 +72,18 @@ export function baselineOf(index: TraitIndex): Baseline {
   };
 }
 
-type Reading = { revision: number; rates: ReturnType<typeof elicitation>; rest: number | undefined; dispersion: number | undefined };
+type Reading = {
+  revision: number;
+  rates: ReturnType<typeof elicitation>;
+  rest: number | undefined;
+  dispersion: number | undefined;
+  /** By half window. */
+  tasks: { task: string; count: number }[];
+  content: Float64Array | undefined;
+};
 const readings = new WeakMap<Profile, Reading>();
 
-/** What the baseline reads of an account, kept until the account changes: from one run to the next most do not. */
+/** What is read of an account again and again, kept until the account changes: from one run to the next most do not. */
 function readingOf(profile: Profile): Reading {
   const known = readings.get(profile);
   if (known?.revision === profile.revision) return known;
@@ -86,6 +92,10 @@ function readingOf(profile: Profile): Reading {
     rates: elicitation(profile),
     rest: restShare(profile.clock),
     dispersion: dispersionOf(profile),
+    tasks: [profile.current, profile.previous].flatMap(({ tasks }) =>
+      [...tasks].map(([task, count]) => ({ task, count: Math.min(MOST_EXCHANGES, count) })),
+    ),
+    content: undefined,
   };
   readings.set(profile, made);
   return made;
@@ -137,8 +147,14 @@ export function dispersionOf(profile: Profile): number | undefined {
   return ((squares / hours - mean * mean) * hours) / (hours - 1) / mean;
 }
 
-/** The content sketch of an account as shares of 64 buckets; all 0 without prompts. */
+/** The content sketch of an account as shares of 64 buckets; all 0 without prompts. Not to be written to. */
 export function contentOf(profile: Profile): Float64Array {
+  const reading = readingOf(profile);
+  reading.content ??= contentShares(profile);
+  return reading.content;
+}
+
+function contentShares(profile: Profile): Float64Array {
   const content = new Float64Array(CONTENT_BUCKETS);
   let total = 0;
   for (let i = 0; i < CONTENT_BUCKETS; i++) total += profile.sum(SUM.content + i);

@@ -172,22 +172,37 @@ function askingFor({ profiles, baseline }: Group): { elicits: number; grading: n
 function pivotOf({ profiles, releases, baseline }: Group): number {
   let most = 0;
   for (const [model, at] of releases) {
-    const share = (accounts: readonly Profile[]): number | undefined => {
-      let used = 0;
-      let all = 0;
-      for (const profile of accounts) {
-        if (profile.firstUse > at || profile.lastUse < at) continue;
-        used += (profile.current.models.get(model) ?? 0) + (profile.previous.models.get(model) ?? 0);
-        all += profile.windowExchanges;
-      }
-      return all < 50 ? undefined : used / all;
-    };
-    const mine = share(profiles);
-    const theirs = share(baseline.accounts);
-    if (mine !== undefined && theirs !== undefined) most = Math.max(most, mine - theirs);
+    const mine = movedTo(model, at, profiles);
+    if (mine === undefined) continue;
+    const theirs = movedOfAll(model, at, baseline);
+    if (theirs !== undefined) most = Math.max(most, mine - theirs);
   }
   return most;
 }
+
+/** Share of the exchanges of accounts that were there at a model's release, and after it, that went to it. */
+function movedTo(model: string, at: number, accounts: readonly Profile[]): number | undefined {
+  let used = 0;
+  let all = 0;
+  for (const profile of accounts) {
+    if (profile.firstUse > at || profile.lastUse < at) continue;
+    used += (profile.current.models.get(model) ?? 0) + (profile.previous.models.get(model) ?? 0);
+    all += profile.windowExchanges;
+  }
+  return all < 50 ? undefined : used / all;
+}
+
+/** The population's share is the same for every network of a run. */
+function movedOfAll(model: string, at: number, baseline: Baseline): number | undefined {
+  let known = movedByBaseline.get(baseline);
+  if (!known) {
+    known = new Map();
+    movedByBaseline.set(baseline, known);
+  }
+  if (!known.has(model)) known.set(model, movedTo(model, at, baseline.accounts));
+  return known.get(model);
+}
+const movedByBaseline = new WeakMap<Baseline, Map<string, number | undefined>>();
 
 function ratesOf(profiles: readonly Profile[]): number | undefined {
   const rates = profiles
