@@ -12,7 +12,6 @@ const NEIGHBOURS = 3;
 export const SPEAKS = 1.5;
 
 const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].family));
-const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
 
 /**
@@ -30,11 +29,7 @@ export function askAboutPairs(index: TraitIndex, ask: (a: number, b: number) => 
       }
     }
   };
-  for (let id = 0; id < index.types.length; id++) {
-    if (!PROPOSES[index.types[id]!] || index.weight(id) < SPEAKS) continue;
-    const holders = index.holders(id);
-    if (holders.length >= 2) askAmong(holders);
-  }
+  for (const id of index.shared) if (index.weight(id) >= SPEAKS) askAmong(index.holders(id));
   for (const list of rhythmGroups(index)) askAmong(list);
 }
 

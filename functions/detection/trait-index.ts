@@ -1,6 +1,7 @@
 import type { Hash64 } from '../../shared/model/ids';
 import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
+import { HolderCounts, type Holding } from './holder-counts';
 import type { Profile } from './profile';
 import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES, type Trait, traitsOf } from './traits';
 
@@ -26,6 +27,7 @@ export type Indexed = {
   revision: number;
   addresses: number;
   clients: number;
+  counted: Holding['counted'];
 };
 
 /**
@@ -38,9 +40,9 @@ export class TraitIndex {
   private readonly ids = new Map<number, Map<number, number>>();
   readonly types: number[] = [];
   readonly hashes: number[] = [];
-  referenceHolders = new Int32Array(0);
-  /** Accounts that hold each trait, of everybody. */
-  private counts = new Int32Array(0);
+  private readonly counts = new HolderCounts();
+  /** Traits that may propose a pair and that two accounts hold, or more; ascending. */
+  shared: number[] = [];
   /** Holders of traits that may propose a pair, one list after another; `starts[id]` is where a trait's list begins. */
   private flat = new Int32Array(0);
   private starts = new Int32Array(1);
@@ -53,12 +55,13 @@ export class TraitIndex {
     for (let type = 0; type < TRAIT_NAMES.length; type++) this.ids.set(type, new Map());
   }
 
-  /** Brings the index up to the population. `known`: members of campaigns, who are not reference. */
+  /** Brings the index up to the population, which nobody leaves. `known`: members of campaigns, who are not reference. */
   update(profiles: Iterable<Profile>, releases: ReadonlyMap<string, number>, now: number, known: ReadonlySet<Profile>): void {
     const accounts: Indexed[] = [];
     for (const profile of profiles) {
       let entry = this.cache.get(profile);
       if (!entry || entry.revision !== profile.revision) {
+        if (entry) this.counts.drop(entry);
         const { ids, since } = this.heldBy(profile, releases);
         entry = {
           profile,
@@ -71,6 +74,7 @@ export class TraitIndex {
           revision: profile.revision,
           addresses: profile.samples.ips.keys.length,
           clients: profile.samples.clients.keys.length,
+          counted: undefined,
         };
         this.cache.set(profile, entry);
       }
@@ -129,21 +133,27 @@ export class TraitIndex {
   private count(now: number): void {
     const settled = Math.floor(now / HOUR) - SETTLED_HOURS;
     const size = this.types.length;
-    const counts = new Int32Array(size);
-    const vouched = new Int32Array(size);
-    for (const { ids, since, established, onset, profile } of this.accounts) {
-      const came = Math.floor(profile.firstUse / HOUR) + SETTLED_HOURS / 3;
-      const taken = onset > settled - 24;
-      for (let i = 0; i < ids.length; i++) {
-        counts[ids[i]!]!++;
-        if (established && (!taken || since[i]! <= settled || since[i]! <= came)) vouched[ids[i]!]!++;
+    this.counts.grow(size);
+    for (const entry of this.accounts) {
+      const { since, established, onset, profile } = entry;
+      if (!established || onset <= settled - 24) this.counts.count(entry, established);
+      else {
+        const came = Math.floor(profile.firstUse / HOUR) + SETTLED_HOURS / 3;
+        this.counts.count(
+          entry,
+          Uint8Array.from(since, (hour) => (hour <= settled || hour <= came ? 1 : 0)),
+        );
       }
     }
-    this.counts = counts;
-    this.referenceHolders = vouched;
     this.expectSignups();
+    const { holders } = this.counts;
     const starts = new Int32Array(size + 1);
-    for (let id = 0; id < size; id++) starts[id + 1] = starts[id]! + (counts[id]! >= 2 && PROPOSES[this.types[id]!] ? counts[id]! : 0);
+    this.shared = [];
+    for (let id = 0; id < size; id++) {
+      const proposes = holders[id]! >= 2 && PROPOSES[this.types[id]!]!;
+      starts[id + 1] = starts[id]! + (proposes ? holders[id]! : 0);
+      if (proposes) this.shared.push(id);
+    }
     const flat = new Int32Array(starts[size]!);
     const next = starts.slice();
     for (const { proposing, order } of this.accounts) {
@@ -172,6 +182,11 @@ export class TraitIndex {
         this.referenceHolders[id] = Math.ceil((days.get(day) ?? 1) * width);
       }
     }
+  }
+
+  /** Accounts of the reference that vouch for each trait, by id. */
+  get referenceHolders(): Int32Array {
+    return this.counts.vouchers;
   }
 
   /** Orders of the accounts that hold a trait which may propose a pair; empty when fewer than two do. */
@@ -237,7 +252,7 @@ export class TraitIndex {
 
   /** Accounts that hold the trait, of everybody. */
   holdersOf(id: number): number {
-    return this.counts[id]!;
+    return this.counts.holders[id]!;
   }
 
   /** Share of pairs of unrelated accounts that hold the same trait of a type, smoothed by half a pair. Hubs are left out: they link nobody. */
