@@ -89,9 +89,13 @@ async function keepRejected(rejected: readonly RejectedEvent[], now: number, arc
   await archive.put(`rejected/${dayLabel(dayOf(now))}/${digest}.ndjson`, bytes);
 }
 
+type Building = { hour: number; segment: number; builder: SegmentBuilder };
+
 /** Collects events by (event hour, account segment) and writes them as one object. */
 export class ChunkWriter {
-  private readonly builders = new Map<string, { hour: number; segment: number; builder: SegmentBuilder }>();
+  private readonly builders = new Map<string, Building>();
+  /** Where the event before went: most go to the same. */
+  private last: Building | undefined;
 
   constructor(
     private readonly hasher: KeyedHasher,
@@ -101,14 +105,20 @@ export class ChunkWriter {
 
   add(event: Parameters<typeof writeEvent>[1], at: number): void {
     const hour = hourOf(at);
-    const segment = event.type === 'lockstep.release.v1' ? 0 : segmentOf(this.hasher.account(event.subject).key, this.segments);
+    const segment =
+      this.segments === 1 || event.type === 'lockstep.release.v1' ? 0 : segmentOf(this.hasher.account(event.subject).key, this.segments);
+    const into = this.last?.hour === hour && this.last.segment === segment ? this.last : this.building(hour, segment);
+    this.last = into;
+    writeEvent(into.builder, event, at, this.hasher, this.effect);
+  }
+
+  private building(hour: number, segment: number): Building {
     const name = `${hour}/${segment}`;
-    let entry = this.builders.get(name);
-    if (!entry) {
-      entry = { hour, segment, builder: new SegmentBuilder(hour) };
-      this.builders.set(name, entry);
-    }
-    writeEvent(entry.builder, event, at, this.hasher, this.effect);
+    const known = this.builders.get(name);
+    if (known) return known;
+    const made = { hour, segment, builder: new SegmentBuilder(hour) };
+    this.builders.set(name, made);
+    return made;
   }
 
   /** The chunk's key is the digest of its bytes, so the same messages delivered again write the same object. */
