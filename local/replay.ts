@@ -21,8 +21,8 @@ const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '..'), 'po
 /** Replay stores identifiers under a key of its own, made anew for every run: nothing outlives it but the report. */
 const UNIT: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
 
-/** Bytes of the archive that stay in memory: days of most providers; what is due next is in the hours written last. */
-const IN_MEMORY = 128 * 1024 * 1024;
+/** Bytes of the archive that stay in memory: what is due next was written in the last hours. */
+const IN_MEMORY = 64 * 1024 * 1024;
 
 const KEY = process.env.LOCKSTEP_IDENTIFIER_KEY ?? `replay-${crypto.randomUUID()}`;
 

@@ -21,7 +21,8 @@ export class SpillingObjectStore implements ObjectStore {
       if (written || this.held.has(key)) return { kind: 'exists' };
     }
     this.drop(key);
-    this.held.set(key, bytes);
+    // A copy: what a compressor gives may be a few bytes of a buffer of 16 KB, all of which would stay.
+    this.held.set(key, new Uint8Array(bytes));
     this.bytes += bytes.length;
     if (this.bytes > this.most) {
       // One after another: of two at once, both would take the same object for the oldest.
