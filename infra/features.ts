@@ -47,9 +47,9 @@ export class Features extends Construct {
       logDays: stage.logDays,
     });
     folds.readBy(fold, { batchSize: 1, window: Duration.seconds(0), concurrency: stage.features.concurrency });
-    may(fold).read(archive, ['plans/*', 'chunks/*']);
+    may(fold).read(archive, ['plans/*', 'chunks/*', 'detection/risk-tier']);
     may(fold).write(archive, ['folds/*']);
-    may(fold).writeRows(tables.features, ['F#*', 'A#*']);
+    may(fold).writeRows(tables.features, ['F#*', 'H#*']);
 
     alarm(this, 'Conflicts', alarms, {
       metric: pipelineMetric(this, METRICS.conflicts, { period: Duration.hours(1) }),

@@ -24,8 +24,11 @@ export type Stage = {
     readonly shards: 1 | 2 | 4 | 8 | 16 | 32 | 64;
     readonly planEvery: Duration;
     readonly concurrency: number;
-    /** Rows per (account, hour) are 0.04 write units an event; detection reads the fold's output segments either way. */
-    readonly rows: 'all' | 'none';
+    /**
+     * Whose hours are kept at hand for the API (docs/decisions/0017); detection reads the fold's output segments either way, and
+     * so does the API for the others. Write units an event of each: docs/cost.md.
+     */
+    readonly rows: 'all' | 'risk' | 'none';
   };
   readonly detection: { readonly every: Duration; readonly memoryMiB: number };
   /** Where actions are asked for, HTTPS (docs/enforcement.md). `none`: nobody is asked, whatever the policy's mode. */
@@ -69,7 +72,7 @@ export const stages = {
     logDays: 90,
     inboxDays: 7,
     ingest: { segments: 64, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
-    features: { shards: 16, planEvery: Duration.minutes(10), concurrency: 32, rows: 'none' },
+    features: { shards: 16, planEvery: Duration.minutes(10), concurrency: 32, rows: 'risk' },
     detection: { every: Duration.minutes(15), memoryMiB: 10_240 },
     webhookUrl: 'none',
     api: { rateLimit: 200, burstLimit: 400 },

@@ -31,8 +31,8 @@ export const PlanEnv = z.object({
 export const FoldEnv = z.object({
   ARCHIVE_BUCKET: name,
   FEATURES_TABLE: name,
-  /** `all`: a row per (account, hour). `none`: only the fold's output segment in the archive, which detection reads. */
-  FEATURE_ROWS: z.enum(['all', 'none']),
+  /** Whose hours are kept at hand in the table: everybody's, the risk tier's, nobody's. The archive has everybody's. */
+  FEATURE_ROWS: z.enum(['all', 'risk', 'none']),
 });
 
 export const DetectEnv = z.object({

@@ -98,7 +98,7 @@ export async function simulateFaults(seed: number, rate = 0.04): Promise<Outcome
   };
   const foldAll = (): Promise<boolean> =>
     survive(async () => {
-      for (const task of await plan({ ...stores, clock, shards: SHARDS })) await fold(task, { ...stores, materialize: () => true });
+      for (const task of await plan({ ...stores, clock, shards: SHARDS })) await fold(task, { ...stores, rows: 'all' });
     });
   const waiting = [...messages];
   while (waiting.length > 0) {
@@ -135,8 +135,7 @@ async function reference(said: readonly string[], hasher: KeyedHasher, clock: Si
   const features = new MemoryTable(clock);
   const archive = new MemoryObjectStore();
   await ingest([{ id: 'all', lines: said }], { archive, features, clock, hasher, segments: SEGMENTS });
-  for (const task of await plan({ archive, features, clock, shards: SHARDS }))
-    await fold(task, { archive, features, materialize: () => true });
+  for (const task of await plan({ archive, features, clock, shards: SHARDS })) await fold(task, { archive, features, rows: 'all' });
   return rowsOf(features, archive);
 }
 

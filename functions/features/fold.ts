@@ -2,9 +2,12 @@ import { ByteWriter } from '../../shared/model/bytes';
 import { Features } from '../../shared/model/features';
 import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/model/fold-output';
 import { type AccountKey, hash64 } from '../../shared/model/ids';
+import { isYoung } from '../../shared/model/risk-tier';
 import { readSegment, type Segment } from '../../shared/model/segment';
 import { DAY, hourLabel } from '../../shared/model/time';
 import type { ObjectStore, Table } from '../../shared/ports';
+import { HourStore } from '../../shared/stores/hour-store';
+import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { aggregateHour, type Place } from './aggregate';
 import { distinctEvents } from './distinct-events';
 import type { FoldTask, SealedPlan } from './plan';
@@ -12,15 +15,15 @@ import type { FoldTask, SealedPlan } from './plan';
 /** Raised when feature code changes its meaning: rows of an older code are then overwritten by a re-fold. */
 export const CODE_EPOCH = 1;
 const EPOCH = 1_000_000;
-const KEEP_HOURS = 3 * DAY;
 
 type Release = FoldOutput['releases'][number];
 
+export type FeatureRows = 'all' | 'risk' | 'none';
 export type FoldPorts = {
   archive: ObjectStore;
   features: Table;
-  /** Whether an account's hour is also kept as a row (the risk tier), besides the output segment that always has it. */
-  materialize: (account: AccountKey) => boolean;
+  /** Whose hour is also kept at hand in the table, besides the output segment that has everybody's (shared/model/risk-tier.ts). */
+  rows: FeatureRows;
 };
 export type FoldResult = {
   task: FoldTask;
@@ -29,7 +32,8 @@ export type FoldResult = {
   duplicates: number;
   conflicts: number;
   accounts: number;
-  rowsWritten: number;
+  /** Pages written for the hour's accounts at hand. */
+  pages: number;
 };
 
 /**
@@ -44,7 +48,8 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
   const releases = distinctReleases(segments.flatMap((segment) => segment.dictionaries.releases));
   const key = `folds/${hourLabel(task.hour)}/${String(task.version).padStart(6, '0')}/${task.shard}-of-${task.shards}`;
   await ports.archive.put(key, writeFoldOutput({ rows, releases }));
-  const rowsWritten = await writeRows(task, rows, ports);
+  const fv = CODE_EPOCH * EPOCH + task.version;
+  const pages = await keepAtHand({ ...task, fv }, rows, ports);
   const result: FoldResult = {
     task,
     output: key,
@@ -52,7 +57,7 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
     duplicates: distinct.duplicates,
     conflicts: distinct.conflicts,
     accounts: rows.length,
-    rowsWritten,
+    pages,
   };
   await ports.features.put(
     {
@@ -65,6 +70,8 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
       duplicates: result.duplicates,
       conflicts: result.conflicts,
       accounts: result.accounts,
+      fv,
+      pages,
       expires: Math.floor((task.hour + 45 * DAY) / 1000),
     },
     { kind: 'at-most', attribute: 'version', value: task.version },
@@ -141,22 +148,11 @@ function distinctFacts(facts: FactEntry[]): FactEntry[] {
   return [...text.keys()].sort().map((name) => text.get(name)!);
 }
 
-async function writeRows(task: FoldTask, rows: readonly FoldRow[], ports: FoldPorts): Promise<number> {
-  let written = 0;
-  const fv = CODE_EPOCH * EPOCH + task.version;
-  for (const row of rows) {
-    if (row.features.length === 0 || !ports.materialize(row.account)) continue;
-    await ports.features.put(
-      {
-        pk: `A#${row.account}`,
-        sk: `H#${hourLabel(task.hour)}`,
-        fv,
-        b: row.features,
-        expires: Math.floor((task.hour + KEEP_HOURS) / 1000),
-      },
-      { kind: 'at-most', attribute: 'fv', value: fv },
-    );
-    written++;
-  }
-  return written;
+async function keepAtHand(of: FoldTask & { fv: number }, rows: readonly FoldRow[], { rows: which, ...stores }: FoldPorts): Promise<number> {
+  if (which === 'none') return 0;
+  const active = rows.filter(({ features }) => features.length > 0);
+  const tier = which === 'all' ? undefined : await new RiskTierStore(stores.archive).get();
+  // Detection has not seen an account that signed up since its last run; its facts say so themselves.
+  const isNew = ({ facts }: FoldRow): boolean => facts.some((entry) => isYoung(entry.facts.createdAt, of.hour));
+  return new HourStore(stores).put(of, active, (row) => !tier || tier.has(row.account) || isNew(row));
 }

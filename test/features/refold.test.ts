@@ -29,7 +29,7 @@ async function foldedWorld() {
     segments: 1,
     shards: 1,
     hasher: new KeyedHasher('k'.repeat(64)),
-    materialize: () => true,
+    rows: 'all' as const,
   };
   const hours = [now - 3 * HOUR, now - 2 * HOUR];
   await ingest([{ id: 'm', body: hours.flatMap((hour) => [1, 2, 3].map((number) => event(number, hour))).join('\n') }], ports);
