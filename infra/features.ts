@@ -49,6 +49,7 @@ export class Features extends Construct {
     folds.readBy(fold, { batchSize: 1, window: Duration.seconds(0), concurrency: stage.features.concurrency });
     may(fold).read(archive, ['plans/*', 'chunks/*', 'detection/risk-tier']);
     may(fold).write(archive, ['folds/*']);
+    may(fold).readRows(tables.features, ['F#*']);
     may(fold).writeRows(tables.features, ['F#*', 'H#*']);
 
     alarm(this, 'Conflicts', alarms, {

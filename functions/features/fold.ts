@@ -32,8 +32,8 @@ export type FoldResult = {
   duplicates: number;
   conflicts: number;
   accounts: number;
-  /** Pages written for the hour's accounts at hand. */
-  pages: number;
+  /** Of the hour's accounts at hand; what is as it was is not written again. */
+  pagesWritten: number;
 };
 
 /**
@@ -49,7 +49,7 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
   const key = `folds/${hourLabel(task.hour)}/${String(task.version).padStart(6, '0')}/${task.shard}-of-${task.shards}`;
   await ports.archive.put(key, writeFoldOutput({ rows, releases }));
   const fv = CODE_EPOCH * EPOCH + task.version;
-  const pages = await keepAtHand({ ...task, fv }, rows, ports);
+  const atHand = await keepAtHand(task, fv, rows, ports);
   const result: FoldResult = {
     task,
     output: key,
@@ -57,7 +57,7 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
     duplicates: distinct.duplicates,
     conflicts: distinct.conflicts,
     accounts: rows.length,
-    pages,
+    pagesWritten: atHand?.written ?? 0,
   };
   await ports.features.put(
     {
@@ -70,8 +70,7 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
       duplicates: result.duplicates,
       conflicts: result.conflicts,
       accounts: result.accounts,
-      fv,
-      pages,
+      ...(atHand ? { pages: atHand.digests } : {}),
       expires: Math.floor((task.hour + 45 * DAY) / 1000),
     },
     { kind: 'at-most', attribute: 'version', value: task.version },
@@ -148,11 +147,17 @@ function distinctFacts(facts: FactEntry[]): FactEntry[] {
   return [...text.keys()].sort().map((name) => text.get(name)!);
 }
 
-async function keepAtHand(of: FoldTask & { fv: number }, rows: readonly FoldRow[], { rows: which, ...stores }: FoldPorts): Promise<number> {
-  if (which === 'none') return 0;
+async function keepAtHand(task: FoldTask, fv: number, rows: readonly FoldRow[], ports: FoldPorts) {
+  if (ports.rows === 'none') return undefined;
   const active = rows.filter(({ features }) => features.length > 0);
-  const tier = which === 'all' ? undefined : await new RiskTierStore(stores.archive).get();
+  const tier = ports.rows === 'all' ? undefined : await new RiskTierStore(ports.archive).get();
   // Detection has not seen an account that signed up since its last run; its facts say so themselves.
-  const isNew = ({ facts }: FoldRow): boolean => facts.some((entry) => isYoung(entry.facts.createdAt, of.hour));
-  return new HourStore(stores).put(of, active, (row) => !tier || tier.has(row.account) || isNew(row));
+  const isNew = ({ facts }: FoldRow): boolean => facts.some((entry) => isYoung(entry.facts.createdAt, task.hour));
+  const before = await ports.features.get(`F#${hourLabel(task.hour)}`, `S#${task.shard}`);
+  return new HourStore(ports).put(
+    { ...task, fv },
+    active,
+    (row) => !tier || tier.has(row.account) || isNew(row),
+    before?.pages instanceof Uint8Array ? before.pages : undefined,
+  );
 }

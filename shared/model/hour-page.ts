@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ByteReader, ByteWriter } from './bytes';
 import { pack, unpack } from './codec';
 import { type AccountKey, accountKey } from './ids';
@@ -13,8 +14,12 @@ export type PageRow = { account: AccountKey; features: Uint8Array };
 const PAGE_BYTES = 32_768;
 const MARK_BYTES = 2;
 
-/** Number of pages for rows of so many bytes, and so many accounts that are only named. */
-export const pagesFor = (bytes: number, left: number): number => Math.max(1, Math.ceil((bytes + left * MARK_BYTES) / PAGE_BYTES));
+/** Number of pages for rows of so many bytes, and so many accounts that are only named: a power of two, so that a late event seldom changes it. */
+export const pagesFor = (bytes: number, left: number): number => {
+  let pages = 1;
+  while (pages * PAGE_BYTES < bytes + left * MARK_BYTES) pages *= 2;
+  return pages;
+};
 
 /** Keys are uniform, and these characters decide neither segment nor shard. */
 export const pageOf = (account: AccountKey, pages: number): number => bits(account, 4) % pages;
@@ -25,6 +30,14 @@ const bits = (account: AccountKey, from: number): number => Buffer.from(account.
 /** The shard whose fold reads an account: its segment (functions/ingest/ingest.ts) modulo the shards, which divide the segments. */
 export const shardOf = (account: AccountKey, shards: number): number =>
   ((account.charCodeAt(0) * 31 + account.charCodeAt(1)) * 31 + account.charCodeAt(2)) % shards;
+
+const DIGEST_BYTES = 6;
+/** Of all pages of an (hour, shard), one after the other: by them a reader knows the pages that belong to the fold that stands. */
+export const digestsOf = (pages: readonly Uint8Array[]): Uint8Array =>
+  Buffer.concat(pages.map((bytes) => createHash('sha256').update(bytes).digest().subarray(0, DIGEST_BYTES)));
+export const pageCount = (digests: Uint8Array): number => digests.length / DIGEST_BYTES;
+export const digestAt = (digests: Uint8Array, page: number): string =>
+  Buffer.from(digests.subarray(page * DIGEST_BYTES, (page + 1) * DIGEST_BYTES)).toString('hex');
 
 export type PageAnswer = { kind: 'features'; features: Uint8Array } | { kind: 'silent' } | { kind: 'elsewhere' };
 

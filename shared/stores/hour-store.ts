@@ -1,8 +1,8 @@
 import { readFoldOutput } from '../model/fold-output';
-import { askHourPage, type PageRow, pageOf, pagesFor, shardOf, writeHourPage } from '../model/hour-page';
+import { askHourPage, digestAt, digestsOf, type PageRow, pageCount, pageOf, pagesFor, shardOf, writeHourPage } from '../model/hour-page';
 import type { AccountKey } from '../model/ids';
 import { DAY, hourLabel } from '../model/time';
-import type { Item, ObjectStore, Table } from '../ports';
+import type { ObjectStore, Table, Value } from '../ports';
 
 const KEEP = 3 * DAY;
 
@@ -17,30 +17,30 @@ export type HourAnswer = { kind: 'features'; features: Uint8Array } | { kind: 's
 export class HourStore {
   constructor(private readonly stores: { archive: ObjectStore; features: Table }) {}
 
-  /** Answers the number of pages. An older version never overwrites a newer one. */
-  async put<Row extends PageRow>(of: FoldedShard, rows: readonly Row[], keep: (row: Row) => boolean): Promise<number> {
-    const kept = rows.filter(keep);
-    const left = rows.filter((row) => !keep(row)).map(({ account }) => account);
-    const pages = pagesFor(
-      kept.reduce((sum, row) => sum + row.features.length, 0),
-      left.length,
-    );
-    const parts = Array.from({ length: pages }, () => ({ kept: [] as PageRow[], left: [] as AccountKey[] }));
-    for (const row of kept) parts[pageOf(row.account, pages)]?.kept.push(row);
-    for (const account of left) parts[pageOf(account, pages)]?.left.push(account);
-    for (const [page, part] of parts.entries()) {
+  /**
+   * Answers the digests of the pages, for the row `S#<shard>` of the hour. `before`: those that stand there; a page that is as it was is
+   * not written again. An older version never overwrites a newer one.
+   */
+  async put<Row extends PageRow>(
+    of: FoldedShard,
+    rows: readonly Row[],
+    keep: (row: Row) => boolean,
+    before?: Uint8Array,
+  ): Promise<{ digests: Uint8Array; written: number }> {
+    const pages = pagesOf(rows, keep);
+    const digests = digestsOf(pages);
+    const known = before?.length === digests.length ? before : undefined;
+    let written = 0;
+    for (const [page, b] of pages.entries()) {
+      if (known && digestAt(known, page) === digestAt(digests, page)) continue;
+      const expires = Math.floor((of.hour + KEEP) / 1000);
       await this.stores.features.put(
-        {
-          pk: keyOf(of, page, pages),
-          sk: 'PAGE',
-          fv: of.fv,
-          b: writeHourPage(part.kept, part.left),
-          expires: Math.floor((of.hour + KEEP) / 1000),
-        },
+        { pk: keyOf(of, page, pages.length), sk: 'PAGE', fv: of.fv, b, expires },
         { kind: 'at-most', attribute: 'fv', value: of.fv },
       );
+      written++;
     }
-    return pages;
+    return { digests, written };
   }
 
   async get(account: AccountKey, hour: number): Promise<HourAnswer> {
@@ -52,16 +52,17 @@ export class HourStore {
     const shard = shardOf(account, shards);
     const folded = await this.stores.features.get(pk, `S#${shard}`);
     if (!folded || Number(folded.version) < Number(plan.version)) return { kind: 'not-folded' };
-    const atHand = await this.pageAnswer(account, { hour, shard, shards, fv: Number(folded.fv) }, folded);
+    const atHand = await this.pageAnswer(account, { hour, shard, shards }, folded.pages);
     return atHand ?? this.outputAnswer(account, String(folded.output));
   }
 
-  private async pageAnswer(account: AccountKey, of: FoldedShard, folded: Item): Promise<HourAnswer | undefined> {
-    const pages = Number(folded.pages ?? 0);
-    if (pages === 0) return undefined;
-    const row = await this.stores.features.get(keyOf(of, pageOf(account, pages), pages), 'PAGE');
-    // Of another version, or past its time: the output of the version that stands has everything.
-    if (row?.fv !== of.fv || !(row.b instanceof Uint8Array)) return undefined;
+  private async pageAnswer(account: AccountKey, of: Omit<FoldedShard, 'fv'>, digests: Value | undefined): Promise<HourAnswer | undefined> {
+    if (!(digests instanceof Uint8Array)) return undefined;
+    const pages = pageCount(digests);
+    const page = pageOf(account, pages);
+    const row = await this.stores.features.get(keyOf(of, page, pages), 'PAGE');
+    // Of another fold, or past its time: the output of the fold that stands has everything.
+    if (!(row?.b instanceof Uint8Array) || digestAt(digestsOf([row.b]), 0) !== digestAt(digests, page)) return undefined;
     const answer = askHourPage(row.b, account);
     return answer.kind === 'elsewhere' ? undefined : answer;
   }
@@ -74,5 +75,18 @@ export class HourStore {
   }
 }
 
-const keyOf = ({ hour, shard, shards }: FoldedShard, page: number, pages: number): string =>
+function pagesOf<Row extends PageRow>(rows: readonly Row[], keep: (row: Row) => boolean): Uint8Array[] {
+  const kept = rows.filter(keep);
+  const bytes = kept.reduce((sum, row) => sum + row.features.length, 0);
+  const pages = pagesFor(bytes, rows.length - kept.length);
+  const parts = Array.from({ length: pages }, (): { kept: PageRow[]; left: AccountKey[] } => ({ kept: [], left: [] }));
+  for (const row of rows) {
+    const part = parts[pageOf(row.account, pages)];
+    if (keep(row)) part?.kept.push(row);
+    else part?.left.push(row.account);
+  }
+  return parts.map((part) => writeHourPage(part.kept, part.left));
+}
+
+const keyOf = ({ hour, shard, shards }: Omit<FoldedShard, 'fv'>, page: number, pages: number): string =>
   `H#${hourLabel(hour)}#${shard}-of-${shards}#${page}-of-${pages}`;
