@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ByteWriter } from '../../shared/model/bytes';
 import { Features } from '../../shared/model/features';
 import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/model/fold-output';
@@ -47,7 +48,8 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
   const rows = foldRows(task.hour, segments, distinct.places);
   const releases = distinctReleases(segments.flatMap((segment) => segment.dictionaries.releases));
   const key = `folds/${hourLabel(task.hour)}/${String(task.version).padStart(6, '0')}/${task.shard}-of-${task.shards}`;
-  await ports.archive.put(key, writeFoldOutput({ rows, releases }));
+  const output = writeFoldOutput({ rows, releases });
+  await ports.archive.put(key, output);
   const fv = CODE_EPOCH * EPOCH + task.version;
   const atHand = await keepAtHand(task, fv, rows, ports);
   const result: FoldResult = {
@@ -66,10 +68,12 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
       shard: task.shard,
       version: task.version,
       output: key,
+      digest: createHash('sha256').update(output).digest('hex').slice(0, 24),
       events: result.events,
       duplicates: result.duplicates,
       conflicts: result.conflicts,
       accounts: result.accounts,
+      facts: rows.reduce((sum, { facts }) => sum + facts.length, 0),
       ...(atHand ? { pages: atHand.digests } : {}),
       expires: Math.floor((task.hour + 45 * DAY) / 1000),
     },
