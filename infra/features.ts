@@ -27,6 +27,8 @@ export class Features extends Construct {
         FEATURES_TABLE: tables.features.tableName,
         FOLD_QUEUE_URL: folds.queue.queueUrl,
         SHARDS: String(stage.features.shards),
+        SETTLE_SECONDS: String(stage.features.settle.toSeconds()),
+        FOLD_AGAIN_SECONDS: String(stage.features.foldAgainAfter.toSeconds()),
       },
       memoryMiB: 512,
       timeout: Duration.minutes(2),

@@ -23,6 +23,10 @@ export type Stage = {
     /** Units an hour is folded in; divides the segments. */
     readonly shards: 1 | 2 | 4 | 8 | 16 | 32 | 64;
     readonly planEvery: Duration;
+    /** How long after its end an hour is first folded: what was collected in batches has then arrived. */
+    readonly settle: Duration;
+    /** How long late events of a folded hour are collected before it is folded again: at scale there are always some. */
+    readonly foldAgainAfter: Duration;
     readonly concurrency: number;
     /**
      * Whose hours are kept at hand for the API (docs/decisions/0017); detection reads the fold's output segments either way, and
@@ -48,7 +52,14 @@ const small = {
   logDays: 7,
   inboxDays: 3,
   ingest: { segments: 1, window: Duration.seconds(5), batchSize: 1_000, concurrency: 2 },
-  features: { shards: 1, planEvery: Duration.minutes(5), concurrency: 2, rows: 'all' },
+  features: {
+    shards: 1,
+    planEvery: Duration.minutes(5),
+    settle: Duration.seconds(0),
+    foldAgainAfter: Duration.seconds(0),
+    concurrency: 2,
+    rows: 'all',
+  },
   detection: { every: Duration.minutes(15), memoryMiB: 1_769 },
   webhookUrl: 'none',
   api: { rateLimit: 50, burstLimit: 100 },
@@ -72,7 +83,14 @@ export const stages = {
     logDays: 90,
     inboxDays: 7,
     ingest: { segments: 64, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
-    features: { shards: 16, planEvery: Duration.minutes(10), concurrency: 32, rows: 'risk' },
+    features: {
+      shards: 16,
+      planEvery: Duration.minutes(10),
+      settle: Duration.minutes(2),
+      foldAgainAfter: Duration.hours(1),
+      concurrency: 32,
+      rows: 'risk',
+    },
     detection: { every: Duration.minutes(15), memoryMiB: 10_240 },
     webhookUrl: 'none',
     api: { rateLimit: 200, burstLimit: 400 },

@@ -8,6 +8,7 @@ import type { CampaignId } from './model/ids';
  */
 const name = z.string().min(1);
 const count = z.coerce.number().int().positive();
+const seconds = z.coerce.number().int().min(0);
 
 export const IngestEnv = z.object({
   ARCHIVE_BUCKET: name,
@@ -26,6 +27,9 @@ export const PlanEnv = z.object({
   FOLD_QUEUE_URL: z.url(),
   /** Units that an hour is folded in; divides SEGMENTS. */
   SHARDS: count,
+  /** How long after its end an hour is first folded, and after that, again for late events. */
+  SETTLE_SECONDS: seconds,
+  FOLD_AGAIN_SECONDS: seconds,
 });
 
 export const FoldEnv = z.object({
