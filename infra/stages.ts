@@ -9,7 +9,7 @@ export type Stage = {
   /** Files that were dropped into the inbox are removed after ingest; this is for those that were not. */
   readonly inboxDays: number;
   readonly ingest: {
-    /** Segments of a chunk, a power of two up to 64: 1 below 100,000 events an hour. */
+    /** Segments of a chunk, a power of two up to 64, as many as shards or more: each is a read in each fold. 1 below 100,000 events an hour. */
     readonly segments: 1 | 2 | 4 | 8 | 16 | 32 | 64;
     /**
      * How long a batch is collected. With single events a message the queue's 120,000 in-flight limit caps it at 2–5 s under
@@ -82,7 +82,7 @@ export const stages = {
     archiveDays: 60,
     logDays: 90,
     inboxDays: 7,
-    ingest: { segments: 64, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
+    ingest: { segments: 16, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
     features: {
       shards: 16,
       planEvery: Duration.minutes(10),

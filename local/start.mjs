@@ -62,6 +62,7 @@ const tasks = {
   eval: built('bench/eval/main.ts'),
   'eval:real': built('bench/eval/real.ts'),
   faults: built('bench/faults/main.ts'),
+  cost: built('bench/cost/main.ts'),
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],

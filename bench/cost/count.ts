@@ -12,6 +12,7 @@ import { Gateway } from '../../local/gateway';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
+import { readFoldOutput } from '../../shared/model/fold-output';
 import { KeyedHasher } from '../../shared/model/keyed-hash';
 import { Policy, policyDigest } from '../../shared/model/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
@@ -26,7 +27,7 @@ import type { Step, Traffic } from './traffic';
 export type Phase = 'ingest' | 'plan' | 'fold' | 'fold-again' | 'detect' | 'enforce';
 export type Tally = { phase: Phase } & Counted;
 
-/** What was counted over `days`, after a warm-up of which nothing is counted. Times in ms, measured on the machine at hand. */
+/** What was counted over `days`, after a warm-up of which nothing is counted. `ms`: processor time, measured on the machine at hand. */
 export type CountedWorld = {
   days: number;
   events: number;
@@ -42,6 +43,10 @@ export type CountedWorld = {
   flagged: number;
   asked: number;
   tallies: Tally[];
+  /** What it would be with everybody's hours at hand. */
+  talliesOfAll: Tally[];
+  /** Write units of one row an (account, hour), as it was before decision 0017. */
+  unitsOfRows: number;
   ms: Record<Phase, number>;
 };
 
@@ -54,6 +59,9 @@ export type CountOptions = {
   warmUpDays: number;
   seed: number;
 };
+
+/** Keys, names, version and expiry of such a row. */
+const ROW_BYTES = 70;
 
 const policy = Policy.parse(
   JSON.parse(readFileSync(join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json'), 'utf8')),
@@ -71,8 +79,7 @@ export async function countWorld({ traffic, deployed, rows, eventsPerBatch, warm
     world.saw(step);
     waiting.push(...step.lines);
     // Batches never wait for the next hour: at the volume that stands behind this one they are seconds long.
-    const due = waiting.length >= eventsPerBatch || step.at % HOUR === 0 || step.at % (deployed.planMinutes * MINUTE) === 0;
-    if (due) {
+    if (waiting.length >= eventsPerBatch || step.at % HOUR === 0) {
       await world.ingest(waiting, eventsPerBatch);
       waiting = [];
     }
@@ -88,18 +95,25 @@ class World {
   counting = false;
   private phase: Phase = 'ingest';
   private readonly tallies = new Map<string, Tally>();
-  private readonly count: Count = (one) => {
-    if (!this.counting) return;
-    const name = [this.phase, one.service, one.what, one.purpose].join(' ');
-    const held = this.tallies.get(name);
-    if (!held) this.tallies.set(name, { phase: this.phase, ...one });
-    else {
-      held.units += one.units;
-      held.requests += one.requests;
-    }
+  private readonly talliesOfAll = new Map<string, Tally>();
+  private readonly into = (tallies: Map<string, Tally>): Count => {
+    return (one) => {
+      if (!this.counting) return;
+      const name = [this.phase, one.service, one.what, one.purpose].join(' ');
+      const held = tallies.get(name);
+      if (!held) tallies.set(name, { phase: this.phase, ...one });
+      else {
+        held.units += one.units;
+        held.requests += one.requests;
+      }
+    };
   };
+  private readonly patience;
   private readonly hasher = new KeyedHasher('the key of the cost count, public'.padEnd(40, '.'));
+  private readonly objects = new MemoryObjectStore();
   private readonly stores;
+  /** The same folds, with everybody's hours at hand. */
+  private readonly everybody: Table;
   private readonly detection: Detection;
   private readonly enforcement;
   private readonly gateway: Gateway;
@@ -115,6 +129,7 @@ class World {
     plan: 0,
     detect: 0,
     accountHours: 0,
+    unitsOfRows: 0,
   };
   private readonly ms: Record<Phase, number> = { ingest: 0, plan: 0, fold: 0, 'fold-again': 0, detect: 0, enforce: 0 };
   private from = Number.POSITIVE_INFINITY;
@@ -126,9 +141,16 @@ class World {
     seed: number,
   ) {
     this.clock = new SimulatedClock(start);
-    const table = (): Table => new CountedTable(new MemoryTable(this.clock), this.count);
+    this.patience = {
+      shards: deployed.shards,
+      settle: deployed.settleMinutes * MINUTE,
+      foldAgainAfter: deployed.foldAgainMinutes * MINUTE,
+    };
+    const count = this.into(this.tallies);
+    const table = (): Table => new CountedTable(new MemoryTable(this.clock), count);
+    this.everybody = new CountedTable(new MemoryTable(this.clock), this.into(this.talliesOfAll));
     this.stores = {
-      archive: new CountedObjectStore(new MemoryObjectStore(), this.count),
+      archive: new CountedObjectStore(this.objects, count),
       features: table(),
       graph: table(),
       enforcement: table(),
@@ -160,9 +182,10 @@ class World {
 
   private async during<T>(phase: Phase, work: () => Promise<T>): Promise<T> {
     this.phase = phase;
-    const began = performance.now();
+    const began = process.cpuUsage();
     const result = await work();
-    if (this.counting) this.ms[phase] += performance.now() - began;
+    const { user, system } = process.cpuUsage(began);
+    if (this.counting) this.ms[phase] += (user + system) / 1000;
     return result;
   }
 
@@ -193,18 +216,23 @@ class World {
   }
 
   async fold(): Promise<void> {
-    const { deployed, stores, clock, rows } = this;
+    const { stores, clock, rows } = this;
     if (this.counting) this.seen.plan++;
-    for (const task of await this.during('plan', () => plan({ ...stores, clock, shards: deployed.shards }))) {
+    for (const task of await this.during('plan', () => plan({ ...stores, clock, ...this.patience }))) {
       const name = `${task.hour}/${task.shard}`;
       const again = this.foldedOnce.has(name);
       this.foldedOnce.add(name);
       const result = await this.during(again ? 'fold-again' : 'fold', () => fold(task, { ...stores, rows }));
+      await fold(task, { archive: this.objects, features: this.everybody, rows: 'all' });
       if (!this.counting) continue;
       this.seen[again ? 'again' : 'first']++;
-      if (!again) this.seen.accountHours += result.accounts;
+      const output = await this.objects.get(result.output);
+      for (const { features } of output ? readFoldOutput(output).rows : []) {
+        if (features.length === 0) continue;
+        if (!again) this.seen.accountHours++;
+        this.seen.unitsOfRows += Math.ceil((features.length + ROW_BYTES) / 1024);
+      }
     }
-    // The next plan writes that nothing is left; on AWS it is the same request some minutes later.
   }
 
   async detect(): Promise<void> {
@@ -232,6 +260,9 @@ class World {
       flagged,
       asked: this.gateway.received.length,
       tallies: [...this.tallies.values()],
+      talliesOfAll: [...this.tallies.values()]
+        .filter(({ purpose }) => purpose !== 'H#')
+        .concat([...this.talliesOfAll.values()].filter(({ purpose }) => purpose === 'H#')),
       ms: this.ms,
     };
   }

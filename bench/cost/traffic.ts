@@ -53,7 +53,7 @@ const scenarioOf = (honest: object, days: number, campaign: number): Scenario =>
  */
 export function traffic(accounts: number, perAccountDay: number, days: number, seed: number): Traffic {
   const base = meanOf(MIX);
-  const [program, person] = [meanOf({ apps: 400 }), meanOf({ people: 400 })].map(({ events, accounts: n }) => events / n);
+  const [program, person] = [meanOf({ apps: 120 }), meanOf({ people: 200 })].map(({ events, accounts: n }) => events / n);
   const add = perAccountDay * base.accounts > base.events ? { name: 'apps', each: program! } : { name: 'people', each: person! };
   const extra = Math.max(0, (perAccountDay * base.accounts - base.events) / (add.each - perAccountDay));
   const factor = accounts / (base.accounts + extra);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inBatches } from '../../shared/in-batches';
 import { ByteWriter } from '../../shared/model/bytes';
 import { Features } from '../../shared/model/features';
 import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/model/fold-output';
@@ -16,6 +17,9 @@ import type { FoldTask, SealedPlan } from './plan';
 /** Raised when feature code changes its meaning: rows of an older code are then overwritten by a re-fold. */
 export const CODE_EPOCH = 1;
 const EPOCH = 1_000_000;
+
+/** Small reads, each a round trip: one after the other, a function would mostly wait. */
+const AT_ONCE = 16;
 
 type Release = FoldOutput['releases'][number];
 
@@ -86,19 +90,19 @@ async function sealedSegments(task: FoldTask, archive: ObjectStore): Promise<Seg
   const bytes = await archive.get(task.plan);
   if (!bytes) throw new Error(`the sealed plan ${task.plan} is missing from the archive`);
   const sealed: SealedPlan = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  const segments: Segment[] = [];
-  for (const entry of sealed.entries) {
-    for (const place of entry.places) {
-      if (place.segment % task.shards !== task.shard) continue;
-      const frame = await archive.get(entry.key, { start: place.start, end: place.end });
-      if (!frame) throw new Error(`the chunk ${entry.key} is listed and missing from the archive`);
-      const segment = readSegment(frame);
-      if (segment.rows !== place.rows)
-        throw new Error(`the chunk ${entry.key} has ${segment.rows} events where its manifest says ${place.rows}`);
-      segments.push(segment);
-    }
-  }
-  return segments;
+  const wanted = sealed.entries.flatMap(({ key, places }) =>
+    places.filter(({ segment }) => segment % task.shards === task.shard).map((place) => ({ key, place })),
+  );
+  const segments = new Map<(typeof wanted)[number], Segment>();
+  await inBatches(wanted, AT_ONCE, async (one) => {
+    const { key, place } = one;
+    const frame = await archive.get(key, { start: place.start, end: place.end });
+    if (!frame) throw new Error(`the chunk ${key} is listed and missing from the archive`);
+    const segment = readSegment(frame);
+    if (segment.rows !== place.rows) throw new Error(`the chunk ${key} has ${segment.rows} events where its manifest says ${place.rows}`);
+    segments.set(one, segment);
+  });
+  return wanted.flatMap((one) => segments.get(one) ?? []);
 }
 
 /** One row per account, in account order. */
