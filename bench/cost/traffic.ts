@@ -44,7 +44,7 @@ const scenarioOf = (honest: object, days: number, campaign: number): Scenario =>
     start: '2026-04-20T00:00:00Z',
     days,
     honest,
-    campaigns: campaign > 0 ? [{ name: 'harvest', accounts: campaign, startDay: 3 }] : [],
+    campaigns: campaign > 0 ? [{ name: 'harvest', accounts: campaign, startDay: days * 0.4 }] : [],
   });
 
 /**
