@@ -51,7 +51,7 @@ export class Detection extends Construct {
     every(this, 'Schedule', interval, detect, deadLetterQueue(this, 'Failures', alarms, impact));
     may(detect).readRows(tables.features, ['DIRTY', 'F#*']);
     may(detect).read(archive, ['folds/*', 'campaigns/*', 'detection/facts.ndjson.gz']);
-    may(detect).write(archive, ['campaigns/*', 'links/*', 'hours/*', 'detection/facts.ndjson.gz']);
+    may(detect).write(archive, ['campaigns/*', 'links/*', 'hours/*', 'detection/facts.ndjson.gz', 'detection/risk-tier']);
     may(detect).readRows(tables.graph);
     may(detect).writeRows(tables.graph);
     may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY']);

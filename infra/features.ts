@@ -27,6 +27,8 @@ export class Features extends Construct {
         FEATURES_TABLE: tables.features.tableName,
         FOLD_QUEUE_URL: folds.queue.queueUrl,
         SHARDS: String(stage.features.shards),
+        SETTLE_SECONDS: String(stage.features.settle.toSeconds()),
+        FOLD_AGAIN_SECONDS: String(stage.features.foldAgainAfter.toSeconds()),
       },
       memoryMiB: 512,
       timeout: Duration.minutes(2),
@@ -47,9 +49,10 @@ export class Features extends Construct {
       logDays: stage.logDays,
     });
     folds.readBy(fold, { batchSize: 1, window: Duration.seconds(0), concurrency: stage.features.concurrency });
-    may(fold).read(archive, ['plans/*', 'chunks/*']);
+    may(fold).read(archive, ['plans/*', 'chunks/*', 'detection/risk-tier']);
     may(fold).write(archive, ['folds/*']);
-    may(fold).writeRows(tables.features, ['F#*', 'A#*']);
+    may(fold).readRows(tables.features, ['F#*']);
+    may(fold).writeRows(tables.features, ['F#*', 'H#*']);
 
     alarm(this, 'Conflicts', alarms, {
       metric: pipelineMetric(this, METRICS.conflicts, { period: Duration.hours(1) }),

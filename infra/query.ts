@@ -35,7 +35,7 @@ export class Query extends Construct {
     may(answer).readRows(tables.features);
     may(answer).readRows(tables.graph);
     may(answer).readRows(tables.enforcement);
-    may(answer).read(archive, ['campaigns/*', 'links/*', 'hours/*', 'health/*']);
+    may(answer).read(archive, ['campaigns/*', 'links/*', 'hours/*', 'folds/*', 'health/*']);
     may(answer).readRows(tables.access);
     may(answer).writeRows(tables.access);
     may(answer).readSecret(secrets.serviceKey);

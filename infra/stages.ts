@@ -9,7 +9,7 @@ export type Stage = {
   /** Files that were dropped into the inbox are removed after ingest; this is for those that were not. */
   readonly inboxDays: number;
   readonly ingest: {
-    /** Segments of a chunk, a power of two up to 64: 1 below 100,000 events an hour. */
+    /** Segments of a chunk, a power of two up to 64, as many as shards or more: each is a read in each fold. 1 below 100,000 events an hour. */
     readonly segments: 1 | 2 | 4 | 8 | 16 | 32 | 64;
     /**
      * How long a batch is collected. With single events a message the queue's 120,000 in-flight limit caps it at 2–5 s under
@@ -23,9 +23,16 @@ export type Stage = {
     /** Units an hour is folded in; divides the segments. */
     readonly shards: 1 | 2 | 4 | 8 | 16 | 32 | 64;
     readonly planEvery: Duration;
+    /** How long after its end an hour is first folded: what was collected in batches has then arrived. */
+    readonly settle: Duration;
+    /** How long late events of a folded hour are collected before it is folded again: at scale there are always some. */
+    readonly foldAgainAfter: Duration;
     readonly concurrency: number;
-    /** Rows per (account, hour) are 0.04 write units an event; detection reads the fold's output segments either way. */
-    readonly rows: 'all' | 'none';
+    /**
+     * Whose hours are kept at hand for the API (docs/decisions/0017); detection reads the fold's output segments either way, and
+     * so does the API for the others. Write units an event of each: docs/cost.md.
+     */
+    readonly rows: 'all' | 'risk' | 'none';
   };
   readonly detection: { readonly every: Duration; readonly memoryMiB: number };
   /** Where actions are asked for, HTTPS (docs/enforcement.md). `none`: nobody is asked, whatever the policy's mode. */
@@ -45,7 +52,14 @@ const small = {
   logDays: 7,
   inboxDays: 3,
   ingest: { segments: 1, window: Duration.seconds(5), batchSize: 1_000, concurrency: 2 },
-  features: { shards: 1, planEvery: Duration.minutes(5), concurrency: 2, rows: 'all' },
+  features: {
+    shards: 1,
+    planEvery: Duration.minutes(5),
+    settle: Duration.seconds(0),
+    foldAgainAfter: Duration.seconds(0),
+    concurrency: 2,
+    rows: 'all',
+  },
   detection: { every: Duration.minutes(15), memoryMiB: 1_769 },
   webhookUrl: 'none',
   api: { rateLimit: 50, burstLimit: 100 },
@@ -68,8 +82,15 @@ export const stages = {
     archiveDays: 60,
     logDays: 90,
     inboxDays: 7,
-    ingest: { segments: 64, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
-    features: { shards: 16, planEvery: Duration.minutes(10), concurrency: 32, rows: 'none' },
+    ingest: { segments: 16, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
+    features: {
+      shards: 16,
+      planEvery: Duration.minutes(10),
+      settle: Duration.minutes(2),
+      foldAgainAfter: Duration.hours(1),
+      concurrency: 32,
+      rows: 'risk',
+    },
     detection: { every: Duration.minutes(15), memoryMiB: 10_240 },
     webhookUrl: 'none',
     api: { rateLimit: 200, burstLimit: 400 },

@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     secret: randomBytes(32).toString('hex'),
     start: simulation.start,
     detectEvery: HOUR,
+    rows: 'risk',
     onRun: () => listPipelineStandings(pipeline),
   });
   await pipeline.arm('demo');

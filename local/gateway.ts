@@ -11,7 +11,6 @@ import { ToyProvider, withStandingOf } from './toy-provider';
 export class Gateway extends ToyProvider {
   readonly accounts: AccountReader;
   private readonly since = new Map<AccountKey, { at: number; effect: 'limited' | 'blocked' }>();
-  private readonly met = new Set<AccountKey>();
 
   constructor(
     private readonly clock: Clock,
@@ -24,7 +23,6 @@ export class Gateway extends ToyProvider {
   override async request(action: ActionRequest): Promise<ProviderAnswer> {
     const answer = await super.request(action);
     const { account } = action;
-    this.met.add(account);
     const restriction = this.restrictionOn(account);
     if (restriction === 'suspend') this.hold(account, 'blocked');
     else if (restriction === 'limit' || restriction === 'challenge') this.hold(account, 'limited');
@@ -34,10 +32,6 @@ export class Gateway extends ToyProvider {
 
   private hold(account: AccountKey, effect: 'limited' | 'blocked'): void {
     if (this.since.get(account)?.effect !== effect) this.since.set(account, { at: this.clock.now(), effect });
-  }
-
-  isKnown(account: AccountKey): boolean {
-    return this.met.has(account);
   }
 
   readonly effect = (account: AccountKey, at: number): 'limited' | 'blocked' | undefined => {

@@ -3,28 +3,39 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { lockstep, makeApp } from '../infra/app';
+import { stageNamed } from '../infra/stages';
+import { webhookSecrets } from '../shared/lambda/key-ring';
 import { startServices } from './aws/services';
 import { serveSite } from './aws/site';
 import { Templates } from './aws/template';
 import { objectListeners, routesOf, startFeeding, startSchedules, suspensionOf } from './aws/wire';
-import { makeWorld } from './aws/world';
+import { makeWorld, type World } from './aws/world';
 import { startDynalite } from './engines/dynamodb';
 import { EMULATED } from './engines/engine';
 import { startSqsAndS3 } from './engines/sqs-and-s3';
+import { Receiver } from './receiver/receiver';
 
-const HELP = `npm run local -- [--port 4000] [--stage dev] [--every SECONDS]
+const HELP = `npm run local -- [--port 4000] [--stage dev] [--every SECONDS] [--receiver]
 
 Runs the synthesized app on embedded engines: the bundles that go to Lambda, fed as AWS feeds them. Everything is in memory and
-listens on loopback. --every calls the schedules that often instead of at their own rate.`;
+listens on loopback. --every calls the schedules that often instead of at their own rate.
+--receiver asks actions of the example receiver, which says what it carried out; without, nobody is asked.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { port: { type: 'string' }, stage: { type: 'string' }, every: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      port: { type: 'string' },
+      stage: { type: 'string' },
+      every: { type: 'string' },
+      receiver: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) return console.log(HELP);
-  const templates = synthesize(values.stage ?? 'dev');
+  const provider = values.receiver ? await listen() : undefined;
+  const templates = synthesize(values.stage ?? 'dev', provider?.url);
   const stopping = new AbortController();
   let heard: ((bucket: string, key: string) => Promise<void>) | undefined;
   const dynamo = await startDynalite();
@@ -46,9 +57,14 @@ async function main(): Promise<void> {
     AWS_ENDPOINT_URL_S3: objects.endpoint,
     AWS_ENDPOINT_URL_SQS: objects.endpoint,
     POWERTOOLS_TRACE_ENABLED: 'false',
+    // The receiver's address is private: the functions refuse such an address unless they are told to.
+    ...(provider ? { WEBHOOK_ALLOW: '127.0.0.1' } : {}),
   };
   const world = await makeWorld(templates, clients, site, endpoints);
   const wiring = { templates, world, sqs: clients.sqs, signal: stopping.signal };
+  provider?.join(world, (MessageBody) =>
+    clients.sqs.send(new SendMessageCommand({ QueueUrl: templates.output('EventQueueUrl'), MessageBody })),
+  );
   services.know(world, suspensionOf(wiring));
   heard = objectListeners(wiring);
   site.answer(routesOf(wiring));
@@ -62,6 +78,7 @@ async function main(): Promise<void> {
   });
   console.log('\nstopping');
   stopping.abort();
+  provider?.receiver.close();
   await Promise.all([...world.functions.values()].map((host) => host.stop()));
   await Promise.allSettled(feeding);
   await Promise.all([site.stop(), services.stop(), dynamo.stop(), objects.stop()]);
@@ -69,13 +86,34 @@ async function main(): Promise<void> {
 }
 
 /** The app as `cdk deploy` would deploy it, bundled. */
-function synthesize(stage: string): Templates {
+function synthesize(stage: string, webhookUrl?: string): Templates {
   const folder = join(__dirname, '..', '.lockstep', 'local-app');
   rmSync(folder, { recursive: true, force: true });
   const app = makeApp({ outdir: folder });
-  const { state, pipeline } = lockstep(app, stage);
+  const { state, pipeline } = lockstep(app, stage, webhookUrl === undefined ? {} : { stage: { ...stageNamed(stage).stage, webhookUrl } });
   app.synth();
   return new Templates(folder, [state.stackName, pipeline.stackName]);
+}
+
+/** The example receiver: it listens before there is a world, and takes part once there is one. */
+async function listen() {
+  const secrets: string[] = [];
+  let send: (event: string) => Promise<unknown> = async () => {};
+  const receiver = new Receiver({
+    secrets,
+    report: async (event) => {
+      console.log(`receiver: ${receiver.restricted('suspend')} accounts suspended`);
+      await send(JSON.stringify(event));
+    },
+  });
+  return {
+    receiver,
+    url: await receiver.listen(),
+    join: (world: World, report: typeof send): void => {
+      send = report;
+      for (const [arn, secret] of world.secrets) if (arn.includes('webhookkey')) secrets.push(...webhookSecrets(secret));
+    },
+  };
 }
 
 async function tell(
@@ -92,6 +130,7 @@ Lockstep runs.
   files    s3://${templates.output('InboxBucket')}/ (same endpoint)
   API      ${site.origin}/v1/accounts
            -H 'authorization: Bearer ${await site.token('Rae Reviewer', 'reviewer')}'
+  admin    ${await site.token('Ada Admin', 'admin')}
   console  ${site.consoleUrl}
 Ctrl-C stops everything; nothing is kept.`);
 }

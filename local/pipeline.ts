@@ -4,7 +4,7 @@ import { type Enforced, enforce } from '../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../functions/enforcement/enforcement';
 import { turnKillSwitch } from '../functions/enforcement/kill-switch';
 import { listStandings } from '../functions/enforcement/list-standings';
-import { fold } from '../functions/features/fold';
+import { type FeatureRows, fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
 import { type IngestResult, ingest, type Lines, type Message } from '../functions/ingest/ingest';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';
@@ -25,6 +25,8 @@ export type PipelineOptions = {
   start: number;
   detectEvery: number;
   archive?: ObjectStore;
+  /** Whose hours are kept at hand for the API; without, it reads the fold outputs. */
+  rows?: FeatureRows;
   seed?: number;
   /** What comes of a detection run, as it happens. */
   onRun?: (run: DetectionRun, decided: readonly Enforced[]) => void | Promise<void>;
@@ -119,7 +121,7 @@ export class Pipeline {
 
   async fold(): Promise<void> {
     for (const task of await plan({ ...this.stores, clock: this.clock, shards: 1 })) {
-      const result = await fold(task, { ...this.stores, materialize: this.materialize });
+      const result = await fold(task, { ...this.stores, rows: this.options.rows ?? 'none' });
       this.counts.folds.set(`${task.hour}/${task.shard}`, result);
     }
   }
@@ -152,7 +154,4 @@ export class Pipeline {
     for (const { duplicates } of this.counts.folds.values()) sum += duplicates;
     return sum;
   }
-
-  /** The risk tier: hour rows are kept of accounts that stand in a campaign; everybody's hours are in the fold outputs. */
-  private readonly materialize = (account: Parameters<Gateway['effect']>[0]): boolean => this.gateway.isKnown(account);
 }

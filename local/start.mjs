@@ -63,6 +63,8 @@ const tasks = {
   eval: built('bench/eval/main.ts'),
   'eval:real': built('bench/eval/real.ts'),
   faults: built('bench/faults/main.ts'),
+  cost: built('bench/cost/main.ts'),
+  'bench:speed': built('bench/speed/main.ts', ['--max-old-space-size=4096']),
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],

@@ -8,6 +8,7 @@ import type { CampaignId } from './model/ids';
  */
 const name = z.string().min(1);
 const count = z.coerce.number().int().positive();
+const seconds = z.coerce.number().int().min(0);
 
 export const IngestEnv = z.object({
   ARCHIVE_BUCKET: name,
@@ -26,13 +27,16 @@ export const PlanEnv = z.object({
   FOLD_QUEUE_URL: z.url(),
   /** Units that an hour is folded in; divides SEGMENTS. */
   SHARDS: count,
+  /** How long after its end an hour is first folded, and after that, again for late events. */
+  SETTLE_SECONDS: seconds,
+  FOLD_AGAIN_SECONDS: seconds,
 });
 
 export const FoldEnv = z.object({
   ARCHIVE_BUCKET: name,
   FEATURES_TABLE: name,
-  /** `all`: a row per (account, hour). `none`: only the fold's output segment in the archive, which detection reads. */
-  FEATURE_ROWS: z.enum(['all', 'none']),
+  /** Whose hours are kept at hand in the table: everybody's, the risk tier's, nobody's. The archive has everybody's. */
+  FEATURE_ROWS: z.enum(['all', 'risk', 'none']),
 });
 
 export const DetectEnv = z.object({

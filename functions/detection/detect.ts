@@ -9,6 +9,7 @@ import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/cam
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { KnownAccountStore } from '../../shared/stores/known-account-store';
+import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { SummaryStore } from '../../shared/stores/summary-store';
 import { type Assessment, assess, controlFalseDiscovery } from './assess';
 import { baselineOf } from './baseline';
@@ -19,6 +20,7 @@ import type { Group } from './measures';
 import { type Network, PairMemory } from './networks';
 import type { Population } from './population';
 import type { Profile } from './profile';
+import { riskTier } from './risk-tier';
 import { track } from './track';
 import { TraitIndex } from './trait-index';
 
@@ -46,6 +48,7 @@ export class Detection {
   private readonly flagged: FlaggedStore;
   private readonly known: KnownAccountStore;
   private readonly summaries: SummaryStore;
+  private readonly tier: RiskTierStore;
   private readonly reader: FoldReader;
   private index: TraitIndex | undefined;
   private indexPolicy = '';
@@ -60,6 +63,7 @@ export class Detection {
     this.flagged = new FlaggedStore(stores.graph);
     this.known = new KnownAccountStore(stores.graph);
     this.summaries = new SummaryStore(stores.graph);
+    this.tier = new RiskTierStore(stores.archive);
     this.reader = new FoldReader(stores);
   }
 
@@ -101,6 +105,7 @@ export class Detection {
     );
     for (const campaign of changed) await this.save(campaign, linksWithin(campaign, found.links, index), now);
     await this.refreshKnown(before);
+    await this.tier.put(riskTier(population.profiles.values(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now));
     population.touched.clear();
     const active = [...population.profiles.values()].filter(
       (profile) => profile.lastUse > now - policy.windowDays.value * 24 * HOUR,
@@ -213,6 +218,8 @@ export class Detection {
     return summarize(account, profile.asFeatures(this.population.span.half), profile.facts, now);
   }
 }
+
+const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);
 
 const MOST_LINKS = 60_000;
 

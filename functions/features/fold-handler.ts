@@ -7,7 +7,7 @@ import { fold } from './fold';
 import { FoldTask } from './plan';
 
 const env = environment(FoldEnv);
-const ports = { archive: bucket(env.ARCHIVE_BUCKET), features: table(env.FEATURES_TABLE), materialize: () => env.FEATURE_ROWS === 'all' };
+const ports = { archive: bucket(env.ARCHIVE_BUCKET), features: table(env.FEATURES_TABLE), rows: env.FEATURE_ROWS };
 
 export const handler = queueDoor(async (messages) => {
   for (const { body } of messages) {

@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto';
+import { inBatches } from '../../shared/in-batches';
 import { ByteWriter } from '../../shared/model/bytes';
 import { Features } from '../../shared/model/features';
 import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/model/fold-output';
 import { type AccountKey, hash64 } from '../../shared/model/ids';
+import { isYoung } from '../../shared/model/risk-tier';
 import { readSegment, type Segment } from '../../shared/model/segment';
 import { DAY, hourLabel } from '../../shared/model/time';
 import type { ObjectStore, Table } from '../../shared/ports';
+import { HourStore } from '../../shared/stores/hour-store';
+import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { aggregateHour, type Place } from './aggregate';
 import { distinctEvents } from './distinct-events';
 import type { FoldTask, SealedPlan } from './plan';
@@ -12,15 +17,18 @@ import type { FoldTask, SealedPlan } from './plan';
 /** Raised when feature code changes its meaning: rows of an older code are then overwritten by a re-fold. */
 export const CODE_EPOCH = 1;
 const EPOCH = 1_000_000;
-const KEEP_HOURS = 3 * DAY;
+
+/** Small reads, each a round trip: one after the other, a function would mostly wait. */
+const AT_ONCE = 16;
 
 type Release = FoldOutput['releases'][number];
 
+export type FeatureRows = 'all' | 'risk' | 'none';
 export type FoldPorts = {
   archive: ObjectStore;
   features: Table;
-  /** Whether an account's hour is also kept as a row (the risk tier), besides the output segment that always has it. */
-  materialize: (account: AccountKey) => boolean;
+  /** Whose hour is also kept at hand in the table, besides the output segment that has everybody's (shared/model/risk-tier.ts). */
+  rows: FeatureRows;
 };
 export type FoldResult = {
   task: FoldTask;
@@ -29,7 +37,8 @@ export type FoldResult = {
   duplicates: number;
   conflicts: number;
   accounts: number;
-  rowsWritten: number;
+  /** Of the hour's accounts at hand; what is as it was is not written again. */
+  pagesWritten: number;
 };
 
 /**
@@ -43,8 +52,10 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
   const rows = foldRows(task.hour, segments, distinct.places);
   const releases = distinctReleases(segments.flatMap((segment) => segment.dictionaries.releases));
   const key = `folds/${hourLabel(task.hour)}/${String(task.version).padStart(6, '0')}/${task.shard}-of-${task.shards}`;
-  await ports.archive.put(key, writeFoldOutput({ rows, releases }));
-  const rowsWritten = await writeRows(task, rows, ports);
+  const output = writeFoldOutput({ rows, releases });
+  await ports.archive.put(key, output);
+  const fv = CODE_EPOCH * EPOCH + task.version;
+  const atHand = await keepAtHand(task, fv, rows, ports);
   const result: FoldResult = {
     task,
     output: key,
@@ -52,7 +63,7 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
     duplicates: distinct.duplicates,
     conflicts: distinct.conflicts,
     accounts: rows.length,
-    rowsWritten,
+    pagesWritten: atHand?.written ?? 0,
   };
   await ports.features.put(
     {
@@ -61,10 +72,13 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
       shard: task.shard,
       version: task.version,
       output: key,
+      digest: createHash('sha256').update(output).digest('hex').slice(0, 24),
       events: result.events,
       duplicates: result.duplicates,
       conflicts: result.conflicts,
       accounts: result.accounts,
+      facts: rows.reduce((sum, { facts }) => sum + facts.length, 0),
+      ...(atHand ? { pages: atHand.digests } : {}),
       expires: Math.floor((task.hour + 45 * DAY) / 1000),
     },
     { kind: 'at-most', attribute: 'version', value: task.version },
@@ -76,19 +90,19 @@ async function sealedSegments(task: FoldTask, archive: ObjectStore): Promise<Seg
   const bytes = await archive.get(task.plan);
   if (!bytes) throw new Error(`the sealed plan ${task.plan} is missing from the archive`);
   const sealed: SealedPlan = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  const segments: Segment[] = [];
-  for (const entry of sealed.entries) {
-    for (const place of entry.places) {
-      if (place.segment % task.shards !== task.shard) continue;
-      const frame = await archive.get(entry.key, { start: place.start, end: place.end });
-      if (!frame) throw new Error(`the chunk ${entry.key} is listed and missing from the archive`);
-      const segment = readSegment(frame);
-      if (segment.rows !== place.rows)
-        throw new Error(`the chunk ${entry.key} has ${segment.rows} events where its manifest says ${place.rows}`);
-      segments.push(segment);
-    }
-  }
-  return segments;
+  const wanted = sealed.entries.flatMap(({ key, places }) =>
+    places.filter(({ segment }) => segment % task.shards === task.shard).map((place) => ({ key, place })),
+  );
+  const segments = new Map<(typeof wanted)[number], Segment>();
+  await inBatches(wanted, AT_ONCE, async (one) => {
+    const { key, place } = one;
+    const frame = await archive.get(key, { start: place.start, end: place.end });
+    if (!frame) throw new Error(`the chunk ${key} is listed and missing from the archive`);
+    const segment = readSegment(frame);
+    if (segment.rows !== place.rows) throw new Error(`the chunk ${key} has ${segment.rows} events where its manifest says ${place.rows}`);
+    segments.set(one, segment);
+  });
+  return wanted.flatMap((one) => segments.get(one) ?? []);
 }
 
 /** One row per account, in account order. */
@@ -141,22 +155,17 @@ function distinctFacts(facts: FactEntry[]): FactEntry[] {
   return [...text.keys()].sort().map((name) => text.get(name)!);
 }
 
-async function writeRows(task: FoldTask, rows: readonly FoldRow[], ports: FoldPorts): Promise<number> {
-  let written = 0;
-  const fv = CODE_EPOCH * EPOCH + task.version;
-  for (const row of rows) {
-    if (row.features.length === 0 || !ports.materialize(row.account)) continue;
-    await ports.features.put(
-      {
-        pk: `A#${row.account}`,
-        sk: `H#${hourLabel(task.hour)}`,
-        fv,
-        b: row.features,
-        expires: Math.floor((task.hour + KEEP_HOURS) / 1000),
-      },
-      { kind: 'at-most', attribute: 'fv', value: fv },
-    );
-    written++;
-  }
-  return written;
+async function keepAtHand(task: FoldTask, fv: number, rows: readonly FoldRow[], ports: FoldPorts) {
+  if (ports.rows === 'none') return undefined;
+  const active = rows.filter(({ features }) => features.length > 0);
+  const tier = ports.rows === 'all' ? undefined : await new RiskTierStore(ports.archive).get();
+  // Detection has not seen an account that signed up since its last run; its facts say so themselves.
+  const isNew = ({ facts }: FoldRow): boolean => facts.some((entry) => isYoung(entry.facts.createdAt, task.hour));
+  const before = await ports.features.get(`F#${hourLabel(task.hour)}`, `S#${task.shard}`);
+  return new HourStore(ports).put(
+    { ...task, fv },
+    active,
+    (row) => !tier || tier.has(row.account) || isNew(row),
+    before?.pages instanceof Uint8Array ? before.pages : undefined,
+  );
 }

@@ -6,7 +6,14 @@ import { PlanEnv } from '../../shared/wiring';
 import { plan } from './plan';
 
 const env = environment(PlanEnv);
-const ports = { archive: bucket(env.ARCHIVE_BUCKET), features: table(env.FEATURES_TABLE), clock, shards: env.SHARDS };
+const ports = {
+  archive: bucket(env.ARCHIVE_BUCKET),
+  features: table(env.FEATURES_TABLE),
+  clock,
+  shards: env.SHARDS,
+  settle: env.SETTLE_SECONDS * 1000,
+  foldAgainAfter: env.FOLD_AGAIN_SECONDS * 1000,
+};
 const folds = queue(env.FOLD_QUEUE_URL);
 
 export const handler = async (): Promise<void> => {

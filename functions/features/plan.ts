@@ -1,16 +1,27 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, HOUR, hourLabel, iso } from '../../shared/model/time';
-import type { Clock, ObjectStore, Table } from '../../shared/ports';
+import type { Clock, Item, ObjectStore, Table } from '../../shared/ports';
 import { type ManifestEntry, manifestOf, markedHours } from '../../shared/stores/manifest-store';
 
-export type PlanPorts = { archive: ObjectStore; features: Table; clock: Clock; shards: number };
+export type PlanPorts = {
+  archive: ObjectStore;
+  features: Table;
+  clock: Clock;
+  shards: number;
+  /** ms after its end that an hour is first sealed; 0 when absent. */
+  settle?: number;
+  /** ms after it was sealed that an hour is sealed again for late events; 0 when absent. */
+  foldAgainAfter?: number;
+};
 /** One unit of folding: the segments `segment % shards === shard` of an hour, over the sealed list of chunks at `plan`. */
 export const FoldTask = z.object({ hour: z.int(), version: z.int(), shard: z.int(), shards: z.int(), plan: z.string() });
 export type FoldTask = z.infer<typeof FoldTask>;
 export type SealedPlan = { hour: number; version: number; shards: number; entries: ManifestEntry[] };
 
 const HORIZON = 15 * DAY;
+/** In place of a plan's digest: one that no list of chunks has, so the planner takes the list for changed. */
+export const TO_FOLD_AGAIN = 'refold';
 
 /**
  * Seals the list of chunks of every hour that changed as its next version, and answers what is left to fold.
@@ -21,7 +32,7 @@ export async function plan(ports: PlanPorts, limit = 200): Promise<FoldTask[]> {
   const tasks: FoldTask[] = [];
   for (const { hour, marks } of await markedHours(features, clock.now() - HORIZON)) {
     // The open hour is folded once it has closed: detection reads closed hours only.
-    if (hour + HOUR > clock.now()) continue;
+    if (hour + HOUR + (ports.settle ?? 0) > clock.now()) continue;
     if (tasks.length >= limit) break;
     tasks.push(...(await planHour(hour, marks, ports)));
   }
@@ -39,6 +50,7 @@ async function planHour(hour: number, marks: number, ports: PlanPorts): Promise<
     if (left.length === 0) await features.put({ ...current, folded: version }, { kind: 'equals', attribute: 'version', value: version });
     return left;
   }
+  if (current && isResting(current, ports)) return unfinished(hour, version, String(current.plan), Number(current.shards), pk, features);
   // The mark was read before the list: a chunk listed since then raises the mark again, and the next plan sees it.
   const entries = await manifestOf(features, hour);
   const digest = createHash('sha256')
@@ -64,6 +76,11 @@ async function planHour(hour: number, marks: number, ports: PlanPorts): Promise<
   const outcome = await features.put(row, current ? { kind: 'equals', attribute: 'version', value: version } : { kind: 'absent' });
   // Refused: another planner sealed a version meanwhile; its tasks are as good.
   return outcome.kind === 'refused' ? [] : unfinished(hour, next, key, row.shards, pk, features);
+}
+
+/** Sealed lately. Who marks an hour to be folded again by other code (refold.ts) does not wait. */
+function isResting({ at, digest }: Item, { clock, foldAgainAfter = 0 }: PlanPorts): boolean {
+  return digest !== TO_FOLD_AGAIN && clock.now() < Date.parse(String(at)) + foldAgainAfter;
 }
 
 async function unfinished(hour: number, version: number, key: string, shards: number, pk: string, features: Table): Promise<FoldTask[]> {

@@ -1,5 +1,6 @@
 import { HOUR, hourLabel, hourOf } from '../../shared/model/time';
 import type { Table } from '../../shared/ports';
+import { TO_FOLD_AGAIN } from './plan';
 
 /**
  * Makes the next plan seal the hours of [from, to) again, as new versions over the same chunks, so that they are folded once more
@@ -10,9 +11,8 @@ export async function refold(table: Table, from: number, to: number): Promise<nu
   for (let hour = hourOf(from); hour < to; hour += HOUR) {
     const current = await table.get(`F#${hourLabel(hour)}`, 'PLAN');
     if (!current) continue;
-    // A digest that no list of chunks has: the planner takes the list for changed.
     const put = await table.put(
-      { ...current, digest: 'refold', marks: -1 },
+      { ...current, digest: TO_FOLD_AGAIN, marks: -1 },
       { kind: 'equals', attribute: 'version', value: Number(current.version) },
     );
     // Refused: a planner sealed a newer version meanwhile, which is folded by the code of today anyway.

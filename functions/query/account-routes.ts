@@ -7,8 +7,10 @@ import { STANDINGS } from '../../shared/model/account';
 import { KINDS, ROLES } from '../../shared/model/campaign';
 import { PLANS } from '../../shared/model/event';
 import { ORDERS } from '../../shared/stores/flagged-index';
+import { DAY } from '../../shared/model/time';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { account } from './account';
+import { AccountHoursView, accountHours, MOST_HOURS_ASKED } from './account-hours';
 import { AccountView, FlaggedView, flaggedView } from './account-view';
 import type { QueryPorts } from './query-ports';
 
@@ -83,5 +85,25 @@ export function accountRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
       default:
         return answer satisfies never;
     }
+  });
+
+  const hours = createRoute({
+    ...access(http, 'viewer'),
+    method: 'get',
+    path: '/v1/accounts/{account}/hours',
+    operationId: 'getAccountHours',
+    tags: ['Accounts'],
+    summary: 'What an account did, hour by hour, as folded from the archive',
+    description: `Of any account, flagged or not. At most ${MOST_HOURS_ASKED} hours from \`from\` on; without \`from\`, the last 24.`,
+    request: {
+      params: z.strictObject({ account: AccountParam }),
+      query: z.strictObject({ from: Instant.optional(), to: Instant.optional() }),
+    },
+    responses: answers(AccountHoursView, 'Its hours with traffic.'),
+  });
+  api.openapi(hours, async (c) => {
+    const { from, to } = c.req.valid('query');
+    const until = to ?? ports.clock.now();
+    return c.json(await accountHours(c.req.valid('param').account, from ?? until - DAY, until, ports), 200);
   });
 }

@@ -56,7 +56,7 @@ const Facts = z
   .openapi('AccountFacts');
 
 const Counts = z.record(z.string(), z.number());
-const Usage = z
+export const Usage = z
   .object({
     at: When.openapi({ description: 'When the run that summed this up ran.' }),
     exchanges: z.number(),

@@ -14,12 +14,12 @@ export async function dropHistory(outside: Outside, { file, events }: History): 
 }
 
 /** The accounts of the campaign, as the API shows them. */
-export async function flagged(outside: Outside, token: string, campaign: string): Promise<z.infer<typeof Flagged>['items']> {
+export async function flagged(outside: Pick<Outside, 'api'>, token: string, campaign: string): Promise<z.infer<typeof Flagged>['items']> {
   return Flagged.parse((await outside.api('GET', `/v1/accounts?campaign=${campaign}&limit=200`, { token })).body).items;
 }
 
 /** The API names the campaign and its accounts; nobody is acted on, because no policy is live. */
-export async function foundCampaign(outside: Outside, token: string): Promise<string> {
+export async function foundCampaign(outside: Pick<Outside, 'api'>, token: string): Promise<string> {
   const campaign = await eventually('a campaign of distillation', 300, async () => {
     const { items } = Campaigns.parse((await outside.api('GET', '/v1/campaigns', { token })).body);
     return items.find(({ kind }) => kind === 'distillation');

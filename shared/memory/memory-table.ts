@@ -1,4 +1,5 @@
-import type { Clock, Condition, Item, Query, Table, Value } from '../ports';
+import type { Clock, Condition, Item, Query, Table } from '../ports';
+import { itemBytes } from './item-size';
 
 /** DynamoDB refuses a larger item; so does the twin, or a row that works here would fail on AWS. */
 const MAXIMUM_ITEM_BYTES = 409_600;
@@ -27,7 +28,7 @@ const holds = (condition: Condition | undefined, current: Item | undefined): boo
 /** The Table port in memory: same conditions, same order, expiry honoured on read and swept lazily. */
 export class MemoryTable implements Table {
   private readonly partitions = new Map<string, Partition>();
-  /** Requests and write units (1 per started KB, as DynamoDB counts), for cost and tests. */
+  /** Requests; units of what they would cost are counted in bench/cost. */
   readonly counted = { reads: 0, writes: 0, refused: 0 };
 
   constructor(private readonly clock: Clock) {}
@@ -40,7 +41,8 @@ export class MemoryTable implements Table {
 
   async put(item: Item, condition?: Condition): Promise<{ kind: 'written' } | { kind: 'refused' }> {
     this.counted.writes++;
-    if (sizeOf(item) > MAXIMUM_ITEM_BYTES) throw new Error(`item ${item.pk} ${item.sk} exceeds the maximum of ${MAXIMUM_ITEM_BYTES} bytes`);
+    if (itemBytes(item) > MAXIMUM_ITEM_BYTES)
+      throw new Error(`item ${item.pk} ${item.sk} exceeds the maximum of ${MAXIMUM_ITEM_BYTES} bytes`);
     const partition = this.partition(item.pk);
     if (!holds(condition, this.live(partition, item.sk))) {
       this.counted.refused++;
@@ -192,28 +194,3 @@ function* forward(from: number, to: number): Generator<number> {
 function* reversed(length: number): Generator<number> {
   for (let index = length - 1; index >= 0; index--) yield index;
 }
-
-/** Bytes as DynamoDB counts them, within a few per cent: names and texts by length, numbers at most 9, one per nested value. */
-function sizeOf(item: Item): number {
-  let bytes = 0;
-  for (const name in item) bytes += name.length + valueSize(item[name]);
-  return bytes;
-}
-
-function valueSize(value: Value | undefined): number {
-  switch (typeof value) {
-    case 'string':
-      return value.length;
-    case 'number':
-      if (!Number.isFinite(value)) throw new Error(`${value} is not a number that a table can hold`);
-      return 9;
-    case 'object':
-      if (value instanceof Uint8Array) return value.length;
-      if (isList(value)) return value.reduce<number>((sum, part) => sum + 1 + valueSize(part), 3);
-      return Object.entries(value).reduce((sum, [name, part]) => sum + 1 + name.length + valueSize(part), 3);
-    default:
-      return 1;
-  }
-}
-
-const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

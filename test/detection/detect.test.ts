@@ -69,7 +69,7 @@ function traffic(): string[] {
 async function detected(shuffle = false) {
   const clock = new SimulatedClock(START + HOURS * HOUR + 15 * 60_000);
   const stores = { archive: new MemoryObjectStore(), features: new MemoryTable(clock), graph: new MemoryTable(clock) };
-  const ports = { ...stores, clock, hasher, segments: 1, shards: 1, materialize: () => false };
+  const ports = { ...stores, clock, hasher, segments: 1, shards: 1, rows: 'none' as const };
   const lines = shuffle ? [...LINES].reverse() : LINES;
   const { rejected } = await ingest([{ id: 'm', body: lines.join('\n') }], ports);
   expect(rejected).toEqual([]);

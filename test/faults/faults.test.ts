@@ -1,18 +1,34 @@
-import { simulateFaults } from '../../bench/faults/simulate';
+import { RATES, SYSTEMS, simulateFaults } from '../../bench/faults/simulate';
 
 /** Thousands of seeds: npm run faults. */
 const SEEDS = 200;
 
-test(`features come out the same under crashes at any call, duplicates, reordering and overlap (${SEEDS} seeds)`, async () => {
-  let crashes = 0;
-  let naiveWrong = 0;
+test(`features come out the same, to the byte, under crashes at any call, throttling, errors after the fact, duplicates, reordering and overlap (${SEEDS} seeds)`, async () => {
+  const happened = { crashes: 0, refused: 0, lies: 0, outages: 0 };
+  const wrong = Object.fromEntries(SYSTEMS.map((name) => [name, 0]));
+  let rows = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const outcome = await simulateFaults(seed);
-    expect({ seed, wrong: outcome.wrong }).toEqual({ seed, wrong: 0 });
-    crashes += outcome.crashes;
-    naiveWrong += outcome.naiveWrong;
+    const { of, rows: some } = await simulateFaults(seed);
+    rows += some;
+    const ours = of['log, then fold'];
+    expect({ seed, wrong: ours.wrong, off: ours.off }).toEqual({ seed, wrong: 0, off: 0 });
+    for (const name of SYSTEMS) wrong[name]! += of[name].wrong;
+    for (const kind of ['crashes', 'refused', 'lies', 'outages'] as const) happened[kind] += ours[kind];
   }
   // The faults do happen, and they do harm where they are not guarded against.
-  expect(crashes).toBeGreaterThan(SEEDS);
-  expect(naiveWrong).toBeGreaterThan(SEEDS);
+  for (const count of Object.values(happened)) expect(count).toBeGreaterThan(SEEDS / 4);
+  expect(wrong['naive counters']).toBeGreaterThan(rows / 4);
+  expect(wrong['marker, then count']).toBeGreaterThan(rows / 50);
+  expect(wrong['lock, effect, complete']).toBeGreaterThan(rows / 50);
+  expect(wrong['marker and count in a transaction']).toBe(0);
+});
+
+test('without a fault every way counts right but for what comes again', async () => {
+  const sums = Object.fromEntries(SYSTEMS.map((name) => [name, 0]));
+  for (let seed = 1; seed <= 20; seed++) {
+    const { of } = await simulateFaults(seed, { ...RATES, crash: 0, refuse: 0, lie: 0 });
+    for (const name of SYSTEMS) sums[name]! += of[name].off;
+  }
+  expect(sums['naive counters']).toBeGreaterThan(0);
+  expect(sums).toMatchObject({ 'marker, then count': 0, 'marker and count in a transaction': 0, 'log, then fold': 0 });
 });

@@ -22,7 +22,7 @@ const line = (event: Event): string => JSON.stringify({ specversion: '1.0', sour
 async function folded(batches: readonly (readonly Event[])[], shards = 2) {
   const clock = new SimulatedClock(now);
   const features = new MemoryTable(clock);
-  const ports = { archive: new MemoryObjectStore(), features, clock, segments: 4, shards, hasher, materialize: () => true };
+  const ports = { archive: new MemoryObjectStore(), features, clock, segments: 4, shards, hasher, rows: 'all' as const };
   let accepted = 0;
   for (const [index, batch] of batches.entries()) {
     const result = await ingest([{ id: `m${index}`, body: batch.map(line).join('\n') }], ports);

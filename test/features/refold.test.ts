@@ -6,7 +6,7 @@ import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { HOUR } from '../../shared/model/time';
+import { HOUR, MINUTE } from '../../shared/model/time';
 
 const now = Date.UTC(2026, 5, 1, 12);
 const event = (number: number, hour: number) =>
@@ -29,7 +29,7 @@ async function foldedWorld() {
     segments: 1,
     shards: 1,
     hasher: new KeyedHasher('k'.repeat(64)),
-    materialize: () => true,
+    rows: 'all' as const,
   };
   const hours = [now - 3 * HOUR, now - 2 * HOUR];
   await ingest([{ id: 'm', body: hours.flatMap((hour) => [1, 2, 3].map((number) => event(number, hour))).join('\n') }], ports);
@@ -54,4 +54,48 @@ test('asked twice it is done once; hours without events have nothing to fold', a
   await refold(ports.features, first, first + HOUR);
   expect(await refold(ports.features, first - 5 * HOUR, first + HOUR)).toBe(1);
   expect((await plan(ports)).map(({ version }) => version)).toEqual([2]);
+});
+
+test('an hour is sealed once it has settled, again for late events after it has rested, and at once when it is marked', async () => {
+  const clock = new SimulatedClock(now);
+  const ports = {
+    archive: new MemoryObjectStore(),
+    features: new MemoryTable(clock),
+    clock,
+    segments: 1,
+    shards: 1,
+    hasher: new KeyedHasher('k'.repeat(64)),
+    rows: 'none' as const,
+    settle: 2 * MINUTE,
+    foldAgainAfter: HOUR,
+  };
+  const hour = now - HOUR;
+  const take = (number: number) => ingest([{ id: 'm', body: event(number, hour) }], ports);
+  const planned = async () => {
+    const tasks = await plan(ports);
+    const [task] = tasks;
+    return task && [task.version, (await fold(task, ports)).events];
+  };
+  await take(1);
+  expect(await planned()).toBeUndefined();
+  clock.advanceTo(now + 2 * MINUTE);
+  expect(await planned()).toEqual([1, 1]);
+  await take(2);
+  clock.advanceTo(now + HOUR);
+  expect(await planned()).toBeUndefined();
+  clock.advanceTo(now + HOUR + 2 * MINUTE);
+  expect(await planned()).toEqual([2, 2]);
+  await take(3);
+  await refold(ports.features, hour, hour + HOUR);
+  expect(await planned()).toEqual([3, 3]);
+});
+
+test('a fold that was lost while the hour rests is done again', async () => {
+  const { ports, hours } = await foldedWorld();
+  const resting = { ...ports, foldAgainAfter: HOUR };
+  await ingest([{ id: 'n', body: event(9, hours[0] ?? 0) }], resting);
+  ports.clock.advanceTo(now + HOUR);
+  const [lost] = await plan(resting);
+  await ingest([{ id: 'o', body: event(10, hours[0] ?? 0) }], resting);
+  expect(await plan(resting)).toEqual([lost]);
 });

@@ -1,12 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { EMULATED } from '../../local/engines/engine';
+import { Local } from '../support/local-app';
 
-const root = join(__dirname, '..', '..');
 const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000;
 const event = (number: number) => ({
   specversion: '1.0',
@@ -17,47 +12,6 @@ const event = (number: number) => ({
   subject: `account-${number % 3}`,
   data: { model: 'atlas-5', inputTokens: 1, outputTokens: 2 },
 });
-
-/** `npm run local` in a process of its own, and what it prints. */
-class Local {
-  private said = '';
-  private constructor(private readonly running: ChildProcess) {
-    for (const stream of [running.stdout, running.stderr]) stream?.on('data', (part) => (this.said += part));
-  }
-
-  static async start(): Promise<Local> {
-    const port = await freePort();
-    const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-    return new Local(
-      spawn(process.execPath, [tsx, join(root, 'local', 'local.ts'), '--port', String(port), '--every', '2'], { cwd: root }),
-    );
-  }
-
-  async says(pattern: RegExp, seconds: number): Promise<RegExpExecArray> {
-    for (const until = Date.now() + seconds * 1000; Date.now() < until; await setTimeout(200)) {
-      const found = pattern.exec(this.said);
-      if (found) return found;
-      if (this.running.exitCode !== null) break;
-    }
-    throw new Error(`never said ${pattern}; it said:\n${this.said.slice(-3000)}`);
-  }
-
-  async stop(): Promise<number | null> {
-    if (this.running.exitCode !== null) return this.running.exitCode;
-    this.running.kill('SIGINT');
-    const [code] = await once(this.running, 'exit');
-    return code;
-  }
-}
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-};
 
 test('the very bundles take events from the queue, fold them, detect, answer over HTTP, and stop', async () => {
   const local = await Local.start();

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Detection } from '../../functions/detection/detect';
+import { FoldReader } from '../../functions/detection/fold-reader';
+import { fold } from '../../functions/features/fold';
+import { plan } from '../../functions/features/plan';
+import { ingest } from '../../functions/ingest/ingest';
+import { scaled } from '../../local/simulator/scenario';
+import { scenarioNamed } from '../../local/simulator/scenarios';
+import { simulate } from '../../local/simulator/simulate';
+import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { MemoryTable } from '../../shared/memory/memory-table';
+import { SimulatedClock } from '../../shared/memory/simulated-clock';
+import { KeyedHasher } from '../../shared/model/keyed-hash';
+import { Policy } from '../../shared/model/policy';
+import { HOUR } from '../../shared/model/time';
+import { table } from '../eval/table';
+import { fingerprinted } from './fingerprinted';
+
+const HELP = `npm run bench:speed -- [--days 3] [--scale 1] [--batch 30000]
+
+How fast one core goes through the use cases, beside a plain JSON.parse of the same lines in the same run: on a machine that others use, the
+ratio says more than the rate. --scale multiplies the accounts of the scenario june.`;
+
+/** Best of a few: what others take of the machine only ever adds. */
+const ROUNDS = 3;
+
+type Measured = { what: string; amount: number; unit: string; seconds: number };
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      days: { type: 'string', default: '3' },
+      scale: { type: 'string', default: '1' },
+      batch: { type: 'string', default: '30000' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  const scenario = scenarioNamed('june');
+  if (!scenario) throw new Error('the scenario june is gone');
+  const simulation = simulate(scaled({ ...scenario, days: Number(values.days), campaigns: [] }, Number(values.scale)), 1);
+  const raw: string[] = [];
+  let end = simulation.start;
+  for (const { start, arrivals } of simulation) {
+    end = start + HOUR;
+    for (const { line } of arrivals) raw.push(line);
+  }
+  const prints = raw.map(fingerprinted);
+  const size = Number(values.batch);
+  const events = raw.length;
+  const bytes = raw.reduce((sum, line) => sum + line.length, 0);
+  console.log(
+    `${events.toLocaleString('en')} events of ${simulation.accounts.toLocaleString('en')} accounts, ${Math.round(bytes / events)} bytes a line with its prompt\n`,
+  );
+
+  const measured: Measured[] = [];
+  const time = async (what: string, amount: number, unit: string, work: () => unknown): Promise<Measured> => {
+    let seconds = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < ROUNDS; round++) {
+      const began = process.cpuUsage();
+      await work();
+      const { user, system } = process.cpuUsage(began);
+      seconds = Math.min(seconds, (user + system) / 1e6);
+    }
+    const one = { what, amount, unit, seconds };
+    measured.push(one);
+    return one;
+  };
+
+  const parseRaw = await time('JSON.parse, prompts', events, 'events', () => raw.forEach((line) => JSON.parse(line)));
+  await time('JSON.parse, fingerprints', events, 'events', () => prints.forEach((line) => JSON.parse(line)));
+  const inBatches = (lines: readonly string[], segments: number) => async () => {
+    const here = world(end, segments);
+    for (let at = 0; at < lines.length; at += size) await ingest([{ id: `m${at}`, lines: lines.slice(at, at + size) }], here);
+    return here;
+  };
+  await time('ingest, prompts', events, 'events', inBatches(raw, 16));
+  await time('ingest, fingerprints', events, 'events', inBatches(prints, 16));
+  const filled = await inBatches(raw, 1)();
+  filled.clock.advanceTo(end + 3 * HOUR);
+  const tasks = await plan(filled);
+  let accountHours = 0;
+  await time('fold', events, 'events', async () => {
+    accountHours = 0;
+    for (const task of tasks) accountHours += (await fold(task, { ...filled, rows: 'none' })).accounts;
+  });
+  await time('fold, with everybody’s hours at hand', events, 'events', async () => {
+    for (const task of tasks) await fold(task, { ...filled, features: new MemoryTable(filled.clock), rows: 'all' });
+  });
+  await time('detection reads folds', accountHours, '(account, hour)s', () => new FoldReader(filled).catchUp(filled.clock.now(), 14));
+  const file = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
+  const policy = Policy.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const stores = { ...filled, graph: new MemoryTable(filled.clock) };
+  await time('detection, from nothing to campaigns', simulation.accounts, 'accounts', () =>
+    new Detection({ stores, clock: filled.clock }).run(policy.detection, policy.version),
+  );
+  const warm = new Detection({ stores, clock: filled.clock });
+  await warm.run(policy.detection, policy.version);
+  await time('detection, again', simulation.accounts, 'accounts', () => warm.run(policy.detection, policy.version));
+
+  const base = parseRaw.amount / parseRaw.seconds;
+  console.log(
+    table(
+      ['what', 'amount', 'seconds', 'a second, one core', 'beside JSON.parse'],
+      measured.map(({ what, amount, unit, seconds }) => [
+        what,
+        `${amount.toLocaleString('en')} ${unit}`,
+        seconds.toFixed(3),
+        Math.round(amount / seconds).toLocaleString('en'),
+        unit === 'events' ? (amount / seconds / base).toFixed(2) : '',
+      ]),
+    ),
+  );
+}
+
+function world(at: number, segments: number) {
+  const clock = new SimulatedClock(at);
+  return {
+    clock,
+    archive: new MemoryObjectStore(),
+    features: new MemoryTable(clock),
+    hasher: new KeyedHasher('the key of the speed bench, public'.padEnd(40, '.')),
+    segments,
+    shards: 1,
+  };
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,12 @@
+import type { AccountKey } from '../../shared/model/ids';
+import { isYoung, MUCH_USE } from '../../shared/model/risk-tier';
+import type { Profile } from './profile';
+
+/** Accounts in a network or campaign (`linked`), young ones, and the heaviest users. A pure function of what detection knows. */
+export function riskTier(profiles: Iterable<Profile>, linked: ReadonlySet<AccountKey>, now: number): AccountKey[] {
+  const tier = new Set(linked);
+  for (const profile of profiles) {
+    if (isYoung(profile.facts.createdAt, now) || profile.windowExchanges >= MUCH_USE) tier.add(profile.account);
+  }
+  return [...tier];
+}

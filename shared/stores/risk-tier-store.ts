@@ -1,0 +1,27 @@
+import type { AccountKey } from '../model/ids';
+import { readRiskTier, writeRiskTier } from '../model/risk-tier';
+import type { ObjectStore } from '../ports';
+
+const KEY = 'detection/risk-tier';
+
+/** The risk tier as the last run of detection left it: one object, written by detection, read by the fold. */
+export class RiskTierStore {
+  private last = '';
+
+  constructor(private readonly archive: ObjectStore) {}
+
+  /** Written only when it changed since this store last wrote it. */
+  async put(accounts: readonly AccountKey[]): Promise<void> {
+    const bytes = writeRiskTier(accounts);
+    const text = Buffer.from(bytes).toString('latin1');
+    if (text === this.last) return;
+    await this.archive.put(KEY, bytes);
+    this.last = text;
+  }
+
+  /** Empty before the first run. */
+  async get(): Promise<Set<AccountKey>> {
+    const bytes = await this.archive.get(KEY);
+    return bytes ? readRiskTier(bytes) : new Set();
+  }
+}
