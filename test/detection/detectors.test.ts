@@ -19,7 +19,7 @@ function groupOf(given: (i: number) => Given, releases: Group['releases'] = new 
     index,
     mine.map(({ account }) => account),
   );
-  return { members: network.members, profiles: mine, index, baseline: baselineOf(index), releases, now: NOW };
+  return { members: network.members, profiles: mine, index, baseline: baselineOf(index), releases, operators: [], now: NOW };
 }
 const answer = (name: string, group: Group, measures: Partial<Measures> = {}): Answer => {
   const detector = DETECTORS.find((one) => one.name === name);
