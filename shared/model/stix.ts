@@ -165,6 +165,9 @@ export function stixOf(campaign: Campaign): StixBundle {
 export type BundleFault = { field: string; message: string };
 export type ReadBundle = { kind: 'operator'; operator: ReadOperator } | { kind: 'refused'; faults: BundleFault[] };
 
+/** Hashed under no key: it would be met in every deployment, whosever it is. */
+const KEYLESS: ReadonlySet<Indicator['type']> = new Set(['rhythm']);
+
 /** Faults told at a time: the first show what is wrong, and a wrong file has thousands. */
 const MOST_FAULTS = 10;
 
@@ -196,7 +199,7 @@ export function operatorIn(value: unknown): ReadBundle {
     for (const { type, hash, family, members } of found) {
       if (members > accounts)
         return refused(`objects.${index}.extensions`, `It has ${members} members; the campaign has ${accounts} accounts.`);
-      indicators.push({ type, hash, family, members });
+      if (!KEYLESS.has(type)) indicators.push({ type, hash, family, members });
     }
   }
   if (indicators.length === 0) return refused('objects', 'There is no indicator in it: nothing could be looked for.');

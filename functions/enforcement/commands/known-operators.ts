@@ -32,8 +32,9 @@ export async function importOperator(
 }
 
 const same = (one: KnownOperator, other: KnownOperator, until: number | undefined): boolean =>
-  JSON.stringify([one.accounts, one.kind, one.indicators]) === JSON.stringify([other.accounts, other.kind, other.indicators]) &&
-  (until === undefined || one.until === until);
+  said(one) === said(other) && (until === undefined || one.until === until);
+const said = ({ kind, accounts, indicators }: KnownOperator): string =>
+  [kind, accounts, ...indicators.map(({ type, hash, family, members }) => `${type}/${hash}/${family}/${members}`)].join();
 
 /** It is looked for no longer; what campaigns say of their past stays. */
 export async function revokeOperator({ actor, key, because, id }: Command & { id: OperatorId }, world: World): Promise<CommandAnswer> {
