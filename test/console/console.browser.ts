@@ -169,7 +169,9 @@ test.each([
   await page.goto(`${served.origin}/indicators`);
   await page.getByText('Nothing was imported').waitFor();
   await page.getByLabel('Why').fill('the other region sent it');
-  await page.getByLabel('Bundle', { exact: true }).setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('buy milk') });
+  await page
+    .getByLabel('Bundle', { exact: true })
+    .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('buy milk') });
   await page.getByRole('button', { name: 'Import' }).click();
   await page.getByRole('alert').getByText('The file is not JSON').waitFor();
   await page.getByLabel('Bundle', { exact: true }).setInputFiles(await file.path());
