@@ -4,12 +4,13 @@ import type { Person } from '../../shared/model/person';
 import { stixOf } from '../../shared/model/stix';
 import { DAY, iso } from '../../shared/model/time';
 import { FIXTURE_NOW, fixtureCampaign } from '../support/fixture-world';
+import { MEMORY, onBothSides, type Side } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
 
 type Asked = { method?: string; body?: string; key?: string; type?: string };
 
-async function open() {
-  const whole = await wholeApi(24);
+async function open(side: Side) {
+  const whole = await wholeApi(side, 24);
   let keys = 0;
   const send = async (
     path: string,
@@ -29,9 +30,9 @@ async function open() {
   return { ...whole, send, bundle, add, list };
 }
 
-describe('indicators through the front door', () => {
+onBothSides((side) => {
   test('what one campaign exports is imported, listed, revoked; each in the ledger and the access log', async () => {
-    const { add, list, send, bundle, world } = await open();
+    const { add, list, send, bundle, world } = await open(side);
     const made = await add(bundle);
     expect(made).toMatchObject({ status: 200, body: { kind: 'done' } });
     const [one, ...none] = await list();
@@ -72,7 +73,7 @@ describe('indicators through the front door', () => {
   });
 
   test('a retry is the same import; the same key with another reason is another command', async () => {
-    const { add, bundle, list } = await open();
+    const { add, bundle, list } = await open(side);
     await add(bundle, { key: 'one-command' });
     expect(await add(bundle, { key: 'one-command' })).toMatchObject({ replayed: 'true', body: { kind: 'done' } });
     expect((await add(bundle, { key: 'one-command', query: 'because=for+another+reason' })).body.type).toMatch(/idempotency-mismatch$/);
@@ -81,14 +82,14 @@ describe('indicators through the front door', () => {
   });
 
   test('until a date that is given; not until one that is past', async () => {
-    const { add, bundle, list } = await open();
+    const { add, bundle, list } = await open(side);
     expect((await add(bundle, { query: 'because=they+sent+it&until=2026-06-01T00:00:00Z' })).status).toBe(422);
     expect((await add(bundle, { query: 'because=they+sent+it&until=2026-09-01T00:00:00Z' })).status).toBe(200);
     expect(await list()).toMatchObject([{ until: '2026-09-01T00:00:00.000Z' }]);
   });
 
   test('a viewer imports and revokes nothing', async () => {
-    const { add, send, bundle, list } = await open();
+    const { add, send, bundle, list } = await open(side);
     expect((await add(bundle, { role: 'viewer' })).status).toBe(403);
     await add(bundle);
     const [{ id }] = await list();
@@ -97,7 +98,7 @@ describe('indicators through the front door', () => {
   });
 
   test('the largest bundle that a campaign exports is let in; anything larger is not read', async () => {
-    const { add, list } = await open();
+    const { add, list } = await open(side);
     const { campaign } = fixtureCampaign({ id: 'june', kind: 'distillation', accounts: 25_000, firstSeen: FIXTURE_NOW - 2 * DAY });
     const evidence = Array.from({ length: 16 }, (_, i) => ({ ...campaign.evidence[0]!, because: `${i} `.padEnd(400, 'word ') }));
     const indicators = Array.from({ length: MOST_OPERATOR_INDICATORS }, (_, i) => ({
@@ -149,7 +150,7 @@ describe('a bundle that Lockstep did not write is refused, with the field and wh
       'objects',
     ],
   ])('%s', async (_, made, field) => {
-    const { add, list, bundle } = await open();
+    const { add, list, bundle } = await open(MEMORY);
     const { status, body } = await add(JSON.stringify(made(JSON.parse(bundle))));
     expect({ status, type: body.type }).toEqual({ status: 400, type: 'urn:lockstep:problem:invalid-request' });
     expect(body.errors[0]).toMatchObject({ in: 'body', field: expect.stringMatching(field), message: expect.stringMatching(/\w{4}/) });
@@ -158,7 +159,7 @@ describe('a bundle that Lockstep did not write is refused, with the field and wh
   });
 
   test('what is no JSON, no reason, an unknown parameter, an id of another shape', async () => {
-    const { add, send, bundle } = await open();
+    const { add, send, bundle } = await open(MEMORY);
     expect((await add('{"type":"bundle"')).body.type).toMatch(/malformed-body$/);
     expect((await add(bundle, { query: '' })).body.errors).toMatchObject([{ in: 'query', field: 'because' }]);
     expect((await add(bundle, { query: 'because=they+sent+it&name=x' })).body.errors).toMatchObject([{ in: 'query', field: 'name' }]);

@@ -1,54 +1,27 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { importOperator, revokeOperator } from '../../functions/enforcement/commands/known-operators';
-import { createTable, startDynalite } from '../../local/engines/dynamodb';
-import { EMULATED, type Engine } from '../../local/engines/engine';
-import { DynamoTable } from '../../shared/aws/dynamo-table';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import { hash64, operatorId } from '../../shared/model/ids';
 import { MOST_OPERATOR_INDICATORS, MOST_OPERATORS, type ReadOperator } from '../../shared/model/known-operator';
 import { DAY } from '../../shared/model/time';
-import type { Clock, Table } from '../../shared/ports';
 import { KnownOperatorStore } from '../../shared/stores/known-operator-store';
 import { LedgerStore } from '../../shared/stores/ledger-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
 import { T0 } from '../support/build-campaign';
 import { buildOperator } from '../support/build-operator';
 import { BEN, CLEO, says, VIEWER } from '../support/enforcement-world';
+import { onBothSides } from '../support/sides';
 
-let engine: Engine;
-let client: DynamoDBClient;
-let tables = 0;
-beforeAll(async () => {
-  engine = await startDynalite();
-  client = new DynamoDBClient({ ...EMULATED, endpoint: engine.endpoint, maxAttempts: 1 });
-});
-afterAll(async () => {
-  client.destroy();
-  await engine.stop();
-});
-
-const ENGINES: [string, (clock: Clock) => Promise<Table>][] = [
-  ['memory', async (clock) => new MemoryTable(clock)],
-  [
-    'dynalite',
-    async (clock) => {
-      const name = `operators-${++tables}`;
-      await createTable(client, name);
-      return new DynamoTable(client, name, clock);
-    },
-  ],
-];
 const id = operatorId('o-3f2a1b2c9d0e');
 const read = (over: Partial<ReadOperator> = {}): ReadOperator => {
   const { name, source, kind, accounts, indicators } = buildOperator();
   return { id, name, source, kind, accounts, indicators, ...over };
 };
 
-describe.each(ENGINES)('operators known from elsewhere, on %s', (_, open) => {
+onBothSides((side) => {
   const world = async () => {
     const clock = new SimulatedClock(T0);
-    const table = await open(clock);
+    const table = await side.table(clock);
     const ledger = new LedgerStore(table, clock);
     return { clock, table, ledger, operators: new KnownOperatorStore(ledger) };
   };
