@@ -84,8 +84,10 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
     });
   });
 
+  // A bundle is keyed hashes, which viewers do not see.
   const stix = createRoute({
     ...about,
+    ...access(http, 'reviewer'),
     path: '/v1/campaigns/{campaign}/stix',
     operationId: 'getStixBundle',
     summary: 'The campaign and its indicators as a STIX 2.1 bundle',

@@ -88,8 +88,9 @@ onBothSides((side) => {
     expect(await list()).toMatchObject([{ until: '2026-09-01T00:00:00.000Z' }]);
   });
 
-  test('a viewer imports and revokes nothing', async () => {
+  test('a viewer takes no bundle out, imports none and revokes none', async () => {
     const { add, send, bundle, list } = await open(side);
+    expect((await send('/v1/campaigns/june/stix', 'viewer')).status).toBe(403);
     expect((await add(bundle, { role: 'viewer' })).status).toBe(403);
     await add(bundle);
     const [{ id }] = await list();

@@ -229,6 +229,7 @@ test('empty, loading and failing pages say so; a viewer is offered nothing to do
   expect(await violations(page)).toEqual([]);
   await page.goto(`${served.origin}/campaigns/june-hydra`);
   await page.getByText('for reviewers').first().waitFor();
+  expect(await page.getByRole('button', { name: 'Indicators as STIX' }).count()).toBe(0);
   await page.getByText('drawn in').waitFor();
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Dossier' }).click()]);
   expect(file.suggestedFilename()).toBe('campaign-june-hydra.md');

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
-import { useStatus } from '../app';
+import { useMe, useStatus } from '../app';
 import { Timeline } from '../charts/timeline';
 import { compact, count, day, moment, percent, relative, shortDay } from '../format';
 import { useCaseCommands } from '../parts/case-commands';
@@ -32,6 +32,7 @@ export function CampaignPage({ id }: { id: string }) {
   });
   const newest = [...(cases.data?.items ?? [])].sort((one, other) => (one.openedAt < other.openedAt ? 1 : -1))[0];
   const commands = useCaseCommands(newest);
+  const may = (useMe().data?.role ?? 'viewer') !== 'viewer';
   useKeys('Campaign', [
     ...commands.keys,
     ...SECTIONS.map(([section, label], index) => ({
@@ -70,9 +71,11 @@ export function CampaignPage({ id }: { id: string }) {
               <button type="button" className="button" onClick={() => void download(id, 'json')}>
                 as JSON
               </button>
-              <button type="button" className="button" onClick={() => void download(id, 'stix')}>
-                Indicators as STIX
-              </button>
+              {may ? (
+                <button type="button" className="button" onClick={() => void download(id, 'stix')}>
+                  Indicators as STIX
+                </button>
+              ) : null}
             </div>
           </header>
           <nav className="sections" aria-label="Sections">
