@@ -13,7 +13,7 @@ import type { StateStack } from './state-stack';
 
 /**
  * Accounts, links, networks, campaigns, on a schedule. It holds no permission to act: it writes what it found, and tells a queue
- * that it ran. Of the system of record it reads the live policy, and nothing else.
+ * that it ran. Of the system of record it reads the live policy and the operators known from elsewhere, and nothing else.
  */
 export class Detection extends Construct {
   /** What enforcement reads. */
@@ -54,7 +54,7 @@ export class Detection extends Construct {
     may(detect).write(archive, ['campaigns/*', 'links/*', 'hours/*', 'detection/facts.ndjson.gz', 'detection/risk-tier']);
     may(detect).readRows(tables.graph);
     may(detect).writeRows(tables.graph);
-    may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY']);
+    may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*']);
     may(detect).sendTo(this.decisions.queue);
 
     alarm(this, 'Silent', alarms, {

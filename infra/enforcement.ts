@@ -92,11 +92,14 @@ export class Enforcement extends Construct {
     may(command).deleteRows(props.state.tables.access, ['IDEMPOTENCY#*']);
     gateway.signedIn(issuer, [
       { path: '/v1/{proxy+}', methods: [HttpMethod.POST], answeredBy: command },
-      ...['/v1/policies', '/v1/policies/{proxy+}', '/v1/exonerations', '/v1/campaigns/{campaign}/dry-run'].map((path) => ({
-        path,
-        methods: [HttpMethod.GET],
-        answeredBy: command,
-      })),
+      { path: '/v1/indicators/{operator}', methods: [HttpMethod.DELETE], answeredBy: command },
+      ...['/v1/policies', '/v1/policies/{proxy+}', '/v1/exonerations', '/v1/indicators', '/v1/campaigns/{campaign}/dry-run'].map(
+        (path) => ({
+          path,
+          methods: [HttpMethod.GET],
+          answeredBy: command,
+        }),
+      ),
     ]);
 
     for (const caller of [decide, step, tend, command]) {

@@ -128,7 +128,8 @@ export class Pipeline {
 
   async detect(): Promise<void> {
     const { policy } = this.options;
-    const run = await this.detection.run(policy.detection, policy.version);
+    const known = await this.enforcement.operators.watched(this.clock.now());
+    const run = await this.detection.run(policy.detection, policy.version, known);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
     await this.settle();
     await listStandings(

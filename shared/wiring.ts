@@ -43,7 +43,7 @@ export const DetectEnv = z.object({
   ARCHIVE_BUCKET: name,
   FEATURES_TABLE: name,
   GRAPH_TABLE: name,
-  /** Read only, and of it only the live policy. */
+  /** Read only, and of it only the live policy and the operators known from elsewhere. */
   ENFORCEMENT_TABLE: name,
   DECISION_QUEUE_URL: z.url(),
 });

@@ -8,6 +8,7 @@ import { AccountsPage } from './pages/accounts-page';
 import { AppealsPage } from './pages/appeals-page';
 import { CampaignPage } from './pages/campaign-page';
 import { CampaignsPage } from './pages/campaigns-page';
+import { IndicatorsPage } from './pages/indicators-page';
 import { LedgerPage } from './pages/ledger-page';
 import { PoliciesPage } from './pages/policies-page';
 import { QueuePage } from './pages/queue-page';
@@ -22,6 +23,7 @@ const PAGES = [
   { path: '/campaigns', label: 'Campaigns', keys: 'g c' },
   { path: '/accounts', label: 'Accounts', keys: 'g a' },
   { path: '/appeals', label: 'Appeals', keys: 'g p' },
+  { path: '/indicators', label: 'Indicators', keys: 'g i' },
   { path: '/policies', label: 'Policies', keys: 'g o' },
   { path: '/ledger', label: 'Ledger', keys: 'g l' },
 ] as const;
@@ -70,6 +72,7 @@ export function App() {
           <Route path="/accounts" component={AccountsPage} />
           <Route path="/accounts/:account">{({ account }) => <AccountPage key={account} account={account} />}</Route>
           <Route path="/appeals" component={AppealsPage} />
+          <Route path="/indicators" component={IndicatorsPage} />
           <Route path="/policies" component={PoliciesPage} />
           <Route path="/ledger" component={LedgerPage} />
           <Route path="/signed-in">

@@ -3,6 +3,7 @@ import { summarize } from '../../shared/model/account-summary';
 import type { Campaign, Link } from '../../shared/model/campaign';
 import type { DetectionPolicy } from '../../shared/model/detection-policy';
 import type { AccountKey } from '../../shared/model/ids';
+import type { KnownOperator } from '../../shared/model/known-operator';
 import { HOUR, iso } from '../../shared/model/time';
 import type { Clock, Stores } from '../../shared/ports';
 import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaign-picture-store';
@@ -10,11 +11,13 @@ import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { KnownAccountStore } from '../../shared/stores/known-account-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
+import { SightingStore } from '../../shared/stores/sighting-store';
 import { SummaryStore } from '../../shared/stores/summary-store';
 import { type Assessment, assess, controlFalseDiscovery } from './assess';
 import { baselineOf } from './baseline';
 import { findNetworks } from './find-networks';
 import { FoldReader } from './fold-reader';
+import { namesMet, type Watched, watch } from './known-operators';
 import { reasonsOf } from './link-reasons';
 import type { Group } from './measures';
 import { type Network, PairMemory } from './networks';
@@ -49,6 +52,7 @@ export class Detection {
   private readonly known: KnownAccountStore;
   private readonly summaries: SummaryStore;
   private readonly tier: RiskTierStore;
+  private readonly sightings: SightingStore;
   private readonly reader: FoldReader;
   private index: TraitIndex | undefined;
   private indexPolicy = '';
@@ -64,6 +68,7 @@ export class Detection {
     this.known = new KnownAccountStore(stores.graph);
     this.summaries = new SummaryStore(stores.graph);
     this.tier = new RiskTierStore(stores.archive);
+    this.sightings = new SightingStore(stores.graph);
     this.reader = new FoldReader(stores);
   }
 
@@ -71,8 +76,11 @@ export class Detection {
     return this.reader.population;
   }
 
-  /** accounts ▶ links ▶ networks ▶ campaigns, with findings and evidence. May be repeated. */
-  async run(policy: DetectionPolicy, policyVersion: string): Promise<DetectionRun> {
+  /**
+   * accounts ▶ links ▶ networks ▶ campaigns, with findings and evidence. May be repeated. `operators`, known from elsewhere, are
+   * looked for in what is found; they make no network and no member.
+   */
+  async run(policy: DetectionPolicy, policyVersion: string, operators: readonly KnownOperator[] = []): Promise<DetectionRun> {
     const now = this.ports.clock.now();
     const input = await this.reader.catchUp(now, policy.windowDays.value);
     const { population } = this.reader;
@@ -88,7 +96,9 @@ export class Detection {
     }
     index.update(population.profiles.values(), population.releases, now, members);
     const found = findNetworks(index, policy, this.pairs);
-    const context = { index, baseline: baselineOf(index), releases: population.releases, now };
+    const watched = watch(operators, index, policy.memberThreshold.value);
+    const context = { index, baseline: baselineOf(index), releases: population.releases, operators: watched, now };
+    this.heed(operators);
     const assessments = controlFalseDiscovery(this.assessAll(found.networks, context, policy), policy.falseDiscoveryRate.value);
     const id = `run-${iso(now)}`;
     const changed = track(assessments, before, {
@@ -106,12 +116,34 @@ export class Detection {
     for (const campaign of changed) await this.save(campaign, linksWithin(campaign, found.links, index), now);
     await this.refreshKnown(before);
     await this.tier.put(riskTier(population.profiles.values(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now));
+    await this.sight(watched, index);
     population.touched.clear();
     const active = [...population.profiles.values()].filter(
       (profile) => profile.lastUse > now - policy.windowDays.value * 24 * HOUR,
     ).length;
     return { id, at: now, accounts: population.profiles.size, active, hours: this.reader.hours, networks: found.networks.length, changed };
   }
+
+  /** What was said of networks was said with the operators of that time in mind. */
+  private heed(operators: readonly KnownOperator[]): void {
+    const name = operators.map(({ id, importedAt }) => `${id}@${importedAt}`).join();
+    if (name !== this.heeded) this.said.clear();
+    this.heeded = name;
+  }
+  private heeded = '';
+
+  /** Which indicators of imported operators were met, wherever: people see by it whether an import fits this deployment at all. */
+  private async sight(watched: readonly Watched[], index: TraitIndex): Promise<void> {
+    for (const one of watched) {
+      const { id } = one.operator;
+      const names = namesMet(one, index);
+      const met = names.join();
+      if (met === (this.sighted.get(id) ?? '')) continue;
+      await this.sightings.note(id, names);
+      this.sighted.set(id, met);
+    }
+  }
+  private readonly sighted = new Map<string, string>();
 
   private assessAll(networks: readonly Network[], context: Omit<Group, 'members' | 'profiles'>, policy: DetectionPolicy): Assessment[] {
     const said = new Map<string, Assessment>();

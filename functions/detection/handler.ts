@@ -1,22 +1,20 @@
-import { systemClock as clock } from '../../shared/aws/system-clock';
-import { bucket, queue, table } from '../../shared/lambda/adapters';
+import { queue } from '../../shared/lambda/adapters';
 import { afresh } from '../../shared/lambda/afresh';
+import { detectingPorts } from '../../shared/lambda/detecting';
 import { environment } from '../../shared/lambda/environment';
-import { livePolicy } from '../../shared/lambda/live-policy';
 import { count, logger } from '../../shared/lambda/observe';
 import { DetectEnv, type DetectionRan } from '../../shared/wiring';
 import { Detection } from './detect';
 
 const env = environment(DetectEnv);
-const stores = { archive: bucket(env.ARCHIVE_BUCKET), features: table(env.FEATURES_TABLE), graph: table(env.GRAPH_TABLE) };
-const live = livePolicy(table(env.ENFORCEMENT_TABLE), clock);
+const { live, operators, ...ports } = detectingPorts(env);
 const decisions = queue(env.DECISION_QUEUE_URL);
-const remembering = afresh(() => new Detection({ stores, clock }));
+const remembering = afresh(() => new Detection(ports));
 
 export const handler = () =>
   remembering(async (detection) => {
     const { policy, digest } = await live();
-    const { changed, ...run } = await detection.run(policy.detection, digest);
+    const { changed, ...run } = await detection.run(policy.detection, digest, await operators());
     const campaigns: DetectionRan['campaigns'] = [];
     for await (const { id } of detection.campaigns.headers()) campaigns.push({ id });
     await decisions.send([JSON.stringify({ run: run.id, activeAccounts: run.active, campaigns } satisfies DetectionRan)]);

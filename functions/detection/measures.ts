@@ -1,6 +1,7 @@
 import type { Family } from '../../shared/model/campaign';
 import { DAY, HOUR } from '../../shared/model/time';
 import { type Baseline, dispersionOf, elicitation, RESTLESS } from './baseline';
+import type { Watched } from './known-operators';
 import type { Membership } from './networks';
 import type { Profile } from './profile';
 import { restShare } from './rhythm';
@@ -13,6 +14,8 @@ export type Group = {
   index: TraitIndex;
   baseline: Baseline;
   releases: ReadonlyMap<string, number>;
+  /** Operators known from elsewhere: they are asked about, and make no network. */
+  operators: readonly Watched[];
   now: number;
 };
 

@@ -8,13 +8,13 @@ import type { TrackContext } from './track';
 import { FAMILY_CAP, TRAIT_TYPES } from './traits';
 
 /** Share of a network's members that must carry a campaign's indicators for it to be that campaign come back. */
-const MOST = 0.6;
+export const MOST = 0.6;
 
 /** Birth after death: the campaign whose indicators the network's accounts carry, although they share no account. */
 export function relink(assessment: Assessment, campaigns: readonly Campaign[], context: TrackContext): Campaign | undefined {
   for (const campaign of campaigns) {
     if (campaign.kind === 'shared-origin' || campaign.kind === 'unclear' || campaign.members.length === 0) continue;
-    const carried = carriedBy(campaign, context);
+    const carried = carriedBy({ indicators: campaign.indicators, size: campaign.members.length }, context);
     const fitting = assessment.network.members.filter((membership) => carried(membership) >= context.policy.memberThreshold.value).length;
     if (fitting >= MOST * assessment.network.members.length && !apart(assessment, campaign, context)) return campaign;
   }
@@ -38,15 +38,18 @@ const FEWEST = 5;
 const ITS_TOOL = 0.8;
 const OTHER_TOOL = -3;
 
+/** A campaign, here or elsewhere, as it is known: what its accounts share, and how many they are. */
+export type Known = { indicators: readonly Pick<Indicator, 'type' | 'hash' | 'family' | 'members'>[]; size: number };
+
 /**
  * Scores an account against a campaign's indicators (nats, capped by family). 0 unless two families speak, one of them
  * about who it is (infrastructure, payment, registration); addresses count only if the account works from the pool.
  */
-export function carriedBy(campaign: Campaign, { index }: Pick<TrackContext, 'index'>): (membership: Pick<Membership, 'entry'>) => number {
-  const size = Math.max(1, campaign.members.length);
+export function carriedBy(known: Known, { index }: Pick<TrackContext, 'index'>): (membership: Pick<Membership, 'entry'>) => number {
+  const size = Math.max(1, known.size);
   const weights = new Map<number, { family: Family; nats: number; type: Indicator['type'] }>();
   const tools = new Set<number>();
-  for (const { type, hash, members, family } of campaign.indicators) {
+  for (const { type, hash, members, family } of known.indicators) {
     const id = index.find(type, hashNumber(hash));
     if (id === undefined) continue;
     if (type === 'client-build' && members >= ITS_TOOL * size) tools.add(id);

@@ -4,6 +4,7 @@ import type { DetectionPolicy } from '../../shared/model/detection-policy';
 import { type AccountKey, type CampaignId, campaignId } from '../../shared/model/ids';
 import { DAY, HOUR } from '../../shared/model/time';
 import { type Assessment, indicatorsOf, memberOf } from './assess';
+import { recognised, type Watched } from './known-operators';
 import type { Profile } from './profile';
 import { relink } from './relink';
 import type { TraitIndex } from './trait-index';
@@ -13,6 +14,7 @@ export type TrackContext = {
   profiles: ReadonlyMap<AccountKey, Profile>;
   releases: ReadonlyMap<string, number>;
   policy: DetectionPolicy;
+  operators: readonly Watched[];
   now: number;
   /** Start of the current half window, hours since the epoch. */
   half: number;
@@ -56,6 +58,8 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
       : begun(assessment, context, overlaps[0]?.campaign);
     if (larger && !same)
       next.lineage = noted(next, 're-linked', larger.id, `${assessment.network.members.length} accounts carry its indicators`, context.now);
+    for (const { operator, because } of recognised(assessment.network.members, context.operators))
+      next.lineage = noted(next, 'known-operator', operator.id, because, context.now);
     for (const { campaign, shared } of overlaps) {
       if (campaign.id === next.id || shared < SAME * campaign.members.length) continue;
       next.lineage = noted(
@@ -93,7 +97,7 @@ function silent({ network }: Assessment, home: ReadonlyMap<AccountKey, Campaign>
 function noted(
   campaign: Campaign,
   what: Campaign['lineage'][number]['what'],
-  id: CampaignId,
+  id: Campaign['lineage'][number]['with'],
   because: string,
   at: number,
 ): Campaign['lineage'] {

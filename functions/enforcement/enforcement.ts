@@ -6,9 +6,11 @@ import { CampaignStore } from '../../shared/stores/campaign-store';
 import { CaseStore } from '../../shared/stores/case-store';
 import { ExonerationStore } from '../../shared/stores/exoneration-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
+import { KnownOperatorStore } from '../../shared/stores/known-operator-store';
 import type { LedgerStore } from '../../shared/stores/ledger-store';
 import { PolicyStore } from '../../shared/stores/policy-store';
 import { RuleStore } from '../../shared/stores/rule-store';
+import { SightingStore } from '../../shared/stores/sighting-store';
 import { StandingLedger } from '../../shared/stores/standing-ledger';
 
 /** The policy that judges now, with its digest (`policyDigest`). On AWS: the policy store's live version; in replay: the file. */
@@ -41,6 +43,8 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   rules: RuleStore;
   policies: PolicyStore;
   appeals: AppealStore;
+  operators: KnownOperatorStore;
+  sightings: SightingStore;
 };
 
 export function openEnforcement({ stores, ...world }: World): Enforcement {
@@ -55,5 +59,7 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     rules: new RuleStore(stores.enforcement, ledger),
     policies: new PolicyStore(stores.enforcement, ledger),
     appeals: new AppealStore(stores.enforcement, ledger),
+    operators: new KnownOperatorStore(ledger),
+    sightings: new SightingStore(stores.graph),
   };
 }

@@ -60,5 +60,6 @@ const SUBJECTS: { readonly [prefix: string]: string | undefined } = {
   LIVE: 'policy',
   R: 'rule',
   X: 'exoneration',
+  O: 'operator',
   SWITCH: 'kill-switch',
 };

@@ -2,6 +2,7 @@ import type { Api, HttpPorts } from '../../shared/http/api';
 import { caseCommandRoutes } from './case-command-routes';
 import type { Enforcement } from './enforcement';
 import { exonerationRoutes } from './exoneration-routes';
+import { knownOperatorRoutes } from './known-operator-routes';
 import { type Names, nameRoutes } from './name-routes';
 import { policyRoutes } from './policy-routes';
 
@@ -9,6 +10,7 @@ import { policyRoutes } from './policy-routes';
 export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement, names: Names): void {
   caseCommandRoutes(api, http, world);
   exonerationRoutes(api, http, world);
+  knownOperatorRoutes(api, http, world);
   policyRoutes(api, http, world);
   nameRoutes(api, http, world, names);
 }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { When } from '../../shared/http/fields';
-import { type Campaign, FAMILIES, Indicator, KINDS, ROLES } from '../../shared/model/campaign';
+import { type Campaign, FAMILIES, Indicator, KINDS, LINEAGE, ROLES } from '../../shared/model/campaign';
 import type { Person } from '../../shared/model/person';
 import { iso } from '../../shared/model/time';
 import type { CampaignHeader } from '../../shared/stores/campaign-store';
@@ -60,7 +60,7 @@ export const CampaignView = CampaignSummaryView.extend({
   evidence: z.array(EvidenceView),
   prevented: z.number(),
   timeline: TimelineView,
-  lineage: z.array(z.object({ at: When, what: z.enum(['merged', 'split', 're-linked']), with: z.string(), because: z.string() })),
+  lineage: z.array(z.object({ at: When, what: z.enum(LINEAGE), with: z.string(), because: z.string() })),
   provenance: z.object({ run: z.string(), code: z.string(), policy: z.string(), input: z.string() }),
 }).openapi('Campaign');
 export type CampaignView = z.infer<typeof CampaignView>;

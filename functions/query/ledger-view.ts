@@ -8,7 +8,18 @@ import { unnamed } from './unnamed';
 
 /** What the API shows of the ledger. The state an entry carries is not shown whole: it holds sealed ids. */
 
-export const SUBJECTS = ['account', 'case', 'exoneration', 'decision', 'rule', 'kill-switch', 'policy', 'appeal', 'other'] as const;
+export const SUBJECTS = [
+  'account',
+  'case',
+  'exoneration',
+  'decision',
+  'rule',
+  'kill-switch',
+  'policy',
+  'appeal',
+  'operator',
+  'other',
+] as const;
 const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
   ['A#', 'account'],
   ['K#', 'case'],
@@ -19,6 +30,7 @@ const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
   ['LIVE#', 'policy'],
   ['P#', 'policy'],
   ['AP#', 'appeal'],
+  ['O#', 'operator'],
 ];
 
 export const ActorView = z

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { type Api, access, answers, type HttpPorts } from '../../shared/http/api';
 import { limit } from '../../shared/http/fields';
 import { Problem, problem } from '../../shared/http/problem';
+import { StixView } from '../../shared/http/stix-view';
 import type { Campaign } from '../../shared/model/campaign';
 import type { CampaignId } from '../../shared/model/ids';
 import { stixOf } from '../../shared/model/stix';
@@ -13,11 +14,6 @@ import { GraphView, graphView, HoursView, hoursView } from './picture';
 import type { QueryPorts } from './query-ports';
 
 /** What the campaign page draws, and the dossier to download. */
-/** The bundle's frame; what its objects hold is the STIX standard's (shared/model/stix.ts). */
-const StixView = z
-  .object({ type: z.literal('bundle'), id: z.string(), objects: z.array(z.record(z.string(), z.unknown())) })
-  .openapi('StixBundle');
-
 export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
   const about = { ...access(http, 'viewer'), method: 'get' as const, tags: ['Campaigns'] };
   const pictures = new CampaignPictureStore(ports.stores.archive);
@@ -88,8 +84,10 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
     });
   });
 
+  // A bundle is keyed hashes, which viewers do not see.
   const stix = createRoute({
     ...about,
+    ...access(http, 'reviewer'),
     path: '/v1/campaigns/{campaign}/stix',
     operationId: 'getStixBundle',
     summary: 'The campaign and its indicators as a STIX 2.1 bundle',

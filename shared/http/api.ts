@@ -33,6 +33,8 @@ export type HttpPorts = {
 const MOST_BODY_BYTES = 65_536;
 /** Replay reports and their labels; Lambda takes 6 MB. */
 const MOST_REPORT_BYTES = 5_242_880;
+/** An imported bundle: a campaign keeps 600 indicators, which take 0.8 MB. */
+const MOST_BUNDLE_BYTES = 1_048_576;
 const isReport = (path: string): boolean => path.endsWith('/measurements') || path === '/v1/replays/compare';
 const PER_MINUTE = { signedIn: 600, public: 30, refused: 60 };
 /** Path parameters that are secrets, not names. */
@@ -57,8 +59,11 @@ export function makeApi(ports: HttpPorts): Api {
   api.use(compress());
   api.use(logged(ports));
   const atMost = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => problem(c, 'too-large', `Send at most ${maxSize / 1024} KB.`) });
-  const [small, large] = [atMost(MOST_BODY_BYTES), atMost(MOST_REPORT_BYTES)];
-  api.use((c, next) => (isReport(c.req.path) ? large(c, next) : small(c, next)));
+  const [small, bundle, large] = [atMost(MOST_BODY_BYTES), atMost(MOST_BUNDLE_BYTES), atMost(MOST_REPORT_BYTES)];
+  api.use((c, next) => {
+    const limited = isReport(c.req.path) ? large : c.req.path === '/v1/indicators' ? bundle : small;
+    return limited(c, next);
+  });
   const onMethodNotAllowed = (c: Context, allowed: string[]) =>
     problem(c, 'method-not-allowed', `Use ${allowed.join(' or ')}.`, { headers: { allow: allowed.join(', ') } });
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));

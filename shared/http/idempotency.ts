@@ -33,7 +33,8 @@ export function idempotent(table: Table, clock: Clock): MiddlewareHandler<ApiEnv
       });
     }
     const pk = `IDEMPOTENCY#${sha256(`${c.get('principal').id} ${key}`)}`;
-    const digest = sha256(`${c.req.method} ${c.req.path} ${await c.req.text()}`);
+    const { pathname, search } = new URL(c.req.url);
+    const digest = sha256(`${c.req.method} ${pathname}${search} ${await c.req.text()}`);
     const begun = await begin(table, clock, pk, digest);
     switch (begun.kind) {
       case 'mismatch':

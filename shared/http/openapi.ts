@@ -23,6 +23,7 @@ export function describe(api: Api) {
       { name: 'Campaigns', description: 'Networks with an identity over time.' },
       { name: 'Accounts', description: 'Flagged accounts and why.' },
       { name: 'Exonerations', description: 'Standing words of people that decisions heed.' },
+      { name: 'Indicators', description: 'Operators known from elsewhere: STIX 2.1 in.' },
       { name: 'Policies', description: 'Every number that judges people, and replays of candidates.' },
       { name: 'Appeals', description: 'For people who were acted on (no login) and for those who review.' },
       { name: 'Ledger', description: 'Everything anybody did.' },

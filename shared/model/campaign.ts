@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountKey, CampaignId, Hash64 } from './ids';
+import type { AccountKey, CampaignId, Hash64, OperatorId } from './ids';
 
 /** The five independent families of evidence. One is never enough for an action. */
 export const FAMILIES = ['infrastructure', 'payment', 'registration', 'timing', 'content'] as const;
@@ -68,6 +68,8 @@ export const Member = z.object({
 });
 export type Member = z.infer<typeof Member>;
 
+export const LINEAGE = ['merged', 'split', 're-linked', 'known-operator'] as const;
+
 /** A network that keeps its identity from run to run. */
 export const Campaign = z.object({
   id: z.custom<CampaignId>(),
@@ -94,10 +96,8 @@ export const Campaign = z.object({
   targets: z.record(z.string(), z.number()),
   /** Hourly exchanges and prevented requests, [hour start ms, exchanges, prevented]. */
   timeline: z.array(z.tuple([z.number(), z.number(), z.number()])),
-  /** Which campaigns it absorbed or split from, and when. */
-  lineage: z.array(
-    z.object({ at: z.number(), what: z.enum(['merged', 'split', 're-linked']), with: z.custom<CampaignId>(), because: z.string() }),
-  ),
+  /** Which campaigns it absorbed, split from or went on as, of which operator known from elsewhere it is, and when. */
+  lineage: z.array(z.object({ at: z.number(), what: z.enum(LINEAGE), with: z.custom<CampaignId | OperatorId>(), because: z.string() })),
   /** What made it: code version, policy version, run id, input fold versions digest. */
   provenance: z.object({ run: z.string(), code: z.string(), policy: z.string(), input: z.string() }),
 });

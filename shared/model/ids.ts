@@ -13,9 +13,12 @@ export type Hash64 = Branded<string, 'Hash64'>;
 export type SealedId = Branded<string, 'SealedId'>;
 export type CampaignId = Branded<string, 'CampaignId'>;
 export type CaseId = Branded<string, 'CaseId'>;
+/** An operator known from elsewhere, by the indicators that were imported. */
+export type OperatorId = Branded<string, 'OperatorId'>;
 
 export const accountKey = (text: string): AccountKey => text as AccountKey;
 export const hash64 = (text: string): Hash64 => text as Hash64;
 export const sealedId = (text: string): SealedId => text as SealedId;
 export const campaignId = (text: string): CampaignId => text as CampaignId;
 export const caseId = (text: string): CaseId => text as CaseId;
+export const operatorId = (text: string): OperatorId => text as OperatorId;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Campaign, Indicator } from './campaign';
+import { type Campaign, Indicator, KINDS } from './campaign';
+import { type Hash64, operatorId } from './ids';
+import { MOST_OPERATOR_INDICATORS, type ReadOperator } from './known-operator';
 import { iso } from './time';
 
 /**
@@ -14,11 +16,14 @@ const id = (type: string) =>
   z.string().regex(new RegExp(`^${type}--[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`));
 const common = { spec_version: z.literal('2.1'), created: Timestamp, modified: Timestamp };
 
+/** It is written into findings and dossiers: words only. */
+const Name = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._:-]{0,99}$/u, 'Give a name of at most 100 letters, digits, spaces and . _ : -');
+
 const Identity = z.object({
   type: z.literal('identity'),
   id: id('identity'),
   ...common,
-  name: z.string(),
+  name: Name,
   identity_class: z.literal('system'),
 });
 const StixCampaign = z.object({
@@ -26,13 +31,18 @@ const StixCampaign = z.object({
   id: id('campaign'),
   ...common,
   created_by_ref: id('identity'),
-  name: z.string(),
+  name: Name,
   description: z.string(),
   first_seen: Timestamp,
   last_seen: Timestamp,
-  objective: z.string(),
+  objective: z.enum(KINDS),
   confidence: z.int().min(0).max(100),
+  extensions: z.record(z.string(), z.object({ extension_type: z.literal('property-extension'), accounts: z.int().min(1) })),
 });
+const KeyedHash = z.custom<Hash64>(
+  (value) => typeof value === 'string' && /^[0-9a-f]{13,16}$/.test(value),
+  'Give a keyed hash: 13 to 16 lower-case hexadecimal digits.',
+);
 const StixIndicator = z.object({
   type: z.literal('indicator'),
   id: id('indicator'),
@@ -45,7 +55,13 @@ const StixIndicator = z.object({
   pattern_version: z.literal('2.1'),
   valid_from: Timestamp,
   labels: z.array(z.string()),
-  extensions: z.record(z.string(), z.object({ extension_type: z.literal('property-extension'), indicator: Indicator })),
+  extensions: z.record(
+    z.string(),
+    z.object({
+      extension_type: z.literal('property-extension'),
+      indicator: Indicator.extend({ hash: KeyedHash, members: z.int().min(1) }),
+    }),
+  ),
 });
 const Relationship = z.object({
   type: z.literal('relationship'),
@@ -130,6 +146,7 @@ export function stixOf(campaign: Campaign): StixBundle {
       last_seen: iso(Math.max(campaign.firstSeen, campaign.lastSeen)),
       objective: campaign.kind,
       confidence: Math.round(100 * campaign.probabilities[campaign.kind]),
+      extensions: { [EXTENSION]: { extension_type: 'property-extension', accounts: Math.max(1, campaign.members.length) } },
     },
     ...indicators,
     ...indicators.map((indicator) => ({
@@ -144,15 +161,52 @@ export function stixOf(campaign: Campaign): StixBundle {
   return { type: 'bundle', id: stixId('bundle', `${campaign.id}/${campaign.version}`), objects };
 }
 
-/** The indicators of a bundle that Lockstep wrote, or what is wrong with it. */
-export function indicatorsIn(value: unknown): { kind: 'indicators'; indicators: Indicator[] } | { kind: 'refused'; because: string } {
+/** A field of a bundle, by its path, and what would be right there. */
+export type BundleFault = { field: string; message: string };
+export type ReadBundle = { kind: 'operator'; operator: ReadOperator } | { kind: 'refused'; faults: BundleFault[] };
+
+/** Hashed under no key: it would be met in every deployment, whosever it is. */
+const KEYLESS: ReadonlySet<Indicator['type']> = new Set(['rhythm']);
+
+/** Faults told at a time: the first show what is wrong, and a wrong file has thousands. */
+const MOST_FAULTS = 10;
+
+/** Whose indicators a bundle holds that Lockstep wrote, or what is wrong with it. */
+export function operatorIn(value: unknown): ReadBundle {
   const parsed = StixBundle.safeParse(value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return { kind: 'refused', because: `${issue?.path.join('.') ?? 'the bundle'}: ${issue?.message ?? 'is not STIX 2.1'}` };
+    const faults = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || '(whole)', message }));
+    return { kind: 'refused', faults: faults.slice(0, MOST_FAULTS) };
   }
-  const indicators = parsed.data.objects.flatMap((object) =>
-    object.type === 'indicator' ? Object.values(object.extensions).map(({ indicator }) => indicator) : [],
-  );
-  return { kind: 'indicators', indicators };
+  const { objects } = parsed.data;
+  const refused = (field: string, message: string): ReadBundle => ({ kind: 'refused', faults: [{ field, message }] });
+  const campaigns = objects.filter((object) => object.type === 'campaign');
+  const [campaign] = campaigns;
+  if (!campaign || campaigns.length > 1) return refused('objects', `Give one campaign in a bundle; there are ${campaigns.length} here.`);
+  const at = `objects.${objects.indexOf(campaign)}`;
+  if (campaign.objective === 'shared-origin' || campaign.objective === 'unclear')
+    return refused(`${at}.objective`, `A campaign of kind ${campaign.objective} is nobody's work: there is no operator to look for.`);
+  const identity = objects.find((object) => object.type === 'identity' && object.id === campaign.created_by_ref);
+  if (identity?.type !== 'identity') return refused(`${at}.created_by_ref`, 'Give the identity that it names, too: it is the source.');
+  const accounts = Object.values(campaign.extensions)[0]?.accounts;
+  if (accounts === undefined) return refused(`${at}.extensions`, 'Say how many accounts the campaign has, as the export of Lockstep does.');
+  const indicators: ReadOperator['indicators'] = [];
+  for (const [index, object] of objects.entries()) {
+    if (object.type !== 'indicator') continue;
+    const found = Object.values(object.extensions).map(({ indicator }) => indicator);
+    if (found.length !== 1)
+      return refused(`objects.${index}.extensions`, 'Give one indicator here, in the property extension of Lockstep.');
+    for (const { type, hash, family, members } of found) {
+      if (members > accounts)
+        return refused(`objects.${index}.extensions`, `It has ${members} members; the campaign has ${accounts} accounts.`);
+      if (!KEYLESS.has(type)) indicators.push({ type, hash, family, members });
+    }
+  }
+  if (indicators.length === 0) return refused('objects', 'There is no indicator in it: nothing could be looked for.');
+  if (indicators.length > MOST_OPERATOR_INDICATORS)
+    return refused('objects', `Give at most ${MOST_OPERATOR_INDICATORS} indicators; there are ${indicators.length}.`);
+  // Deterministic, so that a later bundle of the same campaign replaces the one before.
+  const operator = operatorId(`o-${campaign.id.slice('campaign--'.length).replaceAll('-', '').slice(0, 12)}`);
+  const { name, objective: kind } = campaign;
+  return { kind: 'operator', operator: { id: operator, name, source: identity.name, kind, accounts, indicators } };
 }

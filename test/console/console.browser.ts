@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { signAppealLink } from '../../shared/appeal-link';
 import { ACCOUNT_CHAIN } from '../../shared/model/action';
-import { caseId } from '../../shared/model/ids';
+import { campaignId, caseId } from '../../shared/model/ids';
 import { DAY, HOUR } from '../../shared/model/time';
 import { FIXTURE_APPEAL_KEYS, fixtureServer } from '../support/fixture-server';
 import { FIXTURE_NOW, keyOf } from '../support/fixture-world';
@@ -136,6 +136,7 @@ const PAGES = [
   '/accounts',
   `/accounts/${keyOf('june-hydra/3')}`,
   '/appeals',
+  '/indicators',
   '/policies',
   '/ledger',
 ];
@@ -154,6 +155,56 @@ test.each([
     expect({ path, sideways: await sideways(page) }).toEqual({ path, sideways: 0 });
     await shot(page, `${path === '/' ? 'queue' : path.slice(1).split('/')[0]}${path.split('/')[2] ? '-one' : ''}-${theme}-${width}`);
   }
+  expect(errors).toEqual([]);
+});
+
+test.each([
+  ['light', 1280],
+  ['dark', 390],
+] as const)('indicators leave on one page and come in on another, are seen, and revoked; %s, %i pixels', async (theme, width) => {
+  const { page, errors } = await visit(browser, served.consoleUrl, REI, { width, dark: theme === 'dark' });
+  await page.goto(`${served.origin}/campaigns/kiosk`);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Indicators as STIX' }).click()]);
+  expect(file.suggestedFilename()).toBe('campaign-kiosk.stix.json');
+  await page.goto(`${served.origin}/indicators`);
+  await page.getByText('Nothing was imported').waitFor();
+  await page.getByLabel('Why').fill('the other region sent it');
+  await page
+    .getByLabel('Bundle', { exact: true })
+    .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('buy milk') });
+  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByRole('alert').getByText('The file is not JSON').waitFor();
+  await page.getByLabel('Bundle', { exact: true }).setInputFiles(await file.path());
+  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByText(/Done: o-[0-9a-f]{12} is looked for until/).waitFor();
+  await page.getByText(/None of its \d+ indicators was ever seen here/).waitFor();
+  const [known] = await served.world.enforcement.operators.watched(FIXTURE_NOW + HOUR);
+  if (!known) throw new Error('nothing was imported');
+  await served.world.enforcement.sightings.note(
+    known.id,
+    known.indicators.map(({ type, hash }) => `${type}/${hash}`),
+  );
+  await page.reload();
+  await page.getByText(`${known.indicators.length} of its ${known.indicators.length} indicators were seen here`).waitFor();
+  expect([await violations(page), await sideways(page)]).toEqual([[], 0]);
+  await shot(page, `indicators-imported-${theme}-${width}`);
+
+  const campaign = await served.world.enforcement.campaigns.get(campaignId('kiosk'));
+  if (!campaign) throw new Error('there is no campaign');
+  const because = '60 of 64 members carry the indicators of c-31f0 (reselling), known from Lockstep: 9 of its 12 were met among them';
+  await served.world.detect({ ...campaign, lineage: [{ at: FIXTURE_NOW, what: 'known-operator', with: known.id, because }] });
+  await page.goto(`${served.origin}/campaigns/kiosk`);
+  await page.getByText('Known from elsewhere').waitFor();
+  expect([await violations(page), await sideways(page)]).toEqual([[], 0]);
+  await shot(page, `campaign-known-${theme}-${width}`);
+  await page.getByRole('link', { name: known.id }).click();
+  await page.getByRole('heading', { name: 'Indicators from elsewhere' }).waitFor();
+
+  await command(page, 'Revoke', 'it was the wrong one');
+  await page.getByText(/Done: o-[0-9a-f]{12} is looked for no longer/).waitFor();
+  await page.locator('.badge', { hasText: /^revoked$/ }).waitFor();
+  await page.goto(`${served.origin}/ledger`);
+  await page.getByText('it was the wrong one').first().waitFor();
   expect(errors).toEqual([]);
 });
 
@@ -178,6 +229,7 @@ test('empty, loading and failing pages say so; a viewer is offered nothing to do
   expect(await violations(page)).toEqual([]);
   await page.goto(`${served.origin}/campaigns/june-hydra`);
   await page.getByText('for reviewers').first().waitFor();
+  expect(await page.getByRole('button', { name: 'Indicators as STIX' }).count()).toBe(0);
   await page.getByText('drawn in').waitFor();
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Dossier' }).click()]);
   expect(file.suggestedFilename()).toBe('campaign-june-hydra.md');

@@ -84,6 +84,7 @@ describe('a group', () => {
       index,
       baseline: baselineOf(index),
       releases: new Map(),
+      operators: [],
       now: NOW,
     };
     return detector?.ask(group, {} as never);

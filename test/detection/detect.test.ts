@@ -5,66 +5,14 @@ import { ingest } from '../../functions/ingest/ingest';
 import recommended from '../../policies/recommended.json';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
-import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
+import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import { KeyedHasher } from '../../shared/model/keyed-hash';
 import { Policy } from '../../shared/model/policy';
-import { DAY, HOUR } from '../../shared/model/time';
+import { HOUR } from '../../shared/model/time';
+import { CAMPAIGN, HONEST, HOURS, START, smallTraffic } from '../support/small-traffic';
 
-const START = Date.UTC(2026, 5, 1);
-const HOURS = 30;
 const policy = Policy.parse(recommended).detection;
 const hasher = new KeyedHasher('k'.repeat(64));
-const iso = (at: number): string => new Date(at).toISOString();
-const chance = new SeededChance(7);
-const below = (n: number): number => Math.floor(chance.next() * n);
-
-const CAMPAIGN = Array.from({ length: 30 }, (_, i) => `campaign-${i}`);
-const HONEST = Array.from({ length: 260 }, (_, i) => `honest-${i}`);
-
-let ids = 0;
-const event = (type: string, subject: string, at: number, data: object): string =>
-  JSON.stringify({ specversion: '1.0', source: 'gateway', id: `e-${ids++}`, type: `lockstep.${type}.v1`, subject, time: iso(at), data });
-const usage = (subject: string, at: number, address: string, agent: string, text: string): string =>
-  event('usage', subject, at, {
-    model: 'atlas-5',
-    inputTokens: 500,
-    outputTokens: 900,
-    network: { ip: address },
-    client: { userAgent: agent },
-    prompt: { text },
-    labels: { task: 'coding' },
-  });
-
-/** Thirty accounts on four cards, twelve exits and one tool, round the clock, among 260 people with a card, an address and a day of their own. */
-function traffic(): string[] {
-  const lines: string[] = [];
-  CAMPAIGN.forEach((account, i) => {
-    const facts = { createdAt: iso(START - 3 * DAY - i * HOUR), plan: 'paid', paymentInstrument: `card-${i % 4}` };
-    lines.push(event('account', account, START, facts));
-    for (let hour = 0; hour < HOURS; hour++) {
-      const at = START + hour * HOUR + i * 60_000 + below(50_000);
-      lines.push(usage(account, at, `198.51.${below(12)}.7`, 'harvest/1', `explain step by step how to sort list ${hour}`));
-    }
-  });
-  HONEST.forEach((account, i) => {
-    lines.push(
-      event('account', account, START, { createdAt: iso(START - (60 + below(300)) * DAY), plan: 'paid', paymentInstrument: `own-${i}` }),
-    );
-    for (let hour = 8; hour < 19; hour += 2) {
-      const at = START + hour * HOUR + below(3_500_000);
-      lines.push(
-        usage(
-          account,
-          at,
-          `203.0.${i >> 7}.${i & 127}`,
-          `popular/${i % 3}`,
-          `question ${'abcdefghij'[below(10)]} of ${account.replace('-', ' x')}`,
-        ),
-      );
-    }
-  });
-  return lines;
-}
 
 async function detected(shuffle = false) {
   const clock = new SimulatedClock(START + HOURS * HOUR + 15 * 60_000);
@@ -77,7 +25,7 @@ async function detected(shuffle = false) {
   const detection = new Detection({ stores, clock });
   return { run: await detection.run(policy, 'policy-1'), detection, stores, clock };
 }
-const LINES = traffic();
+const LINES = smallTraffic();
 const keyOf = (account: string) => hasher.account(account).key;
 
 describe('a campaign among honest accounts', () => {

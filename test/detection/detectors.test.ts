@@ -2,15 +2,21 @@ import { assess, controlFalseDiscovery } from '../../functions/detection/assess'
 import { baselineOf } from '../../functions/detection/baseline';
 import { DETECTORS } from '../../functions/detection/detectors';
 import type { Answer } from '../../functions/detection/detectors/detector';
+import { watch } from '../../functions/detection/known-operators';
 import { type Group, type Measures, measure } from '../../functions/detection/measures';
 import type { Profile } from '../../functions/detection/profile';
 import recommended from '../../policies/recommended.json';
+import { hashText } from '../../shared/model/keyed-hash';
+import type { KnownOperator } from '../../shared/model/known-operator';
 import { Policy } from '../../shared/model/policy';
 import { DAY } from '../../shared/model/time';
-import { assessment, type Given, indexOf, NOW, profile, strangers } from '../support/population';
+import { buildOperator } from '../support/build-operator';
+import { assessment, type Given, hash, indexOf, NOW, profile, strangers } from '../support/population';
 
 const policy = Policy.parse(recommended).detection;
 const MEMBERS = 20;
+type Listed = KnownOperator['indicators'][number];
+const CARD = { type: 'payment-instrument', family: 'payment' } as const;
 
 function groupOf(given: (i: number) => Given, releases: Group['releases'] = new Map()): Group {
   const mine: Profile[] = Array.from({ length: MEMBERS }, (_, i) => profile(`member-${i}`, { bornAt: NOW - 6 * DAY, ...given(i) }));
@@ -19,7 +25,7 @@ function groupOf(given: (i: number) => Given, releases: Group['releases'] = new 
     index,
     mine.map(({ account }) => account),
   );
-  return { members: network.members, profiles: mine, index, baseline: baselineOf(index), releases, now: NOW };
+  return { members: network.members, profiles: mine, index, baseline: baselineOf(index), releases, operators: [], now: NOW };
 }
 const answer = (name: string, group: Group, measures: Partial<Measures> = {}): Answer => {
   const detector = DETECTORS.find((one) => one.name === name);
@@ -86,6 +92,41 @@ describe('rhythm and content, by what is measured', () => {
   });
   test('without a release nobody moved to one', () => {
     expect(answer('release-pivot', apart, { pivot: 0.9 }).kind).toBe('abstains');
+  });
+});
+
+describe('known-operator: imported indicators', () => {
+  /** Everybody with a card of their own; a tool and a system prompt in common. */
+  const group = groupOf((i) => ({ card: `card-${i}`, clients: ['their build'], system: 'their prompt' }));
+  const cards = Array.from({ length: MEMBERS }, (_, i): Listed => ({ ...CARD, hash: hashText(hash(`card-${i}`)), members: 1 }));
+  const prompt: Listed = { type: 'system-prompt', family: 'content', hash: hashText(hash('their prompt')), members: MEMBERS };
+  const known = (indicators: Listed[]) =>
+    watch([buildOperator({ accounts: MEMBERS, indicators })], group.index, policy.memberThreshold.value);
+
+  test('abstains without any, and when most members carry none of them', () => {
+    expect(answer('known-operator', group)).toMatchObject({ kind: 'abstains' });
+    expect(answer('known-operator', { ...group, operators: known([...cards.slice(0, 11), prompt]) })).toMatchObject({ kind: 'abstains' });
+  });
+  test('one family of them is a coincidence: what all share says nothing about who they are', () => {
+    expect(answer('known-operator', { ...group, operators: known([prompt]) })).toMatchObject({ kind: 'abstains' });
+  });
+  test('is of the family that most members carry one of, says from where, and makes no family count', () => {
+    const known13 = { ...group, operators: known([...cards.slice(0, 13), { ...prompt, members: MEMBERS }]) };
+    expect(answer('known-operator', known13)).toMatchObject({
+      kind: 'evidence',
+      family: 'content',
+      numbers: { members: MEMBERS, carrying: 13, matched: 14, indicators: 14 },
+      because: expect.stringContaining('13 of 20 members carry the indicators of june (distillation), known from Lockstep'),
+    });
+    const { network } = assessment(
+      group.index,
+      group.profiles.map(({ account }) => account),
+    );
+    const paid = { ...group, operators: known([...cards, prompt]) };
+    const assessed = assess(network, paid, policy);
+    expect(assessed.evidence).toContainEqual(expect.objectContaining({ detector: 'known-operator', family: 'payment' }));
+    expect(assessed.families).toEqual(assess(network, group, policy).families);
+    expect(assessed.families).not.toContain('payment');
   });
 });
 

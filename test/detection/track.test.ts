@@ -26,7 +26,7 @@ function world(all: readonly Profile[], now = NOW) {
   const profiles = new Map(all.map((one) => [one.account, one]));
   const provenance: Campaign['provenance'] = { run: 'run', code: 'code', policy: 'policy', input: 'input' };
   const half = Math.floor(now / HOUR) - 100;
-  const context: TrackContext = { index, profiles, releases: new Map(), policy, now, half, provenance };
+  const context: TrackContext = { index, profiles, releases: new Map(), policy, operators: [], now, half, provenance };
   const network = (members: readonly Profile[], kind?: Kind): Assessment =>
     assessment(
       index,

@@ -181,10 +181,10 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     }
   });
 
-  test('detection reads the live policy of the system of record, and nothing else of it', () => {
+  test('detection reads the live policy and imported operators of the system of record, and nothing else of it', () => {
     const read = grantsTo('Detection').filter(({ Resource }) => ofEnforcement(Resource));
     expect(read.map(({ Condition }) => Condition)).toEqual([
-      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LIVE#*', 'POLICY'] } },
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*'] } },
     ]);
   });
 

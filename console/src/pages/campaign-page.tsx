@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
-import { useStatus } from '../app';
+import { useMe, useStatus } from '../app';
 import { Timeline } from '../charts/timeline';
 import { compact, count, day, moment, percent, relative, shortDay } from '../format';
 import { useCaseCommands } from '../parts/case-commands';
@@ -31,6 +32,7 @@ export function CampaignPage({ id }: { id: string }) {
   });
   const newest = [...(cases.data?.items ?? [])].sort((one, other) => (one.openedAt < other.openedAt ? 1 : -1))[0];
   const commands = useCaseCommands(newest);
+  const may = (useMe().data?.role ?? 'viewer') !== 'viewer';
   useKeys('Campaign', [
     ...commands.keys,
     ...SECTIONS.map(([section, label], index) => ({
@@ -69,6 +71,11 @@ export function CampaignPage({ id }: { id: string }) {
               <button type="button" className="button" onClick={() => void download(id, 'json')}>
                 as JSON
               </button>
+              {may ? (
+                <button type="button" className="button" onClick={() => void download(id, 'stix')}>
+                  Indicators as STIX
+                </button>
+              ) : null}
             </div>
           </header>
           <nav className="sections" aria-label="Sections">
@@ -99,6 +106,7 @@ export function CampaignPage({ id }: { id: string }) {
                 ['last seen', shortDay(data.lastSeen)],
               ]}
             />
+            <KnownFrom lineage={data.lineage} />
             <div className="columns">
               <div className="stack">
                 <Panel title="Evidence" id="evidence">
@@ -132,6 +140,19 @@ export function CampaignPage({ id }: { id: string }) {
   );
 }
 
+/** Of which operator, found elsewhere, the campaign is, and by what. */
+const KnownFrom = ({ lineage }: Pick<Schemas['Campaign'], 'lineage'>) =>
+  lineage
+    .filter(({ what }) => what === 'known-operator')
+    .map((step) => (
+      <p className="note" key={step.with}>
+        <strong>Known from elsewhere</strong> since {day(step.at)}: {step.because}.{' '}
+        <Link href="/indicators">
+          Import <span className="mono">{step.with}</span>
+        </Link>
+      </p>
+    ));
+
 /** Detection, and containment if it came to that, as the timeline marks them. */
 function marksOf(data: Schemas['Campaign'], newest: Schemas['QueueEntry'] | undefined) {
   const contained = newest?.containedAt ? [{ at: newest.containedAt, label: 'contained' }] : [];
@@ -164,20 +185,32 @@ function Provenance({ of }: { of: Schemas['Campaign'] }) {
       {now ? ` (${relative(of.updatedAt, now)})` : ''} by run <span className="mono">{of.provenance.run}</span>, code{' '}
       <span className="mono">{of.provenance.code}</span>, policy <span className="mono">{of.provenance.policy}</span>, input{' '}
       <span className="mono">{of.provenance.input}</span>.
-      {of.lineage.map((step) => ` ${day(step.at)}: ${step.what} with ${step.with}, ${step.because}.`)}
+      {of.lineage
+        .filter(({ what }) => what !== 'known-operator')
+        .map((step) => ` ${day(step.at)}: ${step.what} with ${step.with}, ${step.because}.`)}
     </p>
   );
 }
 
-async function download(id: string, form: 'md' | 'json'): Promise<void> {
+async function download(id: string, form: 'md' | 'json' | 'stix'): Promise<void> {
   const params = { path: { campaign: id } };
-  const text =
-    form === 'md'
-      ? await answered(client().GET('/v1/campaigns/{campaign}/dossier.md', { params, parseAs: 'text' }))
-      : JSON.stringify(await answered(client().GET('/v1/campaigns/{campaign}/dossier', { params })), null, 2);
+  const text = await textOf(params, form);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: form === 'md' ? 'text/markdown' : 'application/json' }));
-  link.download = `campaign-${id}.${form}`;
+  link.download = `campaign-${id}.${form === 'stix' ? 'stix.json' : form}`;
   link.click();
   URL.revokeObjectURL(link.href);
+}
+
+async function textOf(params: { path: { campaign: string } }, form: 'md' | 'json' | 'stix'): Promise<string> {
+  switch (form) {
+    case 'md':
+      return answered(client().GET('/v1/campaigns/{campaign}/dossier.md', { params, parseAs: 'text' }));
+    case 'json':
+      return JSON.stringify(await answered(client().GET('/v1/campaigns/{campaign}/dossier', { params })), null, 2);
+    case 'stix':
+      return JSON.stringify(await answered(client().GET('/v1/campaigns/{campaign}/stix', { params })), null, 2);
+    default:
+      return form satisfies never;
+  }
 }

@@ -6,7 +6,19 @@ import { Empty, Loaded, Panel } from '../parts/parts';
 import { useRows } from '../parts/use-rows';
 
 type Entry = Schemas['LedgerEntry'];
-const ABOUT = ['workflow', 'everything', 'account', 'case', 'decision', 'exoneration', 'policy', 'rule', 'kill-switch', 'appeal'] as const;
+const ABOUT = [
+  'workflow',
+  'everything',
+  'account',
+  'case',
+  'decision',
+  'exoneration',
+  'policy',
+  'rule',
+  'kill-switch',
+  'appeal',
+  'operator',
+] as const;
 const NAMES: Partial<Record<(typeof ABOUT)[number], string>> = { workflow: 'everything but single accounts' };
 
 export function LedgerPage() {
@@ -143,6 +155,7 @@ function Subject({ of }: { of: Entry['subject'] }) {
     case 'kill-switch':
     case 'policy':
     case 'appeal':
+    case 'operator':
     case 'other':
       return (
         <span>

@@ -7,13 +7,14 @@ import type { Group, Measures } from '../measures';
  */
 export type Detector = {
   name: string;
+  /** The family of its evidence, unless an answer names another. */
   family: Family;
   /** What it asks, in one sentence. */
   question: string;
   ask(group: Group, measures: Measures): Answer;
 };
 export type Answer =
-  | { kind: 'evidence'; because: string; ratio: number; numbers: Record<string, number> }
+  | { kind: 'evidence'; because: string; ratio: number; numbers: Record<string, number>; family?: Family }
   | { kind: 'abstains'; because: string };
 
 export const abstains = (because: string): Answer => ({ kind: 'abstains', because });
@@ -21,7 +22,7 @@ export const abstains = (because: string): Answer => ({ kind: 'abstains', becaus
 /** `ratio`: how many times as likely under one operator as among unrelated accounts. Strength is 1 − 1/ratio. */
 export const evidenceOf = (detector: Detector, answer: Extract<Answer, { kind: 'evidence' }>): Evidence => ({
   detector: detector.name,
-  family: detector.family,
+  family: answer.family ?? detector.family,
   because: answer.because,
   strength: answer.ratio <= 1 ? 0 : 1 - 1 / Math.min(answer.ratio, 1e9),
   numbers: answer.numbers,

@@ -1,5 +1,6 @@
 import { elicitation, grading, sharedPrompts } from './content-detectors';
 import type { Detector } from './detector';
+import { knownOperator } from './known-operator';
 import { addressPool, clientBuild, emailDomain, sharedPayment, signupOrigin, systemPrompt } from './sharing-detectors';
 import { signupBurst } from './signup-burst';
 import { coTimed, evenness, releasePivot, roundTheClock, takeOver } from './timing-detectors';
@@ -23,4 +24,5 @@ export const DETECTORS: readonly Detector[] = [
   roundTheClock,
   releasePivot,
   takeOver,
+  knownOperator,
 ];

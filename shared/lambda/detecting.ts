@@ -1,0 +1,19 @@
+import type { z } from 'zod';
+import { systemClock as clock } from '../aws/system-clock';
+import { KnownOperatorStore } from '../stores/known-operator-store';
+import { LedgerStore } from '../stores/ledger-store';
+import type { DetectEnv } from '../wiring';
+import { bucket, table } from './adapters';
+import { livePolicy } from './live-policy';
+
+/** What detecting needs of the world, on AWS: its stores, and what people said it is to judge by and to look for, read afresh at each call. */
+export function detectingPorts(env: z.output<typeof DetectEnv>) {
+  const books = table(env.ENFORCEMENT_TABLE);
+  const operators = new KnownOperatorStore(new LedgerStore(books, clock));
+  return {
+    stores: { archive: bucket(env.ARCHIVE_BUCKET), features: table(env.FEATURES_TABLE), graph: table(env.GRAPH_TABLE) },
+    clock,
+    live: livePolicy(books, clock),
+    operators: () => operators.watched(clock.now()),
+  };
+}

@@ -1,0 +1,35 @@
+import type { OperatorId } from '../model/ids';
+import { isWatched, type KnownOperator, OPERATOR_CHAIN, OPERATORS } from '../model/known-operator';
+import type { Actor } from '../model/person';
+import type { Appended, Entry, LedgerStore } from './ledger-store';
+
+/** Operators known from elsewhere, one chain each. */
+export class KnownOperatorStore {
+  constructor(private readonly ledger: Pick<LedgerStore, 'head' | 'append' | 'allListed'>) {}
+
+  head(id: OperatorId): Promise<Entry<KnownOperator> | undefined> {
+    return this.ledger.head(OPERATOR_CHAIN, id);
+  }
+
+  append(
+    head: Entry<KnownOperator> | undefined,
+    operator: KnownOperator,
+    by: { actor: Actor; what: 'imported' | 'revoked'; key: string },
+  ): Promise<Appended<KnownOperator>> {
+    return this.ledger.append(OPERATOR_CHAIN, operator.id, head, { ...by, because: [operator.because], state: operator });
+  }
+
+  /** Those that are looked for at `now`, by id. */
+  async watched(now: number): Promise<KnownOperator[]> {
+    const found: KnownOperator[] = [];
+    for await (const { state } of this.all()) if (isWatched(state, now)) found.push(state);
+    return found;
+  }
+
+  async *all(): AsyncIterable<Entry<KnownOperator>> {
+    for await (const id of this.ledger.allListed(OPERATORS)) {
+      const head = await this.ledger.head(OPERATOR_CHAIN, id);
+      if (head) yield head;
+    }
+  }
+}
