@@ -17,6 +17,8 @@ type FromWorker =
   | { kind: 'answer'; id: string; answer: unknown }
   | { kind: 'failure'; id: string; error: { name: string; message: string } };
 
+const STOPPED = { name: 'Sandbox.Stopped', message: 'the host was stopped' };
+
 /** A function as Lambda runs it: one call at a time an instance, more instances when all are busy, ended when it takes too long. */
 export class FunctionHost {
   private readonly idle: Worker[] = [];
@@ -31,15 +33,20 @@ export class FunctionHost {
   ) {}
 
   invoke(event: unknown): Promise<Invoked> {
+    if (this.stopped) return Promise.resolve({ kind: 'failure', error: STOPPED });
     return new Promise((resolve) => {
       this.waiting.push({ event, resolve });
       this.serve();
     });
   }
 
+  /** Calls that are under way or wait end in failure: whoever made them is not left waiting. */
   async stop(): Promise<void> {
     this.stopped = true;
-    await Promise.all([...this.all].map((worker) => worker.terminate()));
+    const workers = [...this.all];
+    for (const worker of workers) this.end(worker, STOPPED);
+    for (const { resolve } of this.waiting.splice(0)) resolve({ kind: 'failure', error: STOPPED });
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
   private serve(): void {
