@@ -1,5 +1,6 @@
-import { CONTENT_BUCKETS, SUM } from '../../shared/model/features';
+import { SUM } from '../../shared/model/features';
 import { coTimingOf } from './co-timing';
+import { ContentNulls } from './content-nulls';
 import type { Profile } from './profile';
 import { restShare } from './rhythm';
 import type { TraitIndex } from './trait-index';
@@ -18,6 +19,8 @@ export type Baseline = {
   even: number;
   /** Active minutes that two accounts have in common, over what their hours alone would give; 1 at least. */
   coTiming: number;
+  /** How far groups of unrelated accounts are from the population in content. */
+  content: ContentNulls;
 };
 
 /** A day in which the quietest third carries more than this was not lived by one person. */
@@ -69,6 +72,7 @@ export function baselineOf(index: TraitIndex): Baseline {
     restless: rate(restless, readable),
     even: rate(even, timed),
     coTiming: Math.max(1, (together.shared + 1) / (together.expected + 1)),
+    content: new ContentNulls(accounts),
   };
 }
 
@@ -79,7 +83,6 @@ type Reading = {
   dispersion: number | undefined;
   /** By half window. */
   tasks: { task: string; count: number }[];
-  content: Float64Array | undefined;
 };
 const readings = new WeakMap<Profile, Reading>();
 
@@ -95,7 +98,6 @@ function readingOf(profile: Profile): Reading {
     tasks: [profile.current, profile.previous].flatMap(({ tasks }) =>
       [...tasks].map(([task, count]) => ({ task, count: Math.min(MOST_EXCHANGES, count) })),
     ),
-    content: undefined,
   };
   readings.set(profile, made);
   return made;
@@ -145,27 +147,4 @@ export function dispersionOf(profile: Profile): number | undefined {
   const mean = sum / hours;
   // n/(n-1) corrects for the mean having been estimated from the same hours.
   return ((squares / hours - mean * mean) * hours) / (hours - 1) / mean;
-}
-
-/** The content sketch of an account as shares of 64 buckets; all 0 without prompts. Not to be written to. */
-export function contentOf(profile: Profile): Float64Array {
-  const reading = readingOf(profile);
-  reading.content ??= contentShares(profile);
-  return reading.content;
-}
-
-function contentShares(profile: Profile): Float64Array {
-  const content = new Float64Array(CONTENT_BUCKETS);
-  let total = 0;
-  for (let i = 0; i < CONTENT_BUCKETS; i++) total += profile.sum(SUM.content + i);
-  if (total > 0) for (let i = 0; i < CONTENT_BUCKETS; i++) content[i] = profile.sum(SUM.content + i) / total;
-  return content;
-}
-
-/** The content sketches of some accounts together, as shares of 64 buckets; each account counts the same. */
-export function pooledContent(contents: readonly Float64Array[]): Float64Array {
-  const pooled = new Float64Array(CONTENT_BUCKETS);
-  for (const content of contents) for (let i = 0; i < CONTENT_BUCKETS; i++) pooled[i]! += content[i]!;
-  const sum = pooled.reduce((a, b) => a + b, 0);
-  return sum === 0 ? pooled : pooled.map((value) => value / sum);
 }

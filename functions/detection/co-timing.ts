@@ -39,8 +39,10 @@ export function addMinutes(sample: TimedSample, { hour, minutesLow, minutesHigh 
   }
 }
 
-/** `shared` of the `of` minutes with the smallest hashes of either; `expected`: the share that their hours alone would give. */
-export type CoTiming = { shared: number; of: number; expected: number };
+/** `shared` of the `of` minutes with the smallest hashes of either. */
+type Minutes = { shared: number; of: number };
+/** `expected`: the share that their hours alone would give. */
+export type CoTiming = Minutes & { expected: number };
 
 /**
  * How far two accounts are active in the same minutes: the Jaccard index of their active minutes, estimated from bottom-k
@@ -48,6 +50,22 @@ export type CoTiming = { shared: number; of: number; expected: number };
  * their hourly counts would have. Undefined with too little to say.
  */
 export function coTiming(one: Profile, two: Profile): CoTiming | undefined {
+  const minutes = minutesOf(one, two);
+  return minutes && { ...minutes, expected: expectedShare(one, two) };
+}
+
+/** What co-timing says for one hand (nats, 0 or more): a binomial likelihood ratio over the minutes compared. */
+export function coTimingNats(one: Profile, two: Profile): number {
+  const minutes = minutesOf(one, two);
+  // Most pairs have next to nothing in common: what is expected is asked of the others only.
+  if (!minutes || minutes.shared < FEWEST) return 0;
+  const { shared, of } = minutes;
+  const chance = LIKELIER * expectedShare(one, two) + MORE;
+  if (chance >= TOGETHER) return 0;
+  return Math.max(0, shared * Math.log(TOGETHER / chance) + (of - shared) * Math.log((1 - TOGETHER) / (1 - chance)));
+}
+
+function minutesOf(one: Profile, two: Profile): Minutes | undefined {
   const [left, right] = [one.minutes.keys, two.minutes.keys];
   if (left.length < ENOUGH || right.length < ENOUGH) return undefined;
   const common: number[] = [];
@@ -60,7 +78,7 @@ export function coTiming(one: Profile, two: Profile): CoTiming | undefined {
     if (y <= x) j++;
   }
   const shared = common.length;
-  return { shared: scheduled(common.map(minuteOfHash)) ? 0 : shared, of, expected: expectedShare(one, two) };
+  return { shared: shared >= FEWEST && scheduled(common.map(minuteOfHash)) ? 0 : shared, of };
 }
 
 /** Whether minutes are those of a timetable: few different ones of the hour, or all on one step of five. */
@@ -84,13 +102,6 @@ function expectedShare(one: Profile, two: Profile): number {
     }
   }
   return both / Math.max(1, left + right - both);
-}
-
-/** What co-timing says for one hand (nats, 0 or more): a binomial likelihood ratio over the minutes compared. */
-export function coTimingNats({ shared, of, expected }: CoTiming): number {
-  const chance = LIKELIER * expected + MORE;
-  if (shared < FEWEST || chance >= TOGETHER) return 0;
-  return Math.max(0, shared * Math.log(TOGETHER / chance) + (of - shared) * Math.log((1 - TOGETHER) / (1 - chance)));
 }
 
 const PAIRS = 120;

@@ -14,7 +14,7 @@ import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
 import { SummaryStore } from '../../shared/stores/summary-store';
 import { type Assessment, assess, controlFalseDiscovery } from './assess';
-import { baselineOf } from './baseline';
+import { type Baseline, baselineOf } from './baseline';
 import { findNetworks } from './find-networks';
 import { FoldReader } from './fold-reader';
 import { namesMet, type Watched, watch } from './known-operators';
@@ -29,6 +29,8 @@ import { TraitIndex } from './trait-index';
 
 /** Raised when the meaning of detection code changes; stands in every campaign's provenance. */
 export const DETECTION_CODE = 'detection-1';
+
+const BASELINE_FOR = 6 * HOUR;
 
 export type DetectionPorts = { stores: Pick<Stores, 'archive' | 'features' | 'graph'>; clock: Clock };
 export type DetectionRun = {
@@ -97,7 +99,7 @@ export class Detection {
     index.update(population.profiles.values(), population.releases, now, members);
     const found = findNetworks(index, policy, this.pairs);
     const watched = watch(operators, index, policy.memberThreshold.value);
-    const context = { index, baseline: baselineOf(index), releases: population.releases, operators: watched, now };
+    const context = { index, baseline: this.baselineFor(index, now), releases: population.releases, operators: watched, now };
     this.heed(operators);
     const assessments = controlFalseDiscovery(this.assessAll(found.networks, context, policy), policy.falseDiscoveryRate.value);
     const id = `run-${iso(now)}`;
@@ -201,6 +203,16 @@ export class Detection {
   }
 
   private indexed: Population | undefined;
+
+  /** What people do does not change from hour to hour: read anew every few hours, or when there are a tenth more of them. */
+  private baselineFor(index: TraitIndex, now: number): Baseline {
+    const known = this.baseline;
+    if (known && known.index === index && now - known.at < BASELINE_FOR && index.referenceSize <= 1.1 * known.value.accounts.length)
+      return known.value;
+    this.baseline = { index, at: now, value: baselineOf(index) };
+    return this.baseline.value;
+  }
+  private baseline: { index: TraitIndex; at: number; value: Baseline } | undefined;
 
   /** Members first, the campaign's header last (its commit): whoever sees the campaign finds its members' rows. */
   private async save(campaign: Campaign, links: Link[], now: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { FAMILIES, type Family } from '../../shared/model/campaign';
-import { coTiming, coTimingNats } from './co-timing';
+import { coTimingNats } from './co-timing';
 import type { TraitIndex } from './trait-index';
 import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from './traits';
 
@@ -108,8 +108,7 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
   // Two pools at one hosting company share its networks, not their addresses: then the networks say nothing either.
   // One address in common may be chance among neighbours at a hosting company; two are not.
   if (samePool) sums[INFRASTRUCTURE]! += addresses >= 2 ? addressWeight + prefixWeight : addressWeight / 2;
-  const timing = coTiming(one.profile, two.profile);
-  if (timing) sums[TIMING]! += Math.min(CO_TIMING_CAP, coTimingNats(timing));
+  sums[TIMING]! += Math.min(CO_TIMING_CAP, coTimingNats(one.profile, two.profile));
   let weight = 0;
   let identity = 0;
   const families: Family[] = [];
