@@ -69,8 +69,8 @@ async function main(): Promise<void> {
     return one;
   };
 
-  const parseRaw = await time('JSON.parse, prompts', events, 'events', () => raw.forEach((line) => JSON.parse(line)));
-  await time('JSON.parse, fingerprints', events, 'events', () => prints.forEach((line) => JSON.parse(line)));
+  const parseRaw = await time('JSON.parse, prompts', events, 'events', parsing(raw));
+  await time('JSON.parse, fingerprints', events, 'events', parsing(prints));
   const inBatches = (lines: readonly string[], segments: number) => async () => {
     const here = world(end, segments);
     for (let at = 0; at < lines.length; at += size) await ingest([{ id: `m${at}`, lines: lines.slice(at, at + size) }], here);
@@ -114,6 +114,10 @@ async function main(): Promise<void> {
     ),
   );
 }
+
+const parsing = (lines: readonly string[]) => (): void => {
+  for (const line of lines) JSON.parse(line);
+};
 
 function world(at: number, segments: number) {
   const clock = new SimulatedClock(at);
