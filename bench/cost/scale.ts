@@ -134,7 +134,7 @@ const countOf = (world: CountedWorld, phase: Tally['phase'], service: Tally['ser
   world.tallies.find((one) => one.phase === phase && one.service === service && one.what === what && one.purpose === purpose)?.requests ??
   0;
 
-/** Write units an event that hours, manifest, plans and folds take: what grows with traffic, and not with what is found in it. */
+/** Write units an event of all lines that write. */
 export const unitsPerEvent = (lines: readonly Line[], { eventsPerDay }: Volume): number =>
   lines.filter(({ what }) => what.startsWith('write: ')).reduce((sum, { units }) => sum + units, 0) / eventsPerDay;
 
