@@ -83,7 +83,7 @@ export function indicatorsOf(network: Network, index: TraitIndex, releases: Read
     const span = spans[index.types[id]!]!.get(hash) ?? { first: 0, last: 0 };
     const others = Math.max(0, index.holdersOf(id) - members);
     found.push({
-      type: (type === 'signup-prefix' ? 'signup-origin' : type) as Indicator['type'],
+      type: type as Indicator['type'],
       hash,
       family: TRAIT_TYPES[type].family,
       members,

@@ -1,12 +1,20 @@
-import type { Link } from '../../shared/model/campaign';
+import type { Link, TieType } from '../../shared/model/campaign';
 import { hashText } from '../../shared/model/keyed-hash';
-import { SPEAKS } from './links';
+import { coTimingNats } from './co-timing';
+import { CO_TIMING_CAP, SPEAKS } from './links';
 import type { TraitIndex } from './trait-index';
 import { TRAIT_TYPES, type TraitType } from './traits';
 
 const MOST = 6;
-/** Shown as what they are about: when things happened. */
-const WHEN: ReadonlySet<TraitType> = new Set(['signup-time', 'signup-day', 'signup-hour', 'onset', 'pivot', 'rhythm']);
+/** Traits that are read as times carry the name of what happened. */
+const SHOWN: Partial<Record<TraitType, TieType>> = {
+  'signup-day': 'signup-time',
+  'signup-hour': 'signup-time',
+  onset: 'new-client',
+  pivot: 'release-pivot',
+};
+/** Co-timing is of a pair, not of a thing: it has one name for all. */
+const CO_TIMING = hashText(1);
 
 /** What two linked accounts share, strongest first: at most six reasons, so that a graph of 25,000 accounts can be sent. */
 export function reasonsOf(index: TraitIndex, a: number, b: number): Link['reasons'] {
@@ -17,13 +25,15 @@ export function reasonsOf(index: TraitIndex, a: number, b: number): Link['reason
     const weight = index.weight(id);
     const type = index.typeName(id);
     if (weight < SPEAKS / 2) continue;
-    const shown = (type === 'signup-prefix' ? 'signup-origin' : WHEN.has(type) ? 'rhythm' : type) as Link['reasons'][number]['type'];
     reasons.push({
-      type: shown,
+      type: SHOWN[type] ?? (type as TieType),
       family: TRAIT_TYPES[type].family,
       weight: Math.round(weight * 10) / 10,
       hash: hashText(index.hashes[id]!),
     });
   }
+  const together = coTimingNats(index.accounts[a]!.profile, index.accounts[b]!.profile);
+  if (together >= SPEAKS)
+    reasons.push({ type: 'co-timing', family: 'timing', weight: Math.round(10 * Math.min(CO_TIMING_CAP, together)) / 10, hash: CO_TIMING });
   return reasons.sort((x, y) => y.weight - x.weight).slice(0, MOST);
 }

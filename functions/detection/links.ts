@@ -62,7 +62,7 @@ const INFRASTRUCTURE = FAMILIES.indexOf('infrastructure');
 const PAYMENT = FAMILIES.indexOf('payment');
 const TIMING = FAMILIES.indexOf('timing');
 /** The most that being active in the same minutes may say (nats): schedulers and time zones hang together in ways nobody has listed. */
-const CO_TIMING_CAP = 4;
+export const CO_TIMING_CAP = 4;
 
 /** Below this share of the smaller pool in common, two accounts with pools of addresses do not work from one pool. */
 export const POOL_OVERLAP = 0.1;

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { orNull, When } from '../../shared/http/fields';
 import { STANDINGS } from '../../shared/model/account';
 import type { AccountSummary } from '../../shared/model/account-summary';
-import { type Evidence, FAMILIES, Indicator, KINDS, type Link, type Member, ROLES } from '../../shared/model/campaign';
+import { type Evidence, FAMILIES, KINDS, type Link, type Member, ROLES, TIE_TYPES } from '../../shared/model/campaign';
 import { PLANS, PROGRAMS, PROVIDER_STANDINGS, VERIFICATIONS } from '../../shared/model/event';
 import type { FlaggedAccount } from '../../shared/model/flagged-account';
 import type { AccountKey } from '../../shared/model/ids';
@@ -90,7 +90,7 @@ export const EvidenceView = z
 
 export const ReasonView = z
   .object({
-    type: Indicator.shape.type,
+    type: z.enum(TIE_TYPES),
     family: z.enum(FAMILIES),
     weight: z.number(),
     indicator: z

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { When } from '../../shared/http/fields';
-import { type Campaign, FAMILIES, Indicator, type Link, ROLES, type Role } from '../../shared/model/campaign';
+import { type Campaign, FAMILIES, type Link, ROLES, type Role, TIE_TYPES } from '../../shared/model/campaign';
 import type { AccountKey, Hash64 } from '../../shared/model/ids';
 import type { Person } from '../../shared/model/person';
 import { HOUR, hourOf, iso } from '../../shared/model/time';
@@ -16,7 +16,7 @@ export const GraphView = z
     roles: z.array(z.int()).openapi({ description: `By account: index into ${ROLES.join(', ')}.` }),
     scores: z.array(z.number()),
     shared: z
-      .array(z.object({ type: Indicator.shape.type, family: z.enum(FAMILIES), indicator: z.string().nullable(), members: z.int() }))
+      .array(z.object({ type: z.enum(TIE_TYPES), family: z.enum(FAMILIES), indicator: z.string().nullable(), members: z.int() }))
       .openapi({ description: 'What members share. `indicator` is a keyed hash, null for viewers.' }),
     from: z.array(z.int()).openapi({ description: 'By link: index into accounts.' }),
     to: z.array(z.int()),

@@ -26,23 +26,30 @@ export const Evidence = z.object({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
+/** What can be looked for. */
+export const INDICATOR_TYPES = [
+  'payment-instrument',
+  'payment-issuer',
+  'client-build',
+  'network-address',
+  'network-prefix',
+  'signup-origin',
+  'signup-prefix',
+  'signup-client',
+  'email-domain',
+  'referrer',
+  'system-prompt',
+  'prompt-template',
+  'prompt-phrase',
+  'rhythm',
+] as const;
+/** What may tie two accounts: besides, when something happened. */
+export const TIE_TYPES = [...INDICATOR_TYPES, 'signup-time', 'new-client', 'release-pivot', 'co-timing'] as const;
+export type TieType = (typeof TIE_TYPES)[number];
+
 /** Something the members share, with when it was first and last used by one of them. */
 export const Indicator = z.object({
-  type: z.enum([
-    'payment-instrument',
-    'payment-issuer',
-    'client-build',
-    'network-address',
-    'network-prefix',
-    'signup-origin',
-    'signup-client',
-    'email-domain',
-    'referrer',
-    'system-prompt',
-    'prompt-template',
-    'prompt-phrase',
-    'rhythm',
-  ]),
+  type: z.enum(INDICATOR_TYPES),
   hash: z.custom<Hash64>(),
   family: z.enum(FAMILIES),
   members: z.int(),
@@ -109,6 +116,6 @@ export const Link = z.object({
   to: z.custom<AccountKey>(),
   /** Sum of the capped log-likelihood ratios, nats. */
   weight: z.number(),
-  reasons: z.array(z.object({ type: Indicator.shape.type, family: z.enum(FAMILIES), weight: z.number(), hash: z.custom<Hash64>() })),
+  reasons: z.array(z.object({ type: z.enum(TIE_TYPES), family: z.enum(FAMILIES), weight: z.number(), hash: z.custom<Hash64>() })),
 });
 export type Link = z.infer<typeof Link>;
