@@ -17,7 +17,9 @@ export const hold: Step<'held'> = async (id, head, world) => {
   const change = { ...size, approversNeeded, mode: plan.decision.mode };
   if (approversNeeded > 0) {
     const lapsesAt = now + plan.policy.enforcement.approval.lapsesAfterHours.value * HOUR;
-    const because = [`${approversNeeded} ${approversNeeded === 1 ? 'approver' : 'approvers'} needed for ${size.size} accounts in mode ${change.mode}`];
+    const because = [
+      `${approversNeeded} ${approversNeeded === 1 ? 'approver' : 'approvers'} needed for ${size.size} accounts in mode ${change.mode}`,
+    ];
     return move(id, head, { progress: { kind: 'awaiting-approval', lapsesAt }, because, change }, world);
   }
   const because = [`mode ${change.mode}: the guardrails hold`];
