@@ -34,6 +34,7 @@ export const sharedTrait = (name: string, type: TraitType, question: string, say
     if (found.distinct === 0) return abstains(`no two members share one, or everybody does`);
     const ratio = found.pairShare / found.basePairShare;
     if (found.sharers < Math.max(3, found.size / 5)) return abstains(`only ${found.sharers} of ${found.size} members share one`);
+    if (ratio <= 1) return abstains(`unrelated accounts share one as often`);
     return {
       kind: 'evidence',
       because: `${say(found)}; in the population two unrelated accounts share one in ${oneOf(found.basePairShare)} pairs, here in ${oneOf(found.pairShare)}.`,
