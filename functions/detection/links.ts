@@ -1,7 +1,7 @@
 import { FAMILIES, type Family } from '../../shared/model/campaign';
 import { coTimingNats } from './co-timing';
 import type { TraitIndex } from './trait-index';
-import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from './traits';
+import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES, type TraitType } from './traits';
 
 /** `identity`: what addresses, tools and payers alone say, for or against one hand (nats). */
 export type PairLink = { a: number; b: number; weight: number; identity: number; families: Family[] };
@@ -61,6 +61,12 @@ const CLIENT = TRAIT_NAMES.indexOf('client-build');
 const INFRASTRUCTURE = FAMILIES.indexOf('infrastructure');
 const PAYMENT = FAMILIES.indexOf('payment');
 const TIMING = FAMILIES.indexOf('timing');
+const REGISTRATION = FAMILIES.indexOf('registration');
+const typesOf = (...names: TraitType[]): ReadonlySet<number> => new Set(names.map((name) => TRAIT_NAMES.indexOf(name)));
+const ORIGIN = typesOf('signup-origin', 'signup-prefix');
+const FINER = typesOf('signup-day', 'signup-hour');
+/** More than the buckets of two days say together: there is a domain, an origin or a client besides. */
+const WITH = 2 * TRAIT_TYPES['signup-time'].cap + 1;
 /** The most that being active in the same minutes may say (nats): schedulers and time zones hang together in ways nobody has listed. */
 export const CO_TIMING_CAP = 4;
 
@@ -87,6 +93,8 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
   let addressWeight = 0;
   let prefixWeight = 0;
   let clients = 0;
+  let origin = 0;
+  let finer = 0;
   while (i < left.length && j < right.length) {
     const x = left[i]!;
     const y = right[j]!;
@@ -96,6 +104,8 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
         addresses++;
         addressWeight += index.weight(x);
       } else if (type === PREFIX) prefixWeight += index.weight(x);
+      else if (ORIGIN.has(type)) origin += index.weight(x);
+      else if (FINER.has(type)) finer += index.weight(x);
       else sums[FAMILY_OF[type]!]! += index.weight(x);
       if (type === CLIENT) clients++;
       i++;
@@ -108,6 +118,9 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
   // Two pools at one hosting company share its networks, not their addresses: then the networks say nothing either.
   // One address in common may be chance among neighbours at a hosting company; two are not.
   if (samePool) sums[INFRASTRUCTURE]! += addresses >= 2 ? addressWeight + prefixWeight : addressWeight / 2;
+  sums[one.atOrigin || two.atOrigin ? INFRASTRUCTURE : REGISTRATION]! += origin;
+  // To have signed up in one hour tells when there is something they signed up with: neighbours do so by chance.
+  if (sums[PAYMENT]! >= SPEAKS || sums[REGISTRATION]! >= WITH) sums[REGISTRATION]! += finer;
   sums[TIMING]! += Math.min(CO_TIMING_CAP, coTimingNats(one.profile, two.profile));
   let weight = 0;
   let identity = 0;

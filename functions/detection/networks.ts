@@ -133,6 +133,8 @@ const PHRASE = TRAIT_NAMES.indexOf('prompt-phrase');
 /** To have signed up when the others did may link two accounts; it makes nobody a member by itself (nats, at most). */
 const WHEN: ReadonlySet<number> = new Set((['signup-time', 'signup-day', 'signup-hour'] as const).map((name) => TRAIT_NAMES.indexOf(name)));
 const MOST_WHEN = 3;
+const SIGNUP_TIME = TRAIT_NAMES.indexOf('signup-time');
+const ORIGIN: ReadonlySet<number> = new Set((['signup-origin', 'signup-prefix'] as const).map((name) => TRAIT_NAMES.indexOf(name)));
 const FEW_PHRASES = 8;
 const PHRASE_SCALE = 2;
 
@@ -183,6 +185,7 @@ export class GroupProfile {
     let phrases = 0;
     let phraseSum = 0;
     let when = 0;
+    let coarse = 0;
     let poolShared = 0;
     let poolSum = 0;
     for (const id of entry.ids) {
@@ -206,9 +209,10 @@ export class GroupProfile {
       }
       if (WHEN.has(type)) {
         when += said;
+        if (type === SIGNUP_TIME) coarse += said;
         continue;
       }
-      byFamily[family] += said;
+      byFamily[entry.atOrigin && ORIGIN.has(type) ? 'infrastructure' : family] += said;
       if (this.own(id)) lacking.delete(type);
     }
     // Someone with a pool of addresses belongs to the group's pool or does not: neighbours at one hosting company share networks only.
@@ -216,7 +220,7 @@ export class GroupProfile {
       byFamily.infrastructure += poolSum;
       if (poolSum > 0) lacking.delete(ADDRESS);
     }
-    byFamily.registration += Math.min(MOST_WHEN, when);
+    byFamily.registration += byFamily.payment >= SPEAKS || byFamily.registration >= SPEAKS ? Math.min(MOST_WHEN, when) : coarse;
     // Phrases are many and hang together: their mean speaks, not their sum, and ordinary phrases speak against.
     if (phrases >= FEW_PHRASES) byFamily.content += (phraseSum / phrases) * PHRASE_SCALE;
     for (const type of lacking) {

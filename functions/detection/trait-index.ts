@@ -27,6 +27,8 @@ export type Indexed = {
   revision: number;
   addresses: number;
   clients: number;
+  /** It works from the network that it signed up from: then the one says nothing beside the other. */
+  atOrigin: boolean;
   counted: Holding['counted'];
 };
 
@@ -74,6 +76,8 @@ export class TraitIndex {
           revision: profile.revision,
           addresses: profile.samples.ips.keys.length,
           clients: profile.samples.clients.keys.length,
+          atOrigin:
+            profile.facts.signupPrefix !== undefined && profile.samples.prefixes.keys.includes(hashNumber(profile.facts.signupPrefix)),
           counted: undefined,
         };
         this.cache.set(profile, entry);
