@@ -10,7 +10,9 @@ const POOL = 4;
 /** The signs of a group, each 0 (absent) to 1 (fully there). What cannot be measured yet is 0: an abstention, not an acquittal. */
 export function signsOf(m: Measures): Record<Sign, number> {
   const onePayer = m.paying === 0 ? 1 : clamp((m.payer - 0.5) / 0.4);
-  const customer = Math.max(clamp((m.customer - 0.5) / 0.3) * onePayer, m.paying > 0.5 && m.payer > 0.9 ? 0.6 : 0);
+  const named = clamp((m.customer - 0.5) / 0.3) * onePayer;
+  const payer = m.paying > 0.5 && m.payer > 0.9 ? 0.6 : 0;
+  const customer = Math.max(named, payer);
   const pool = m.poolSize >= POOL ? m.pooled * (1 - customer) : 0;
   const manyPayers = m.payers >= 3 || m.paying === 0;
   const narrow = clamp(m.families.content / 6);
@@ -27,6 +29,7 @@ export function signsOf(m: Measures): Record<Sign, number> {
     pool,
     cards: m.payers >= 3 && m.paying > 0.5 ? clamp((0.7 - m.payers / (m.paying * m.size)) / 0.3) : 0,
     customer,
+    payerAlone: payer > named ? 1 : 0,
     place: m.poolSize > 0 && m.poolSize < POOL ? clamp((m.pooled - 0.4) / 0.4) : 0,
     old: m.old,
     taken: m.old * m.taken,

@@ -21,6 +21,7 @@ export const SIGNS = [
   'pool',
   'cards',
   'customer',
+  'payerAlone',
   'place',
   'old',
   'taken',
