@@ -1,10 +1,9 @@
 import { FAMILIES, type Family } from '../../shared/model/campaign';
 import { coTimingNats } from './co-timing';
 import type { TraitIndex } from './trait-index';
-import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES, type TraitType } from './traits';
+import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from './traits';
 
-/** `identity`: what addresses, tools and payers alone say, for or against one hand (nats). */
-export type PairLink = { a: number; b: number; weight: number; identity: number; families: Family[] };
+export type PairLink = { a: number; b: number; weight: number; families: Family[] };
 
 /** How many neighbours in a holder list an account is paired with: star-like, never all pairs. */
 const NEIGHBOURS = 3;
@@ -62,8 +61,6 @@ const INFRASTRUCTURE = FAMILIES.indexOf('infrastructure');
 const PAYMENT = FAMILIES.indexOf('payment');
 const TIMING = FAMILIES.indexOf('timing');
 const REGISTRATION = FAMILIES.indexOf('registration');
-const typesOf = (...names: TraitType[]): ReadonlySet<number> => new Set(names.map((name) => TRAIT_NAMES.indexOf(name)));
-const ORIGIN = typesOf('signup-origin', 'signup-prefix');
 const FINER = typesOf('signup-day', 'signup-hour');
 /** More than the buckets of two days say together: there is a domain, an origin or a client besides. */
 const WITH = 2 * TRAIT_TYPES['signup-time'].cap + 1;
@@ -104,7 +101,7 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
         addresses++;
         addressWeight += index.weight(x);
       } else if (type === PREFIX) prefixWeight += index.weight(x);
-      else if (ORIGIN.has(type)) origin += index.weight(x);
+      else if (SIGNUP_ORIGIN.has(type)) origin += index.weight(x);
       else if (FINER.has(type)) finer += index.weight(x);
       else sums[FAMILY_OF[type]!]! += index.weight(x);
       if (type === CLIENT) clients++;
@@ -123,17 +120,15 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
   if (sums[PAYMENT]! >= SPEAKS || sums[REGISTRATION]! >= WITH) sums[REGISTRATION]! += finer;
   sums[TIMING]! += Math.min(CO_TIMING_CAP, coTimingNats(one.profile, two.profile));
   let weight = 0;
-  let identity = 0;
   const families: Family[] = [];
   for (let f = 0; f < FAMILIES.length; f++) {
     const said = Math.min(CAPS[f]!, sums[f]!);
     weight += said;
-    if (f === INFRASTRUCTURE || f === PAYMENT) identity += said;
     if (said >= SPEAKS) families.push(FAMILIES[f]!);
   }
   let against = 0;
   if (clients === 0 && one.clients > 0 && two.clients > 0) against += OTHER_CLIENT;
   if (pool >= POOL && !samePool) against += OTHER_POOL;
   if (pool <= STAYS && pool > 0 && Math.max(one.addresses, two.addresses) >= ROTATES) against += OTHER_HABIT;
-  return { a, b, weight: weight + against, identity: identity + against, families };
+  return { a, b, weight: weight + against, families };
 }

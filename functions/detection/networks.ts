@@ -1,7 +1,7 @@
 import { FAMILIES, type Family } from '../../shared/model/campaign';
 import { askAboutPairs, type PairLink, POOL, POOL_OVERLAP, SPEAKS, scorePair } from './links';
 import type { Indexed, TraitIndex } from './trait-index';
-import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from './traits';
+import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from './traits';
 
 export type NetworkPolicy = { linkThreshold: number; memberThreshold: number; minimumNetwork: number };
 export type Membership = { entry: Indexed; score: number; byFamily: Record<Family, number>; families: Family[] };
@@ -131,10 +131,9 @@ const ADDRESS = TRAIT_NAMES.indexOf('network-address');
 const PREFIX = TRAIT_NAMES.indexOf('network-prefix');
 const PHRASE = TRAIT_NAMES.indexOf('prompt-phrase');
 /** To have signed up when the others did may link two accounts; it makes nobody a member by itself (nats, at most). */
-const WHEN: ReadonlySet<number> = new Set((['signup-time', 'signup-day', 'signup-hour'] as const).map((name) => TRAIT_NAMES.indexOf(name)));
+const WHEN = typesOf('signup-time', 'signup-day', 'signup-hour');
 const MOST_WHEN = 3;
 const SIGNUP_TIME = TRAIT_NAMES.indexOf('signup-time');
-const ORIGIN: ReadonlySet<number> = new Set((['signup-origin', 'signup-prefix'] as const).map((name) => TRAIT_NAMES.indexOf(name)));
 const FEW_PHRASES = 8;
 const PHRASE_SCALE = 2;
 
@@ -212,7 +211,7 @@ export class GroupProfile {
         if (type === SIGNUP_TIME) coarse += said;
         continue;
       }
-      byFamily[entry.atOrigin && ORIGIN.has(type) ? 'infrastructure' : family] += said;
+      byFamily[entry.atOrigin && SIGNUP_ORIGIN.has(type) ? 'infrastructure' : family] += said;
       if (this.own(id)) lacking.delete(type);
     }
     // Someone with a pool of addresses belongs to the group's pool or does not: neighbours at one hosting company share networks only.

@@ -32,6 +32,9 @@ export const TRAIT_TYPES = {
 } as const satisfies Record<string, { family: Family; cap: number; prior: number; links: boolean }>;
 export type TraitType = keyof typeof TRAIT_TYPES;
 export const TRAIT_NAMES = Object.keys(TRAIT_TYPES) as TraitType[];
+/** Some types by their index into TRAIT_NAMES. */
+export const typesOf = (...names: TraitType[]): ReadonlySet<number> => new Set(names.map((name) => TRAIT_NAMES.indexOf(name)));
+export const SIGNUP_ORIGIN = typesOf('signup-origin', 'signup-prefix');
 
 /** The most one family may add to a pair or a membership (nats): what is in one family is not independent. */
 export const FAMILY_CAP: Record<Family, number> = { infrastructure: 9, payment: 9, registration: 8, timing: 5, content: 7 };

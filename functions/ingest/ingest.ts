@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { AccountKey } from '../../shared/model/ids';
 import type { KeyedHasher } from '../../shared/model/keyed-hash';
 import { SegmentBuilder } from '../../shared/model/segment';
+import { segmentOf } from '../../shared/model/segment-of';
 import { dayLabel, dayOf, hourLabel, hourOf } from '../../shared/model/time';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
 import { addToManifest } from '../../shared/stores/manifest-store';
@@ -142,9 +142,4 @@ export class ChunkWriter {
     }
     return key;
   }
-}
-
-/** Which of `segments` (a power of two up to 64) an account belongs to: from its key, which is uniform. */
-export function segmentOf(account: AccountKey, segments: number): number {
-  return segments === 1 ? 0 : ((account.charCodeAt(0) * 31 + account.charCodeAt(1)) * 31 + account.charCodeAt(2)) % segments;
 }

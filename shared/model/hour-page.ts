@@ -27,10 +27,6 @@ export const pageOf = (account: AccountKey, pages: number): number => bits(accou
 const markOf = (account: AccountKey): number => bits(account, 9) & 0xffff;
 const bits = (account: AccountKey, from: number): number => Buffer.from(account.slice(from, from + 4), 'base64url').readUIntBE(0, 3);
 
-/** The shard whose fold reads an account: its segment (functions/ingest/ingest.ts) modulo the shards, which divide the segments. */
-export const shardOf = (account: AccountKey, shards: number): number =>
-  ((account.charCodeAt(0) * 31 + account.charCodeAt(1)) * 31 + account.charCodeAt(2)) % shards;
-
 const DIGEST_BYTES = 6;
 /** Of all pages of an (hour, shard), one after the other: by them a reader knows the pages that belong to the fold that stands. */
 export const digestsOf = (pages: readonly Uint8Array[]): Uint8Array =>

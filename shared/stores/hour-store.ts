@@ -1,6 +1,7 @@
 import { readFoldOutput } from '../model/fold-output';
-import { askHourPage, digestAt, digestsOf, type PageRow, pageCount, pageOf, pagesFor, shardOf, writeHourPage } from '../model/hour-page';
+import { askHourPage, digestAt, digestsOf, type PageRow, pageCount, pageOf, pagesFor, writeHourPage } from '../model/hour-page';
 import type { AccountKey } from '../model/ids';
+import { segmentOf } from '../model/segment-of';
 import { DAY, hourLabel } from '../model/time';
 import type { ObjectStore, Table, Value } from '../ports';
 
@@ -49,7 +50,7 @@ export class HourStore {
     // Nothing was ever listed, or not sealed yet.
     if (!plan) return { kind: (await this.stores.features.get('DIRTY', hourLabel(hour))) ? 'not-folded' : 'silent' };
     const shards = Number(plan.shards);
-    const shard = shardOf(account, shards);
+    const shard = segmentOf(account, shards);
     const folded = await this.stores.features.get(pk, `S#${shard}`);
     if (!folded || Number(folded.version) < Number(plan.version)) return { kind: 'not-folded' };
     const atHand = await this.pageAnswer(account, { hour, shard, shards }, folded.pages);

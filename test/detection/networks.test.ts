@@ -8,7 +8,7 @@ const SIZE = 20;
 const link = fc
   .tuple(fc.nat(SIZE - 1), fc.nat(SIZE - 1))
   .filter(([a, b]) => a !== b)
-  .map(([a, b]): PairLink => ({ a: Math.min(a, b), b: Math.max(a, b), weight: 15, identity: 10, families: ['payment', 'content'] }));
+  .map(([a, b]): PairLink => ({ a: Math.min(a, b), b: Math.max(a, b), weight: 15, families: ['payment', 'content'] }));
 const links = fc.array(link, { maxLength: 40 });
 
 describe('networks of links', () => {
@@ -43,7 +43,7 @@ describe('networks of links', () => {
     );
   });
   test('one coincidence does not join two networks; a third account in common does', () => {
-    const pair = (a: number, b: number): PairLink => ({ a, b, weight: 15, identity: 10, families: ['payment', 'content'] });
+    const pair = (a: number, b: number): PairLink => ({ a, b, weight: 15, families: ['payment', 'content'] });
     const triangles = [pair(0, 1), pair(1, 2), pair(0, 2), pair(3, 4), pair(4, 5), pair(3, 5)];
     expect(components(6, supported([...triangles, pair(2, 3)]), 3)).toEqual([
       [0, 1, 2],
@@ -52,7 +52,7 @@ describe('networks of links', () => {
     expect(components(6, supported([...triangles, pair(2, 3), pair(1, 3)]), 3)).toEqual([[0, 1, 2, 3, 4, 5]]);
   });
   test('below the minimum size there is no network', () => {
-    expect(components(5, [{ a: 0, b: 1, weight: 15, identity: 9, families: [] }], 3)).toEqual([]);
+    expect(components(5, [{ a: 0, b: 1, weight: 15, families: [] }], 3)).toEqual([]);
   });
 });
 
@@ -86,7 +86,6 @@ describe('the score of a pair', () => {
         ([more, less]) => {
           const [rich, poor] = [scored(more), scored(less)];
           expect(poor.weight).toBeLessThanOrEqual(rich.weight + 1e-9);
-          expect(poor.identity).toBeLessThanOrEqual(rich.identity + 1e-9);
           expect(rich.families).toEqual(expect.arrayContaining(poor.families));
         },
       ),

@@ -57,7 +57,7 @@ describe('one hand', () => {
   });
 });
 
-const link = (a: number, b: number): PairLink => ({ a, b, weight: 12, identity: 6, families: ['infrastructure', 'payment'] });
+const link = (a: number, b: number): PairLink => ({ a, b, weight: 12, families: ['infrastructure', 'payment'] });
 const clique = (orders: readonly number[]): PairLink[] => orders.flatMap((a, i) => orders.slice(i + 1).map((b) => link(a, b)));
 const range = (from: number, size: number): number[] => Array.from({ length: size }, (_, i) => from + i);
 

@@ -1,12 +1,13 @@
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
-import { ingest, segmentOf } from '../../functions/ingest/ingest';
+import { ingest } from '../../functions/ingest/ingest';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
-import { askHourPage, pageOf, shardOf, writeHourPage } from '../../shared/model/hour-page';
+import { askHourPage, pageOf, writeHourPage } from '../../shared/model/hour-page';
 import { type AccountKey, accountKey } from '../../shared/model/ids';
 import { KeyedHasher } from '../../shared/model/keyed-hash';
+import { segmentOf } from '../../shared/model/segment-of';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/model/time';
 import { HourStore } from '../../shared/stores/hour-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
@@ -135,7 +136,7 @@ describe('an account’s hour is the same whosever hours are kept at hand', () =
     await ingest([{ id: 'm', body: [usage(1, 'new', START + MINUTE), signUp('new', START), usage(2, 'old', START)].join('\n') }], here);
     await here.foldAll('risk');
     const kept = async (name: string) => {
-      const shard = shardOf(keyOf(name), 4);
+      const shard = segmentOf(keyOf(name), 4);
       const row = await here.features.get(`H#2026-04-22T00#${shard}-of-4#0-of-1`, 'PAGE');
       return row?.b instanceof Uint8Array ? askHourPage(row.b, keyOf(name)).kind : 'no page';
     };
@@ -156,11 +157,11 @@ describe('pages', () => {
   test('the shard that holds an account is the one whose fold reads it', () => {
     for (const segments of [1, 8, 64])
       for (let shards = 1; shards <= segments; shards *= 2)
-        for (const account of accounts.slice(0, 200)) expect(shardOf(account, shards)).toBe(segmentOf(account, segments) % shards);
+        for (const account of accounts.slice(0, 200)) expect(segmentOf(account, shards)).toBe(segmentOf(account, segments) % shards);
   });
 
   test('accounts of one shard spread evenly over its pages', () => {
-    const mine = accounts.filter((account) => shardOf(account, 4) === 1);
+    const mine = accounts.filter((account) => segmentOf(account, 4) === 1);
     const held = new Array<number>(10).fill(0);
     for (const account of mine) held[pageOf(account, 10)]!++;
     expect(Math.min(...held)).toBeGreaterThan(mine.length / 10 / 1.6);
