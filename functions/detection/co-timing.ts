@@ -68,15 +68,19 @@ export function coTimingNats(one: Profile, two: Profile): number {
 function minutesOf(one: Profile, two: Profile): Minutes | undefined {
   const [left, right] = [one.minutes.keys, two.minutes.keys];
   if (left.length < ENOUGH || right.length < ENOUGH) return undefined;
-  const common: number[] = [];
+  let common: number[] | undefined;
   let of = 0;
   for (let i = 0, j = 0; of < MINUTES && (i < left.length || j < right.length); of++) {
     const x = i < left.length ? left[i]! : Number.POSITIVE_INFINITY;
     const y = j < right.length ? right[j]! : Number.POSITIVE_INFINITY;
-    if (x === y) common.push(x);
+    if (x === y) {
+      common ??= [];
+      common.push(x);
+    }
     if (x <= y) i++;
     if (y <= x) j++;
   }
+  if (!common) return { shared: 0, of };
   const shared = common.length;
   return { shared: shared >= FEWEST && scheduled(common.map(minuteOfHash)) ? 0 : shared, of };
 }

@@ -13,6 +13,7 @@ import { KnownAccountStore } from '../../shared/stores/known-account-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
 import { SummaryStore } from '../../shared/stores/summary-store';
+import { AskedPairs } from './asked-pairs';
 import { type Assessment, assess, controlFalseDiscovery } from './assess';
 import { type Baseline, baselineOf } from './baseline';
 import { findNetworks } from './find-networks';
@@ -20,7 +21,7 @@ import { FoldReader } from './fold-reader';
 import { namesMet, type Watched, watch } from './known-operators';
 import { reasonsOf } from './link-reasons';
 import type { Group } from './measures';
-import { type Network, PairMemory } from './networks';
+import type { Network } from './networks';
 import type { Population } from './population';
 import type { Profile } from './profile';
 import { riskTier } from './risk-tier';
@@ -58,7 +59,7 @@ export class Detection {
   private readonly reader: FoldReader;
   private index: TraitIndex | undefined;
   private indexPolicy = '';
-  private pairs = new PairMemory();
+  private pairs = new AskedPairs();
   /** What was said of a network whose members did not change since. */
   private said = new Map<string, Assessment>();
 
@@ -194,7 +195,7 @@ export class Detection {
     const name = JSON.stringify([numbers, this.population.span.half]);
     if (!this.index || this.indexPolicy !== name || this.indexed !== this.population) {
       this.index = new TraitIndex(numbers);
-      this.pairs = new PairMemory();
+      this.pairs = new AskedPairs();
       this.said.clear();
       this.indexed = this.population;
     }

@@ -1,19 +1,20 @@
 import type { DetectionPolicy } from '../../shared/model/detection-policy';
+import type { AskedPairs } from './asked-pairs';
 import type { PairLink } from './links';
-import { components, type Network, type PairMemory, refine, supported } from './networks';
+import { components, type Network, refine, supported } from './networks';
 import { split } from './split';
 import type { TraitIndex } from './trait-index';
 
 export type Found = { networks: Network[]; links: PairLink[] };
 
 /** Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best. */
-export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: PairMemory): Found {
+export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: AskedPairs): Found {
   const bars = {
     linkThreshold: policy.linkThreshold.value,
     memberThreshold: policy.memberThreshold.value,
     minimumNetwork: policy.minimumNetwork.value,
   };
-  const links = supported(pairs.joiningLinks(index, bars));
+  const links = supported(pairs.joiningLinks(index, bars.linkThreshold));
   const whole = components(index.accounts.length, links, bars.minimumNetwork);
   const parts = whole.flatMap((component) => split(index, component, links, bars.linkThreshold));
   const claimed = new Set(parts.flat());

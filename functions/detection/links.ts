@@ -1,12 +1,10 @@
 import { FAMILIES, type Family } from '../../shared/model/campaign';
 import { coTimingNats } from './co-timing';
 import type { TraitIndex } from './trait-index';
-import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from './traits';
+import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES } from './traits';
 
 export type PairLink = { a: number; b: number; weight: number; families: Family[] };
 
-/** How many neighbours in a holder list an account is paired with: star-like, never all pairs. */
-const NEIGHBOURS = 3;
 /** What a family must say (nats) to count as evidence of its own: 4.5 times as likely. */
 export const SPEAKS = 1.5;
 
@@ -14,26 +12,17 @@ const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].f
 const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
 
 /**
- * Asks about pairs (lower order, higher order) that share something rare; about a pair that shares more than one thing,
- * more than once. Linear in holders: each is paired with its next neighbours of the list.
+ * Accounts (by order, ascending) that share something rare and may be one operator's, by what they share. A list of holders
+ * is the same one as long as it stands.
  */
-export function askAboutPairs(index: TraitIndex, ask: (a: number, b: number) => void): void {
-  const askAmong = (list: ArrayLike<number>): void => {
-    for (let i = 0; i < list.length; i++) {
-      for (let step = 1; step <= NEIGHBOURS && i + step < list.length; step++) {
-        const a = list[i]!;
-        const b = list[i + step]!;
-        if (a < b) ask(a, b);
-        else ask(b, a);
-      }
-    }
-  };
-  for (const id of index.shared) if (index.weight(id) >= SPEAKS) askAmong(index.holders(id));
-  for (const list of rhythmGroups(index)) askAmong(list);
+export function askingLists(index: TraitIndex): Map<number | string, readonly number[]> {
+  const lists = new Map<number | string, readonly number[]>(rhythmGroups(index));
+  for (const id of index.shared) if (index.weight(id) >= SPEAKS) lists.set(id, index.holders(id));
+  return lists;
 }
 
 /** Accounts that keep the same rare rhythm and signed up together: what is left of a campaign that shares nothing else. */
-function rhythmGroups(index: TraitIndex): number[][] {
+function rhythmGroups(index: TraitIndex): Map<string, number[]> {
   const rhythm = TRAIT_NAMES.indexOf('rhythm');
   const signup = TRAIT_NAMES.indexOf('signup-time');
   const groups = new Map<string, number[]>();
@@ -50,7 +39,7 @@ function rhythmGroups(index: TraitIndex): number[][] {
       else groups.set(name, [order]);
     }
   }
-  return [...groups.values()].filter((group) => group.length > 1);
+  return groups;
 }
 
 const sums = new Float64Array(FAMILIES.length);
@@ -61,7 +50,8 @@ const INFRASTRUCTURE = FAMILIES.indexOf('infrastructure');
 const PAYMENT = FAMILIES.indexOf('payment');
 const TIMING = FAMILIES.indexOf('timing');
 const REGISTRATION = FAMILIES.indexOf('registration');
-const FINER = typesOf('signup-day', 'signup-hour');
+const ORIGIN = TRAIT_NAMES.map((_, type) => SIGNUP_ORIGIN.has(type));
+const FINER = TRAIT_NAMES.map((name) => name === 'signup-day' || name === 'signup-hour');
 /** More than the buckets of two days say together: there is a domain, an origin or a client besides. */
 const WITH = 2 * TRAIT_TYPES['signup-time'].cap + 1;
 /** The most that being active in the same minutes may say (nats): schedulers and time zones hang together in ways nobody has listed. */
@@ -101,8 +91,8 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
         addresses++;
         addressWeight += index.weight(x);
       } else if (type === PREFIX) prefixWeight += index.weight(x);
-      else if (SIGNUP_ORIGIN.has(type)) origin += index.weight(x);
-      else if (FINER.has(type)) finer += index.weight(x);
+      else if (ORIGIN[type]) origin += index.weight(x);
+      else if (FINER[type]) finer += index.weight(x);
       else sums[FAMILY_OF[type]!]! += index.weight(x);
       if (type === CLIENT) clients++;
       i++;

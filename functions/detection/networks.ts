@@ -1,5 +1,5 @@
 import { FAMILIES, type Family } from '../../shared/model/campaign';
-import { askAboutPairs, type PairLink, POOL, POOL_OVERLAP, SPEAKS, scorePair } from './links';
+import { type PairLink, POOL, POOL_OVERLAP, SPEAKS } from './links';
 import type { Indexed, TraitIndex } from './trait-index';
 import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from './traits';
 
@@ -27,59 +27,6 @@ export class UnionFind {
     const y = this.find(b);
     if (x < y) this.parent[y] = x;
     else if (y < x) this.parent[x] = y;
-  }
-}
-
-/** A pair as it was scored in a run, between two accounts as they stood (their revisions). */
-type Scored = { run: number; a: number; b: number; link: PairLink | undefined };
-
-/** Pairs as they were scored in the run before, so that a pair of which neither end changed is not scored again. */
-export class PairMemory {
-  /** By lower, then higher order: accounts keep their order from run to run. */
-  private readonly known = new Map<number, Map<number, Scored>>();
-  private size = 0;
-  private run = 0;
-
-  /** Links strong enough to join two accounts: enough in all, from two families at least. */
-  joiningLinks(index: TraitIndex, policy: NetworkPolicy): PairLink[] {
-    const links: PairLink[] = [];
-    let asked = 0;
-    this.run++;
-    askAboutPairs(index, (a, b) => {
-      const scored = this.scored(index, a, b, policy);
-      if (scored.run === this.run) return;
-      scored.run = this.run;
-      asked++;
-      if (scored.link) links.push(scored.link);
-    });
-    if (this.size > 2 * asked) this.forget();
-    return links;
-  }
-
-  private scored(index: TraitIndex, a: number, b: number, policy: NetworkPolicy): Scored {
-    let row = this.known.get(a);
-    if (!row) {
-      row = new Map();
-      this.known.set(a, row);
-    }
-    const known = row.get(b);
-    if (known?.run === this.run) return known;
-    const [one, two] = [index.accounts[a]!.revision, index.accounts[b]!.revision];
-    // What was not asked about in the run before was forgotten, whether or not it is still here.
-    if (known && known.run === this.run - 1 && known.a === one && known.b === two) return known;
-    const link = scorePair(index, a, b);
-    const made = { run: 0, a: one, b: two, link: link.weight >= policy.linkThreshold && link.families.length >= 2 ? link : undefined };
-    if (!known) this.size++;
-    row.set(b, made);
-    return made;
-  }
-
-  private forget(): void {
-    this.size = 0;
-    for (const row of this.known.values()) {
-      for (const [b, { run }] of row) if (run !== this.run) row.delete(b);
-      this.size += row.size;
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Hash64 } from '../../shared/model/ids';
 import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
 import { HolderCounts, type Holding } from './holder-counts';
+import { HolderLists } from './holder-lists';
 import type { Profile } from './profile';
 import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES, type Trait, traitsOf } from './traits';
 
@@ -19,11 +20,11 @@ export type Indexed = {
   ids: Int32Array;
   /** Since which hour (since the epoch) it holds each. */
   since: Int32Array;
-  /** Those of `ids` that may propose a pair. */
-  proposing: Int32Array;
   order: number;
-  established: boolean /** Hour of the day on which a settled account took up a new client, if it did. */;
+  established: boolean;
+  /** Hour of the day on which a settled account took up a new client, if it did. */
   onset: number;
+  /** The profile's, when its traits were read. */
   revision: number;
   addresses: number;
   clients: number;
@@ -39,57 +40,63 @@ export type Indexed = {
  * however large, does not make its own tool look popular. With too few of them, everybody is the reference.
  */
 export class TraitIndex {
-  private readonly ids = new Map<number, Map<number, number>>();
+  private readonly ids = TRAIT_NAMES.map(() => new Map<number, number>());
   readonly types: number[] = [];
   readonly hashes: number[] = [];
   private readonly counts = new HolderCounts();
+  /** Of traits that may propose a pair. */
+  private readonly lists = new HolderLists();
   /** Traits that may propose a pair and that two accounts hold, or more; ascending. */
   shared: number[] = [];
-  /** Holders of traits that may propose a pair, one list after another; `starts[id]` is where a trait's list begins. */
-  private flat = new Int32Array(0);
-  private starts = new Int32Array(1);
   accounts: Indexed[] = [];
   referenceSize = 0;
   private readonly pairShares = new Map<string, number>();
   private readonly cache = new Map<Profile, Indexed>();
 
-  constructor(private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number }) {
-    for (let type = 0; type < TRAIT_NAMES.length; type++) this.ids.set(type, new Map());
-  }
+  constructor(private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number }) {}
 
   /** Brings the index up to the population, which nobody leaves. `known`: members of campaigns, who are not reference. */
   update(profiles: Iterable<Profile>, releases: ReadonlyMap<string, number>, now: number, known: ReadonlySet<Profile>): void {
-    const accounts: Indexed[] = [];
+    let order = 0;
     for (const profile of profiles) {
       let entry = this.cache.get(profile);
-      if (!entry || entry.revision !== profile.revision) {
-        if (entry) this.counts.drop(entry);
-        const { ids, since } = this.heldBy(profile, releases);
-        entry = {
-          profile,
-          ids,
-          since,
-          proposing: ids.filter((id) => PROPOSES[this.types[id]!]),
-          order: 0,
-          established: false,
-          onset: (onsetOf(profile) ?? Number.NEGATIVE_INFINITY) * 24,
-          revision: profile.revision,
-          addresses: profile.samples.ips.keys.length,
-          clients: profile.samples.clients.keys.length,
-          atOrigin:
-            profile.facts.signupPrefix !== undefined && profile.samples.prefixes.keys.includes(hashNumber(profile.facts.signupPrefix)),
-          counted: undefined,
-        };
+      if (!entry) {
+        entry = unread(profile, order);
         this.cache.set(profile, entry);
+        this.accounts.push(entry);
       }
-      entry.order = accounts.length;
-      accounts.push(entry);
+      if (entry.revision !== profile.revision) this.refresh(entry, releases);
+      order++;
     }
-    this.accounts = accounts;
     this.markReference(now, known);
     this.count(now);
     this.weigh();
     this.pairShares.clear();
+  }
+
+  /** Reads the traits of an account again. */
+  private refresh(entry: Indexed, releases: ReadonlyMap<string, number>): void {
+    const { profile, order, ids: before } = entry;
+    const { ids, since } = this.heldBy(profile, releases);
+    onlyIn(before, ids, (id) => {
+      if (this.proposes(id)) this.lists.leave(id, order);
+    });
+    onlyIn(ids, before, (id) => {
+      if (this.proposes(id)) this.lists.join(id, order);
+    });
+    this.counts.drop(entry);
+    entry.ids = ids;
+    entry.since = since;
+    entry.onset = (onsetOf(profile) ?? Number.NEGATIVE_INFINITY) * 24;
+    entry.revision = profile.revision;
+    entry.addresses = profile.samples.ips.keys.length;
+    entry.clients = profile.samples.clients.keys.length;
+    const { signupPrefix } = profile.facts;
+    entry.atOrigin = signupPrefix !== undefined && profile.samples.prefixes.keys.includes(hashNumber(signupPrefix));
+  }
+
+  private proposes(id: number): boolean {
+    return PROPOSES[this.types[id]!]!;
   }
 
   private markReference(now: number, known: ReadonlySet<Profile>): void {
@@ -150,24 +157,9 @@ export class TraitIndex {
       }
     }
     this.expectSignups();
-    const { holders } = this.counts;
-    const starts = new Int32Array(size + 1);
+    this.lists.settle();
     this.shared = [];
-    for (let id = 0; id < size; id++) {
-      const proposes = holders[id]! >= 2 && PROPOSES[this.types[id]!]!;
-      starts[id + 1] = starts[id]! + (proposes ? holders[id]! : 0);
-      if (proposes) this.shared.push(id);
-    }
-    const flat = new Int32Array(starts[size]!);
-    const next = starts.slice();
-    for (const { proposing, order } of this.accounts) {
-      for (let i = 0; i < proposing.length; i++) {
-        const id = proposing[i]!;
-        if (starts[id] !== starts[id + 1]) flat[next[id]!++] = order;
-      }
-    }
-    this.starts = starts;
-    this.flat = flat;
+    for (let id = 0; id < size; id++) if (this.counts.holders[id]! >= 2 && this.proposes(id)) this.shared.push(id);
   }
 
   /**
@@ -181,7 +173,7 @@ export class TraitIndex {
       days.set(day, (days.get(day) ?? 0) + 1);
     }
     for (const type of ['signup-day', 'signup-hour'] as const) {
-      for (const [hash, id] of this.ids.get(TRAIT_NAMES.indexOf(type))!) {
+      for (const [hash, id] of this.ids[TRAIT_NAMES.indexOf(type)]!) {
         const { day, width } = signupBucket(type, hash);
         this.referenceHolders[id] = Math.ceil((days.get(day) ?? 1) * width);
       }
@@ -193,13 +185,13 @@ export class TraitIndex {
     return this.counts.vouchers;
   }
 
-  /** Orders of the accounts that hold a trait which may propose a pair; empty when fewer than two do. */
-  holders(id: number): Int32Array {
-    return this.flat.subarray(this.starts[id]!, this.starts[id + 1]!);
+  /** Orders of the accounts that hold a trait which may propose a pair, ascending; the same list as long as it stands. */
+  holders(id: number): readonly number[] {
+    return this.lists.of(id);
   }
 
   private id(trait: Trait): number {
-    const ofType = this.ids.get(trait.type)!;
+    const ofType = this.ids[trait.type]!;
     const known = ofType.get(trait.hash);
     if (known !== undefined) return known;
     const made = this.types.push(trait.type) - 1;
@@ -251,7 +243,7 @@ export class TraitIndex {
 
   /** The id of a trait, if any account ever had it. */
   find(type: (typeof TRAIT_NAMES)[number], hash: number): number | undefined {
-    return this.ids.get(TRAIT_NAMES.indexOf(type))?.get(hash);
+    return this.ids[TRAIT_NAMES.indexOf(type)]?.get(hash);
   }
 
   /** Accounts that hold the trait, of everybody. */
@@ -276,11 +268,38 @@ export class TraitIndex {
 
   /** Share of the reference that holds a trait, by its hash; undefined when nobody was ever seen with it. */
   referenceShare(type: (typeof TRAIT_NAMES)[number], hash: Hash64): number | undefined {
-    const id = this.ids.get(TRAIT_NAMES.indexOf(type))?.get(hashNumber(hash));
+    const id = this.find(type, hashNumber(hash));
     return id === undefined ? undefined : this.referenceHolders[id]! / Math.max(1, this.referenceSize);
   }
 
   typeName(id: number): (typeof TRAIT_NAMES)[number] {
     return TRAIT_NAMES[this.types[id]!]!;
+  }
+}
+
+const NONE = new Int32Array(0);
+
+/** An account of which nothing was read yet. */
+const unread = (profile: Profile, order: number): Indexed => ({
+  profile,
+  ids: NONE,
+  since: NONE,
+  order,
+  established: false,
+  onset: Number.NEGATIVE_INFINITY,
+  revision: Number.NaN,
+  addresses: 0,
+  clients: 0,
+  atOrigin: false,
+  counted: undefined,
+});
+
+/** What stands in one ascending list and not in the other. */
+function onlyIn(one: Int32Array, other: Int32Array, take: (id: number) => void): void {
+  let j = 0;
+  for (let i = 0; i < one.length; i++) {
+    const id = one[i]!;
+    while (j < other.length && other[j]! < id) j++;
+    if (other[j] !== id) take(id);
   }
 }

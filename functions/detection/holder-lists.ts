@@ -1,0 +1,46 @@
+const NOBODY: readonly number[] = [];
+
+/**
+ * Which accounts (by order, ascending) hold each trait. A list that changes is replaced, never changed itself: whoever keeps
+ * one sees by its identity whether it still stands.
+ */
+export class HolderLists {
+  private readonly lists = new Map<number, readonly number[]>();
+  /** What changed since the lists were brought up to date, by trait id. */
+  private readonly changes = new Map<number, { come: number[]; gone: number[] }>();
+
+  join(id: number, order: number): void {
+    this.changeOf(id).come.push(order);
+  }
+
+  leave(id: number, order: number): void {
+    this.changeOf(id).gone.push(order);
+  }
+
+  /** Brings the lists up to date: each of them once, however many came and went. */
+  settle(): void {
+    for (const [id, { come, gone }] of this.changes) {
+      const left = new Set(gone);
+      const list = this.of(id)
+        .filter((order) => !left.has(order))
+        .concat(come)
+        .sort((a, b) => a - b);
+      if (list.length > 0) this.lists.set(id, list);
+      else this.lists.delete(id);
+    }
+    this.changes.clear();
+  }
+
+  of(id: number): readonly number[] {
+    return this.lists.get(id) ?? NOBODY;
+  }
+
+  private changeOf(id: number): { come: number[]; gone: number[] } {
+    let change = this.changes.get(id);
+    if (!change) {
+      change = { come: [], gone: [] };
+      this.changes.set(id, change);
+    }
+    return change;
+  }
+}
