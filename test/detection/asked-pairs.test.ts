@@ -4,15 +4,16 @@ import { TraitIndex } from '../../functions/detection/trait-index';
 import { HOUR } from '../../shared/model/time';
 import { hash, NOW, profile, strangers } from '../support/population';
 
-const ACCOUNTS = 12;
+/** All of them pay with one card, so most that share anything else are linked, if a list asks about them. */
+const ACCOUNTS = 14;
 const NUMBERS = { referenceAgeDays: 30, smallestReference: 100, hubShare: 0.04 };
-const thing = fc.record({ account: fc.nat(ACCOUNTS - 1), kind: fc.constantFrom('ips', 'clients', 'templates'), which: fc.nat(5) });
-const step = fc.oneof(thing, fc.record({ account: fc.nat(ACCOUNTS - 1), kind: fc.constant('forgets'), which: fc.nat(5) }));
+const thing = fc.record({ account: fc.nat(ACCOUNTS - 1), kind: fc.constantFrom('ips', 'clients', 'templates'), which: fc.nat(1) });
+const step = fc.oneof(thing, fc.record({ account: fc.nat(ACCOUNTS - 1), kind: fc.constant('forgets'), which: fc.nat(1) }));
 
 test('property: what was kept from run to run is what is found afresh once every account has changed', () => {
   fc.assert(
-    fc.property(fc.array(fc.array(step, { maxLength: 12 }), { maxLength: 5 }), (runs) => {
-      const accounts = Array.from({ length: ACCOUNTS }, (_, i) => profile(`a${i}`, { card: `card ${i % 3}`, bornAt: NOW - 30 * HOUR }));
+    fc.property(fc.array(fc.array(step, { maxLength: 16 }), { minLength: 1, maxLength: 5 }), (runs) => {
+      const accounts = Array.from({ length: ACCOUNTS }, (_, i) => profile(`a${i}`, { card: 'card', bornAt: NOW - 30 * HOUR }));
       const all = [...strangers(150), ...accounts];
       const index = new TraitIndex(NUMBERS);
       const kept = new AskedPairs();
