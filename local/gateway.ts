@@ -1,3 +1,4 @@
+import type { Effect } from '../functions/ingest/ingest';
 import type { AccountKey } from '../shared/model/ids';
 import type { AccountReader, ActionRequest, Clock, ProviderAnswer, Table } from '../shared/ports';
 import { KnownAccountStore } from '../shared/stores/known-account-store';
@@ -10,7 +11,8 @@ import { ToyProvider, withStandingOf } from './toy-provider';
  */
 export class Gateway extends ToyProvider {
   readonly accounts: AccountReader;
-  private readonly since = new Map<AccountKey, { at: number; effect: 'limited' | 'blocked' }>();
+  /** What became of each account's requests, and since when; `undefined`: they were let through again. Oldest first. */
+  private readonly restrictions = new Map<AccountKey, { at: number; effect: ReturnType<Effect> }[]>();
 
   constructor(
     private readonly clock: Clock,
@@ -26,16 +28,16 @@ export class Gateway extends ToyProvider {
     const restriction = this.restrictionOn(account);
     if (restriction === 'suspend') this.hold(account, 'blocked');
     else if (restriction === 'limit' || restriction === 'challenge') this.hold(account, 'limited');
-    else this.since.delete(account);
+    else this.hold(account, undefined);
     return answer;
   }
 
-  private hold(account: AccountKey, effect: 'limited' | 'blocked'): void {
-    if (this.since.get(account)?.effect !== effect) this.since.set(account, { at: this.clock.now(), effect });
+  private hold(account: AccountKey, effect: ReturnType<Effect>): void {
+    const held = this.restrictions.get(account) ?? [];
+    if (held.at(-1)?.effect === effect) return;
+    this.restrictions.set(account, [...held, { at: this.clock.now(), effect }]);
   }
 
-  readonly effect = (account: AccountKey, at: number): 'limited' | 'blocked' | undefined => {
-    const held = this.since.get(account);
-    return held && at >= held.at ? held.effect : undefined;
-  };
+  /** By the request's time, not by when it is asked about: events may be read before or after an action falls due. */
+  readonly effect: Effect = (account, at) => this.restrictions.get(account)?.findLast((since) => at >= since.at)?.effect;
 }

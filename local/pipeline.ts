@@ -6,16 +6,18 @@ import { turnKillSwitch } from '../functions/enforcement/kill-switch';
 import { listStandings } from '../functions/enforcement/list-standings';
 import { type FeatureRows, fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
-import { type IngestResult, ingest, type Lines, type Message } from '../functions/ingest/ingest';
+import { type IngestResult, ingest, keep } from '../functions/ingest/ingest';
+import type { Lines, Message, Taken } from '../functions/ingest/read-messages';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { MemoryTable } from '../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../shared/memory/simulated-clock';
 import { KeyedHasher } from '../shared/model/keyed-hash';
 import { type Policy, policyDigest } from '../shared/model/policy';
-import { HOUR, MINUTE } from '../shared/model/time';
+import { HOUR } from '../shared/model/time';
 import type { ObjectStore, Stores } from '../shared/ports';
 import { FlaggedStore } from '../shared/stores/flagged-store';
 import { Gateway } from './gateway';
+import { DETECT_AFTER, FOLD_AFTER } from './schedule';
 
 export type PipelineOptions = {
   policy: Policy;
@@ -32,9 +34,8 @@ export type PipelineOptions = {
   onRun?: (run: DetectionRun, decided: readonly Enforced[]) => void | Promise<void>;
 };
 
-/** Events may come ten minutes late before an hour is folded; detection reads what is folded. */
-const FOLD_AFTER = 10 * MINUTE;
-const DETECT_AFTER = 12 * MINUTE;
+/** Account segments of an hour: one machine has nobody to share them with. */
+export const SEGMENTS = 1;
 
 /**
  * The whole pipeline in one process, under a clock that is told the time: the use cases of the deployed functions on the
@@ -92,13 +93,17 @@ export class Pipeline {
   }
 
   async take(messages: readonly (Message | Lines)[]): Promise<IngestResult> {
-    const result = await ingest(messages, {
-      ...this.stores,
-      clock: this.clock,
-      hasher: this.hasher,
-      segments: 1,
-      effect: this.gateway.effect,
-    });
+    return this.counted(
+      await ingest(messages, { ...this.stores, clock: this.clock, hasher: this.hasher, segments: SEGMENTS, effect: this.gateway.effect }),
+    );
+  }
+
+  /** The same for what was read elsewhere, under the same key and at the time that it is now. */
+  async keep(taken: Taken): Promise<IngestResult> {
+    return this.counted(await keep(taken, { ...this.stores, effect: this.gateway.effect }));
+  }
+
+  private counted(result: IngestResult): IngestResult {
     this.counts.accepted += result.accepted;
     this.counts.rejected += result.rejected.length;
     return result;
@@ -120,7 +125,7 @@ export class Pipeline {
   }
 
   async fold(): Promise<void> {
-    for (const task of await plan({ ...this.stores, clock: this.clock, shards: 1 })) {
+    for (const task of await plan({ ...this.stores, clock: this.clock, shards: SEGMENTS })) {
       const result = await fold(task, { ...this.stores, rows: this.options.rows ?? 'none' });
       this.counts.folds.set(`${task.hour}/${task.shard}`, result);
     }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DetectionRun } from '../../functions/detection/detect';
+import { type Block, EventBlocks } from '../../local/event-blocks';
 import { Pipeline } from '../../local/pipeline';
+import { readBlock } from '../../local/read-blocks';
 import { FileReplay } from '../../local/replay-files';
 import { reportOf } from '../../local/report';
 import { Policy } from '../../shared/model/policy';
@@ -43,11 +45,17 @@ export const replaySystem =
     await pipeline.arm('evaluation');
     const replay = new FileReplay(() => pipeline);
     const contained = (id: string): boolean => pipeline.gateway.effect(pipeline.hasher.account(id).key, pipeline.clock.now()) !== undefined;
+    const blocks = new EventBlocks(detectEveryHours * HOUR);
+    const feed = async (completed: readonly Block[]): Promise<void> => {
+      for (const block of completed) await replay.feed(readBlock(block, pipeline.hasher));
+    };
+    blocks.open(source.name);
     for await (const lines of source.lines({ contained })) {
-      await replay.takeLines(lines);
+      await feed(blocks.take(lines));
       peak = Math.max(peak, process.memoryUsage.rss());
       onHour?.(replay.to);
     }
+    await feed(blocks.close());
     await replay.finish();
     await inspect?.(pipeline);
     const { read, from, to } = replay;

@@ -1,4 +1,4 @@
-import type { Message } from '../../functions/ingest/ingest';
+import type { Message } from '../../functions/ingest/read-messages';
 import type { KeyedHasher } from '../../shared/model/keyed-hash';
 import { HOUR, hourLabel, hourOf, iso } from '../../shared/model/time';
 import type { Chance } from '../../shared/ports';

@@ -1,4 +1,4 @@
-import type { Message } from '../../functions/ingest/ingest';
+import type { Message } from '../../functions/ingest/read-messages';
 import type { KeyedHasher } from '../../shared/model/keyed-hash';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
 import type { Clock } from '../../shared/ports';

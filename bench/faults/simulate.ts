@@ -1,4 +1,4 @@
-import type { Message } from '../../functions/ingest/ingest';
+import type { Message } from '../../functions/ingest/read-messages';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
 import { KeyedHasher } from '../../shared/model/keyed-hash';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';

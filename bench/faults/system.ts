@@ -1,4 +1,4 @@
-import type { Message } from '../../functions/ingest/ingest';
+import type { Message } from '../../functions/ingest/read-messages';
 
 /** One way to come from messages to counts by (account, hour). */
 export type System = {

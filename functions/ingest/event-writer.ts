@@ -1,7 +1,6 @@
 import type { AccountFacts } from '../../shared/model/account';
 import type { AccountEvent, LockstepEvent, UsageEvent } from '../../shared/model/event';
 import { STATUSES } from '../../shared/model/event';
-import type { AccountKey } from '../../shared/model/ids';
 import { hashText, type KeyedHasher } from '../../shared/model/keyed-hash';
 import { networkPrefix } from '../../shared/model/network-address';
 import { fingerprintPrompt, type PromptFingerprint, readFingerprint } from '../../shared/model/prompt-fingerprint';
@@ -9,14 +8,11 @@ import { ABSENT, type SegmentBuilder, unitByte } from '../../shared/model/segmen
 
 const STATUS_BYTE = new Map<string, number>(STATUSES.map((status, index) => [status, index]));
 
-/** What our own action made of a request: then it is no evidence. */
-export type Effect = (account: AccountKey, at: number) => 'limited' | 'blocked' | undefined;
-
 /** Writes one parsed event into a segment: identifiers hashed, the prompt fingerprinted, both dropped. */
-export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: number, hasher: KeyedHasher, effect?: Effect): void {
+export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: number, hasher: KeyedHasher): void {
   switch (event.type) {
     case 'lockstep.usage.v1':
-      writeUsage(segment, event, at, hasher, effect);
+      writeUsage(segment, event, at, hasher);
       return;
     case 'lockstep.account.v1': {
       const { key, sealed } = hasher.account(event.subject);
@@ -32,7 +28,7 @@ export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: nu
   }
 }
 
-function writeUsage(segment: SegmentBuilder, event: UsageEvent, at: number, hasher: KeyedHasher, effect: Effect | undefined): void {
+function writeUsage(segment: SegmentBuilder, event: UsageEvent, at: number, hasher: KeyedHasher): void {
   const { data } = event;
   const { columns } = segment;
   const row = segment.row();
@@ -45,7 +41,7 @@ function writeUsage(segment: SegmentBuilder, event: UsageEvent, at: number, hash
   columns.input[row] = data.inputTokens;
   columns.output[row] = data.outputTokens;
   columns.duration[row] = data.durationMs ?? 0;
-  columns.status[row] = STATUS_BYTE.get(effect?.(key, at) ?? data.status) ?? 0;
+  columns.status[row] = STATUS_BYTE.get(data.status) ?? 0;
   columns.model[row] = segment.word('models', data.model);
   columns.channel[row] = data.channel === undefined ? 0 : segment.word('channels', data.channel);
   columns.key[row] = data.apiKey === undefined ? 0 : hasher.object('api-key', data.apiKey);

@@ -73,7 +73,7 @@ export type Segment = { hour: number; rows: number; columns: Columns; dictionari
 
 const MAGIC = 0x3147534c; // "LSG1"
 
-/** Grows as events come; `frame()` gives the compressed bytes. */
+/** Grows as events come. */
 export class SegmentBuilder {
   rows = 0;
   private capacity = 256;
@@ -138,23 +138,31 @@ export class SegmentBuilder {
     return made;
   }
 
-  frame(): Uint8Array {
-    const header = Buffer.from(JSON.stringify({ hour: this.hour, rows: this.rows, ...this.dictionaries }), 'utf8');
-    const width = NAMES.reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
-    const bytes = new Uint8Array(12 + header.length + this.rows * width);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, MAGIC, true);
-    view.setUint32(4, header.length, true);
-    view.setUint32(8, this.rows, true);
-    bytes.set(header, 12);
-    let at = 12 + header.length;
-    for (const name of NAMES) {
-      const column = this.columns[name].subarray(0, this.rows);
-      bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
-      at += column.byteLength;
-    }
-    return pack(bytes);
+  /** What was written so far, without the room to grow. */
+  segment(): Segment {
+    const columns: Partial<Record<ColumnName, InstanceType<(typeof COLUMNS)[ColumnName]>>> = {};
+    for (const name of NAMES) columns[name] = this.columns[name].subarray(0, this.rows);
+    return { hour: this.hour, rows: this.rows, columns: columns as Columns, dictionaries: this.dictionaries };
   }
+}
+
+/** The compressed bytes of a segment. */
+export function frameOf({ hour, rows, columns, dictionaries }: Segment): Uint8Array {
+  const header = Buffer.from(JSON.stringify({ hour, rows, ...dictionaries }), 'utf8');
+  const width = NAMES.reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
+  const bytes = new Uint8Array(12 + header.length + rows * width);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, header.length, true);
+  view.setUint32(8, rows, true);
+  bytes.set(header, 12);
+  let at = 12 + header.length;
+  for (const name of NAMES) {
+    const column = columns[name];
+    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
+    at += column.byteLength;
+  }
+  return pack(bytes);
 }
 
 /** Reads a frame. Throws on damage: a wrong magic, a length that does not add up. */

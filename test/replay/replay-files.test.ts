@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { timeIn } from '../../local/event-blocks';
 import { Pipeline } from '../../local/pipeline';
+import { blocksOf } from '../../local/read-blocks';
 import { linesOf, UnreadableInput } from '../../local/read-events';
-import { FileReplay, timeIn } from '../../local/replay-files';
+import { FileReplay } from '../../local/replay-files';
 import recommended from '../../policies/recommended.json';
 import { Policy } from '../../shared/model/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
@@ -36,8 +38,9 @@ const file = (content: string | Buffer, name = 'events.ndjson'): string => {
 
 async function replayed(...files: string[]) {
   const policy = Policy.parse(recommended);
-  const replay = new FileReplay((start) => new Pipeline({ policy, secret: 'k'.repeat(64), start, detectEvery: HOUR }));
-  const failure: unknown = await replay.run(files).then(
+  const secret = 'k'.repeat(64);
+  const replay = new FileReplay((start) => new Pipeline({ policy, secret, start, detectEvery: HOUR }));
+  const failure: unknown = await replay.run(blocksOf({ files, secret, detectEvery: HOUR })).then(
     () => undefined,
     (error: unknown) => error,
   );
