@@ -83,6 +83,8 @@ const MOST_WHEN = 3;
 const SIGNUP_TIME = TRAIT_NAMES.indexOf('signup-time');
 const FEW_PHRASES = 8;
 const PHRASE_SCALE = 2;
+/** What a phrase says that no other member has (nats). */
+const ORDINARY = Math.log(0.1);
 
 /** How a group differs from the population: the share of members holding each trait. */
 export class GroupProfile {
@@ -142,7 +144,7 @@ export class GroupProfile {
       const base = index.base(id);
       if (type === PHRASE) {
         phrases++;
-        phraseSum += Math.log((share * 0.9 + base * 0.1) / base);
+        phraseSum += share > 0 ? Math.log((share * 0.9 + base * 0.1) / base) : ORDINARY;
         continue;
       }
       if (share <= 0) continue;

@@ -8,26 +8,26 @@ const ROUNDS = 60;
  * Each part has `fewest` accounts at least; undefined when there is no such cut.
  */
 export function sparsestCut(component: readonly number[], links: readonly PairLink[], fewest: number): [number[], number[]] | undefined {
-  const place = new Map(component.map((order, i) => [order, i]));
   const size = component.length;
-  const inside = links.flatMap(({ a, b, weight }) => {
-    const [i, j] = [place.get(a), place.get(b)];
-    return i === undefined || j === undefined ? [] : [{ i, j, weight }];
-  });
+  const inside = linksInside(component, links);
+  const { from, to, weights } = inside;
   const degree = new Float64Array(size);
   let volume = 0;
-  for (const { i, j, weight } of inside) {
-    degree[i]! += weight;
-    degree[j]! += weight;
+  for (let link = 0; link < from.length; link++) {
+    const weight = weights[link]!;
+    degree[from[link]!]! += weight;
+    degree[to[link]!]! += weight;
     volume += 2 * weight;
   }
   if (size < 2 * fewest || volume === 0) return undefined;
   let walk = Float64Array.from(component, (_, i) => ((i * 0.6180339887498949) % 1) - 0.5);
   for (let round = 0; round < ROUNDS; round++) {
     const next = new Float64Array(size);
-    for (const { i, j, weight } of inside) {
-      next[i]! += weight * walk[j]!;
-      next[j]! += weight * walk[i]!;
+    for (let link = 0; link < from.length; link++) {
+      const i = from[link]!;
+      const j = to[link]!;
+      next[i]! += weights[link]! * walk[j]!;
+      next[j]! += weights[link]! * walk[i]!;
     }
     // Lazy, so that no component of the walk flips sign; less what all have in common.
     let mean = 0;
@@ -47,11 +47,27 @@ export function sparsestCut(component: readonly number[], links: readonly PairLi
   return swept(component, ranked, inside, degree, volume, fewest);
 }
 
+/** Links between accounts of a component, by their places in it. */
+type Inside = { from: number[]; to: number[]; weights: number[] };
+
+function linksInside(component: readonly number[], links: readonly PairLink[]): Inside {
+  const place = new Map(component.map((order, i) => [order, i]));
+  const inside: Inside = { from: [], to: [], weights: [] };
+  for (const { a, b, weight } of links) {
+    const [i, j] = [place.get(a), place.get(b)];
+    if (i === undefined || j === undefined) continue;
+    inside.from.push(i);
+    inside.to.push(j);
+    inside.weights.push(weight);
+  }
+  return inside;
+}
+
 /** The prefix of the ranking with the least conductance: weight cut over the smaller side's weight. */
 function swept(
   component: readonly number[],
   ranked: readonly number[],
-  inside: readonly { i: number; j: number; weight: number }[],
+  { from, to, weights }: Inside,
   degree: Float64Array,
   volume: number,
   fewest: number,
@@ -62,10 +78,10 @@ function swept(
   });
   /** Change of the weight cut when the account of a rank moves over. */
   const change = new Float64Array(ranked.length);
-  for (const { i, j, weight } of inside) {
-    const [first, second] = rank[i]! < rank[j]! ? [i, j] : [j, i];
-    change[rank[first]!]! += weight;
-    change[rank[second]!]! -= weight;
+  for (let link = 0; link < from.length; link++) {
+    const [one, other] = [rank[from[link]!]!, rank[to[link]!]!];
+    change[Math.min(one, other)]! += weights[link]!;
+    change[Math.max(one, other)]! -= weights[link]!;
   }
   let cut = 0;
   let moved = 0;
@@ -82,6 +98,6 @@ function swept(
     }
   }
   if (at < 0) return undefined;
-  const part = (from: number, to: number): number[] => ranked.slice(from, to).map((i) => component[i]!);
+  const part = (begin: number, end: number): number[] => ranked.slice(begin, end).map((i) => component[i]!);
   return [part(0, at), part(at, ranked.length)];
 }

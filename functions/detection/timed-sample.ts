@@ -1,3 +1,5 @@
+import { insertAt } from '../../shared/model/insert-at';
+
 /**
  * A bottom-k sample that remembers when each hash was first and last used, and forgets what was not used for a window:
  * what an account's profile keeps of its addresses, clients, templates and phrases. Hours since the epoch.
@@ -21,16 +23,11 @@ export class TimedSample {
       return;
     }
     if (at >= this.k) return;
-    keys.splice(at, 0, key);
-    counts.splice(at, 0, count);
-    first.splice(at, 0, hour);
-    last.splice(at, 0, hour);
-    if (keys.length > this.k) {
-      keys.pop();
-      counts.pop();
-      first.pop();
-      last.pop();
-    }
+    if (keys.length === this.k) for (const list of [keys, counts, first, last]) list.pop();
+    insertAt(keys, at, key);
+    insertAt(counts, at, count);
+    insertAt(first, at, hour);
+    insertAt(last, at, hour);
   }
 
   /** Drops what was last used before `hour`. */

@@ -1,3 +1,5 @@
+import { insertAt } from './insert-at';
+
 /**
  * A bottom-k sample with counts (KMV: Bar-Yossef et al., RANDOM 2002; with counts: Cohen and Kaplan, PODC 2007): the k
  * smallest hashes seen, each with how often. Order-free and idempotent in its keys; the counts of disjoint parts add up
@@ -21,12 +23,12 @@ export class Bottom {
       return;
     }
     if (at >= this.k) return;
-    keys.splice(at, 0, key);
-    counts.splice(at, 0, count);
-    if (keys.length > this.k) {
+    if (keys.length === this.k) {
       keys.pop();
       counts.pop();
     }
+    insertAt(keys, at, key);
+    insertAt(counts, at, count);
   }
 
   clear(): void {

@@ -6,17 +6,17 @@ const KEY = 'detection/risk-tier';
 
 /** The risk tier as the last run of detection left it: one object, written by detection, read by the fold. */
 export class RiskTierStore {
-  private last = '';
+  private last: ReadonlySet<AccountKey> | undefined;
 
   constructor(private readonly archive: ObjectStore) {}
 
   /** Written only when it changed since this store last wrote it. */
   async put(accounts: readonly AccountKey[]): Promise<void> {
-    const bytes = writeRiskTier(accounts);
-    const text = Buffer.from(bytes).toString('latin1');
-    if (text === this.last) return;
-    await this.archive.put(KEY, bytes);
-    this.last = text;
+    const tier = new Set(accounts);
+    const { last } = this;
+    if (last?.size === tier.size && accounts.every((account) => last.has(account))) return;
+    await this.archive.put(KEY, writeRiskTier([...tier]));
+    this.last = tier;
   }
 
   /** Empty before the first run. */
