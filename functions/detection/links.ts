@@ -72,8 +72,8 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
   sums.fill(0);
   const one = index.accounts[a]!;
   const two = index.accounts[b]!;
-  const left = one.ids;
-  const right = two.ids;
+  const left = index.common(one);
+  const right = index.common(two);
   let i = 0;
   let j = 0;
   let addresses = 0;

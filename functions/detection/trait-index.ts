@@ -4,7 +4,7 @@ import { DAY, HOUR } from '../../shared/model/time';
 import { HolderCounts, type Holding } from './holder-counts';
 import { HolderLists } from './holder-lists';
 import type { Profile } from './profile';
-import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES, type Trait, traitsOf } from './traits';
+import { onsetOf, SAMPLED, signupBucket, TRAIT_NAMES, TRAIT_TYPES, unsampledTraits } from './traits';
 
 const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
@@ -21,6 +21,9 @@ export type Indexed = {
   /** Since which hour (since the epoch) it holds each. */
   since: Int32Array;
   order: number;
+  bornAt: number;
+  /** Whether it ever exchanged anything. */
+  used: boolean;
   established: boolean;
   /** Hour of the day on which a settled account took up a new client, if it did. */
   onset: number;
@@ -31,6 +34,8 @@ export type Indexed = {
   /** It works from the network that it signed up from: then the one says nothing beside the other. */
   atOrigin: boolean;
   counted: Holding['counted'];
+  /** Those of `ids` that somebody else holds too, as of an update. */
+  common: { ids: readonly number[]; update: number };
 };
 
 /**
@@ -50,16 +55,18 @@ export class TraitIndex {
   shared: number[] = [];
   accounts: Indexed[] = [];
   referenceSize = 0;
+  private updates = 0;
   private readonly pairShares = new Map<string, number>();
   private readonly cache = new Map<Profile, Indexed>();
 
   constructor(private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number }) {}
 
-  /** Brings the index up to the population, which nobody leaves. `known`: members of campaigns, who are not reference. */
+  /** Brings the index up to the population, which nobody leaves and which keeps its order. `known`: members of campaigns, who are not reference. */
   update(profiles: Iterable<Profile>, releases: ReadonlyMap<string, number>, now: number, known: ReadonlySet<Profile>): void {
+    this.updates++;
     let order = 0;
     for (const profile of profiles) {
-      let entry = this.cache.get(profile);
+      let entry = this.accounts[order];
       if (!entry) {
         entry = unread(profile, order);
         this.cache.set(profile, entry);
@@ -88,6 +95,8 @@ export class TraitIndex {
     entry.ids = ids;
     entry.since = since;
     entry.onset = (onsetOf(profile) ?? Number.NEGATIVE_INFINITY) * 24;
+    entry.bornAt = profile.bornAt;
+    entry.used = profile.exchanges > 0;
     entry.revision = profile.revision;
     entry.addresses = profile.samples.ips.keys.length;
     entry.clients = profile.samples.clients.keys.length;
@@ -103,7 +112,7 @@ export class TraitIndex {
     const age = this.policy.referenceAgeDays * DAY;
     this.referenceSize = 0;
     for (const entry of this.accounts) {
-      entry.established = entry.profile.bornAt <= now - age && !known.has(entry.profile) && entry.profile.exchanges > 0;
+      entry.established = entry.used && entry.bornAt <= now - age && !known.has(entry.profile);
       if (entry.established) this.referenceSize++;
     }
     if (this.referenceSize >= this.policy.smallestReference) return;
@@ -116,12 +125,18 @@ export class TraitIndex {
 
   /** Trait ids of an account, ascending, with the hour since when it holds each. */
   private heldBy(profile: Profile, releases: ReadonlyMap<string, number>): Pick<Indexed, 'ids' | 'since'> {
-    const traits = traitsOf(profile, releases);
+    const { samples } = profile;
+    const others = unsampledTraits(profile, releases);
+    const held = new Float64Array(others.length + SAMPLED.reduce((sum, { sample }) => sum + samples[sample].keys.length, 0));
+    let count = 0;
     // Id and hour in one number: sorted, the earliest hour of an id comes first.
-    const held = new Float64Array(traits.length);
-    for (let i = 0; i < traits.length; i++) {
-      const trait = traits[i]!;
-      held[i] = this.id(trait) * HOURS + Math.max(0, Math.min(HOURS - 1, trait.first));
+    const hold = (type: number, hash: number, first: number): void => {
+      held[count++] = this.id(type, hash) * HOURS + Math.max(0, Math.min(HOURS - 1, first));
+    };
+    for (const { type, hash, first } of others) hold(type, hash, first);
+    for (const { type, sample } of SAMPLED) {
+      const { keys, first } = samples[sample];
+      for (let i = 0; i < keys.length; i++) hold(type, keys[i]!, first[i]!);
     }
     held.sort();
     const ids = new Int32Array(held.length);
@@ -190,13 +205,13 @@ export class TraitIndex {
     return this.lists.of(id);
   }
 
-  private id(trait: Trait): number {
-    const ofType = this.ids[trait.type]!;
-    const known = ofType.get(trait.hash);
+  private id(type: number, hash: number): number {
+    const ofType = this.ids[type]!;
+    const known = ofType.get(hash);
     if (known !== undefined) return known;
-    const made = this.types.push(trait.type) - 1;
-    this.hashes.push(trait.hash);
-    ofType.set(trait.hash, made);
+    const made = this.types.push(type) - 1;
+    this.hashes.push(hash);
+    ofType.set(hash, made);
     return made;
   }
 
@@ -246,6 +261,16 @@ export class TraitIndex {
     return this.ids[TRAIT_NAMES.indexOf(type)]?.get(hash);
   }
 
+  /** Traits of an account that somebody else holds too, ascending: what a pair can have in common. Most are its own alone. */
+  common(entry: Indexed): readonly number[] {
+    if (entry.common.update !== this.updates) {
+      const ids: number[] = [];
+      for (const id of entry.ids) if (this.holdersOf(id) >= 2) ids.push(id);
+      entry.common = { ids, update: this.updates };
+    }
+    return entry.common.ids;
+  }
+
   /** Accounts that hold the trait, of everybody. */
   holdersOf(id: number): number {
     return this.counts.holders[id]!;
@@ -285,6 +310,8 @@ const unread = (profile: Profile, order: number): Indexed => ({
   ids: NONE,
   since: NONE,
   order,
+  bornAt: profile.bornAt,
+  used: false,
   established: false,
   onset: Number.NEGATIVE_INFINITY,
   revision: Number.NaN,
@@ -292,6 +319,7 @@ const unread = (profile: Profile, order: number): Indexed => ({
   clients: 0,
   atOrigin: false,
   counted: undefined,
+  common: { ids: [], update: 0 },
 });
 
 /** What stands in one ascending list and not in the other. */

@@ -1,7 +1,7 @@
 import type { Family } from '../../shared/model/campaign';
 import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
-import type { Profile } from './profile';
+import type { Profile, ProfileSample } from './profile';
 import { rhythmOf } from './rhythm';
 
 /**
@@ -50,10 +50,32 @@ const SIGNUP_BUCKETS = [
   ['signup-hour', 2 * HOUR],
 ] as const satisfies [TraitType, number][];
 
+/** Traits that are hashes of what an account used, by the sample that keeps them. */
+export const SAMPLED = (
+  [
+    ['client-build', 'clients'],
+    ['network-address', 'ips'],
+    ['network-prefix', 'prefixes'],
+    ['system-prompt', 'systems'],
+    ['prompt-template', 'templates'],
+    ['prompt-phrase', 'phrases'],
+  ] as const satisfies [TraitType, ProfileSample][]
+).map(([type, sample]) => ({ type: TYPE[type], sample }));
+
 /** The traits of an account, as far as they are known. */
 export function traitsOf(profile: Profile, releases: ReadonlyMap<string, number>): Trait[] {
-  const traits: Trait[] = [];
-  const { facts, samples } = profile;
+  const traits = unsampledTraits(profile, releases);
+  for (const { type, sample } of SAMPLED) {
+    const { keys, first, last } = profile.samples[sample];
+    for (let i = 0; i < keys.length; i++) traits.push({ type, hash: keys[i]!, first: first[i]!, last: last[i]! });
+  }
+  return traits;
+}
+
+/** What the provider told us of an account, and what is read off its behaviour: all but its samples, which are many. */
+export function unsampledTraits(profile: Profile, releases: ReadonlyMap<string, number>): Trait[] {
+  const traits = pivotsOf(profile, releases);
+  const { facts } = profile;
   const born = Math.floor(profile.bornAt / HOUR);
   const fact = (type: TraitType, text: Parameters<typeof hashNumber>[0] | undefined): void => {
     if (text !== undefined) traits.push({ type: TYPE[type], hash: hashNumber(text), first: born, last: born });
@@ -69,21 +91,11 @@ export function traitsOf(profile: Profile, releases: ReadonlyMap<string, number>
     for (const shift of [0, 1])
       traits.push({ type: TYPE[type], hash: Math.floor(profile.bornAt / width + shift / 2) * 2 + shift, first: born, last: born });
   }
-  const sampled = (type: TraitType, sample: (typeof samples)[keyof typeof samples]): void => {
-    for (let i = 0; i < sample.keys.length; i++)
-      traits.push({ type: TYPE[type], hash: sample.keys[i]!, first: sample.first[i]!, last: sample.last[i]! });
-  };
-  sampled('client-build', samples.clients);
-  sampled('network-address', samples.ips);
-  sampled('network-prefix', samples.prefixes);
-  sampled('system-prompt', samples.systems);
-  sampled('prompt-template', samples.templates);
-  sampled('prompt-phrase', samples.phrases);
   const rhythm = rhythmOf(profile);
   if (rhythm !== undefined) traits.push({ type: TYPE.rhythm, hash: rhythm, first: born, last: born });
   const onset = onsetOf(profile);
   if (onset !== undefined) traits.push({ type: TYPE.onset, hash: onset, first: onset * 24, last: onset * 24 });
-  return traits.concat(pivotsOf(profile, releases));
+  return traits;
 }
 
 const SETTLED = 30 * DAY;
