@@ -1,4 +1,5 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
+import { frameOf } from '../shared/model/segment';
 import { blocksOf, type ReadBlock, type Reading } from './read-blocks';
 import { UnreadableInput } from './read-events';
 
@@ -18,7 +19,8 @@ export async function readAhead(to: MessagePort, reading: Reading): Promise<void
     taken();
   });
   try {
-    for await (const block of blocksOf(reading)) {
+    for await (const read of blocksOf(reading)) {
+      const block = packed(read);
       say({ kind: 'block', block }, buffersOf(block));
       waiting++;
       while (waiting >= AHEAD) {
@@ -34,9 +36,17 @@ export async function readAhead(to: MessagePort, reading: Reading): Promise<void
   }
 }
 
-/** Columns are handed over, not copied. */
+/** Packing is work too: most blocks are kept as they were read. */
+function packed(block: ReadBlock): ReadBlock {
+  const events = block.events.events.map((part) => ({ ...part, frame: frameOf(part.columns) }));
+  return { ...block, events: { ...block.events, events } };
+}
+
+/** Columns and bytes are handed over, not copied. */
 const buffersOf = ({ events }: ReadBlock): ArrayBuffer[] =>
-  events.events.flatMap(({ columns }) => Object.values(columns.columns).map(({ buffer }) => buffer as ArrayBuffer));
+  events.events.flatMap(({ columns, frame }) =>
+    [...Object.values(columns.columns), ...(frame ? [frame] : [])].map(({ buffer }) => buffer as ArrayBuffer),
+  );
 
 /** The blocks of some files, read by a thread of its own that runs `script` (which calls `readAhead`); as `blocksOf` gives them. */
 export async function* blocksAhead(script: string, reading: Reading): AsyncGenerator<ReadBlock> {

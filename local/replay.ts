@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import { FolderObjectStore } from '../shared/memory/memory-object-store';
+import { AppendedObjectStore } from '../shared/memory/appended-object-store';
 import { SpillingObjectStore } from '../shared/memory/spilling-object-store';
 import { Policy } from '../shared/model/policy';
 import { DAY, HOUR, iso, MINUTE } from '../shared/model/time';
@@ -89,15 +89,17 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
   // Under a key of this run only: what another run left would be another world's.
   const archive = join(out, '.archive');
   rmSync(archive, { recursive: true, force: true });
+  let spilled: AppendedObjectStore | undefined;
   let campaigns = 0;
   const files = new FileReplay(
     async (start) => {
+      spilled = new AppendedObjectStore(archive);
       const pipeline = new Pipeline({
         policy,
         start,
         detectEvery: options.detectEvery,
         seed: Number(options.seed),
-        archive: new SpillingObjectStore(new FolderObjectStore(archive), IN_MEMORY),
+        archive: new SpillingObjectStore(spilled, IN_MEMORY),
         secret: KEY,
         onRun: async (run) => {
           campaigns = Math.max(campaigns, run.networks);
@@ -132,7 +134,7 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
     seconds: (performance.now() - began) / 1000,
     peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   });
-  rmSync(archive, { recursive: true, force: true });
+  spilled?.remove();
   return { report, rejected: files.rejected, damage };
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { STATUSES } from '../../shared/model/event';
 import type { AccountKey } from '../../shared/model/ids';
 import type { KeyedHasher } from '../../shared/model/keyed-hash';
-import { frameOf, type Segment } from '../../shared/model/segment';
+import { frameOf } from '../../shared/model/segment';
 import { dayLabel, dayOf, hourLabel } from '../../shared/model/time';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
 import { addToManifest, type Place } from '../../shared/stores/manifest-store';
@@ -32,8 +32,7 @@ export const ingest = (messages: readonly (Message | Lines)[], ports: IngestPort
 export async function keep(taken: Taken, { archive, features, effect }: KeepPorts): Promise<IngestResult> {
   const { now, accepted, rejected, unreadable, events } = taken;
   await keepRejected(rejected, now, archive);
-  if (effect) for (const { columns } of events) putEffect(columns, effect);
-  const key = await writeChunk(events, now, { archive, features });
+  const key = await writeChunk(effect ? events.map((one) => withEffect(one, effect)) : events, now, { archive, features });
   return { accepted, rejected, unreadable, ...(key === undefined ? {} : { chunk: key }) };
 }
 
@@ -44,16 +43,24 @@ async function keepRejected(rejected: readonly RejectedEvent[], now: number, arc
   await archive.put(`rejected/${dayLabel(dayOf(now))}/${digest}.ndjson`, bytes);
 }
 
-function putEffect({ hour, rows, columns, dictionaries }: Segment, effect: Effect): void {
+type Part = Taken['events'][number];
+
+/** What became of each request is written over what the provider answered; bytes made ahead stand if nothing did. */
+function withEffect({ frame, ...part }: Part, effect: Effect): Part {
+  const { hour, rows, columns, dictionaries } = part.columns;
+  let stands = true;
   for (let row = 0; row < rows; row++) {
     const said = effect(dictionaries.accounts[columns.account[row]!]!, hour + columns.offset[row]!);
-    if (said !== undefined) columns.status[row] = STATUSES.indexOf(said);
+    if (said === undefined) continue;
+    columns.status[row] = STATUSES.indexOf(said);
+    stands = false;
   }
+  return stands && frame ? { ...part, frame } : part;
 }
 
 /** The chunk's key is the digest of its bytes, so the same messages delivered again write the same object. */
 async function writeChunk(
-  events: Taken['events'],
+  events: readonly Part[],
   now: number,
   { archive, features }: Pick<KeepPorts, 'archive' | 'features'>,
 ): Promise<string | undefined> {
@@ -61,8 +68,7 @@ async function writeChunk(
   const frames: Uint8Array[] = [];
   const places: (Place & { hour: number })[] = [];
   let at = 0;
-  for (const { segment, columns } of events) {
-    const frame = frameOf(columns);
+  for (const { segment, columns, frame = frameOf(columns) } of events) {
     places.push({ hour: columns.hour, segment, start: at, end: at + frame.length, rows: columns.rows });
     frames.push(frame);
     at += frame.length;

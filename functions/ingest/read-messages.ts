@@ -21,7 +21,7 @@ export type Taken = {
   accepted: number;
   rejected: RejectedEvent[];
   unreadable: { message: Message; because: string }[];
-  events: { segment: number; columns: Segment }[];
+  events: { segment: number; columns: Segment /** Its bytes, if they were made ahead. */; frame?: Uint8Array }[];
 };
 
 /** Parses, validates, hashes and fingerprints the events of some messages. Pure: it keeps nothing and tells nobody. */

@@ -53,7 +53,11 @@ async function read(blocks: AsyncIterable<ReadBlock>) {
   let failure: unknown;
   try {
     for await (const { events, ...facts } of blocks) {
-      const frames = events.events.map(({ segment, columns }) => [segment, Buffer.from(frameOf(columns)).toString('base64')]);
+      const frames = events.events.map(({ segment, columns, frame }) => {
+        const bytes = Buffer.from(frameOf(columns)).toString('base64');
+        if (frame) expect(Buffer.from(frame).toString('base64')).toBe(bytes);
+        return [segment, bytes];
+      });
       all.push({ ...facts, events: { ...events, events: frames } });
     }
   } catch (error) {

@@ -1,19 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { EMULATED, type Engine } from '../../local/engines/engine';
 import { startSqsAndS3 } from '../../local/engines/sqs-and-s3';
 import { S3ObjectStore } from '../../shared/aws/s3-object-store';
-import { FolderObjectStore, MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
+import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { SpillingObjectStore } from '../../shared/memory/spilling-object-store';
 import { creationRace, objectStoreContract } from './object-store.contract';
 
 const folders: string[] = [];
-const folder = async () => {
+const file = async () => {
   const made = await mkdtemp(join(tmpdir(), 'lockstep-objects-'));
   folders.push(made);
-  return new FolderObjectStore(made);
+  return new AppendedObjectStore(join(made, 'archive'));
 };
 let engine: Engine | undefined;
 let client: S3Client | undefined;
@@ -25,15 +26,15 @@ afterAll(async () => {
 
 objectStoreContract('memory', async () => new MemoryObjectStore());
 creationRace('memory', async () => new MemoryObjectStore());
-objectStoreContract('a folder', folder);
-creationRace('a folder', folder);
+objectStoreContract('a file', file);
+creationRace('a file', file);
 
 // So little room that every test meets objects on both sides.
-const spilling = async () => new SpillingObjectStore(await folder(), 4);
-objectStoreContract('memory over a folder', spilling);
-creationRace('memory over a folder', spilling);
+const spilling = async () => new SpillingObjectStore(await file(), 4);
+objectStoreContract('memory over a file', spilling);
+creationRace('memory over a file', spilling);
 
-test('memory over a folder spills the oldest objects, all of which can still be read', async () => {
+test('memory over a file spills the oldest objects, all of which can still be read', async () => {
   const below = new MemoryObjectStore();
   const store = new SpillingObjectStore(below, 250);
   await Promise.all([1, 2, 3, 4, 5].map((n) => store.put(`chunks/${n}`, new Uint8Array(100).fill(n))));
@@ -44,7 +45,7 @@ test('memory over a folder spills the oldest objects, all of which can still be 
 });
 
 test('what is deleted while it is spilled stays deleted', async () => {
-  const store = new SpillingObjectStore(await folder(), 50);
+  const store = new SpillingObjectStore(await file(), 50);
   await Promise.all([store.put('chunks/1', new Uint8Array(100)), store.delete('chunks/1')]);
   expect(await store.get('chunks/1')).toBeUndefined();
 });
@@ -56,6 +57,16 @@ objectStoreContract('fauxqs', async () => {
   return new S3ObjectStore(client, 'contract');
 });
 
-test.each(['../outside', 'a//b', 'half~'])('a folder refuses the key %s', async (key) => {
-  await expect((await folder()).put(key, new Uint8Array())).rejects.toThrow('not an object key');
+test('a file that something else cut is no object', async () => {
+  const store = await file();
+  await store.put('chunks/1', new Uint8Array(100));
+  await truncate(join(folders.at(-1)!, 'archive'), 50);
+  await expect(store.get('chunks/1')).rejects.toThrow('ends before chunks/1 does');
+});
+
+test('a file that is removed leaves nothing', async () => {
+  const store = await file();
+  await store.put('chunks/1', new Uint8Array(100));
+  store.remove();
+  expect(await readdir(folders.at(-1)!)).toEqual([]);
 });

@@ -1,0 +1,48 @@
+import { type Effect, keep } from '../../functions/ingest/ingest';
+import { readMessages } from '../../functions/ingest/read-messages';
+import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { MemoryTable } from '../../shared/memory/memory-table';
+import { SimulatedClock } from '../../shared/memory/simulated-clock';
+import { KeyedHasher } from '../../shared/model/keyed-hash';
+import { frameOf, readSegment, statusOf } from '../../shared/model/segment';
+import { MINUTE } from '../../shared/model/time';
+
+const NOW = Date.UTC(2026, 3, 22, 12);
+const hasher = new KeyedHasher('k'.repeat(64));
+const event = (number: number): string =>
+  JSON.stringify({
+    specversion: '1.0',
+    type: 'lockstep.usage.v1',
+    source: 'gateway',
+    id: `e-${number}`,
+    time: new Date(NOW + number * MINUTE).toISOString(),
+    subject: `account-${number % 3}`,
+    data: { model: 'atlas-5', inputTokens: 1, outputTokens: 2 },
+  });
+
+async function kept(ahead: boolean, effect?: Effect) {
+  const archive = new MemoryObjectStore();
+  const taken = readMessages([{ id: 'm', lines: [0, 1, 2, 3, 4, 5].map(event) }], { now: NOW, hasher, segments: 1 });
+  const events = ahead ? taken.events.map((part) => ({ ...part, frame: frameOf(part.columns) })) : taken.events;
+  const { chunk } = await keep({ ...taken, events }, { archive, features: new MemoryTable(new SimulatedClock(NOW)), effect });
+  return { chunk, bytes: Buffer.from((await archive.get(chunk ?? ''))!) };
+}
+
+const FINE = Array.from({ length: 6 }, () => 'ok');
+const { key: held } = hasher.account('account-1');
+test.each<[string, Effect | undefined, string[]]>([
+  ['nobody', () => undefined, FINE],
+  ['one account', (account) => (account === held ? 'blocked' : undefined), ['ok', 'blocked', 'ok', 'ok', 'blocked', 'ok']],
+  [
+    'one account since a time',
+    (account, at) => (account === held && at >= NOW + 2 * MINUTE ? 'limited' : undefined),
+    ['ok', 'ok', 'ok', 'ok', 'limited', 'ok'],
+  ],
+  ['no gateway', undefined, FINE],
+])('bytes made ahead make no difference: %s held', async (_, effect, statuses) => {
+  const [here, ahead] = [await kept(false, effect), await kept(true, effect)];
+  expect(ahead).toEqual(here);
+  const { columns, rows } = readSegment(here.bytes);
+  const all = Array.from({ length: rows }, (_, row) => statusOf(columns.status[row]!));
+  expect(all).toEqual(statuses);
+});
