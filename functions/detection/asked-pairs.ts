@@ -36,7 +36,7 @@ export class AskedPairs {
   }
 
   private score(pair: Pair, index: TraitIndex, linkThreshold: number): void {
-    const link = scorePair(index, pair.a, pair.b);
+    const link = scorePair(index, pair.a, pair.b, linkThreshold);
     pair.link = link.weight >= linkThreshold && link.families.length >= 2 ? link : undefined;
     if (pair.link) this.joining.add(pair);
     else this.joining.delete(pair);

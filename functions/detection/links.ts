@@ -67,8 +67,11 @@ const OTHER_HABIT = -2.5;
 const ROTATES = 16;
 const STAYS = 4;
 
-/** Scores one pair: what they share, summed by family and capped, less what they would share if one hand moved them. */
-export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
+/**
+ * Scores one pair: what they share, summed by family and capped, less what they would share if one hand moved them. Where even
+ * the most that co-timing can say leaves it below `bar` nobody asks what it says.
+ */
+export function scorePair(index: TraitIndex, a: number, b: number, bar = Number.NEGATIVE_INFINITY): PairLink {
   sums.fill(0);
   const one = index.accounts[a]!;
   const two = index.accounts[b]!;
@@ -108,17 +111,17 @@ export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
   sums[one.atOrigin || two.atOrigin ? INFRASTRUCTURE : REGISTRATION]! += origin;
   // To have signed up in one hour tells when there is something they signed up with: neighbours do so by chance.
   if (sums[PAYMENT]! >= SPEAKS || sums[REGISTRATION]! >= WITH) sums[REGISTRATION]! += finer;
-  sums[TIMING]! += Math.min(CO_TIMING_CAP, coTimingNats(one.profile, two.profile));
-  let weight = 0;
-  const families: Family[] = [];
-  for (let f = 0; f < FAMILIES.length; f++) {
-    const said = Math.min(CAPS[f]!, sums[f]!);
-    weight += said;
-    if (said >= SPEAKS) families.push(FAMILIES[f]!);
-  }
   let against = 0;
   if (clients === 0 && one.clients > 0 && two.clients > 0) against += OTHER_CLIENT;
   if (pool >= POOL && !samePool) against += OTHER_POOL;
   if (pool <= STAYS && pool > 0 && Math.max(one.addresses, two.addresses) >= ROTATES) against += OTHER_HABIT;
-  return { a, b, weight: weight + against, families };
+  if (saidBy(sums) + against + CO_TIMING_CAP >= bar) sums[TIMING]! += Math.min(CO_TIMING_CAP, coTimingNats(one.profile, two.profile));
+  return { a, b, weight: saidBy(sums) + against, families: FAMILIES.filter((_, f) => Math.min(CAPS[f]!, sums[f]!) >= SPEAKS) };
+}
+
+/** What is said by all families, each capped (nats). */
+function saidBy(byFamily: Float64Array): number {
+  let said = 0;
+  for (let f = 0; f < CAPS.length; f++) said += Math.min(CAPS[f]!, byFamily[f]!);
+  return said;
 }
