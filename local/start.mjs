@@ -57,8 +57,8 @@ const tasks = {
   demo: [[node, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'error']], ...built('local/demo.ts')],
   'enforcement-demo': [ts('local/enforcement-demo.ts')],
   'verify-ledger': [ts('local/verify-ledger.ts')],
-  // Room for an hour's events while they are young: half as many collections, of which each finds less alive.
-  replay: built('local/replay.ts', ['--max-semi-space-size=64']),
+  // Room in each of its two threads for an hour's events while they are young: fewer collections, of which each finds less alive.
+  replay: built('local/replay.ts', ['--max-semi-space-size=32']),
   simulate: built('local/simulator/cli.ts'),
   eval: built('bench/eval/main.ts'),
   'eval:real': built('bench/eval/real.ts'),
