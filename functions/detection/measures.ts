@@ -149,9 +149,10 @@ function customerShare({ profiles, index }: Group): number {
 /** Of the group's own traits of a type (held by two members or more, and rare outside): members covered, and how many there are. */
 function ownOf({ members, index }: Group, type: 'network-address' | 'client-build'): { covered: number; distinct: number } {
   const counts = new Map<number, number>();
-  for (const { entry } of members) for (const id of entry.ids) if (index.typeName(id) === type) counts.set(id, (counts.get(id) ?? 0) + 1);
+  const common = members.map(({ entry }) => index.common(entry));
+  for (const ids of common) for (const id of ids) if (index.typeName(id) === type) counts.set(id, (counts.get(id) ?? 0) + 1);
   const own = new Set([...counts].filter(([id, count]) => count >= 2 && count / members.length > 5 * index.base(id)).map(([id]) => id));
-  const covered = members.filter(({ entry }) => entry.ids.some((id) => own.has(id))).length;
+  const covered = common.filter((ids) => ids.some((id) => own.has(id))).length;
   return { covered: covered / members.length, distinct: own.size };
 }
 

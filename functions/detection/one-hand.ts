@@ -44,11 +44,11 @@ function overlaps(index: TraitIndex, one: readonly number[], other: readonly num
   });
 }
 
-/** For each bond the members (by their place) that hold each trait. */
+/** For each bond the members (by their place) that hold each trait which is not theirs alone. */
 function holdersOf(index: TraitIndex, orders: readonly number[]): Map<number, number[]>[] {
   const held = BONDS.map(() => new Map<number, number[]>());
   for (let place = 0; place < orders.length; place++) {
-    for (const id of index.accounts[orders[place]!]!.ids) {
+    for (const id of index.common(index.accounts[orders[place]!]!)) {
       const ofBond = held[BOND_OF[index.types[id]!]!];
       if (!ofBond || index.weight(id) < TIES) continue;
       const holders = ofBond.get(id);

@@ -9,14 +9,15 @@ export type Sharing = { sharers: number; distinct: number; pairShare: number; ba
 /** Pairs of members that share at least the commonest way: the sum over traits of pairs that hold it, as a share of all pairs. */
 export function sharing({ members, index }: Group, type: TraitType): Sharing {
   const counts = new Map<number, number>();
-  for (const { entry } of members) for (const id of entry.ids) if (index.typeName(id) === type) counts.set(id, (counts.get(id) ?? 0) + 1);
+  const common = members.map(({ entry }) => index.common(entry));
+  for (const ids of common) for (const id of ids) if (index.typeName(id) === type) counts.set(id, (counts.get(id) ?? 0) + 1);
   const shared = [...counts].filter(([id, count]) => count >= 2 && count / members.length > 5 * index.base(id));
   const own = new Set(shared.map(([id]) => id));
   const size = members.length;
   const pairs = (size * (size - 1)) / 2;
   const together = shared.reduce((sum, [, count]) => sum + (count * (count - 1)) / 2, 0);
   return {
-    sharers: members.filter(({ entry }) => entry.ids.some((id) => own.has(id))).length,
+    sharers: common.filter((ids) => ids.some((id) => own.has(id))).length,
     distinct: shared.length,
     pairShare: Math.min(1, together / pairs),
     basePairShare: index.pairShare(type),
