@@ -9,15 +9,12 @@ export const FEWEST_PROMPTS = 5;
 /** Under chance: `distances` of drawn groups from the population (ascending), their mean, and how many accounts there were to draw from. */
 export type ContentNull = { population: Float64Array; distances: Float64Array; typical: number; cohort: number };
 
-type Cohort = { contents: Float64Array[]; population: Float64Array };
-
 /**
  * For groups of a size and volume, how far as many unrelated accounts of like volume are from their population in content.
  * Drawn once for all groups of that size and volume, as long as the baseline holds.
  */
 export class ContentNulls {
   private readonly known = new Map<string, ContentNull>();
-  private readonly cohorts = new Map<string, Cohort>();
   private readonly contents = new Map<Profile, Float64Array>();
 
   constructor(private readonly accounts: readonly Profile[]) {}
@@ -29,30 +26,20 @@ export class ContentNulls {
     const name = `${size}/${from}/${to}`;
     const known = this.known.get(name);
     if (known) return known;
-    const { contents, population } = this.cohortOf(from, to);
-    if (contents.length < 4 * size) return undefined;
-    const distances = Float64Array.from({ length: PERMUTATIONS }, (_, i) =>
-      divergence(pooledContent(draw(contents, size, i + 1)), population),
-    ).sort();
-    const typical = distances.reduce((a, b) => a + b, 0) / PERMUTATIONS;
-    const made = { population, distances, typical, cohort: contents.length };
-    this.known.set(name, made);
-    return made;
-  }
-
-  /** Accounts of a volume, in content, and all of them together. */
-  private cohortOf(from: number, to: number): Cohort {
-    const name = `${from}/${to}`;
-    const known = this.cohorts.get(name);
-    if (known) return known;
     const contents: Float64Array[] = [];
     for (const profile of this.accounts) {
       const { windowExchanges } = profile;
       if (windowExchanges < from || windowExchanges > to || profile.sum(SUM.prompts) < FEWEST_PROMPTS) continue;
       contents.push(this.contentOnce(profile));
     }
-    const made = { contents, population: pooledContent(contents) };
-    this.cohorts.set(name, made);
+    if (contents.length < 4 * size) return undefined;
+    const population = pooledContent(contents);
+    const distances = Float64Array.from({ length: PERMUTATIONS }, (_, i) =>
+      divergence(pooledContent(draw(contents, size, i + 1)), population),
+    ).sort();
+    const typical = distances.reduce((a, b) => a + b, 0) / PERMUTATIONS;
+    const made = { population, distances, typical, cohort: contents.length };
+    this.known.set(name, made);
     return made;
   }
 
