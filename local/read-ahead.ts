@@ -62,6 +62,10 @@ export async function* blocksAhead(script: string, reading: Reading): AsyncGener
     failure = { error };
     wake();
   });
+  worker.on('exit', (code) => {
+    failure ??= { error: new Error(`the thread that reads ended with code ${code}`) };
+    wake();
+  });
   try {
     for (;;) {
       const said = came.shift();

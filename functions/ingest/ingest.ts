@@ -6,7 +6,7 @@ import { frameOf } from '../../shared/model/segment';
 import { dayLabel, dayOf, hourLabel } from '../../shared/model/time';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
 import { addToManifest, type Place } from '../../shared/stores/manifest-store';
-import { type Lines, type Message, type RejectedEvent, readMessages, type Taken } from './read-messages';
+import { type Lines, type Message, type Part, type RejectedEvent, readMessages, type Taken } from './read-messages';
 
 /** What our own action made of a request of the account at that time: then it is no evidence. */
 export type Effect = (account: AccountKey, at: number) => 'limited' | 'blocked' | undefined;
@@ -42,8 +42,6 @@ async function keepRejected(rejected: readonly RejectedEvent[], now: number, arc
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
   await archive.put(`rejected/${dayLabel(dayOf(now))}/${digest}.ndjson`, bytes);
 }
-
-type Part = Taken['events'][number];
 
 /** What became of each request is written over what the provider answered; bytes made ahead stand if nothing did. */
 function withEffect({ frame, ...part }: Part, effect: Effect): Part {

@@ -11,10 +11,10 @@ export type Message = { id: string; body: string };
 export type Lines = { id: string; lines: readonly string[] };
 export type RejectedEvent = Rejection & { message: string; line: number };
 
-/**
- * What was read from some messages: nothing of it is kept yet. `events`: by (event hour, account segment); `unreadable`:
- * messages whose body is no envelope of events at all.
- */
+/** Events of one (event hour, account segment). `frame`: the bytes that are kept of them, if they were made ahead. */
+export type Part = { segment: number; columns: Segment; frame?: Uint8Array };
+
+/** What was read from some messages: nothing of it is kept yet. `unreadable`: messages whose body is no envelope of events at all. */
 export type Taken = {
   /** When they were read, ms: what is early or late was judged by it. */
   now: number;
@@ -93,7 +93,7 @@ class Collected {
     writeEvent(into.builder, event, at, this.hasher);
   }
 
-  events(): Taken['events'] {
+  events(): Part[] {
     return [...this.builders.values()].map(({ segment, builder }) => ({ segment, columns: builder.segment() }));
   }
 
