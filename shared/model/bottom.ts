@@ -32,6 +32,7 @@ export class Bottom {
   }
 
   clear(): void {
+    if (this.keys.length === 0) return;
     this.keys.length = 0;
     this.counts.length = 0;
   }

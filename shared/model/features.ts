@@ -98,7 +98,8 @@ export class Features {
   clear(): void {
     this.cells = [];
     this.sums.fill(0);
-    for (const name of WORDS) this.words[name].clear();
+    // Most are empty, and to clear an empty map makes a new one.
+    for (const name of WORDS) if (this.words[name].size > 0) this.words[name].clear();
     for (const name of SAMPLE_NAMES) this.samples[name].clear();
   }
 
