@@ -21,10 +21,12 @@ export function relink(assessment: Assessment, campaigns: readonly Campaign[], c
   return undefined;
 }
 
-/** Whether campaign and network were seen side by side, and an average pair across says that they are two hands'. */
-function apart({ network }: Assessment, campaign: Campaign, { index, profiles }: TrackContext): boolean {
+/** Whether a network and the rest of a campaign were seen side by side, and what holds them together says that they are two hands'. */
+export function apart({ network }: Assessment, campaign: Campaign, { index, profiles }: TrackContext): boolean {
   const theirs: number[] = [];
+  const inside = new Set(network.members.map(({ entry }) => entry.profile.account));
   for (const { account } of campaign.members) {
+    if (inside.has(account)) continue;
     const profile = profiles.get(account);
     const entry = profile && index.entryOf(profile);
     if (entry && entry.addresses > 0) theirs.push(entry.order);

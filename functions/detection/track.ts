@@ -6,7 +6,7 @@ import { DAY, HOUR } from '../../shared/model/time';
 import { type Assessment, indicatorsOf, memberOf } from './assess';
 import { recognised, type Watched } from './known-operators';
 import type { Profile } from './profile';
-import { relink } from './relink';
+import { apart, relink } from './relink';
 import type { TraitIndex } from './trait-index';
 
 export type TrackContext = {
@@ -38,39 +38,41 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
   const assessments = found.filter((assessment) => !silent(assessment, home, context));
   const claimed = new Set(assessments.flatMap(({ network }) => network.members.map(({ entry }) => entry.profile.account)));
   const after = new Map<CampaignId, Campaign>();
+  const taken: { by: CampaignId; campaign: Campaign; shared: number }[] = [];
   // Largest first: it names the campaign that smaller networks then join.
   for (const assessment of assessments) {
     const overlaps = overlapsOf(assessment, home);
     const kept = overlaps.filter(
       ({ campaign, shared }) => shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length),
     );
-    // A campaign goes on as one network: the largest. What else its accounts are now is a campaign that split off.
+    // A campaign goes on as its largest network. What else its accounts are now stays with it if one hand moves both, or splits off.
     const same = kept.find(({ campaign }) => !after.has(campaign.id))?.campaign;
-    const apart = new Set(kept.map(({ campaign }) => campaign.id));
-    const larger = relink(
-      assessment,
-      before.filter(({ id, members }) => !apart.has(id) && members.length > (same?.members.length ?? 0)),
-      context,
-    );
+    const stays = same ? undefined : kept.find(({ campaign }) => !apart(assessment, campaign, context))?.campaign;
+    const theirs = new Set(kept.map(({ campaign }) => campaign.id));
+    const larger =
+      stays ??
+      relink(
+        assessment,
+        before.filter(({ id, members }) => !theirs.has(id) && members.length > (same?.members.length ?? 0)),
+        context,
+      );
     const base = larger ?? same;
     const next = base
       ? continued(after.get(base.id) ?? base, after.has(base.id), assessment, claimed, context)
       : begun(assessment, context, overlaps[0]?.campaign);
-    if (larger && !same)
+    if (larger && !same && !stays)
       next.lineage = noted(next, 're-linked', larger.id, `${assessment.network.members.length} accounts carry its indicators`, context.now);
     for (const { operator, because } of recognised(assessment.network.members, context.operators))
       next.lineage = noted(next, 'known-operator', operator.id, because, context.now);
-    for (const { campaign, shared } of overlaps) {
-      if (campaign.id === next.id || shared < SAME * campaign.members.length) continue;
-      next.lineage = noted(
-        next,
-        'merged',
-        campaign.id,
-        `${shared} of its ${campaign.members.length} accounts are linked with this network`,
-        context.now,
-      );
-    }
+    for (const { campaign, shared } of overlaps)
+      if (shared >= SAME * campaign.members.length) taken.push({ by: next.id, campaign, shared });
     after.set(next.id, next);
+  }
+  for (const { by, campaign, shared } of taken) {
+    const next = after.get(by);
+    if (!next || after.has(campaign.id)) continue;
+    const because = `${shared} of its ${campaign.members.length} accounts are linked with this network`;
+    next.lineage = noted(next, 'merged', campaign.id, because, context.now);
   }
   const owner = new Map<AccountKey, CampaignId>();
   for (const { id, members } of after.values()) for (const { account } of members) owner.set(account, id);

@@ -144,12 +144,21 @@ describe('a campaign long silent', () => {
     const cards = [0, 5, 10, 15].map((from) => network(quiet.slice(from, from + 5), 'shared-origin'));
     expect(run(cards, [first], HOUR)).toEqual([]);
   });
-  test('is taken apart when its accounts are seen at work in two networks', () => {
+  test('is taken apart when its accounts are seen at work in two networks of two hands', () => {
+    const [one, two] = [accounts('a', 12), accounts('b', 8, other)];
+    const { run, network } = world([...one, ...two]);
+    const first = only(run([network([...one, ...two])]));
+    const parts = run([network(one), network(two)], [first], HOUR);
+    expect(parts.map(({ members }) => members.length).sort()).toEqual([12, 8]);
+    expect(parts.find(({ id }) => id !== first.id)?.lineage).toEqual([expect.objectContaining({ what: 'split', with: first.id })]);
+  });
+  test('goes on as one while what was found in two parts is one hand’s, from run to run', () => {
     const busy = accounts('b', 20);
     const { run, network } = world(busy);
     const first = only(run([network(busy)]));
-    const parts = run([network(busy.slice(0, 12)), network(busy.slice(12))], [first], HOUR);
-    expect(parts.map(({ members }) => members.length).sort()).toEqual([12, 8]);
+    const parts = [network(busy.slice(0, 12)), network(busy.slice(12))];
+    const next = only(run(parts, [first], DAY));
+    expect([next.id, names(next), next.lineage]).toEqual([first.id, keys(busy), []]);
   });
 });
 
