@@ -11,9 +11,10 @@ const POOL = 4;
 export function signsOf(m: Measures): Record<Sign, number> {
   const onePayer = m.paying === 0 ? 1 : clamp((m.payer - 0.5) / 0.4);
   const named = clamp((m.customer - 0.5) / 0.3) * onePayer;
-  const payer = m.paying > 0.5 && m.payer > 0.9 ? 0.6 : 0;
+  const exits = m.poolSize >= POOL ? m.pooled : 0;
+  const payer = m.paying > 0.5 && m.payer > 0.9 ? 0.5 * (1 - exits) : 0;
   const customer = Math.max(named, payer);
-  const pool = m.poolSize >= POOL ? m.pooled * (1 - customer) : 0;
+  const pool = exits * (1 - customer);
   const manyPayers = m.payers >= 3 || m.paying === 0;
   const narrow = clamp(m.families.content / 6);
   const asks = clamp(Math.max(m.elicits, m.grading));

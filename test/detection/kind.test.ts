@@ -88,7 +88,12 @@ describe('signs', () => {
     ['in bursts', { dispersion: 4 }, { even: 0, bursty: 1 }],
     ['one office address is a place, not a pool', { pooled: 1, poolSize: 1 }, { place: 1, pool: 0 }],
     ['many addresses are a pool, not a place', { pooled: 1, poolSize: 30 }, { place: 0, pool: 1 }],
-    ['one payer for all is a customer', { paying: 1, payer: 1, payers: 1 }, { customer: 0.6 }],
+    ['one payer for all is a customer', { paying: 1, payer: 1, payers: 1 }, { customer: 0.5, payerAlone: 1 }],
+    [
+      'one payer behind a pool of exits is none',
+      { paying: 1, payer: 1, payers: 1, pooled: 1, poolSize: 30 },
+      { customer: 0, pool: 1, payerAlone: 0 },
+    ],
     ['a customer hides nothing behind its pool', { pooled: 1, poolSize: 30, customer: 1 }, { customer: 1, pool: 0 }],
     ['every member its own card: no shared cards', ownCards, { cards: 0 }],
     ['a few cards for all', fewCards, { cards: 1 }],
