@@ -4,7 +4,7 @@ import { number, percent, table } from './table';
 
 /** What was said of a campaign in one detection run: how probable each kind is, and of whom. */
 export type Said = { campaign: string; probabilities: Readonly<Record<Kind, number>>; accounts: readonly string[] };
-/** A saying with what was true; `weight`: every campaign counts as one, however often it was judged. */
+/** A saying with what was true; `weight`: every true group counts as one, however often and under however many names it was judged. */
 export type Judged = { probabilities: Readonly<Record<Kind, number>>; truth: Kind; weight: number };
 
 const MOSTLY = 0.5;
@@ -15,20 +15,30 @@ const KIND_OF: Record<Truth['label'], Kind> = {
   honest: 'shared-origin',
 };
 
+/** What most of some values are, and how many. */
+function commonest<T>(values: readonly T[]): { value: T; count: number } | undefined {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const [first] = [...counts].sort((a, b) => b[1] - a[1]);
+  return first && { value: first[0], count: first[1] };
+}
+
 /** A campaign is what more than half of its accounts are; a mixture is unclear. */
 export function judgedBy(said: readonly Said[], truths: readonly Truth[]): Judged[] {
-  const labels = new Map(truths.map(({ id, label }) => [id, label]));
-  const times = new Map<string, number>();
-  for (const { campaign } of said) times.set(campaign, (times.get(campaign) ?? 0) + 1);
-  return said.map(({ campaign, probabilities, accounts }) => {
-    const counts = new Map<Kind, number>();
-    for (const id of accounts) {
-      const label = labels.get(id);
-      if (label) counts.set(KIND_OF[label], (counts.get(KIND_OF[label]) ?? 0) + 1);
-    }
-    const [kind, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['unclear' as const, 0];
-    return { probabilities, truth: count > MOSTLY * accounts.length ? kind : 'unclear', weight: 1 / (times.get(campaign) ?? 1) };
+  const known = new Map(truths.map((truth) => [truth.id, truth]));
+  const judged = said.map(({ campaign, probabilities, accounts }) => {
+    const of = accounts.flatMap((id) => known.get(id) ?? []);
+    const kind = commonest(of.map(({ label }) => KIND_OF[label]));
+    const group = commonest(of.flatMap(({ campaign: name, cell, group }) => (name ? `${name}/${cell ?? ''}` : (group ?? []))));
+    return {
+      probabilities,
+      truth: kind && kind.count > MOSTLY * accounts.length ? kind.value : ('unclear' as const),
+      group: group && group.count > MOSTLY * accounts.length ? group.value : campaign,
+    };
   });
+  const times = new Map<string, number>();
+  for (const { group } of judged) times.set(group, (times.get(group) ?? 0) + 1);
+  return judged.map(({ group, ...rest }) => ({ ...rest, weight: 1 / (times.get(group) ?? 1) }));
 }
 
 const named = ({ probabilities }: Judged): Kind => KINDS.reduce((best, kind) => (probabilities[kind] > probabilities[best] ? kind : best));
@@ -63,7 +73,16 @@ export const bestTemperature = (all: readonly Judged[]): number => {
 
 const BINS = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 0.999, 1.0001];
 
-/** Of campaigns named with a probability in each bin, how many were so. Those called unclear were not named. */
+/** Where a share of `n` lies (Wilson's interval at 95 %, JASA 1927). */
+export const wilson = (share: number, n: number): { low: number; high: number } => {
+  const z = 1.96;
+  const middle = share + (z * z) / (2 * n);
+  const spread = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
+  const at = (value: number): number => Math.max(0, Math.min(1, value / (1 + (z * z) / n)));
+  return { low: at(middle - spread), high: at(middle + spread) };
+};
+
+/** Of groups named with a probability in each bin, how many were so. Those called unclear were not named. */
 export const calibrationTable = (all: readonly Judged[]): string => {
   const rows: string[][] = [];
   for (const kinds of [KINDS.filter((kind) => kind !== 'unclear'), ['distillation'] as const]) {
@@ -78,12 +97,20 @@ export const calibrationTable = (all: readonly Judged[]): string => {
       const said = inside.reduce((sum, one) => sum + one.weight * one.probabilities[named(one)], 0) / weight;
       const so = inside.reduce((sum, one) => sum + (one.truth === named(one) ? one.weight : 0), 0) / weight;
       const range = `${percent(BINS[bin])} – ${percent(Math.min(1, BINS[bin + 1]!))}`;
-      rows.push([kinds.length > 1 ? 'any' : 'distillation', range, number(weight), percent(said), percent(so)]);
+      const { low, high } = wilson(so, weight);
+      rows.push([
+        kinds.length > 1 ? 'any' : 'distillation',
+        range,
+        number(weight),
+        percent(said),
+        percent(so),
+        `${percent(low)} – ${percent(high)}`,
+      ]);
     }
   }
   const temperature = bestTemperature(all);
-  return `${table(['kind named', 'probability', 'campaigns', 'said, mean', 'were so'], rows)}
+  return `${table(['kind named', 'probability', 'groups', 'said, mean', 'were so', '95 %'], rows)}
 
-Log loss ${logLoss(all).toFixed(3)} nats a campaign; least, ${logLoss(all, temperature).toFixed(3)}, at temperature ${temperature.toFixed(2)} (1: as it is; above: it was too sure).
+Log loss ${logLoss(all).toFixed(3)} nats a group; least, ${logLoss(all, temperature).toFixed(3)}, at temperature ${temperature.toFixed(2)} (1: as it is; above: it was too sure).
 `;
 };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bestTemperature, calibrationTable, type Judged, judgedBy, logLoss, type Said } from '../../bench/eval/calibration';
+import { bestTemperature, calibrationTable, type Judged, judgedBy, logLoss, type Said, wilson } from '../../bench/eval/calibration';
 import type { Truth } from '../../local/simulator/simulate';
 import { KINDS, type Kind } from '../../shared/model/campaign';
 
@@ -32,6 +32,20 @@ describe('calibration', () => {
       }),
       { numRuns: 20 },
     );
+  });
+  test('a group counts once under however many campaigns it was judged', () => {
+    const truth = (id: string): Truth => ({ id, kind: 'reseller', label: 'reselling', group: 'reseller-0', total: 1 });
+    const said = ['x', 'y', 'z', 'z'].map((campaign): Said => ({ campaign, accounts: ['a', 'b'], probabilities: sure('reselling', 0.8) }));
+    expect(judgedBy(said, [truth('a'), truth('b')]).map(({ weight }) => weight)).toEqual([0.25, 0.25, 0.25, 0.25]);
+  });
+  // Table of Brown, Cai and DasGupta (Statistical Science 2001): 0 and 10 of 10.
+  test.each([
+    [1, 10, 0.722, 1],
+    [0, 10, 0, 0.278],
+    [0.5, 10, 0.237, 0.763],
+  ])('the interval of a share of %d of %d', (share, n, low, high) => {
+    expect(wilson(share, n).low).toBeCloseTo(low, 2);
+    expect(wilson(share, n).high).toBeCloseTo(high, 2);
   });
   test('a campaign is what most of its accounts are, and counts once however often it was judged', () => {
     const truth = (id: string, label: Truth['label']): Truth => ({ id, kind: label, label, total: 1 });
