@@ -167,11 +167,11 @@ function askingFor({ profiles, baseline }: Group): { elicits: number; grading: n
     grading += rates.of * rates.grading;
   }
   if (of < 20) return { elicits: 0, grading: 0 };
-  return {
-    elicits: Math.log((elicits + 0.5) / (of + 1) / baseline.elicits),
-    grading: Math.log((grading + 0.5) / (of + 1) / baseline.grading),
-  };
+  return { elicits: timesExpected(elicits, of * baseline.elicits), grading: timesExpected(grading, of * baseline.grading) };
 }
+
+/** ln of observed over expected, drawn towards none by one of each: few requests say little (gamma-Poisson, DuMouchel 1999). */
+const timesExpected = (observed: number, expected: number): number => Math.log((observed + 1) / (expected + 1));
 
 function pivotOf({ profiles, releases, baseline }: Group): number {
   let most = 0;
