@@ -3,6 +3,7 @@ import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
 import type { Profile, ProfileSample } from './profile';
 import { rhythmOf } from './rhythm';
+import { taskMixes } from './task-mix';
 
 /**
  * What two accounts can share. `cap` is the most that sharing one may say (nats): how surprised we would be at best to
@@ -26,6 +27,7 @@ export const TRAIT_TYPES = {
   'system-prompt': { family: 'content', cap: 6, prior: 0.3, links: true },
   'prompt-template': { family: 'content', cap: 4, prior: 0.5, links: true },
   'prompt-phrase': { family: 'content', cap: 1.5, prior: 0.5, links: false },
+  'task-mix': { family: 'content', cap: 0.7, prior: 0.5, links: false },
   rhythm: { family: 'timing', cap: 4, prior: 0.5, links: false },
   onset: { family: 'timing', cap: 3.5, prior: 0.5, links: false },
   pivot: { family: 'timing', cap: 1.5, prior: 0.5, links: false },
@@ -91,6 +93,7 @@ export function unsampledTraits(profile: Profile, releases: ReadonlyMap<string, 
     for (const shift of [0, 1])
       traits.push({ type: TYPE[type], hash: Math.floor(profile.bornAt / width + shift / 2) * 2 + shift, first: born, last: born });
   }
+  for (const hash of taskMixes(profile)) traits.push({ type: TYPE['task-mix'], hash, first: born, last: born });
   const rhythm = rhythmOf(profile);
   if (rhythm !== undefined) traits.push({ type: TYPE.rhythm, hash: rhythm, first: born, last: born });
   const onset = onsetOf(profile);

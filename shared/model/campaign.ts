@@ -44,7 +44,7 @@ export const INDICATOR_TYPES = [
   'rhythm',
 ] as const;
 /** What may tie two accounts: besides, when something happened. */
-export const TIE_TYPES = [...INDICATOR_TYPES, 'signup-time', 'new-client', 'release-pivot', 'co-timing'] as const;
+export const TIE_TYPES = [...INDICATOR_TYPES, 'task-mix', 'signup-time', 'new-client', 'release-pivot', 'co-timing'] as const;
 export type TieType = (typeof TIE_TYPES)[number];
 
 /** Something the members share, with when it was first and last used by one of them. */
