@@ -1,7 +1,7 @@
 import type { DetectionPolicy } from '../../shared/model/detection-policy';
 import type { AskedPairs } from './asked-pairs';
 import type { PairLink } from './links';
-import { components, type Network, refine, supported } from './networks';
+import { components, type Membership, type Network, type NetworkPolicy, refine, supported } from './networks';
 import { split } from './split';
 import type { TraitIndex } from './trait-index';
 
@@ -19,7 +19,33 @@ export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: 
   const parts = whole.flatMap((component) => split(index, component, links, bars.linkThreshold));
   const claimed = new Set(parts.flat());
   const refined = parts.map((part) => refine(index, part, (order) => !claimed.has(order), bars)).filter((network) => network !== undefined);
-  return { networks: disjoint(refined, bars.minimumNetwork), links };
+  return { networks: settle(index, refined, bars), links };
+}
+
+/** How much better (nats) an account must fit another network than its own to move there. */
+const BETTER = 1;
+
+/** Every account goes to the network it fits best, also one that a coincidence had joined to another; what is left too small is none. */
+export function settle(
+  index: TraitIndex,
+  networks: readonly Network[],
+  { memberThreshold, minimumNetwork }: Pick<NetworkPolicy, 'memberThreshold' | 'minimumNetwork'>,
+): Network[] {
+  const home = new Map<number, number>();
+  for (const { members } of networks)
+    for (const { entry, score } of members) home.set(entry.order, Math.max(score, home.get(entry.order) ?? 0));
+  const all = networks.map(({ members, profile }) => {
+    const inside = new Set(members.map(({ entry }) => entry.order));
+    const guests: Membership[] = [];
+    for (const order of profile.candidates()) {
+      const score = home.get(order);
+      if (score === undefined || inside.has(order)) continue;
+      const membership = profile.score(index.accounts[order]!, false);
+      if (membership.score > Math.max(memberThreshold, score + BETTER) && membership.families.length >= 2) guests.push(membership);
+    }
+    return { members: [...members, ...guests], profile };
+  });
+  return disjoint(all, minimumNetwork);
 }
 
 function disjoint(networks: readonly Network[], minimum: number): Network[] {

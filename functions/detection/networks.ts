@@ -71,6 +71,7 @@ export function components(size: number, links: readonly PairLink[], minimum: nu
   return [...groups.values()].filter((group) => group.length >= minimum).map((group) => group.sort((x, y) => x - y));
 }
 
+const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 /** Types of which an account has few, so that lacking the group's is news. */
 const TELLING = (['client-build', 'network-address', 'system-prompt', 'rhythm'] as const).map((name) => TRAIT_NAMES.indexOf(name));
 const COMMON = 0.05;
@@ -121,6 +122,16 @@ export class GroupProfile {
   own(id: number): boolean {
     const share = (this.counts.get(id) ?? 0) / this.size;
     return share >= COMMON && share > 5 * this.index.base(id);
+  }
+
+  /** Accounts that hold one of the group's own traits which may propose a pair. */
+  candidates(): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const id of this.counts.keys()) {
+      if (!this.own(id) || !PROPOSES[this.index.types[id]!] || this.index.weight(id) < SPEAKS) continue;
+      for (const order of this.index.holders(id)) found.add(order);
+    }
+    return found;
   }
 
   /** ln(P(account's traits | member) / P(… | population)), by family, capped; `inside`: the account is one of those counted. */
@@ -204,10 +215,7 @@ export function refine(
       [...orders].map((order) => index.accounts[order]!),
     );
     const candidates = new Set(orders);
-    for (const [id] of profile.counts) {
-      if (!profile.own(id) || !TRAIT_TYPES[index.typeName(id)].links || index.weight(id) < SPEAKS) continue;
-      for (const order of index.holders(id)) if (free(order)) candidates.add(order);
-    }
+    for (const order of profile.candidates()) if (free(order)) candidates.add(order);
     const members: Membership[] = [];
     for (const order of candidates) {
       const membership = profile.score(index.accounts[order]!, orders.has(order));
