@@ -56,7 +56,15 @@ export function controlFalseDiscovery(assessments: readonly Assessment[], rate: 
 
 const MOST_INDICATORS = 400;
 /** What nobody can look for: when something happened, and phrases. */
-const UNSEARCHABLE: ReadonlySet<TraitType> = new Set(['signup-time', 'signup-day', 'signup-hour', 'onset', 'pivot', 'prompt-phrase', 'task-mix']);
+const UNSEARCHABLE: ReadonlySet<TraitType> = new Set([
+  'signup-time',
+  'signup-day',
+  'signup-hour',
+  'onset',
+  'pivot',
+  'prompt-phrase',
+  'task-mix',
+]);
 
 /** What the members share and others do not, most telling first. */
 export function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap<string, number>): Indicator[] {

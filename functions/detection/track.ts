@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Campaign, Indicator, Member } from '../../shared/model/campaign';
 import type { DetectionPolicy } from '../../shared/model/detection-policy';
 import { type AccountKey, type CampaignId, campaignId } from '../../shared/model/ids';
+import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
 import { type Assessment, indicatorsOf, memberOf } from './assess';
 import { recognised, type Watched } from './known-operators';
+import type { Network } from './networks';
 import type { Profile } from './profile';
 import { apart, relink } from './relink';
 import type { TraitIndex } from './trait-index';
@@ -39,6 +41,7 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
   const claimed = new Set(assessments.flatMap(({ network }) => network.members.map(({ entry }) => entry.profile.account)));
   const after = new Map<CampaignId, Campaign>();
   const taken: { by: CampaignId; campaign: Campaign; shared: number }[] = [];
+  const networks = new Map<CampaignId, Network[]>();
   // Largest first: it names the campaign that smaller networks then join.
   for (const assessment of assessments) {
     const overlaps = overlapsOf(assessment, home);
@@ -46,7 +49,8 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
       ({ campaign, shared }) => shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length),
     );
     // A campaign goes on as its largest network. What else its accounts are now stays with it if one hand moves both, or splits off.
-    const same = kept.find(({ campaign }) => !after.has(campaign.id))?.campaign;
+    const homed = overlaps.reduce((sum, { shared }) => sum + shared, 0);
+    const same = kept.find((one) => !after.has(one.campaign.id) && (one === overlaps[0] || 2 * one.shared >= homed))?.campaign;
     const stays = same ? undefined : kept.find(({ campaign }) => !apart(assessment, campaign, context))?.campaign;
     const theirs = new Set(kept.map(({ campaign }) => campaign.id));
     const larger =
@@ -64,15 +68,17 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
       next.lineage = noted(next, 're-linked', larger.id, `${assessment.network.members.length} accounts carry its indicators`, context.now);
     for (const { operator, because } of recognised(assessment.network.members, context.operators))
       next.lineage = noted(next, 'known-operator', operator.id, because, context.now);
-    for (const { campaign, shared } of overlaps)
-      if (shared >= SAME * campaign.members.length) taken.push({ by: next.id, campaign, shared });
+    for (const { campaign, shared } of overlaps) if (campaign.id !== next.id) taken.push({ by: next.id, campaign, shared });
+    networks.set(next.id, [...(networks.get(next.id) ?? []), assessment.network]);
     after.set(next.id, next);
   }
   for (const { by, campaign, shared } of taken) {
-    const next = after.get(by);
-    if (!next || after.has(campaign.id)) continue;
-    const because = `${shared} of its ${campaign.members.length} accounts are linked with this network`;
-    next.lineage = noted(next, 'merged', campaign.id, because, context.now);
+    const [next, rest] = [after.get(by), after.get(campaign.id)];
+    if (rest) rest.indicators = without(rest.indicators, networks.get(by) ?? [], networks.get(campaign.id) ?? [], context.index);
+    else if (next && shared >= SAME * campaign.members.length) {
+      const because = `${shared} of its ${campaign.members.length} accounts are linked with this network`;
+      next.lineage = noted(next, 'merged', campaign.id, because, context.now);
+    }
   }
   const owner = new Map<AccountKey, CampaignId>();
   for (const { id, members } of after.values()) for (const { account } of members) owner.set(account, id);
@@ -201,6 +207,15 @@ function merged(before: readonly Indicator[], now: readonly Indicator[]): Indica
       : indicator;
   });
   return [...fresh, ...known.values()].slice(0, 600);
+}
+
+/** Less what belongs to accounts that turned out to be another campaign's: nobody is to be linked to this one again by it. */
+function without(indicators: readonly Indicator[], theirs: readonly Network[], own: readonly Network[], index: TraitIndex): Indicator[] {
+  const heldBy = (networks: readonly Network[], id: number): boolean => networks.some(({ profile }) => (profile.counts.get(id) ?? 0) >= 2);
+  return indicators.filter(({ type, hash }) => {
+    const id = index.find(type, hashNumber(hash));
+    return id === undefined || heldBy(own, id) || !heldBy(theirs, id);
+  });
 }
 
 const MOST_HOURS = 2_000;

