@@ -15,6 +15,8 @@ const BOND_OF = TRAIT_NAMES.map((name) => BONDS.findIndex((types) => types.inclu
 const TIES = 1;
 /** A bond holds a group together when it connects this share of it: cards that each pay for a few accounts do not. */
 const HOLDS = 0.5;
+/** One that holds only one of two groups tells when it connects so many times as many there: one such card is but one of many. */
+const LARGER = 2;
 /** Two groups are one hand's when their bonds overlap this much on average (Morisita's index: 0 nothing in common, 1 as within each). */
 const ONE = 0.5;
 
@@ -36,7 +38,10 @@ function overlaps(index: TraitIndex, one: readonly number[], other: readonly num
   const theirs = holdersOf(index, other);
   return BONDS.map((_, bond) => {
     const [a, b] = [mine[bond]!, theirs[bond]!];
-    if (connected(a, one.length) < HOLDS && connected(b, other.length) < HOLDS) return undefined;
+    const [here, there] = [connected(a, one.length), connected(b, other.length)];
+    const [holdsHere, holdsThere] = [here >= HOLDS * one.length, there >= HOLDS * other.length];
+    const tells = (holdsHere && holdsThere) || (holdsHere && here > LARGER * there) || (holdsThere && there > LARGER * here);
+    if (!tells) return undefined;
     let across = 0;
     for (const [id, holders] of a) across += holders.length * (b.get(id)?.length ?? 0);
     const within = (pairsWithin(a, one.length) + pairsWithin(b, other.length)) / 2;
@@ -59,7 +64,7 @@ function holdersOf(index: TraitIndex, orders: readonly number[]): Map<number, nu
   return held;
 }
 
-/** Share of a group in the largest part that shared traits connect. */
+/** Accounts of a group in the largest part that shared traits connect. */
 function connected(held: ReadonlyMap<number, readonly number[]>, size: number): number {
   const sets = new UnionFind(size);
   for (const holders of held.values()) for (let i = 1; i < holders.length; i++) sets.union(holders[0]!, holders[i]!);
@@ -71,7 +76,7 @@ function connected(held: ReadonlyMap<number, readonly number[]>, size: number): 
     counts.set(root, count);
     most = Math.max(most, count);
   }
-  return size < 2 ? 0 : most / size;
+  return most;
 }
 
 /** Shared traits for each pair of members. */

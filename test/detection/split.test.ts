@@ -39,6 +39,18 @@ describe('one hand', () => {
       true,
     ],
     [
+      'the accounts of one card beside those of many such cards',
+      () => ({ clients: ['tool'], card: 'one card' }),
+      (i) => ({ clients: ['tool'], card: `card-${i % 2}` }),
+      true,
+    ],
+    [
+      'one payer for all beside a payer for each',
+      (i) => ({ ips: from('pool', i), card: 'one card' }),
+      (i) => ({ ips: from('other pool', i), card: `card-${i}` }),
+      false,
+    ],
+    [
       'neighbours at one hosting company, each with its own tool and data set',
       (i) => ({ ips: from('pool', i), clients: ['tool a'], templates: ['t'] }),
       (i) => ({ ips: [...from('other pool', i).slice(1), `pool-${i % 10}`], clients: ['tool b'], templates: ['u'] }),
