@@ -27,7 +27,7 @@ export type TrackContext = {
 const SAME = 0.3;
 /** A member that was not seen in the network and did nothing for this long stays: silence is no acquittal, nor is a ban. */
 const QUIET = 2 * DAY;
-/** Share of members with recent evidence below which a campaign is not judged again. */
+/** Share of the members ever used that were lately, below which a campaign is not judged again. */
 const ACTIVE = 0.3;
 
 /**
@@ -96,10 +96,21 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
 
 /** Accounts of a campaign that have gone silent show only what they were made with: that neither parts them nor says anything new. */
 function silent({ network }: Assessment, home: ReadonlyMap<AccountKey, Campaign>, { now }: TrackContext): boolean {
-  const of = network.members.filter(({ entry }) => home.has(entry.profile.account)).length;
-  const active = network.members.filter(({ entry }) => entry.profile.lastUse > now - QUIET).length;
-  return of >= SAME * network.members.length && active < ACTIVE * network.members.length;
+  const counts = new Map<Campaign, number>();
+  for (const { entry } of network.members) {
+    const campaign = home.get(entry.profile.account);
+    if (campaign) counts.set(campaign, (counts.get(campaign) ?? 0) + 1);
+  }
+  const of = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (of < SAME * network.members.length) return false;
+  const profiles = network.members.map(({ entry }) => entry.profile);
+  // Waiting for a first use is no silence; but then too, only what holds most of a campaign speaks for it.
+  const whole = [...counts].some(([{ members }, count]) => 2 * count > members.length);
+  return !atWork(profiles, whole ? profiles.filter(({ lastUse }) => lastUse !== Number.NEGATIVE_INFINITY).length : profiles.length, now);
 }
+
+const atWork = (profiles: readonly (Profile | undefined)[], of: number, now: number): boolean =>
+  profiles.filter((profile) => profile && profile.lastUse > now - QUIET).length >= ACTIVE * of;
 
 /** A campaign's history, each fact once. */
 function noted(
@@ -188,9 +199,9 @@ function continued(
     const elsewhere = !joined && claimed.has(member.account);
     if (joined || (!elsewhere && (!profile || profile.lastUse < now - QUIET))) members.push(member);
   }
-  const active = members.filter(({ account }) => (profiles.get(account)?.lastUse ?? 0) > now - QUIET).length;
-  // Of a campaign that is silent (contained, most likely) nothing new is known: what was said of it stands.
-  const words = !joined && active >= ACTIVE * members.length ? judged(assessment) : {};
+  // Of a campaign that is silent (contained, most likely) nothing new is known: what was said of it stands. Waiting is no silence.
+  const used = members.map(({ account }) => profiles.get(account)).filter((profile) => profile?.lastUse !== Number.NEGATIVE_INFINITY);
+  const words = !joined && atWork(used, used.length, now) ? judged(assessment) : {};
   const indicators = merged(base.indicators, indicatorsOf(assessment.network, context.index, context.releases));
   return { ...base, ...words, members, indicators, provenance: context.provenance };
 }

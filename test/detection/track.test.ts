@@ -121,6 +121,12 @@ describe('silence is no acquittal', () => {
     const next = only(run([network(active, 'unclear')], [first], DAY));
     expect([next.id, next.kind, next.members.length]).toEqual([first.id, 'distillation', 25]);
   });
+  test('accounts that wait for their first use are not silent: the few at work are heard', () => {
+    const [busy, waiting] = [accounts('a', 5), accounts('w', 20, { ...shared, lastUse: Number.NEGATIVE_INFINITY })];
+    const { run, network } = world([...busy, ...waiting]);
+    const first = only(run([network([...busy, ...waiting], 'unclear')]));
+    expect(only(run([network([...busy, ...waiting], 'distillation')], [first], HOUR)).kind).toBe('distillation');
+  });
   test('of an active one the new word counts', () => {
     const active = accounts('a', 20);
     const { run, network } = world(active);
