@@ -14,7 +14,9 @@ const SORT = sortBy(CAMPAIGN_ORDERS, 'With `-` newest or largest first, without 
 const CampaignsQuery = z.strictObject({
   kind: z.enum(KINDS).optional(),
   updatedSince: Instant.optional(),
-  accountsAtLeast: Decimal.optional(),
+  accountsAtLeast: Decimal.optional().openapi({
+    description: 'Without it 1: campaigns that merged into others have no accounts left; 0 lists them too.',
+  }),
   sort: SORT.field,
   limit: limit(200, 50),
   cursor: CursorField,

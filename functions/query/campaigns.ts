@@ -8,7 +8,7 @@ export type CampaignOrder = (typeof CAMPAIGN_ORDERS)[number];
 export type CampaignsWhere = { kind?: Kind; updatedSince?: number; accountsAtLeast?: number };
 
 /**
- * Campaigns by a value, falling unless it is `rising`, then by id. There are thousands of campaigns where there are millions of accounts
+ * Campaigns of one account at least, unless told, by a value, falling unless it is `rising`, then by id. There are thousands of campaigns where there are millions of accounts
  * (1,156 in SynchroTrap's month), so each page reads all headers: one partition, no index to keep.
  */
 export async function campaigns(
@@ -19,7 +19,7 @@ export async function campaigns(
   for await (const header of ports.campaigns.headers()) {
     if (query.where.kind !== undefined && header.kind !== query.where.kind) continue;
     if (query.where.updatedSince !== undefined && header.updatedAt < query.where.updatedSince) continue;
-    if (query.where.accountsAtLeast !== undefined && sizeOf(header) < query.where.accountsAtLeast) continue;
+    if (sizeOf(header) < (query.where.accountsAtLeast ?? 1)) continue;
     const key = sortKey(valueBy(header, query.order), query.rising, header.id);
     if (query.after === undefined || key > query.after) found.push({ key, header });
   }

@@ -14,7 +14,7 @@ const Status = z
   .object({
     at: When.openapi({ description: 'The time the workflow goes by: the simulated time in a demo.' }),
     enforcement: z.enum(['armed', 'stopped']).openapi({ description: 'The kill switch. Never set counts as stopped.' }),
-    campaigns: z.int(),
+    campaigns: z.int().openapi({ description: 'With one account at least.' }),
     accounts: z.int().openapi({ description: 'Members of campaigns.' }),
     lastRun: When.nullable().openapi({ description: 'When the newest campaign version was written.' }),
   })
@@ -67,8 +67,9 @@ export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     let accounts = 0;
     let lastRun = 0;
     for await (const header of ports.campaigns.headers()) {
-      campaigns++;
-      accounts += Object.values(header.counts).reduce((sum, count) => sum + count, 0);
+      const members = Object.values(header.counts).reduce((sum, count) => sum + count, 0);
+      if (members > 0) campaigns++;
+      accounts += members;
       lastRun = Math.max(lastRun, header.updatedAt);
     }
     const enforcement = head?.state.kind ?? ('stopped' as const);

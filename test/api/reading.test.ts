@@ -123,6 +123,10 @@ onBothSides((side) => {
       const list = await get('/v1/campaigns?sort=-accounts');
       expect(list.body.items.map((item: { id: string }) => item.id)).toEqual(['june', 'kiosk']);
       expect((await get('/v1/campaigns?kind=reselling')).body.items.map((item: { id: string }) => item.id)).toEqual(['kiosk']);
+      await saveFixture(fixtureCampaign({ id: 'gone', kind: 'reselling', accounts: 0, firstSeen: FIXTURE_NOW - 9 * DAY }), stores);
+      const listed = async (query: string) => (await get(`/v1/campaigns?${query}`)).body.items.map((item: { id: string }) => item.id);
+      expect(await listed('kind=reselling')).toEqual(['kiosk']);
+      expect(await listed('kind=reselling&accountsAtLeast=0')).toEqual(expect.arrayContaining(['kiosk', 'gone']));
       const one = await get('/v1/campaigns/june');
       expect(one.body).toMatchObject({ accounts: 60, roles: { core: 50, peripheral: 7, 'suspected-victim': 2, bystander: 1 }, version: 1 });
       const first = await get('/v1/campaigns/june/members?limit=40');
