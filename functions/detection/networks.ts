@@ -205,26 +205,27 @@ export function refine(
   free: (order: number) => boolean,
   policy: NetworkPolicy,
 ): Network | undefined {
-  let orders = new Set(component);
+  /** Who is linked says what the group is; who comes in without a link vouches for nobody. */
+  let linked = new Set(component);
   let network: Network | undefined;
   for (let round = 0; round < 4; round++) {
-    if (orders.size < policy.minimumNetwork) return undefined;
+    if (linked.size < policy.minimumNetwork) return undefined;
     const profile = new GroupProfile(
       index,
-      orders.size,
-      [...orders].map((order) => index.accounts[order]!),
+      linked.size,
+      [...linked].map((order) => index.accounts[order]!),
     );
-    const candidates = new Set(orders);
+    const candidates = new Set(linked);
     for (const order of profile.candidates()) if (free(order)) candidates.add(order);
     const members: Membership[] = [];
     for (const order of candidates) {
-      const membership = profile.score(index.accounts[order]!, orders.has(order));
+      const membership = profile.score(index.accounts[order]!, linked.has(order));
       if (membership.score >= policy.memberThreshold && membership.families.length >= 2) members.push(membership);
     }
-    const next = new Set(members.map((membership) => membership.entry.order));
+    const next = new Set(members.map(({ entry }) => entry.order).filter((order) => linked.has(order)));
     network = { members, profile };
-    if (next.size === orders.size && [...next].every((order) => orders.has(order))) break;
-    orders = next;
+    if (next.size === linked.size) break;
+    linked = next;
   }
   return network && network.members.length >= policy.minimumNetwork ? network : undefined;
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { type PairLink, scorePair } from '../../functions/detection/links';
-import { components, supported } from '../../functions/detection/networks';
+import { components, refine, supported } from '../../functions/detection/networks';
 import { DAY } from '../../shared/model/time';
-import { indexOf, NOW, profile, strangers } from '../support/population';
+import { type Given, indexOf, NOW, profile, strangers } from '../support/population';
 
 const SIZE = 20;
 const link = fc
@@ -110,5 +110,20 @@ describe('the score of a pair', () => {
     const [forth, back] = [scorePair(index, 0, 1), scorePair(index, 1, 0)];
     expect(back.weight).toBeCloseTo(forth.weight, 9);
     expect(back.families).toEqual(forth.families);
+  });
+});
+
+describe('coming in without a link', () => {
+  const bars = { linkThreshold: 12, memberThreshold: 10, minimumNetwork: 5 };
+  const fresh = { bornAt: NOW - 6 * DAY };
+  const core: Given = { ...fresh, card: 'core card', ips: ['x1', 'x2', 'x3'], domain: 'core.example' };
+  const neighbour: Given = { ...fresh, card: 'other card', ips: ['x1', 'x2', 'x3'], domain: 'core.example' };
+  const behind: Given = { ...fresh, card: 'other card', domain: 'core.example', ips: [] };
+  const made = (name: string, count: number, given: Given) => Array.from({ length: count }, (_, i) => profile(`${name}-${i}`, given));
+  const index = indexOf([...made('core', 8, core), ...made('neighbour', 1, neighbour), ...made('behind', 8, behind), ...strangers(300)]);
+  const component = [0, 1, 2, 3, 4, 5, 6, 7];
+  test('who fits the linked accounts does; who fits only those who came in does not', () => {
+    const network = refine(index, component, (order) => order > 7, bars);
+    expect(network?.members.map(({ entry }) => entry.order)).toEqual([...component, 8]);
   });
 });
