@@ -20,7 +20,10 @@ import type { Source } from './worlds';
 const PUBLISHED = 3;
 const CONTAINED = ['suspended', 'limited', 'challenged'];
 
-/** How far each account reaches in the networks and campaigns of a run: its score as a member (nats). */
+/**
+ * How far each account reaches: in networks by its score as a member (nats), in campaigns by how improbable it is that the
+ * campaign is a place's or one customer's (nats), then by that score.
+ */
 type Reach = { network: ReadonlyMap<string, number>; campaign: ReadonlyMap<string, number> };
 
 /** Linked accounts are in a network of any kind; a campaign is one that is not called an office, a class or a customer. */
@@ -28,13 +31,13 @@ const reachOf = async (pipeline: Pipeline): Promise<Reach> => {
   const network = new Map<string, number>();
   const campaign = new Map<string, number>();
   for await (const header of pipeline.detection.campaigns.headers()) {
-    const { kind, members } = await pipeline.detection.campaigns.document(header.document);
+    const { kind, probabilities, members } = await pipeline.detection.campaigns.document(header.document);
     for (const { account, score } of members) {
       const profile = pipeline.detection.population.profiles.get(account);
       if (!profile) continue;
       const id = pipeline.hasher.open(profile.sealed);
       network.set(id, score);
-      if (kind !== 'shared-origin') campaign.set(id, score);
+      if (kind !== 'shared-origin') campaign.set(id, score / 1_000 - Math.log(Math.max(1e-9, probabilities['shared-origin'])));
     }
   }
   return { network, campaign };
