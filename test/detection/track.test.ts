@@ -3,9 +3,10 @@ import type { Profile } from '../../functions/detection/profile';
 import { type TrackContext, track } from '../../functions/detection/track';
 import recommended from '../../policies/recommended.json';
 import type { Campaign, Kind } from '../../shared/model/campaign';
+import { hashText } from '../../shared/model/keyed-hash';
 import { Policy } from '../../shared/model/policy';
 import { DAY, HOUR } from '../../shared/model/time';
-import { assessment, type Given, indexOf, NOW, profile, strangers } from '../support/population';
+import { assessment, type Given, hash, indexOf, NOW, profile, strangers } from '../support/population';
 
 const policy = Policy.parse(recommended).detection;
 const shared: Given = {
@@ -157,6 +158,26 @@ describe('a campaign long silent', () => {
     const parts = run([network(one), network(two)], [first], HOUR);
     expect(parts.map(({ members }) => members.length).sort()).toEqual([12, 8]);
     expect(parts.find(({ id }) => id !== first.id)?.lineage).toEqual([expect.objectContaining({ what: 'split', with: first.id })]);
+  });
+  test('keeps no indicator that only those who left had', () => {
+    const [one, two] = [accounts('a', 12), accounts('b', 8, other)];
+    const { run, network } = world([...one, ...two]);
+    const first = only(run([network([...one, ...two])]));
+    const cards = (campaign: Campaign | undefined) =>
+      campaign?.indicators.filter(({ type }) => type === 'payment-instrument').map(({ hash: card }) => card);
+    const [theirs, others] = ['their card', 'other card'].map((card) => hashText(hash(card)));
+    expect(cards(first)).toEqual(expect.arrayContaining([theirs, others]));
+    const parts = run([network(one), network(two)], [first], HOUR);
+    expect(cards(parts.find(({ id }) => id === first.id))).toEqual([theirs]);
+    expect(cards(parts.find(({ id }) => id !== first.id))).toEqual([others]);
+  });
+  test('takes in nobody of another campaign because a few of its own are linked with them', () => {
+    const [busy, quiet] = [accounts('a', 20), accounts('q', 12, { ...other, lastUse: NOW - 5 * DAY })];
+    const { run, network } = world([...busy, ...quiet]);
+    const before = [network(busy, 'reselling'), network(quiet)].map((single) => only(run([single])));
+    const mixed = [network(busy.slice(0, 14), 'reselling'), network([...busy.slice(14), ...quiet.slice(0, 4)])];
+    const contained = run(mixed, before, HOUR).find(({ id }) => id === before[1]?.id);
+    expect(contained === undefined || names(contained).every((account) => !keys(busy).includes(account))).toBe(true);
   });
   test('goes on as one while what was found in two parts is one hand’s, from run to run', () => {
     const busy = accounts('b', 20);
