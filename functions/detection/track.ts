@@ -95,17 +95,12 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
 }
 
 /** Accounts of a campaign that have gone silent show only what they were made with: that neither parts them nor says anything new. */
-function silent({ network }: Assessment, home: ReadonlyMap<AccountKey, Campaign>, { now }: TrackContext): boolean {
-  const counts = new Map<Campaign, number>();
-  for (const { entry } of network.members) {
-    const campaign = home.get(entry.profile.account);
-    if (campaign) counts.set(campaign, (counts.get(campaign) ?? 0) + 1);
-  }
-  const of = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  if (of < SAME * network.members.length) return false;
-  const profiles = network.members.map(({ entry }) => entry.profile);
+function silent(assessment: Assessment, home: ReadonlyMap<AccountKey, Campaign>, { now }: TrackContext): boolean {
+  const profiles = assessment.network.members.map(({ entry }) => entry.profile);
+  const overlaps = overlapsOf(assessment, home);
+  if (overlaps.reduce((sum, { shared }) => sum + shared, 0) < SAME * profiles.length) return false;
   // Waiting for a first use is no silence; but then too, only what holds most of a campaign speaks for it.
-  const whole = [...counts].some(([{ members }, count]) => 2 * count > members.length);
+  const whole = overlaps.some(({ campaign, shared }) => 2 * shared > campaign.members.length);
   return !atWork(profiles, whole ? profiles.filter(({ lastUse }) => lastUse !== Number.NEGATIVE_INFINITY).length : profiles.length, now);
 }
 
