@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openAppeals } from '../functions/appeals/appeals';
 import { watchAppeals } from '../functions/appeals/review';
 import { dossier, dossierMarkdown } from '../functions/query/dossier';
@@ -10,6 +9,7 @@ import { cursors } from '../shared/http/cursor';
 import type { Campaign } from '../shared/model/campaign';
 import { Policy, withMode } from '../shared/model/policy';
 import { HOUR, iso, MINUTE } from '../shared/model/time';
+import { numberOf, readOptions, refuse } from './command-line';
 import { Pipeline } from './pipeline';
 import { listPipelineStandings, servePipeline } from './serve-pipeline';
 import { readScenario } from './simulator/read-scenario';
@@ -26,20 +26,18 @@ const SLICE = 10 * MINUTE;
 const root = process.env.LOCKSTEP_ROOT ?? join(__dirname, '..');
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string' },
-      scenario: { type: 'string' },
-      mode: { type: 'string' },
-      pace: { type: 'string' },
-      help: { type: 'boolean' },
-    },
+  const values = readOptions(HELP, {
+    port: { type: 'string', default: '4180' },
+    scenario: { type: 'string', default: 'demo' },
+    mode: { type: 'string', default: 'auto' },
+    pace: { type: 'string', default: '10' },
   });
-  if (values.help) return console.log(HELP);
-  const read = readScenario(values.scenario ?? 'demo');
+  const port = numberOf('port', values.port, { whole: true });
+  const pace = numberOf('pace', values.pace, { from: 1 });
+  const read = readScenario(values.scenario);
   if (read.kind === 'refused') return refuse(read.because);
-  const mode = values.mode ?? 'auto';
-  if (mode !== 'assist' && mode !== 'auto') return refuse('--mode is assist or auto.');
+  const { mode } = values;
+  if (mode !== 'assist' && mode !== 'auto') return refuse(`--mode ${mode}: give assist or auto`);
   const simulation = simulate(read.scenario, 1);
   const recommended = Policy.parse(JSON.parse(readFileSync(join(root, 'policies/recommended.json'), 'utf8')));
   const policy = mode === 'auto' ? recommended : withMode(recommended, 'assist', 'People approve in the demo.');
@@ -52,10 +50,10 @@ async function main(): Promise<void> {
     onRun: () => listPipelineStandings(pipeline),
   });
   await pipeline.arm('demo');
-  const served = await servePipeline(pipeline, Number(values.port ?? 4180));
+  const served = await servePipeline(pipeline, port);
   if (!existsSync(join(root, 'dist/console/index.html'))) console.log('The console is not built: npm run console:build makes it.');
   console.log(`Console: ${served.consoleUrl}\nAPI:     ${served.origin}/v1/openapi.json\n`);
-  const player = new Player(pipeline, Number(values.pace ?? 10));
+  const player = new Player(pipeline, pace);
   player.say(`${simulation.accounts} accounts, ${simulation.hours / 24} days; nobody is told which of them belong together`);
   for (const hour of simulation) await player.play(hour);
   if (mode === 'auto') {
@@ -91,11 +89,6 @@ async function tellDossiers(pipeline: Pipeline): Promise<void> {
   console.log('\nOther groups that were found, and left to their own rules:');
   for (const { kind, members } of campaigns.filter(({ kind, members }) => kind !== 'distillation' && members.length > 0))
     console.log(`  ${kind}: ${members.length} accounts`);
-}
-
-function refuse(because: string): void {
-  console.error(because);
-  process.exitCode = 2;
 }
 
 /** Plays arrivals against the pipeline's clock, tells what changed, and slows down while people have something to decide. */

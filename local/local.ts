@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -12,6 +11,7 @@ import { serveSite } from './aws/site';
 import { Templates } from './aws/template';
 import { objectListeners, routesOf, startFeeding, startSchedules, suspensionOf } from './aws/wire';
 import { makeWorld, type World } from './aws/world';
+import { numberOf, readOptions } from './command-line';
 import { startDynalite } from './engines/dynamodb';
 import { EMULATED } from './engines/engine';
 import { startSqsAndS3 } from './engines/sqs-and-s3';
@@ -24,18 +24,16 @@ listens on loopback. --every calls the schedules that often instead of at their 
 --receiver asks actions of the example receiver, which says what it carried out; without, nobody is asked.`;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string' },
-      stage: { type: 'string' },
-      every: { type: 'string' },
-      receiver: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
+  const values = readOptions(HELP, {
+    port: { type: 'string', default: '4000' },
+    stage: { type: 'string', default: 'dev' },
+    every: { type: 'string' },
+    receiver: { type: 'boolean' },
   });
-  if (values.help) return console.log(HELP);
+  const port = numberOf('port', values.port, { whole: true });
+  const every = values.every === undefined ? undefined : numberOf('every', values.every, { from: 1 });
   const provider = values.receiver ? await listen() : undefined;
-  const templates = synthesize(values.stage ?? 'dev', provider?.url);
+  const templates = synthesize(values.stage, provider?.url);
   const stopping = new AbortController();
   let heard: ((bucket: string, key: string) => Promise<void>) | undefined;
   const dynamo = await startDynalite();
@@ -45,7 +43,7 @@ async function main(): Promise<void> {
     s3: new S3Client({ ...EMULATED, endpoint: objects.endpoint, forcePathStyle: true }),
     sqs: new SQSClient({ ...EMULATED, endpoint: objects.endpoint }),
   };
-  const site = await serveSite(Number(values.port ?? 4000));
+  const site = await serveSite(port);
   const services = await startServices();
   const endpoints = {
     AWS_REGION: EMULATED.region,
@@ -69,7 +67,7 @@ async function main(): Promise<void> {
   heard = objectListeners(wiring);
   site.answer(routesOf(wiring));
   const feeding = startFeeding(wiring);
-  startSchedules(wiring, values.every === undefined ? undefined : Number(values.every) * 1000);
+  startSchedules(wiring, every && every * 1000);
   await tell(templates, objects.endpoint, site);
 
   await new Promise<void>((stop) => {

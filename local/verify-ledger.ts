@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { type Books, type Verified, verifyLedger } from '../functions/enforcement/verify-ledger';
 import { dynamoDb, s3 } from '../shared/aws/clients';
 import { DynamoTable } from '../shared/aws/dynamo-table';
@@ -8,6 +7,7 @@ import type { Stores } from '../shared/ports';
 import { CampaignStore } from '../shared/stores/campaign-store';
 import { LedgerStore } from '../shared/stores/ledger-store';
 import { PolicyStore } from '../shared/stores/policy-store';
+import { readOptions, refuse } from './command-line';
 
 /**
  * npm run verify-ledger -- --enforcement TABLE --graph TABLE --archive BUCKET [--from 2026-04-22] [--to 2026-06-05]
@@ -33,19 +33,15 @@ export function summaryOf({ chains, entries, faults, decisions }: Verified): str
 function argumentsOf() {
   const day = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Date.parse(`${text}T00:00:00Z`));
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { enforcement: text, graph: text, archive: text, from: text, to: text } });
+  const values = readOptions(USAGE, { enforcement: text, graph: text, archive: text, from: text, to: text });
   const { enforcement, graph, archive } = values;
   const range = { from: day(values.from, Date.now() - 45 * DAY), to: day(values.to, Date.now()) };
-  if (!enforcement || !graph || !archive || Number.isNaN(range.from) || Number.isNaN(range.to)) return undefined;
+  if (!enforcement || !graph || !archive || Number.isNaN(range.from) || Number.isNaN(range.to)) return refuse(USAGE);
   return { enforcement, graph, archive, range };
 }
 
 async function main(): Promise<number> {
   const given = argumentsOf();
-  if (!given) {
-    console.error(USAGE);
-    return 2;
-  }
   const clock = { now: () => Date.now() };
   const client = dynamoDb();
   const archive = new S3ObjectStore(s3(), given.archive);

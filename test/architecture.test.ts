@@ -46,7 +46,7 @@ const TABLE: readonly { who: RegExp; whom: readonly string[] }[] = [
   { who: /^shared\/lambda\//, whom: ['shared/', 'policies/recommended.json'] },
   { who: /^shared\/client\//, whom: ['shared/client/'] },
   { who: /^infra\//, whom: ['infra/', 'shared/wiring'] },
-  { who: /^local\/simulator\//, whom: ['local/simulator/', 'shared/model/', 'shared/ports'] },
+  { who: /^local\/simulator\//, whom: ['local/simulator/', 'local/command-line', 'shared/model/', 'shared/ports'] },
   // Both deploy what infra describes: in place of AWS.
   { who: /^local\/(aws|proof)\/|^local\/(local|deploy-proof)\.ts$/, whom: ['local/', 'functions/', 'shared/', 'infra/'] },
   { who: /^local\//, whom: ['local/', 'functions/', 'shared/'] },

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { numberOf, readOptions, refuse } from '../../local/command-line';
 import { table } from '../eval/table';
 import { countWorld } from './count';
 import { DEPLOYED } from './deployed';
@@ -20,33 +20,30 @@ const OTHERS = [
 ] as const;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      'events-per-day': { type: 'string', default: '100e6' },
-      accounts: { type: 'string' },
-      flagged: { type: 'string' },
-      stage: { type: 'string', default: 'prod' },
-      world: { type: 'string', default: '1200' },
-      days: { type: 'string', default: '8' },
-      seed: { type: 'string', default: '1' },
-      help: { type: 'boolean' },
-    },
+  const values = readOptions(HELP, {
+    'events-per-day': { type: 'string', default: '100e6' },
+    accounts: { type: 'string' },
+    flagged: { type: 'string' },
+    stage: { type: 'string', default: 'prod' },
+    world: { type: 'string', default: '1200' },
+    days: { type: 'string', default: '8' },
+    seed: { type: 'string', default: '1' },
   });
-  if (values.help) return console.log(HELP);
-  const eventsPerDay = Number(values['events-per-day']);
-  const accounts = Number(values.accounts ?? Math.ceil(eventsPerDay / 100));
-  const volume: Volume = { eventsPerDay, accounts, flagged: Number(values.flagged ?? Math.ceil(accounts / 40)) };
-  if (values.stage !== 'dev' && values.stage !== 'prod') throw new Error('--stage is dev or prod');
+  const eventsPerDay = numberOf('events-per-day', values['events-per-day'], { from: 1 });
+  const accounts = numberOf('accounts', values.accounts ?? String(Math.ceil(eventsPerDay / 100)), { from: 1 });
+  const volume: Volume = { eventsPerDay, accounts, flagged: numberOf('flagged', values.flagged ?? String(Math.ceil(accounts / 40))) };
+  if (values.stage !== 'dev' && values.stage !== 'prod') return refuse(`--stage ${values.stage}: give dev or prod`);
   const deployed = DEPLOYED[values.stage];
-  const days = Number(values.days);
+  const days = numberOf('days', values.days, { from: 1, whole: true });
+  const seed = numberOf('seed', values.seed, { whole: true });
   const eventsPerBatch = batchAt(eventsPerDay, deployed.windowSeconds);
   const world = await countWorld({
-    traffic: traffic(Number(values.world), eventsPerDay / accounts, days, Number(values.seed)),
+    traffic: traffic(numberOf('world', values.world, { from: 1 }), eventsPerDay / accounts, days, seed),
     deployed,
     rows: 'risk',
     eventsPerBatch,
     warmUpDays: Math.floor(days * 0.75),
-    seed: Number(values.seed),
+    seed,
   });
   const perDay = world.events / world.days / world.active;
   console.log(`

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { numberOf, readOptions, refuse } from '../../local/command-line';
 import type { Pipeline } from '../../local/pipeline';
 import { givenPath } from '../../local/simulator/given-path';
 import { readScenario } from '../../local/simulator/read-scenario';
@@ -30,14 +30,8 @@ const options = {
   'no-prompts': { type: 'boolean', default: false },
   'no-baselines': { type: 'boolean', default: false },
   'baselines-only': { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
 } as const;
-const parsed = () => parseArgs({ options }).values;
-
-const refuse = (because: string): never => {
-  console.error(because);
-  process.exit(2);
-};
+const parsed = () => readOptions(USAGE, options);
 
 /** One source for each folder; without folders, one for each scenario and seed. */
 function* sources(values: ReturnType<typeof parsed>): Generator<Source> {
@@ -47,10 +41,10 @@ function* sources(values: ReturnType<typeof parsed>): Generator<Source> {
       : refuse(`${folder} has no world.json. Make one with npm run simulate -- --scenario june --out ${folder}`);
   if (values.world) return;
   for (const name of values.scenario.split(','))
-    for (const seed of values.seeds.split(',').map(Number)) {
+    for (const seed of values.seeds.split(',').map((seed) => numberOf('seeds', seed, { whole: true }))) {
       const scenario = readScenario(name);
       if (scenario.kind === 'refused') return refuse(scenario.because);
-      const full = scaled(scenario.scenario, Number(values.scale));
+      const full = scaled(scenario.scenario, numberOf('scale', values.scale, { from: 0.001 }));
       yield simulated({ ...full, labels: full.labels && !values['no-labels'], prompts: full.prompts && !values['no-prompts'] }, seed);
     }
 }
@@ -66,10 +60,8 @@ const sayingOf = (pipeline: Pipeline, { id, probabilities, members }: Campaign):
 
 const main = async (): Promise<void> => {
   const values = parsed();
-  if (values.help) return console.log(USAGE);
-  const detectEveryHours = Number(values['detect-every']);
-  const baselinesEvery = Number(values['baselines-every']);
-  if (!(Number(values.scale) > 0) || !(detectEveryHours > 0) || !(baselinesEvery >= 1)) return refuse(USAGE);
+  const detectEveryHours = numberOf('detect-every', values['detect-every'], { from: 1, whole: true });
+  const baselinesEvery = numberOf('baselines-every', values['baselines-every'], { from: 1, whole: true });
   let said: Said[] = [];
   const judged: Judged[] = [];
   const system = values['baselines-only']

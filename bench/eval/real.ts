@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { numberOf, readOptions, refuse } from '../../local/command-line';
 import type { Pipeline } from '../../local/pipeline';
 import { givenPath } from '../../local/simulator/given-path';
 import type { Truth } from '../../local/simulator/simulate';
@@ -18,6 +18,11 @@ import type { Source } from './worlds';
 
 /** The count of neighbours that the README of the data flags at. */
 const PUBLISHED = 3;
+const SETS = ['hop-sybil', 'servegen', 'claude-code-traces'];
+
+const HELP = `npm run eval:real -- [--data DIR] [--only ${SETS.join(',')}] [--detect-every HOURS]
+
+Puts public data through the product: labelled coordinated accounts, production clients and coding sessions (docs/evaluation.md).`;
 const CONTAINED = ['suspended', 'limited', 'challenged'];
 
 /**
@@ -156,22 +161,19 @@ const honest = async (source: Source, system: System): Promise<string> => {
 };
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({
-    options: {
-      data: { type: 'string', default: '../shared/data' },
-      only: { type: 'string', default: 'hop-sybil,servegen,claude-code-traces' },
-      'detect-every': { type: 'string', default: '24' },
-    },
+  const values = readOptions(HELP, {
+    data: { type: 'string', default: '../shared/data' },
+    only: { type: 'string', default: SETS.join(',') },
+    'detect-every': { type: 'string', default: '24' },
   });
   const data = givenPath(values.data);
-  if (!existsSync(data)) {
-    console.error(
+  if (!existsSync(data))
+    return refuse(
       `There is no folder ${data}. Say where the data sets are with --data DIR (docs/evaluation.md lists them and where they come from).`,
     );
-    process.exit(2);
-  }
   const only = new Set(values.only.split(','));
-  const everyHours = { system: Number(values['detect-every']), baselines: 30 * 24 };
+  for (const name of only) if (!SETS.includes(name)) return refuse(`--only ${name}: give one or more of ${SETS.join(', ')}`);
+  const everyHours = { system: numberOf('detect-every', values['detect-every'], { from: 1, whole: true }), baselines: 30 * 24 };
   if (only.has('hop-sybil')) console.log(await hop(hopSybil(data), everyHours));
   if (only.has('servegen')) console.log(await honest(servegen(data), replaySystem({})));
   if (only.has('claude-code-traces')) console.log(await honest(claudeCodeTraces(data), replaySystem({})));

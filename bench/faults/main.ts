@@ -1,22 +1,21 @@
-import { parseArgs } from 'node:util';
+import { numberOf, readOptions } from '../../local/command-line';
 import { RATES, SYSTEMS, type SystemOutcome, simulateFaults } from './simulate';
 
 const FIELDS = ['wrong', 'off', 'units', 'crashes', 'refused', 'lies', 'outages'] as const;
 
-/**
- * npm run faults -- [--seeds 2000] [--from 1] [--crash 0.03]: wrong (account, hour) rows, by how much, and what it cost; exit code 1
- * if ours has a wrong one. `--crash`: the chance to die before a call, and again after it.
- */
+const HELP = `npm run faults -- [--seeds 2000] [--from 1] [--crash ${RATES.crash}]
+
+Ingests and folds under injected faults, seed by seed: wrong (account, hour) rows, by how much, and what it cost. Exit code 1 if ours has a
+wrong one. --crash: the chance to die before a call, and again after it.`;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '2000' },
-      from: { type: 'string', default: '1' },
-      crash: { type: 'string', default: String(RATES.crash) },
-    },
+  const values = readOptions(HELP, {
+    seeds: { type: 'string', default: '2000' },
+    from: { type: 'string', default: '1' },
+    crash: { type: 'string', default: String(RATES.crash) },
   });
-  const [from, seeds] = [Number(values.from), Number(values.seeds)];
-  const rates = { ...RATES, crash: Number(values.crash) };
+  const [from, seeds] = [numberOf('from', values.from, { whole: true }), numberOf('seeds', values.seeds, { from: 1, whole: true })];
+  const rates = { ...RATES, crash: numberOf('crash', values.crash) };
   const sums = new Map(SYSTEMS.map((name) => [name, nothing()]));
   let events = 0;
   let rows = 0;

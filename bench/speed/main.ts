@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Detection } from '../../functions/detection/detect';
 import { FoldReader } from '../../functions/detection/fold-reader';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
+import { numberOf, readOptions } from '../../local/command-line';
 import { scaled } from '../../local/simulator/scenario';
 import { scenarioNamed } from '../../local/simulator/scenarios';
 import { simulate } from '../../local/simulator/simulate';
@@ -29,18 +29,17 @@ const ROUNDS = 3;
 type Measured = { what: string; amount: number; unit: string; seconds: number };
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      days: { type: 'string', default: '3' },
-      scale: { type: 'string', default: '1' },
-      batch: { type: 'string', default: '30000' },
-      help: { type: 'boolean' },
-    },
+  const values = readOptions(HELP, {
+    days: { type: 'string', default: '3' },
+    scale: { type: 'string', default: '1' },
+    batch: { type: 'string', default: '30000' },
   });
-  if (values.help) return console.log(HELP);
+  const days = numberOf('days', values.days, { from: 1, whole: true });
+  const scale = numberOf('scale', values.scale, { from: 0.001 });
+  const size = numberOf('batch', values.batch, { from: 1, whole: true });
   const scenario = scenarioNamed('june');
   if (!scenario) throw new Error('the scenario june is gone');
-  const simulation = simulate(scaled({ ...scenario, days: Number(values.days), campaigns: [] }, Number(values.scale)), 1);
+  const simulation = simulate(scaled({ ...scenario, days, campaigns: [] }, scale), 1);
   const raw: string[] = [];
   let end = simulation.start;
   for (const { start, arrivals } of simulation) {
@@ -48,7 +47,6 @@ async function main(): Promise<void> {
     for (const { line } of arrivals) raw.push(line);
   }
   const prints = raw.map(fingerprinted);
-  const size = Number(values.batch);
   const events = raw.length;
   const bytes = raw.reduce((sum, line) => sum + line.length, 0);
   console.log(

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { constants, createGzip } from 'node:zlib';
+import { numberOf, readOptions, refuse } from '../command-line';
 import { givenPath } from './given-path';
 import { readScenario } from './read-scenario';
 import { scaled } from './scenario';
@@ -12,27 +12,19 @@ import { simulate } from './simulate';
 const USAGE = `usage: npm run simulate -- --scenario NAME|FILE.json --out DIR [--seed 1] [--scale 1] [--no-labels] [--no-prompts]
 names: ${Object.keys(SCENARIOS).join(', ')}`;
 
-const refuse = (because: string): never => {
-  console.error(because);
-  process.exit(2);
-};
-
 /** Writes DIR/events.ndjson.gz, DIR/truth.ndjson (a line an account) and DIR/world.json (what made them). */
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({
-    options: {
-      scenario: { type: 'string' },
-      out: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      scale: { type: 'string', default: '1' },
-      'no-labels': { type: 'boolean', default: false },
-      'no-prompts': { type: 'boolean', default: false },
-    },
+  const values = readOptions(USAGE, {
+    scenario: { type: 'string' },
+    out: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    scale: { type: 'string', default: '1' },
+    'no-labels': { type: 'boolean', default: false },
+    'no-prompts': { type: 'boolean', default: false },
   });
   if (!values.scenario || !values.out) return refuse(USAGE);
-  const scale = Number(values.scale);
-  const seed = Number(values.seed);
-  if (!(scale > 0) || !Number.isInteger(seed)) return refuse('--scale is a number above 0 and --seed a whole number.');
+  const scale = numberOf('scale', values.scale, { from: 0.001 });
+  const seed = numberOf('seed', values.seed, { whole: true });
   const read = readScenario(values.scenario);
   if (read.kind === 'refused') return refuse(read.because);
   const full = scaled(read.scenario, scale);
