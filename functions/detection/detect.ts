@@ -97,7 +97,7 @@ export class Detection {
         if (profile) members.add(profile);
       }
     }
-    index.update(population.profiles.values(), population.releases, now, members);
+    index.update(index.accounts.length === 0 ? population.profiles.values() : population.touched, population.releases, now, members);
     const found = findNetworks(index, policy, this.pairs);
     const watched = watch(operators, index, policy.memberThreshold.value);
     const context = { index, baseline: this.baselineFor(index, now), releases: population.releases, operators: watched, now };

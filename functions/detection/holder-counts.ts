@@ -1,5 +1,5 @@
 /** Traits held, and how they were last counted: vouched for all or none of them, or each by itself; `undefined` while they are not. */
-export type Holding = { readonly ids: Int32Array; counted: boolean | Uint8Array | undefined };
+export type Holding = { ids: Int32Array; counted: boolean | Uint8Array | undefined };
 
 /** How many accounts hold each trait, and how many of them vouch for it. Kept from run to run: only what changed is counted again. */
 export class HolderCounts {
@@ -28,7 +28,16 @@ export class HolderCounts {
     holding.counted = undefined;
   }
 
-  private add(ids: Int32Array, vouched: boolean | Uint8Array, by: 1 | -1): void {
+  /** What an account holds now, with the difference to before. Who vouches for some of it only is counted again. */
+  replace(holding: Holding, ids: Int32Array, { gone, come }: { gone: readonly number[]; come: readonly number[] }): void {
+    if (typeof holding.counted === 'boolean') {
+      this.add(gone, holding.counted, -1);
+      this.add(come, holding.counted, 1);
+    } else this.drop(holding);
+    holding.ids = ids;
+  }
+
+  private add(ids: ArrayLike<number>, vouched: boolean | Uint8Array, by: 1 | -1): void {
     for (let i = 0; i < ids.length; i++) {
       this.holders[ids[i]!]! += by;
       if (typeof vouched === 'boolean' ? vouched : vouched[i] === 1) this.vouchers[ids[i]!]! += by;

@@ -6,6 +6,8 @@ const NOBODY: readonly number[] = [];
  */
 export class HolderLists {
   private readonly lists = new Map<number, readonly number[]>();
+  /** Those of two accounts or more. */
+  readonly shared = new Map<number, readonly number[]>();
   /** What changed since the lists were brought up to date, by trait id. */
   private readonly changes = new Map<number, { come: number[]; gone: number[] }>();
 
@@ -21,12 +23,12 @@ export class HolderLists {
   settle(): void {
     for (const [id, { come, gone }] of this.changes) {
       const left = new Set(gone);
-      const list = this.of(id)
-        .filter((order) => !left.has(order))
-        .concat(come)
-        .sort((a, b) => a - b);
+      const stay = left.size === 0 ? this.of(id) : this.of(id).filter((order) => !left.has(order));
+      const list = stay.length === 0 && come.length === 1 ? come : [...stay, ...come].sort((a, b) => a - b);
       if (list.length > 0) this.lists.set(id, list);
       else this.lists.delete(id);
+      if (list.length > 1) this.shared.set(id, list);
+      else this.shared.delete(id);
     }
     this.changes.clear();
   }

@@ -11,25 +11,16 @@ export const SPEAKS = 1.5;
 const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].family));
 const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
 
-/**
- * Accounts (by order, ascending) that share something rare and may be one operator's, by what they share. A list of holders
- * is the same one as long as it stands.
- */
-export function askingLists(index: TraitIndex): Map<number | string, readonly number[]> {
-  const lists = new Map<number | string, readonly number[]>(rhythmGroups(index));
-  for (const id of index.shared) if (index.weight(id) >= SPEAKS) lists.set(id, index.holders(id));
-  return lists;
-}
-
 /** Accounts that keep the same rare rhythm and signed up together: what is left of a campaign that shares nothing else. */
-function rhythmGroups(index: TraitIndex): Map<string, number[]> {
+export function rhythmGroups(index: TraitIndex): Map<string, number[]> {
   const rhythm = TRAIT_NAMES.indexOf('rhythm');
   const signup = TRAIT_NAMES.indexOf('signup-time');
   const groups = new Map<string, number[]>();
+  const { types } = index;
   for (const { ids, order, established } of index.accounts) {
     if (established) continue;
     let beat = -1;
-    for (const id of ids) if (index.types[id] === rhythm && index.weight(id) >= SPEAKS) beat = id;
+    for (let i = 0; i < ids.length; i++) if (types[ids[i]!] === rhythm && index.weight(ids[i]!) >= SPEAKS) beat = ids[i]!;
     if (beat < 0) continue;
     for (const id of ids) {
       if (index.types[id] !== signup) continue;
@@ -67,16 +58,33 @@ const OTHER_HABIT = -2.5;
 const ROTATES = 16;
 const STAYS = 4;
 
+/** Scores one pair. */
+export function scorePair(index: TraitIndex, a: number, b: number): PairLink {
+  const weight = weighPair(index, a, b, Number.NEGATIVE_INFINITY);
+  return { a, b, weight, families: FAMILIES.filter((_, family) => speaks(family)) };
+}
+
+/** The link of a pair, if it is strong enough to join the two: `bar` nats in all, from two families at least. */
+export function joiningLink(index: TraitIndex, a: number, b: number, bar: number): PairLink | undefined {
+  const weight = weighPair(index, a, b, bar);
+  if (weight < bar) return undefined;
+  const families = FAMILIES.filter((_, family) => speaks(family));
+  return families.length >= 2 ? { a, b, weight, families } : undefined;
+}
+
+const speaks = (family: number): boolean => Math.min(CAPS[family]!, sums[family]!) >= SPEAKS;
+
 /**
- * Scores one pair: what they share, summed by family and capped, less what they would share if one hand moved them. Where even
+ * What two accounts share, summed by family (`sums`) and capped, less what they would share if one hand moved them. Where even
  * the most that co-timing can say leaves it below `bar` nobody asks what it says.
  */
-export function scorePair(index: TraitIndex, a: number, b: number, bar = Number.NEGATIVE_INFINITY): PairLink {
+function weighPair(index: TraitIndex, a: number, b: number, bar: number): number {
   sums.fill(0);
   const one = index.accounts[a]!;
   const two = index.accounts[b]!;
   const left = index.common(one);
   const right = index.common(two);
+  const { types } = index;
   let i = 0;
   let j = 0;
   let addresses = 0;
@@ -89,7 +97,7 @@ export function scorePair(index: TraitIndex, a: number, b: number, bar = Number.
     const x = left[i]!;
     const y = right[j]!;
     if (x === y) {
-      const type = index.types[x]!;
+      const type = types[x]!;
       if (type === IP) {
         addresses++;
         addressWeight += index.weight(x);
@@ -116,7 +124,7 @@ export function scorePair(index: TraitIndex, a: number, b: number, bar = Number.
   if (pool >= POOL && !samePool) against += OTHER_POOL;
   if (pool <= STAYS && pool > 0 && Math.max(one.addresses, two.addresses) >= ROTATES) against += OTHER_HABIT;
   if (saidBy(sums) + against + CO_TIMING_CAP >= bar) sums[TIMING]! += Math.min(CO_TIMING_CAP, coTimingNats(one.profile, two.profile));
-  return { a, b, weight: saidBy(sums) + against, families: FAMILIES.filter((_, f) => Math.min(CAPS[f]!, sums[f]!) >= SPEAKS) };
+  return saidBy(sums) + against;
 }
 
 /** What is said by all families, each capped (nats). */

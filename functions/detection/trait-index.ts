@@ -1,18 +1,22 @@
 import type { Hash64 } from '../../shared/model/ids';
 import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
+import { Births } from './births';
+import { HeldTraits } from './held-traits';
 import { HolderCounts, type Holding } from './holder-counts';
 import { HolderLists } from './holder-lists';
 import type { Profile } from './profile';
-import { onsetOf, SAMPLED, signupBucket, TRAIT_NAMES, TRAIT_TYPES, unsampledTraits } from './traits';
+import { TraitIds } from './trait-ids';
+import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES } from './traits';
 
 const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
 
 const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 const SETTLED_HOURS = 72;
-/** More hours since the epoch than any event has: the year 3883. */
-const HOURS = 2 ** 24;
+/** Weights of traits with fewer holders than this are worked out once an update: they depend on type and holders only. */
+const REMEMBERED = 256;
+const BY_DAY = TRAIT_NAMES.map((name) => (name === 'signup-day' || name === 'signup-hour' ? name : undefined));
 
 /** An account with its traits as sorted ids into the index. */
 export type Indexed = {
@@ -45,14 +49,11 @@ export type Indexed = {
  * however large, does not make its own tool look popular. With too few of them, everybody is the reference.
  */
 export class TraitIndex {
-  private readonly ids = TRAIT_NAMES.map(() => new Map<number, number>());
-  readonly types: number[] = [];
-  readonly hashes: number[] = [];
+  private readonly ids = new TraitIds();
+  private readonly held = new HeldTraits(this.ids);
   private readonly counts = new HolderCounts();
   /** Of traits that may propose a pair. */
   private readonly lists = new HolderLists();
-  /** Traits that may propose a pair and that two accounts hold, or more; ascending. */
-  shared: number[] = [];
   accounts: Indexed[] = [];
   referenceSize = 0;
   private updates = 0;
@@ -61,40 +62,52 @@ export class TraitIndex {
 
   constructor(private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number }) {}
 
-  /** Brings the index up to the population, which nobody leaves and which keeps its order. `known`: members of campaigns, who are not reference. */
-  update(profiles: Iterable<Profile>, releases: ReadonlyMap<string, number>, now: number, known: ReadonlySet<Profile>): void {
+  /** Types and hashes of the traits, by id. */
+  get types(): Uint8Array {
+    return this.ids.types;
+  }
+  get hashes(): Float64Array {
+    return this.ids.hashes;
+  }
+
+  /**
+   * Brings the index up to the population, which nobody leaves: `changed` has, in the population's order where they are new, all who
+   * came or changed since the last update. `known`: members of campaigns, who are not reference.
+   */
+  update(changed: Iterable<Profile>, releases: ReadonlyMap<string, number>, now: number, known: ReadonlySet<Profile>): void {
     this.updates++;
-    let order = 0;
-    for (const profile of profiles) {
-      let entry = this.accounts[order];
-      if (!entry) {
-        entry = unread(profile, order);
-        this.cache.set(profile, entry);
-        this.accounts.push(entry);
-      }
-      if (entry.revision !== profile.revision) this.refresh(entry, releases);
-      order++;
+    const fresh: Indexed[] = [];
+    for (const profile of changed) {
+      const entry = this.cache.get(profile) ?? this.begin(profile);
+      if (entry.revision !== profile.revision) fresh.push(entry);
     }
+    for (const entry of fresh.sort((a, b) => a.order - b.order)) this.refresh(entry, releases);
     this.markReference(now, known);
     this.count(now);
-    this.weigh();
+    this.weights.fill(Number.NaN);
     this.pairShares.clear();
+  }
+
+  private begin(profile: Profile): Indexed {
+    const entry = unread(profile, this.accounts.length);
+    this.cache.set(profile, entry);
+    this.accounts.push(entry);
+    return entry;
   }
 
   /** Reads the traits of an account again. */
   private refresh(entry: Indexed, releases: ReadonlyMap<string, number>): void {
-    const { profile, order, ids: before } = entry;
-    const { ids, since } = this.heldBy(profile, releases);
-    onlyIn(before, ids, (id) => {
-      if (this.proposes(id)) this.lists.leave(id, order);
-    });
-    onlyIn(ids, before, (id) => {
-      if (this.proposes(id)) this.lists.join(id, order);
-    });
-    this.counts.drop(entry);
-    entry.ids = ids;
+    const { profile, order } = entry;
+    const { ids, since } = this.held.of(profile, releases);
+    const gone = onlyIn(entry.ids, ids);
+    const come = onlyIn(ids, entry.ids);
+    for (const id of gone) if (this.proposes(id)) this.lists.leave(id, order);
+    for (const id of come) if (this.proposes(id)) this.lists.join(id, order);
+    this.counts.grow(this.ids.size);
+    this.counts.replace(entry, ids, { gone, come });
     entry.since = since;
     entry.onset = (onsetOf(profile) ?? Number.NEGATIVE_INFINITY) * 24;
+    this.births.move(entry.bornAt, profile.bornAt);
     entry.bornAt = profile.bornAt;
     entry.used = profile.exchanges > 0;
     entry.revision = profile.revision;
@@ -123,58 +136,26 @@ export class TraitIndex {
     }
   }
 
-  /** Trait ids of an account, ascending, with the hour since when it holds each. */
-  private heldBy(profile: Profile, releases: ReadonlyMap<string, number>): Pick<Indexed, 'ids' | 'since'> {
-    const { samples } = profile;
-    const others = unsampledTraits(profile, releases);
-    const held = new Float64Array(others.length + SAMPLED.reduce((sum, { sample }) => sum + samples[sample].keys.length, 0));
-    let count = 0;
-    // Id and hour in one number: sorted, the earliest hour of an id comes first.
-    const hold = (type: number, hash: number, first: number): void => {
-      held[count++] = this.id(type, hash) * HOURS + Math.max(0, Math.min(HOURS - 1, first));
-    };
-    for (const { type, hash, first } of others) hold(type, hash, first);
-    for (const { type, sample } of SAMPLED) {
-      const { keys, first } = samples[sample];
-      for (let i = 0; i < keys.length; i++) hold(type, keys[i]!, first[i]!);
-    }
-    held.sort();
-    const ids = new Int32Array(held.length);
-    const since = new Int32Array(held.length);
-    let size = 0;
-    for (let i = 0; i < held.length; i++) {
-      const id = Math.floor(held[i]! / HOURS);
-      if (size > 0 && ids[size - 1] === id) continue;
-      ids[size] = id;
-      since[size] = held[i]! - id * HOURS;
-      size++;
-    }
-    return { ids: ids.slice(0, size), since: since.slice(0, size) };
-  }
-
   /**
    * Who holds what. An established account vouches for what it uses; one that has just taken up a new client vouches only
    * for what it has used for three days, or came with: what a thief brought to it yesterday is not what people use.
    */
   private count(now: number): void {
     const settled = Math.floor(now / HOUR) - SETTLED_HOURS;
-    const size = this.types.length;
-    this.counts.grow(size);
     for (const entry of this.accounts) {
-      const { since, established, onset, profile } = entry;
-      if (!established || onset <= settled - 24) this.counts.count(entry, established);
-      else {
-        const came = Math.floor(profile.firstUse / HOUR) + SETTLED_HOURS / 3;
+      const { established, onset } = entry;
+      if (!established || onset <= settled - 24) {
+        if (entry.counted !== established) this.counts.count(entry, established);
+      } else {
+        const came = Math.floor(entry.profile.firstUse / HOUR) + SETTLED_HOURS / 3;
         this.counts.count(
           entry,
-          Uint8Array.from(since, (hour) => (hour <= settled || hour <= came ? 1 : 0)),
+          Uint8Array.from(entry.since, (hour) => (hour <= settled || hour <= came ? 1 : 0)),
         );
       }
     }
     this.expectSignups();
     this.lists.settle();
-    this.shared = [];
-    for (let id = 0; id < size; id++) if (this.counts.holders[id]! >= 2 && this.proposes(id)) this.shared.push(id);
   }
 
   /**
@@ -182,18 +163,18 @@ export class TraitIndex {
    * sign-ups do, spread evenly. On a launch day many share an hour and it says nothing.
    */
   private expectSignups(): void {
-    const days = new Map<number, number>();
-    for (const { profile } of this.accounts) {
-      const day = Math.floor(profile.bornAt / DAY);
-      days.set(day, (days.get(day) ?? 0) + 1);
+    const { size, types, hashes } = this.ids;
+    for (let id = this.looked; id < size; id++) {
+      const name = BY_DAY[types[id]!];
+      if (name) this.signups.push({ id, ...signupBucket(name, hashes[id]!) });
     }
-    for (const type of ['signup-day', 'signup-hour'] as const) {
-      for (const [hash, id] of this.ids[TRAIT_NAMES.indexOf(type)]!) {
-        const { day, width } = signupBucket(type, hash);
-        this.referenceHolders[id] = Math.ceil((days.get(day) ?? 1) * width);
-      }
-    }
+    this.looked = size;
+    for (const { id, day, width } of this.signups) this.referenceHolders[id] = Math.ceil(Math.max(1, this.births.on(day)) * width);
   }
+  /** Traits of having signed up within some hours of a day; which traits were looked through for them. */
+  private readonly signups: { id: number; day: number; width: number }[] = [];
+  private looked = 0;
+  private readonly births = new Births();
 
   /** Accounts of the reference that vouch for each trait, by id. */
   get referenceHolders(): Int32Array {
@@ -205,14 +186,9 @@ export class TraitIndex {
     return this.lists.of(id);
   }
 
-  private id(type: number, hash: number): number {
-    const ofType = this.ids[type]!;
-    const known = ofType.get(hash);
-    if (known !== undefined) return known;
-    const made = this.types.push(type) - 1;
-    this.hashes.push(hash);
-    ofType.set(hash, made);
-    return made;
+  /** Traits that may propose a pair and that two accounts hold, or more, with their holders. */
+  get shared(): ReadonlyMap<number, readonly number[]> {
+    return this.lists.shared;
   }
 
   /** Share of unrelated accounts that hold the trait, smoothed by the type's prior. */
@@ -228,28 +204,23 @@ export class TraitIndex {
    * in a population of any size.
    */
   weight(id: number): number {
-    return this.weights[id]!;
+    const holders = this.referenceHolders[id]!;
+    if (holders >= REMEMBERED) return this.weigh(id);
+    const place = this.types[id]! * REMEMBERED + holders;
+    const known = this.weights[place]!;
+    if (!Number.isNaN(known)) return known;
+    const weight = this.weigh(id);
+    this.weights[place] = weight;
+    return weight;
   }
+  /** By type and number of holders; NaN where it was not asked for since the last update. */
+  private readonly weights = new Float64Array(TRAIT_NAMES.length * REMEMBERED);
 
-  private weigh(): void {
-    const size = this.types.length;
-    if (this.weights.length < size) this.weights = new Float64Array(size * 2);
-    // A weight depends on the type and the number of holders only, and most traits have none or one.
-    const known = CAPS.map((): number[] => []);
-    for (let id = 0; id < size; id++) {
-      const ofType = known[this.types[id]!]!;
-      const holders = this.referenceHolders[id]!;
-      let weight = ofType[holders];
-      if (weight === undefined) {
-        const base = this.base(id);
-        weight =
-          base > this.policy.hubShare ? 0 : Math.min(CAPS[this.types[id]!]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + holders)));
-        ofType[holders] = weight;
-      }
-      this.weights[id] = weight;
-    }
+  private weigh(id: number): number {
+    const base = this.base(id);
+    if (base > this.policy.hubShare) return 0;
+    return Math.min(CAPS[this.types[id]!]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + this.referenceHolders[id]!)));
   }
-  private weights = new Float64Array(0);
 
   /** An account's entry, if it is of the population. */
   entryOf(profile: Profile): Indexed | undefined {
@@ -258,15 +229,17 @@ export class TraitIndex {
 
   /** The id of a trait, if any account ever had it. */
   find(type: (typeof TRAIT_NAMES)[number], hash: number): number | undefined {
-    return this.ids[TRAIT_NAMES.indexOf(type)]?.get(hash);
+    return this.ids.find(TRAIT_NAMES.indexOf(type), hash);
   }
 
   /** Traits of an account that somebody else holds too, ascending: what a pair can have in common. Most are its own alone. */
   common(entry: Indexed): readonly number[] {
     if (entry.common.update !== this.updates) {
-      const ids: number[] = [];
-      for (const id of entry.ids) if (this.holdersOf(id) >= 2) ids.push(id);
-      entry.common = { ids, update: this.updates };
+      const { ids } = entry;
+      const { holders } = this.counts;
+      const shared: number[] = [];
+      for (let i = 0; i < ids.length; i++) if (holders[ids[i]!]! >= 2) shared.push(ids[i]!);
+      entry.common = { ids: shared, update: this.updates };
     }
     return entry.common.ids;
   }
@@ -282,9 +255,11 @@ export class TraitIndex {
     if (known !== undefined) return known;
     const wanted = TRAIT_NAMES.indexOf(type);
     let together = 0.5;
-    for (let id = 0; id < this.types.length; id++) {
+    const { types, size } = this.ids;
+    for (let id = 0; id < size; id++) {
+      if (types[id] !== wanted) continue;
       const holders = this.referenceHolders[id]!;
-      if (this.types[id] === wanted && holders > 1 && this.base(id) <= this.policy.hubShare) together += (holders * (holders - 1)) / 2;
+      if (holders > 1 && this.base(id) <= this.policy.hubShare) together += (holders * (holders - 1)) / 2;
     }
     const share = together / Math.max(1, (this.referenceSize * (this.referenceSize - 1)) / 2);
     this.pairShares.set(type, share);
@@ -310,7 +285,7 @@ const unread = (profile: Profile, order: number): Indexed => ({
   ids: NONE,
   since: NONE,
   order,
-  bornAt: profile.bornAt,
+  bornAt: Number.NaN,
   used: false,
   established: false,
   onset: Number.NEGATIVE_INFINITY,
@@ -323,11 +298,13 @@ const unread = (profile: Profile, order: number): Indexed => ({
 });
 
 /** What stands in one ascending list and not in the other. */
-function onlyIn(one: Int32Array, other: Int32Array, take: (id: number) => void): void {
+function onlyIn(one: Int32Array, other: Int32Array): number[] {
+  const only: number[] = [];
   let j = 0;
   for (let i = 0; i < one.length; i++) {
     const id = one[i]!;
     while (j < other.length && other[j]! < id) j++;
-    if (other[j] !== id) take(id);
+    if (j === other.length || other[j] !== id) only.push(id);
   }
+  return only;
 }

@@ -4,7 +4,9 @@ import { HolderCounts, type Holding } from '../../functions/detection/holder-cou
 const TRAITS = 3_000;
 const ids = fc.uniqueArray(fc.integer({ min: 0, max: TRAITS - 1 }), { maxLength: 6 });
 const vouched = (size: number) => fc.oneof(fc.boolean(), fc.uint8Array({ min: 0, max: 1, minLength: size, maxLength: size }));
-const step = ids.chain((held) => fc.record({ account: fc.nat(4), held: fc.constant(held), vouched: vouched(held.length) }));
+const step = ids.chain((held) =>
+  fc.record({ account: fc.nat(4), held: fc.constant(held), vouched: vouched(held.length), turns: fc.boolean() }),
+);
 
 test('counted step by step is as counted once from what every account holds at the end', () => {
   fc.assert(
@@ -14,10 +16,11 @@ test('counted step by step is as counted once from what every account holds at t
       const last = new Map<number, (typeof steps)[number]>();
       counts.grow(TRAITS);
       for (const one of steps) {
-        const before = accounts.get(one.account);
-        if (before) counts.drop(before);
-        const holding: Holding = { ids: Int32Array.from(one.held), counted: undefined };
-        counts.count(holding, !one.vouched);
+        const ids = Int32Array.from(one.held);
+        const holding: Holding = accounts.get(one.account) ?? { ids: new Int32Array(0), counted: undefined };
+        const [before, now] = [new Set(holding.ids), new Set(ids)];
+        counts.replace(holding, ids, { gone: [...before].filter((id) => !now.has(id)), come: one.held.filter((id) => !before.has(id)) });
+        if (one.turns) counts.count(holding, !one.vouched);
         counts.count(holding, one.vouched);
         accounts.set(one.account, holding);
         last.set(one.account, one);
