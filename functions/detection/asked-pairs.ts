@@ -1,4 +1,5 @@
-import { joiningLink, type PairLink, rhythmGroups, SPEAKS } from './links';
+import { type PairLink, rhythmGroups, SPEAKS } from './links';
+import { PairScores } from './pair-scores';
 import type { TraitIndex } from './trait-index';
 
 /** How many neighbours in a holder list an account is paired with: star-like, never all pairs. */
@@ -24,6 +25,7 @@ export class AskedPairs {
   /** Revision at which each account's pairs were scored. */
   private readonly scored: number[] = [];
   private readonly joining = new Set<Pair>();
+  private readonly scores = new PairScores();
   private run = 0;
 
   /** Links strong enough to join two accounts, by order: enough in all, from two families at least. */
@@ -32,9 +34,11 @@ export class AskedPairs {
     while (this.pairs.length < accounts.length) this.pairs.push(new Map());
     this.run++;
     for (const pair of this.follow(index)) this.score(pair, index, linkThreshold);
-    for (const { order, revision } of accounts) {
+    for (const entry of accounts) {
+      const { order, revision } = entry;
       if (this.scored[order] === revision) continue;
       this.scored[order] = revision;
+      this.scores.turnTo(entry, index.size);
       for (const pair of this.pairs[order]!.values()) if (pair.run !== this.run) this.score(pair, index, linkThreshold);
     }
     const links: PairLink[] = [];
@@ -44,7 +48,7 @@ export class AskedPairs {
 
   private score(pair: Pair, index: TraitIndex, linkThreshold: number): void {
     pair.run = this.run;
-    pair.link = joiningLink(index, pair.a, pair.b, linkThreshold);
+    pair.link = this.scores.joining(index, pair.a, pair.b, linkThreshold);
     if (pair.link) this.joining.add(pair);
     else this.joining.delete(pair);
   }

@@ -62,7 +62,10 @@ export class TraitIndex {
 
   constructor(private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number }) {}
 
-  /** Types and hashes of the traits, by id. */
+  /** Traits that anybody ever had; their types and hashes, by id. */
+  get size(): number {
+    return this.ids.size;
+  }
   get types(): Uint8Array {
     return this.ids.types;
   }

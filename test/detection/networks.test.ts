@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { type PairLink, scorePair } from '../../functions/detection/links';
+import type { PairLink } from '../../functions/detection/links';
 import { components, refine, supported } from '../../functions/detection/networks';
+import { PairScores } from '../../functions/detection/pair-scores';
 import { DAY } from '../../shared/model/time';
 import { type Given, indexOf, NOW, profile, strangers } from '../support/population';
 
 const SIZE = 20;
+const score = (...pair: Parameters<PairScores['score']>): PairLink => new PairScores().score(...pair);
 const link = fc
   .tuple(fc.nat(SIZE - 1), fc.nat(SIZE - 1))
   .filter(([a, b]) => a !== b)
@@ -78,7 +80,7 @@ describe('the score of a pair', () => {
     const { ids } = entry;
     const scored = (kept: number[]) => {
       index.accounts[0] = { ...entry, ids: Int32Array.from(kept).sort() };
-      return scorePair(index, 0, 1);
+      return score(index, 0, 1);
     };
     fc.assert(
       fc.property(
@@ -97,17 +99,17 @@ describe('the score of a pair', () => {
     ['everything of one family', { clients: ['rare build'], ips: ['x1', 'x2', 'x3'] }, false],
     ['a popular client and nothing else', {}, false],
   ])('%s: linked %s', (_, what, linked) => {
-    const { weight, families } = scorePair(daysApart(what, what), 0, 1);
+    const { weight, families } = score(daysApart(what, what), 0, 1);
     expect(weight >= 12 && families.length >= 2).toBe(linked);
   });
   test('what many established accounts have says nothing', () => {
     const crowd = Array.from({ length: 50 }, (_, i) => profile(`crowd-${i}`, { ips: ['carrier'], domain: 'campus' }));
     const index = indexOf([...crowd, ...strangers(200)]);
-    expect(scorePair(index, 0, 1)).toMatchObject({ weight: expect.closeTo(0, 5), families: [] });
+    expect(score(index, 0, 1)).toMatchObject({ weight: expect.closeTo(0, 5), families: [] });
   });
   test('it is the same from both ends', () => {
     const index = world(shared, { ...shared, templates: ['t1'] });
-    const [forth, back] = [scorePair(index, 0, 1), scorePair(index, 1, 0)];
+    const [forth, back] = [score(index, 0, 1), score(index, 1, 0)];
     expect(back.weight).toBeCloseTo(forth.weight, 9);
     expect(back.families).toEqual(forth.families);
   });
