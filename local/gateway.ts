@@ -1,4 +1,4 @@
-import type { Effect } from '../functions/ingest/ingest';
+import type { Effect, EffectAt } from '../functions/ingest/ingest';
 import type { AccountKey } from '../shared/model/ids';
 import type { AccountReader, ActionRequest, Clock, ProviderAnswer, Table } from '../shared/ports';
 import { KnownAccountStore } from '../shared/stores/known-account-store';
@@ -12,7 +12,7 @@ import { ToyProvider, withStandingOf } from './toy-provider';
 export class Gateway extends ToyProvider {
   readonly accounts: AccountReader;
   /** What became of each account's requests, and since when; `undefined`: they were let through again. Oldest first. */
-  private readonly restrictions = new Map<AccountKey, { at: number; effect: ReturnType<Effect> }[]>();
+  private readonly restrictions = new Map<AccountKey, { at: number; effect: ReturnType<EffectAt> }[]>();
 
   constructor(
     private readonly clock: Clock,
@@ -32,12 +32,15 @@ export class Gateway extends ToyProvider {
     return answer;
   }
 
-  private hold(account: AccountKey, effect: ReturnType<Effect>): void {
+  private hold(account: AccountKey, effect: ReturnType<EffectAt>): void {
     const held = this.restrictions.get(account) ?? [];
     if (held.at(-1)?.effect === effect) return;
     this.restrictions.set(account, [...held, { at: this.clock.now(), effect }]);
   }
 
   /** By the request's time, not by when it is asked about: events may be read before or after an action falls due. */
-  readonly effect: Effect = (account, at) => this.restrictions.get(account)?.findLast((since) => at >= since.at)?.effect;
+  readonly effect: Effect = (account) => {
+    const held = this.restrictions.get(account);
+    return held && ((at) => held.findLast((since) => at >= since.at)?.effect);
+  };
 }

@@ -5,6 +5,8 @@ import { UnreadableInput } from './read-events';
 
 /** Blocks that may wait to be taken: at most an hour each, and a few megabytes. */
 const AHEAD = 6;
+/** Blocks that are taken before the thread that reads is told: to wake it costs the thread that judges its core. */
+const TOLD = 3;
 
 /** From the thread that reads. */
 type Said = { kind: 'block'; block: ReadBlock } | { kind: 'end' } | { kind: 'unreadable'; because: string };
@@ -15,7 +17,7 @@ export async function readAhead(to: MessagePort, reading: Reading): Promise<void
   let waiting = 0;
   let taken = (): void => {};
   to.on('message', () => {
-    waiting--;
+    waiting -= TOLD;
     taken();
   });
   try {
@@ -54,6 +56,7 @@ export async function* blocksAhead(script: string, reading: Reading): AsyncGener
   const came: Said[] = [];
   let failure: { error: unknown } | undefined;
   let wake = (): void => {};
+  let count = 0;
   worker.on('message', (said: Said) => {
     came.push(said);
     wake();
@@ -78,7 +81,7 @@ export async function* blocksAhead(script: string, reading: Reading): AsyncGener
       }
       if (said.kind === 'end') return;
       if (said.kind === 'unreadable') throw new UnreadableInput(said.because);
-      worker.postMessage('taken');
+      if (++count % TOLD === 0) worker.postMessage('taken');
       yield said.block;
     }
   } finally {

@@ -44,7 +44,8 @@ export const replaySystem =
     });
     await pipeline.arm('evaluation');
     const replay = new FileReplay(() => pipeline);
-    const contained = (id: string): boolean => pipeline.gateway.effect(pipeline.hasher.account(id).key, pipeline.clock.now()) !== undefined;
+    const contained = (id: string): boolean =>
+      pipeline.gateway.effect(pipeline.hasher.account(id).key)?.(pipeline.clock.now()) !== undefined;
     const blocks = new EventBlocks(detectEveryHours * HOUR);
     const feed = async (completed: readonly Block[]): Promise<void> => {
       for (const block of completed) await replay.feed(readBlock(block, pipeline.hasher));

@@ -35,7 +35,7 @@ export class ContentNulls {
     if (contents.length < 4 * size) return undefined;
     const population = pooledContent(contents);
     const distances = Float64Array.from({ length: PERMUTATIONS }, (_, i) =>
-      divergence(pooledContent(draw(contents, size, i + 1)), population),
+      divergence(pooled(size, drawn(contents, i + 1)), population),
     ).sort();
     const typical = distances.reduce((a, b) => a + b, 0) / PERMUTATIONS;
     const made = { population, distances, typical, cohort: contents.length };
@@ -64,25 +64,36 @@ export function divergence(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** A deterministic stride through the cohort, so that a finding can be recomputed: draw `n` accounts, the `round`-th time. */
-function draw<T>(cohort: readonly T[], n: number, round: number): T[] {
+/** A deterministic stride through the cohort, so that a finding can be recomputed: the accounts drawn the `round`-th time. */
+function drawn<T>(cohort: readonly T[], round: number): (i: number) => T {
   const step = 1 + ((round * 7919) % Math.max(1, cohort.length - 1));
-  return Array.from({ length: n }, (_, i) => cohort[(round * 104_729 + i * step) % cohort.length]!);
+  return (i) => cohort[(round * 104_729 + i * step) % cohort.length]!;
 }
 
 /** The content sketch of an account as shares of 64 buckets; all 0 without prompts. */
 export function contentOf(profile: Profile): Float64Array {
   const content = new Float64Array(CONTENT_BUCKETS);
   let total = 0;
-  for (let i = 0; i < CONTENT_BUCKETS; i++) total += profile.sum(SUM.content + i);
-  if (total > 0) for (let i = 0; i < CONTENT_BUCKETS; i++) content[i] = profile.sum(SUM.content + i) / total;
+  const { current, previous } = profile;
+  for (let i = 0; i < CONTENT_BUCKETS; i++) {
+    content[i] = current.sums[SUM.content + i]! + previous.sums[SUM.content + i]!;
+    total += content[i]!;
+  }
+  if (total > 0) for (let i = 0; i < CONTENT_BUCKETS; i++) content[i]! /= total;
   return content;
 }
 
 /** The content sketches of some accounts together, as shares of 64 buckets; each account counts the same. */
-export function pooledContent(contents: readonly Float64Array[]): Float64Array {
-  const pooled = new Float64Array(CONTENT_BUCKETS);
-  for (const content of contents) for (let i = 0; i < CONTENT_BUCKETS; i++) pooled[i]! += content[i]!;
-  const sum = pooled.reduce((a, b) => a + b, 0);
-  return sum === 0 ? pooled : pooled.map((value) => value / sum);
+export const pooledContent = (contents: readonly Float64Array[]): Float64Array => pooled(contents.length, (i) => contents[i]!);
+
+function pooled(count: number, nth: (i: number) => Float64Array): Float64Array {
+  const together = new Float64Array(CONTENT_BUCKETS);
+  for (let n = 0; n < count; n++) {
+    const content = nth(n);
+    for (let i = 0; i < CONTENT_BUCKETS; i++) together[i]! += content[i]!;
+  }
+  let sum = 0;
+  for (let i = 0; i < CONTENT_BUCKETS; i++) sum += together[i]!;
+  if (sum > 0) for (let i = 0; i < CONTENT_BUCKETS; i++) together[i]! /= sum;
+  return together;
 }

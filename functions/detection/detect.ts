@@ -121,9 +121,8 @@ export class Detection {
     await this.tier.put(riskTier(population.profiles.values(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now));
     await this.sight(watched, index);
     population.touched.clear();
-    const active = [...population.profiles.values()].filter(
-      (profile) => profile.lastUse > now - policy.windowDays.value * 24 * HOUR,
-    ).length;
+    let active = 0;
+    for (const { lastUse } of population.profiles.values()) if (lastUse > now - policy.windowDays.value * 24 * HOUR) active++;
     return { id, at: now, accounts: population.profiles.size, active, hours: this.reader.hours, networks: found.networks.length, changed };
   }
 

@@ -13,23 +13,28 @@ const STEP = 0.25;
  * across a border share one all the same. None while fewer than 24 exchanges of the window are labelled.
  */
 export function taskMixes(profile: Profile): number[] {
-  const counts = new Map<string, number>();
+  const counts = tasksOf(profile);
   let labelled = 0;
-  for (const { tasks } of [profile.current, profile.previous]) {
-    for (const [task, count] of tasks) {
-      counts.set(task, (counts.get(task) ?? 0) + count);
-      labelled += count;
-    }
-  }
+  for (const count of counts.values()) labelled += count;
   if (labelled < ENOUGH) return [];
-  const tasks = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const steps: [task: string, steps: number][] = [];
+  for (const [task, count] of counts) {
+    const share = count / labelled / STEP;
+    if (share + 0.5 >= 1) steps.push([task, share]);
+  }
+  steps.sort(([a], [b]) => (a < b ? -1 : 1));
   const doublings = [SUM.input, SUM.output].map((which) => Math.log2(1 + profile.sum(which) / profile.windowExchanges));
   return [0, 0.5].map((shift) => {
-    const shares = tasks
-      .map(([task, count]) => [task, Math.floor(count / labelled / STEP + shift)] as const)
-      .filter(([, steps]) => steps > 0);
+    const shares = steps.map(([task, share]) => [task, Math.floor(share + shift)] as const).filter(([, whole]) => whole > 0);
     return named(JSON.stringify([shift, shares, doublings.map((value) => Math.floor(value + shift))]));
   });
+}
+
+function tasksOf({ current, previous }: Profile): ReadonlyMap<string, number> {
+  if (previous.tasks.size === 0) return current.tasks;
+  const counts = new Map(current.tasks);
+  for (const [task, count] of previous.tasks) counts.set(task, (counts.get(task) ?? 0) + count);
+  return counts;
 }
 
 /** Mixes met before, by what they are made of: few differ. */

@@ -23,11 +23,10 @@ export class TimedSample {
       return;
     }
     if (at >= this.k) return;
-    if (keys.length === this.k) for (const list of [keys, counts, first, last]) list.pop();
-    insertAt(keys, at, key);
-    insertAt(counts, at, count);
-    insertAt(first, at, hour);
-    insertAt(last, at, hour);
+    insertAt(keys, at, key, this.k);
+    insertAt(counts, at, count, this.k);
+    insertAt(first, at, hour, this.k);
+    insertAt(last, at, hour, this.k);
   }
 
   /** Drops what was last used before `hour`. */

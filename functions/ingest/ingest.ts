@@ -8,8 +8,10 @@ import type { Clock, ObjectStore, Table } from '../../shared/ports';
 import { addToManifest, type Place } from '../../shared/stores/manifest-store';
 import { type Lines, type Message, type Part, type RejectedEvent, readMessages, type Taken } from './read-messages';
 
-/** What our own action made of a request of the account at that time: then it is no evidence. */
-export type Effect = (account: AccountKey, at: number) => 'limited' | 'blocked' | undefined;
+/** What our own action made of a request at some time (ms): then it is no evidence. */
+export type EffectAt = (at: number) => 'limited' | 'blocked' | undefined;
+/** The same for an account, if we ever acted on it. */
+export type Effect = (account: AccountKey) => EffectAt | undefined;
 
 export type KeepPorts = {
   archive: ObjectStore;
@@ -46,9 +48,10 @@ async function keepRejected(rejected: readonly RejectedEvent[], now: number, arc
 /** What became of each request is written over what the provider answered; bytes made ahead stand if nothing did. */
 function withEffect({ frame, ...part }: Part, effect: Effect): Part {
   const { hour, rows, columns, dictionaries } = part.columns;
+  const effects = dictionaries.accounts.map(effect);
   let stands = true;
   for (let row = 0; row < rows; row++) {
-    const said = effect(dictionaries.accounts[columns.account[row]!]!, hour + columns.offset[row]!);
+    const said = effects[columns.account[row]!]?.(hour + columns.offset[row]!);
     if (said === undefined) continue;
     columns.status[row] = STATUSES.indexOf(said);
     stands = false;

@@ -23,12 +23,8 @@ export class Bottom {
       return;
     }
     if (at >= this.k) return;
-    if (keys.length === this.k) {
-      keys.pop();
-      counts.pop();
-    }
-    insertAt(keys, at, key);
-    insertAt(counts, at, count);
+    insertAt(keys, at, key, this.k);
+    insertAt(counts, at, count, this.k);
   }
 
   clear(): void {

@@ -192,6 +192,14 @@ function readCell(from: ByteReader): HourCell {
 
 /** At most WORD_LIMIT words, the first in text order; the rest is summed up: exact under merging for the same reason as a bottom-k sample. */
 function encodeWords(out: ByteWriter, words: ReadonlyMap<string, number>): void {
+  if (words.size <= 1) {
+    out.varint(words.size);
+    for (const [name, count] of words) {
+      out.text(name);
+      out.varint(count);
+    }
+    return;
+  }
   const names = [...words.keys()].filter((name) => name !== OTHER).sort();
   const kept = names.slice(0, WORD_LIMIT);
   const rest = names.slice(WORD_LIMIT).reduce((sum, name) => sum + (words.get(name) ?? 0), words.get(OTHER) ?? 0);

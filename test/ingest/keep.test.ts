@@ -32,10 +32,10 @@ const FINE = Array.from({ length: 6 }, () => 'ok');
 const { key: held } = hasher.account('account-1');
 test.each<[string, Effect | undefined, string[]]>([
   ['nobody', () => undefined, FINE],
-  ['one account', (account) => (account === held ? 'blocked' : undefined), ['ok', 'blocked', 'ok', 'ok', 'blocked', 'ok']],
+  ['one account', (account) => (account === held ? () => 'blocked' : undefined), ['ok', 'blocked', 'ok', 'ok', 'blocked', 'ok']],
   [
     'one account since a time',
-    (account, at) => (account === held && at >= NOW + 2 * MINUTE ? 'limited' : undefined),
+    (account) => (account === held ? (at) => (at >= NOW + 2 * MINUTE ? 'limited' : undefined) : undefined),
     ['ok', 'ok', 'ok', 'ok', 'limited', 'ok'],
   ],
   ['no gateway', undefined, FINE],

@@ -32,7 +32,7 @@ test('what becomes of a request is told by its time, whenever it is asked about'
     clock.advanceTo(at);
     await ask(kind, place + 1);
   }
-  expect([0, 9, 10, 19, 20, 29, 30, 39, 40, 99].map((at) => gateway.effect(account, at))).toEqual([
+  expect([0, 9, 10, 19, 20, 29, 30, 39, 40, 99].map((at) => gateway.effect(account)?.(at))).toEqual([
     undefined,
     undefined,
     'limited',
@@ -44,5 +44,5 @@ test('what becomes of a request is told by its time, whenever it is asked about'
     'limited',
     'limited',
   ]);
-  expect(gateway.effect(accountKey('B'.repeat(22)), 50)).toBeUndefined();
+  expect(gateway.effect(accountKey('B'.repeat(22)))).toBeUndefined();
 });

@@ -18,7 +18,8 @@ export const signupBurst: Detector = {
     }
     const share = most / born.length;
     if (share < 0.5 || most < 5) return abstains(`the busiest four days hold ${most} of ${born.length} sign-ups`);
-    const everybody = index.accounts.map((entry) => entry.profile).filter((profile) => profile.bornAt > now - 60 * DAY).length;
+    let everybody = 0;
+    for (const { bornAt } of index.accounts) if (bornAt > now - 60 * DAY) everybody++;
     const base = Math.max(1 / index.accounts.length, (SPAN / (60 * DAY)) * (everybody / index.accounts.length));
     return {
       kind: 'evidence',
