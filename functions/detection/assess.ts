@@ -9,7 +9,7 @@ import { SPEAKS } from './links';
 import { type Group, measure } from './measures';
 import type { Membership, Network } from './networks';
 import type { TraitIndex } from './trait-index';
-import { TRAIT_NAMES, TRAIT_TYPES, type TraitType, traitsOf } from './traits';
+import { forTraits, TRAIT_NAMES, TRAIT_TYPES, type TraitType } from './traits';
 
 /** What is said of a network in one run. */
 export type Assessment = {
@@ -69,42 +69,50 @@ const UNSEARCHABLE: ReadonlySet<TraitType> = new Set([
 /** What the members share and others do not, most telling first. */
 export function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap<string, number>): Indicator[] {
   const size = network.members.length;
-  const spans = TRAIT_NAMES.map(() => new Map<number, { first: number; last: number }>());
-  for (const { entry } of network.members.slice(0, 2_000)) {
-    for (const trait of traitsOf(entry.profile, releases)) {
-      const ofType = spans[trait.type]!;
-      const span = ofType.get(trait.hash);
-      if (!span) ofType.set(trait.hash, { first: trait.first, last: trait.last });
-      else {
-        span.first = Math.min(span.first, trait.first);
-        span.last = Math.max(span.last, trait.last);
-      }
-    }
-  }
-  const found: (Omit<Indicator, 'hash'> & { hash: number; telling: number })[] = [];
+  const found: Telling[] = [];
   for (const [id, members] of network.profile.counts) {
     const type = index.typeName(id);
     if (members < 2 || UNSEARCHABLE.has(type)) continue;
     const said = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
     if (said < SPEAKS) continue;
-    const hash = index.hashes[id]!;
-    const span = spans[index.types[id]!]!.get(hash) ?? { first: 0, last: 0 };
-    const others = Math.max(0, index.holdersOf(id) - members);
-    found.push({
-      type: type as Indicator['type'],
-      hash,
+    found.push({ id, type: type as Indicator['type'], members, telling: said * members });
+  }
+  const told = found.sort((a, b) => b.telling - a.telling).slice(0, MOST_INDICATORS);
+  const spans = spansOf(network, told, index, releases);
+  return told.map(({ id, type, members }) => {
+    const { first, last } = spans[index.types[id]!]!.get(index.hashes[id]!)!;
+    return {
+      type,
+      hash: hashText(index.hashes[id]!),
       family: TRAIT_TYPES[type].family,
       members,
-      others,
-      firstUse: span.first * HOUR,
-      lastUse: (span.last + 1) * HOUR,
-      telling: said * members,
+      others: Math.max(0, index.holdersOf(id) - members),
+      firstUse: first * HOUR,
+      lastUse: (last + 1) * HOUR,
+    };
+  });
+}
+
+/** A trait of a network, how many members hold it, and what that tells. */
+type Telling = { id: number; type: Indicator['type']; members: number; telling: number };
+type Span = { first: number; last: number };
+
+/** When members used some traits, by type and hash: hours since the epoch, 0 where none of them does any more. */
+function spansOf(network: Network, of: readonly Telling[], index: TraitIndex, releases: ReadonlyMap<string, number>): Map<number, Span>[] {
+  const spans = TRAIT_NAMES.map(() => new Map<number, Span>());
+  for (const { id } of of)
+    spans[index.types[id]!]!.set(index.hashes[id]!, { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY });
+  for (const { entry } of network.members.slice(0, 2_000)) {
+    forTraits(entry.profile, releases, (type, hash, first, last) => {
+      const span = spans[type]!.get(hash);
+      if (!span) return;
+      span.first = Math.min(span.first, first);
+      span.last = Math.max(span.last, last);
     });
   }
-  return found
-    .sort((a, b) => b.telling - a.telling)
-    .slice(0, MOST_INDICATORS)
-    .map(({ telling: _telling, type, hash, ...rest }) => ({ type, hash: hashText(hash), ...rest }));
+  for (const ofType of spans)
+    for (const span of ofType.values()) if (span.last === Number.NEGATIVE_INFINITY) Object.assign(span, { first: 0, last: 0 });
+  return spans;
 }
 
 const FAMILY_WORDS: Record<Family, string> = {

@@ -21,8 +21,9 @@ export function sparsestCut(component: readonly number[], links: readonly PairLi
   }
   if (size < 2 * fewest || volume === 0) return undefined;
   let walk = Float64Array.from(component, (_, i) => ((i * 0.6180339887498949) % 1) - 0.5);
+  let next = new Float64Array(size);
   for (let round = 0; round < ROUNDS; round++) {
-    const next = new Float64Array(size);
+    next.fill(0);
     for (let link = 0; link < from.length; link++) {
       const i = from[link]!;
       const j = to[link]!;
@@ -41,7 +42,8 @@ export function sparsestCut(component: readonly number[], links: readonly PairLi
       norm = Math.max(norm, Math.abs(next[i]!));
     }
     if (norm === 0) return undefined;
-    walk = next.map((value) => value / norm);
+    for (let i = 0; i < size; i++) next[i]! /= norm;
+    [walk, next] = [next, walk];
   }
   const ranked = component.map((_, i) => i).sort((i, j) => walk[i]! - walk[j]! || i - j);
   return swept(component, ranked, inside, degree, volume, fewest);

@@ -64,14 +64,17 @@ export const SAMPLED = (
   ] as const satisfies [TraitType, ProfileSample][]
 ).map(([type, sample]) => ({ type: TYPE[type], sample }));
 
-/** The traits of an account, as far as they are known. */
-export function traitsOf(profile: Profile, releases: ReadonlyMap<string, number>): Trait[] {
-  const traits = unsampledTraits(profile, releases);
+/** Goes through the traits of an account, as far as they are known. */
+export function forTraits(
+  profile: Profile,
+  releases: ReadonlyMap<string, number>,
+  take: (type: number, hash: number, first: number, last: number) => void,
+): void {
+  for (const { type, hash, first, last } of unsampledTraits(profile, releases)) take(type, hash, first, last);
   for (const { type, sample } of SAMPLED) {
     const { keys, first, last } = profile.samples[sample];
-    for (let i = 0; i < keys.length; i++) traits.push({ type, hash: keys[i]!, first: first[i]!, last: last[i]! });
+    for (let i = 0; i < keys.length; i++) take(type, keys[i]!, first[i]!, last[i]!);
   }
-  return traits;
 }
 
 /** What the provider told us of an account, and what is read off its behaviour: all but its samples, which are many. */
