@@ -43,7 +43,7 @@ export function baselineOf(index: TraitIndex): Baseline {
   const tasks = new Map<string, number>();
   let labelled = 0;
   for (const profile of accounts) {
-    const { rates, rest, dispersion, tasks: asked } = readingOf(profile);
+    const { rates, rest, dispersion } = readingOf(profile);
     const weight = Math.min(MOST_EXCHANGES, rates.of);
     prompts += weight;
     elicits += weight * rates.elicits;
@@ -56,9 +56,12 @@ export function baselineOf(index: TraitIndex): Baseline {
       timed++;
       if (dispersion < EVEN) even++;
     }
-    for (const { task, count } of asked) {
-      tasks.set(task, (tasks.get(task) ?? 0) + count);
-      labelled += count;
+    for (const half of [profile.current, profile.previous]) {
+      for (const [task, asked] of half.tasks) {
+        const count = Math.min(MOST_EXCHANGES, asked);
+        tasks.set(task, (tasks.get(task) ?? 0) + count);
+        labelled += count;
+      }
     }
   }
   for (const [task, count] of tasks) tasks.set(task, count / labelled);
@@ -81,8 +84,6 @@ type Reading = {
   rates: ReturnType<typeof elicitation>;
   rest: number | undefined;
   dispersion: number | undefined;
-  /** By half window. */
-  tasks: { task: string; count: number }[];
 };
 const readings = new WeakMap<Profile, Reading>();
 
@@ -95,9 +96,6 @@ function readingOf(profile: Profile): Reading {
     rates: elicitation(profile),
     rest: restShare(profile.clock),
     dispersion: dispersionOf(profile),
-    tasks: [profile.current, profile.previous].flatMap(({ tasks }) =>
-      [...tasks].map(([task, count]) => ({ task, count: Math.min(MOST_EXCHANGES, count) })),
-    ),
   };
   readings.set(profile, made);
   return made;

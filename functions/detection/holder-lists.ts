@@ -22,9 +22,7 @@ export class HolderLists {
   /** Brings the lists up to date: each of them once, however many came and went. */
   settle(): void {
     for (const [id, { come, gone }] of this.changes) {
-      const left = new Set(gone);
-      const stay = left.size === 0 ? this.of(id) : this.of(id).filter((order) => !left.has(order));
-      const list = stay.length === 0 && come.length === 1 ? come : [...stay, ...come].sort((a, b) => a - b);
+      const list = changed(this.of(id), new Set(gone), come);
       if (list.length > 0) this.lists.set(id, list);
       else this.lists.delete(id);
       if (list.length > 1) this.shared.set(id, list);
@@ -45,4 +43,18 @@ export class HolderLists {
     }
     return change;
   }
+}
+
+/** An ascending list, less who left, with those who came. */
+function changed(list: readonly number[], left: ReadonlySet<number>, come: number[]): readonly number[] {
+  if (list.length === 0 && come.length === 1) return come;
+  come.sort((a, b) => a - b);
+  const made: number[] = [];
+  let next = 0;
+  for (const order of list) {
+    while (next < come.length && come[next]! < order) made.push(come[next++]!);
+    if (left.size === 0 || !left.has(order)) made.push(order);
+  }
+  while (next < come.length) made.push(come[next++]!);
+  return made;
 }

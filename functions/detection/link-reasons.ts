@@ -18,22 +18,32 @@ const CO_TIMING = hashText(1);
 
 /** What two linked accounts share, strongest first: at most six reasons, so that a graph of 25,000 accounts can be sent. */
 export function reasonsOf(index: TraitIndex, a: number, b: number): Link['reasons'] {
-  const other = new Set(index.accounts[b]!.ids);
-  const reasons: Link['reasons'] = [];
-  for (const id of index.accounts[a]!.ids) {
-    if (!other.has(id)) continue;
+  const [mine, theirs] = [index.accounts[a]!, index.accounts[b]!];
+  const found: { weight: number; id: number | undefined }[] = [];
+  inBoth(mine.ids, theirs.ids, (id) => {
     const weight = index.weight(id);
-    const type = index.typeName(id);
-    if (weight < SPEAKS / 2) continue;
-    reasons.push({
-      type: SHOWN[type] ?? (type as TieType),
-      family: TRAIT_TYPES[type].family,
-      weight: Math.round(weight * 10) / 10,
-      hash: hashText(index.hashes[id]!),
+    if (weight >= SPEAKS / 2) found.push({ id, weight: rounded(weight) });
+  });
+  const together = coTimingNats(mine.profile, theirs.profile);
+  if (together >= SPEAKS) found.push({ id: undefined, weight: rounded(Math.min(CO_TIMING_CAP, together)) });
+  return found
+    .sort((x, y) => y.weight - x.weight)
+    .slice(0, MOST)
+    .map(({ id, weight }) => {
+      if (id === undefined) return { type: 'co-timing', family: 'timing', weight, hash: CO_TIMING };
+      const type = index.typeName(id);
+      return { type: SHOWN[type] ?? (type as TieType), family: TRAIT_TYPES[type].family, weight, hash: hashText(index.hashes[id]!) };
     });
+}
+
+const rounded = (nats: number): number => Math.round(nats * 10) / 10;
+
+/** What stands in both of two ascending lists. */
+function inBoth(one: Int32Array, other: Int32Array, take: (id: number) => void): void {
+  let j = 0;
+  for (let i = 0; i < one.length; i++) {
+    const id = one[i]!;
+    while (j < other.length && other[j]! < id) j++;
+    if (j < other.length && other[j] === id) take(id);
   }
-  const together = coTimingNats(index.accounts[a]!.profile, index.accounts[b]!.profile);
-  if (together >= SPEAKS)
-    reasons.push({ type: 'co-timing', family: 'timing', weight: Math.round(10 * Math.min(CO_TIMING_CAP, together)) / 10, hash: CO_TIMING });
-  return reasons.sort((x, y) => y.weight - x.weight).slice(0, MOST);
 }

@@ -16,18 +16,14 @@ export const POOL = 6;
 
 /** Accounts that keep the same rare rhythm and signed up together: what is left of a campaign that shares nothing else. */
 export function rhythmGroups(index: TraitIndex): Map<string, number[]> {
-  const rhythm = TRAIT_NAMES.indexOf('rhythm');
   const signup = TRAIT_NAMES.indexOf('signup-time');
   const groups = new Map<string, number[]>();
   const { types } = index;
-  for (const { ids, order, established } of index.accounts) {
-    if (established) continue;
-    let beat = -1;
-    for (let i = 0; i < ids.length; i++) if (types[ids[i]!] === rhythm && index.weight(ids[i]!) >= SPEAKS) beat = ids[i]!;
-    if (beat < 0) continue;
+  for (const { ids, order, established, rhythm } of index.accounts) {
+    if (established || rhythm === undefined || index.weight(rhythm) < SPEAKS) continue;
     for (const id of ids) {
       if (types[id] !== signup) continue;
-      const name = `${beat}/${id}`;
+      const name = `${rhythm}/${id}`;
       const group = groups.get(name);
       if (group) group.push(order);
       else groups.set(name, [order]);

@@ -41,8 +41,10 @@ export function split(index: TraitIndex, component: readonly number[], links: re
 
 function byClient(index: TraitIndex, component: readonly number[]): number[][] {
   const parts = new Map<string, number[]>();
+  const { types } = index;
   for (const order of component) {
-    const name = index.accounts[order]!.ids.filter((id) => index.types[id] === CLIENT).join();
+    let name = '';
+    for (const id of index.accounts[order]!.ids) if (types[id] === CLIENT) name += `${id},`;
     const part = parts.get(name);
     if (part) part.push(order);
     else parts.set(name, [order]);

@@ -12,6 +12,7 @@ import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES } from './traits';
 const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
 
+const RHYTHM = TRAIT_NAMES.indexOf('rhythm');
 const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 const SETTLED_HOURS = 72;
 /** Weights of traits with fewer holders than this are worked out once an update: they depend on type and holders only. */
@@ -35,6 +36,8 @@ export type Indexed = {
   revision: number;
   addresses: number;
   clients: number;
+  /** The trait that is its rhythm, once one can be read. */
+  rhythm: number | undefined;
   /** It works from the network that it signed up from: then the one says nothing beside the other. */
   atOrigin: boolean;
   counted: Holding['counted'];
@@ -116,6 +119,7 @@ export class TraitIndex {
     entry.revision = profile.revision;
     entry.addresses = profile.samples.ips.keys.length;
     entry.clients = profile.samples.clients.keys.length;
+    entry.rhythm = ids.find((id) => this.types[id] === RHYTHM);
     const { signupPrefix } = profile.facts;
     entry.atOrigin = signupPrefix !== undefined && profile.samples.prefixes.keys.includes(hashNumber(signupPrefix));
   }
@@ -295,6 +299,7 @@ const unread = (profile: Profile, order: number): Indexed => ({
   revision: Number.NaN,
   addresses: 0,
   clients: 0,
+  rhythm: undefined,
   atOrigin: false,
   counted: undefined,
   common: { ids: [], update: 0 },
