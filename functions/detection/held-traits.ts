@@ -2,49 +2,98 @@ import type { Profile } from './profile';
 import type { TraitIds } from './trait-ids';
 import { SAMPLED, unsampledTraits } from './traits';
 
-/** More hours since the epoch than any event has: the year 3883. */
-const HOURS = 2 ** 24;
+/** Trait ids of an account, ascending, with the hour (since the epoch) since when it holds each; and what came and went since the last reading. */
+export type Reading = { ids: Int32Array; since: Int32Array; come: number[]; gone: number[] };
 
-/** Reads what accounts hold: hundreds of accounts an hour, so the room to read them into is kept. */
+/** As many as an Int32Array can tell apart. */
+const MOST_READINGS = 2 ** 31 - 1;
+
+/**
+ * Reads what accounts hold. Hundreds of accounts are read every hour, and most of what they hold they held before: only what is new
+ * is put in order.
+ */
 export class HeldTraits {
-  private held = new Float64Array(0);
-  private ids = new Int32Array(0);
+  /** By trait id: the last reading, counted up, that met it, and since when the account of that reading holds it. */
+  private met = new Int32Array(0);
   private since = new Int32Array(0);
+  private reading = 0;
+  /** What this reading met, each once. */
+  private read = new Int32Array(256);
+  private count = 0;
 
   constructor(private readonly known: TraitIds) {}
 
-  /** Trait ids of an account, ascending, with the hour (since the epoch) since when it holds each. */
-  of(profile: Profile, releases: ReadonlyMap<string, number>): { ids: Int32Array; since: Int32Array } {
-    const { samples } = profile;
-    const others = unsampledTraits(profile, releases);
-    this.room(others.length + SAMPLED.reduce((sum, { sample }) => sum + samples[sample].keys.length, 0));
-    const { held, ids, since, known } = this;
-    let count = 0;
-    // Id and hour in one number: sorted, the earliest hour of an id comes first.
-    const hold = (type: number, hash: number, first: number): void => {
-      held[count++] = known.of(type, hash) * HOURS + Math.max(0, Math.min(HOURS - 1, first));
-    };
-    for (const { type, hash, first } of others) hold(type, hash, first);
+  /** `before`: the ids that were read of the account last. */
+  of(profile: Profile, releases: ReadonlyMap<string, number>, before: Int32Array): Reading {
+    if (this.reading === MOST_READINGS) this.met.fill(0);
+    this.reading = (this.reading % MOST_READINGS) + 1;
+    this.count = 0;
+    for (const { type, hash, first } of unsampledTraits(profile, releases)) this.meet(type, hash, first);
     for (const { type, sample } of SAMPLED) {
-      const { keys, first } = samples[sample];
-      for (let i = 0; i < keys.length; i++) hold(type, keys[i]!, first[i]!);
+      const { keys, first } = profile.samples[sample];
+      for (let i = 0; i < keys.length; i++) this.meet(type, keys[i]!, first[i]!);
     }
-    held.subarray(0, count).sort();
-    let size = 0;
-    for (let i = 0; i < count; i++) {
-      const id = Math.floor(held[i]! / HOURS);
-      if (size > 0 && ids[size - 1] === id) continue;
-      ids[size] = id;
-      since[size] = held[i]! - id * HOURS;
-      size++;
-    }
-    return { ids: ids.slice(0, size), since: since.slice(0, size) };
+    const { come, gone } = this.difference(before);
+    const ids = come.length === 0 && gone.length === 0 ? before : changed(before, gone, come);
+    const since = new Int32Array(ids.length);
+    for (let i = 0; i < ids.length; i++) since[i] = this.since[ids[i]!]!;
+    return { ids, since, come, gone };
   }
 
-  private room(most: number): void {
-    if (most <= this.held.length) return;
-    this.held = new Float64Array(2 * most);
-    this.ids = new Int32Array(2 * most);
-    this.since = new Int32Array(2 * most);
+  private meet(type: number, hash: number, first: number): void {
+    const id = this.known.of(type, hash);
+    if (id >= this.met.length) this.makeRoom(2 * id + 1024);
+    if (this.met[id] === this.reading) {
+      this.since[id] = Math.min(this.since[id]!, first);
+      return;
+    }
+    this.met[id] = this.reading;
+    this.since[id] = first;
+    if (this.count === this.read.length) this.read = enlarged(this.read, 2 * this.count);
+    this.read[this.count++] = id;
   }
+
+  /** What was met and does not stand in `before`, and the other way round; ascending. */
+  private difference(before: Int32Array): { come: number[]; gone: number[] } {
+    const { met, reading, read } = this;
+    const gone: number[] = [];
+    for (let i = 0; i < before.length; i++) {
+      const id = before[i]!;
+      if (met[id] === reading) met[id] = 0;
+      else gone.push(id);
+    }
+    const come: number[] = [];
+    for (let i = 0; i < this.count; i++) if (met[read[i]!] === reading) come.push(read[i]!);
+    return { come: come.sort((a, b) => a - b), gone };
+  }
+
+  private makeRoom(traits: number): void {
+    this.met = enlarged(this.met, traits);
+    this.since = enlarged(this.since, traits);
+  }
+}
+
+/** An ascending list, less what went, with what came. */
+function changed(ids: Int32Array, gone: readonly number[], come: readonly number[]): Int32Array {
+  const made = new Int32Array(ids.length - gone.length + come.length);
+  let size = 0;
+  let left = 0;
+  let next = 0;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i]!;
+    if (id === gone[left]) {
+      left++;
+      continue;
+    }
+    while (next < come.length && come[next]! < id) made[size++] = come[next++]!;
+    made[size++] = id;
+  }
+  while (next < come.length) made[size++] = come[next++]!;
+  return made;
+}
+
+function enlarged(list: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
+  const made = new Int32Array(size);
+  made.set(list);
+  return made;
 }

@@ -104,9 +104,7 @@ export class TraitIndex {
   /** Reads the traits of an account again. */
   private refresh(entry: Indexed, releases: ReadonlyMap<string, number>): void {
     const { profile, order } = entry;
-    const { ids, since } = this.held.of(profile, releases);
-    const gone = onlyIn(entry.ids, ids);
-    const come = onlyIn(ids, entry.ids);
+    const { ids, since, come, gone } = this.held.of(profile, releases, entry.ids);
     for (const id of gone) if (this.proposes(id)) this.lists.leave(id, order);
     for (const id of come) if (this.proposes(id)) this.lists.join(id, order);
     this.counts.grow(this.ids.size);
@@ -304,15 +302,3 @@ const unread = (profile: Profile, order: number): Indexed => ({
   counted: undefined,
   common: { ids: [], update: 0 },
 });
-
-/** What stands in one ascending list and not in the other. */
-function onlyIn(one: Int32Array, other: Int32Array): number[] {
-  const only: number[] = [];
-  let j = 0;
-  for (let i = 0; i < one.length; i++) {
-    const id = one[i]!;
-    while (j < other.length && other[j]! < id) j++;
-    if (j === other.length || other[j] !== id) only.push(id);
-  }
-  return only;
-}
