@@ -5,18 +5,14 @@ import { SAMPLED, unsampledTraits } from './traits';
 /** Trait ids of an account, ascending, with the hour (since the epoch) since when it holds each; and what came and went since the last reading. */
 export type Reading = { ids: Int32Array; since: Int32Array; come: number[]; gone: number[] };
 
-/** As many as an Int32Array can tell apart. */
-const MOST_READINGS = 2 ** 31 - 1;
-
 /**
  * Reads what accounts hold. Hundreds of accounts are read every hour, and most of what they hold they held before: only what is new
  * is put in order.
  */
 export class HeldTraits {
-  /** By trait id: the last reading, counted up, that met it, and since when the account of that reading holds it. */
-  private met = new Int32Array(0);
+  /** By trait id: whether this reading met it (all 0 between readings), and since when the account that was read last holds it. */
+  private met = new Uint8Array(0);
   private since = new Int32Array(0);
-  private reading = 0;
   /** What this reading met, each once. */
   private read = new Int32Array(256);
   private count = 0;
@@ -25,8 +21,6 @@ export class HeldTraits {
 
   /** `before`: the ids that were read of the account last. */
   of(profile: Profile, releases: ReadonlyMap<string, number>, before: Int32Array): Reading {
-    if (this.reading === MOST_READINGS) this.met.fill(0);
-    this.reading = (this.reading % MOST_READINGS) + 1;
     this.count = 0;
     for (const { type, hash, first } of unsampledTraits(profile, releases)) this.meet(type, hash, first);
     for (const { type, sample } of SAMPLED) {
@@ -43,33 +37,37 @@ export class HeldTraits {
   private meet(type: number, hash: number, first: number): void {
     const id = this.known.of(type, hash);
     if (id >= this.met.length) this.makeRoom(2 * id + 1024);
-    if (this.met[id] === this.reading) {
+    if (this.met[id] === 1) {
       this.since[id] = Math.min(this.since[id]!, first);
       return;
     }
-    this.met[id] = this.reading;
+    this.met[id] = 1;
     this.since[id] = first;
-    if (this.count === this.read.length) this.read = enlarged(this.read, 2 * this.count);
+    if (this.count === this.read.length) this.read = enlarged(this.read, new Int32Array(2 * this.count));
     this.read[this.count++] = id;
   }
 
   /** What was met and does not stand in `before`, and the other way round; ascending. */
   private difference(before: Int32Array): { come: number[]; gone: number[] } {
-    const { met, reading, read } = this;
+    const { met, read } = this;
     const gone: number[] = [];
     for (let i = 0; i < before.length; i++) {
       const id = before[i]!;
-      if (met[id] === reading) met[id] = 0;
+      if (met[id] === 1) met[id] = 0;
       else gone.push(id);
     }
     const come: number[] = [];
-    for (let i = 0; i < this.count; i++) if (met[read[i]!] === reading) come.push(read[i]!);
+    for (let i = 0; i < this.count; i++) {
+      const id = read[i]!;
+      if (met[id] === 1) come.push(id);
+      met[id] = 0;
+    }
     return { come: come.sort((a, b) => a - b), gone };
   }
 
   private makeRoom(traits: number): void {
-    this.met = enlarged(this.met, traits);
-    this.since = enlarged(this.since, traits);
+    this.met = enlarged(this.met, new Uint8Array(traits));
+    this.since = enlarged(this.since, new Int32Array(traits));
   }
 }
 
@@ -92,8 +90,7 @@ function changed(ids: Int32Array, gone: readonly number[], come: readonly number
   return made;
 }
 
-function enlarged(list: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
-  const made = new Int32Array(size);
-  made.set(list);
-  return made;
+function enlarged<T extends Uint8Array | Int32Array>(list: T, room: T): T {
+  room.set(list);
+  return room;
 }

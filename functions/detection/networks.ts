@@ -47,7 +47,8 @@ export function supported(links: readonly PairLink[]): PairLink[] {
     around(b).add(a);
   }
   return links.filter(({ a, b }) => {
-    const [small, large] = around(a).size < around(b).size ? [around(a), around(b)] : [around(b), around(a)];
+    const [one, other] = [around(a), around(b)];
+    const [small, large] = one.size < other.size ? [one, other] : [other, one];
     for (const order of small) if (large.has(order)) return true;
     return false;
   });
@@ -72,6 +73,8 @@ export function components(size: number, links: readonly PairLink[], minimum: nu
   return [...groups.values()].filter((group) => group.length >= minimum).map((group) => group.sort((x, y) => x - y));
 }
 
+const FAMILY_OF = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].family);
+const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 /** Types of which an account has few, so that lacking the group's is news. */
 const TELLING = (['client-build', 'network-address', 'system-prompt', 'rhythm'] as const).map((name) => TRAIT_NAMES.indexOf(name));
@@ -138,9 +141,10 @@ export class GroupProfile {
   /** ln(P(account's traits | member) / P(… | population)), by family, capped; `inside`: the account is one of those counted. */
   score(entry: Indexed, inside: boolean): Membership {
     const { index } = this;
+    const { types } = index;
     const byFamily: Record<Family, number> = { infrastructure: 0, payment: 0, registration: 0, timing: 0, content: 0 };
     const others = this.size - (inside ? 1 : 0);
-    const lacking = new Set(TELLING.filter((type) => this.coverage.has(type)));
+    const lacking = new Set(this.coverage.keys());
     const holds = new Set<number>();
     let phrases = 0;
     let phraseSum = 0;
@@ -149,7 +153,7 @@ export class GroupProfile {
     let poolShared = 0;
     let poolSum = 0;
     for (const id of entry.ids) {
-      const type = index.types[id]!;
+      const type = types[id]!;
       if (lacking.has(type)) holds.add(type);
       const count = (this.counts.get(id) ?? 0) - (inside ? 1 : 0);
       const share = others > 0 ? count / others : 0;
@@ -160,8 +164,7 @@ export class GroupProfile {
         continue;
       }
       if (share <= 0) continue;
-      const { family, cap } = TRAIT_TYPES[index.typeName(id)];
-      const said = Math.min(cap, Math.max(0, Math.log((share * 0.9) / base) - Math.log(1 + index.referenceHolders[id]!)));
+      const said = Math.min(CAPS[type]!, Math.max(0, Math.log((share * 0.9) / base) - Math.log(1 + index.referenceHolders[id]!)));
       if (type === ADDRESS || type === PREFIX) {
         if (type === ADDRESS) poolShared++;
         poolSum += said;
@@ -172,7 +175,7 @@ export class GroupProfile {
         if (type === SIGNUP_TIME) coarse += said;
         continue;
       }
-      byFamily[entry.atOrigin && SIGNUP_ORIGIN.has(type) ? 'infrastructure' : family] += said;
+      byFamily[entry.atOrigin && SIGNUP_ORIGIN.has(type) ? 'infrastructure' : FAMILY_OF[type]!] += said;
       if (this.own(id)) lacking.delete(type);
     }
     // Someone with a pool of addresses belongs to the group's pool or does not: neighbours at one hosting company share networks only.

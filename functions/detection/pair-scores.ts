@@ -25,15 +25,11 @@ const OTHER_HABIT = -2.5;
 const ROTATES = 16;
 const STAYS = 4;
 
-/** As many as an Int32Array can tell apart. */
-const MOST_MARKS = 2 ** 31 - 1;
-
 /** Scores pairs of accounts. What one account holds is marked once for all its pairs. */
 export class PairScores {
-  /** By trait id: the last account, counted up by `mark`, that was found to hold it. */
-  private held = new Int32Array(0);
-  private mark = 0;
-  private marked: Int32Array | undefined;
+  /** By trait id: whether the account that was turned to holds it. A byte each, so that they stay near. */
+  private held = new Uint8Array(0);
+  private marked: Int32Array = new Int32Array(0);
 
   score(index: TraitIndex, a: number, b: number): PairLink {
     const weight = this.weigh(index, a, b, Number.NEGATIVE_INFINITY);
@@ -51,13 +47,10 @@ export class PairScores {
   /** Marks what an account holds: pairs of it come next. */
   turnTo({ ids }: Pick<Indexed, 'ids'>, traits: number): void {
     if (this.marked === ids) return;
+    if (traits > this.held.length) this.held = new Uint8Array(2 * traits);
+    else for (let i = 0; i < this.marked.length; i++) this.held[this.marked[i]!] = 0;
+    for (let i = 0; i < ids.length; i++) this.held[ids[i]!] = 1;
     this.marked = ids;
-    if (traits > this.held.length || this.mark === MOST_MARKS) {
-      this.held = new Int32Array(2 * traits);
-      this.mark = 0;
-    }
-    this.mark++;
-    for (let i = 0; i < ids.length; i++) this.held[ids[i]!] = this.mark;
   }
 
   /**
@@ -71,7 +64,7 @@ export class PairScores {
     if (this.marked !== two.ids) this.turnTo(one, index.size);
     const { ids } = this.marked === two.ids ? one : two;
     const { types } = index;
-    const { held, mark } = this;
+    const { held } = this;
     let addresses = 0;
     let addressWeight = 0;
     let prefixWeight = 0;
@@ -80,7 +73,7 @@ export class PairScores {
     let finer = 0;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
-      if (held[id] !== mark) continue;
+      if (held[id] !== 1) continue;
       const type = types[id]!;
       const weight = index.weight(id);
       if (type === IP) {
