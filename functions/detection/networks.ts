@@ -1,6 +1,7 @@
 import { FAMILIES, type Family } from '../../shared/model/campaign';
+import type { Indexed } from './indexed';
 import { type PairLink, POOL, POOL_OVERLAP, SPEAKS } from './links';
-import type { Indexed, TraitIndex } from './trait-index';
+import type { TraitIndex } from './trait-index';
 import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from './traits';
 
 export type NetworkPolicy = { linkThreshold: number; memberThreshold: number; minimumNetwork: number };

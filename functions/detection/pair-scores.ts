@@ -1,7 +1,8 @@
 import { FAMILIES } from '../../shared/model/campaign';
 import { coTimingNats } from './co-timing';
+import type { Indexed } from './indexed';
 import { CO_TIMING_CAP, type PairLink, POOL, POOL_OVERLAP, SPEAKS } from './links';
-import type { Indexed, TraitIndex } from './trait-index';
+import type { TraitIndex } from './trait-index';
 import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES } from './traits';
 
 const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].family));

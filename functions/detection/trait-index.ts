@@ -3,8 +3,9 @@ import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
 import { Births } from './births';
 import { HeldTraits } from './held-traits';
-import { HolderCounts, type Holding } from './holder-counts';
+import { HolderCounts } from './holder-counts';
 import { HolderLists } from './holder-lists';
+import { type Indexed, unread } from './indexed';
 import type { Profile } from './profile';
 import { TraitIds } from './trait-ids';
 import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES } from './traits';
@@ -18,32 +19,6 @@ const SETTLED_HOURS = 72;
 /** Weights of traits with fewer holders than this are worked out once an update: they depend on type and holders only. */
 const REMEMBERED = 256;
 const BY_DAY = TRAIT_NAMES.map((name) => (name === 'signup-day' || name === 'signup-hour' ? name : undefined));
-
-/** An account with its traits as sorted ids into the index. */
-export type Indexed = {
-  profile: Profile;
-  ids: Int32Array;
-  /** Since which hour (since the epoch) it holds each. */
-  since: Int32Array;
-  order: number;
-  bornAt: number;
-  /** Whether it ever exchanged anything. */
-  used: boolean;
-  established: boolean;
-  /** Hour of the day on which a settled account took up a new client, if it did. */
-  onset: number;
-  /** The profile's, when its traits were read. */
-  revision: number;
-  addresses: number;
-  clients: number;
-  /** The trait that is its rhythm, once one can be read. */
-  rhythm: number | undefined;
-  /** It works from the network that it signed up from: then the one says nothing beside the other. */
-  atOrigin: boolean;
-  counted: Holding['counted'];
-  /** Those of `ids` that somebody else holds too, as of an update. */
-  common: { ids: readonly number[]; update: number };
-};
 
 /**
  * Traits by id, with how many accounts of the reference population hold each, and who holds it.
@@ -281,24 +256,3 @@ export class TraitIndex {
     return TRAIT_NAMES[this.types[id]!]!;
   }
 }
-
-const NONE = new Int32Array(0);
-
-/** An account of which nothing was read yet. */
-const unread = (profile: Profile, order: number): Indexed => ({
-  profile,
-  ids: NONE,
-  since: NONE,
-  order,
-  bornAt: Number.NaN,
-  used: false,
-  established: false,
-  onset: Number.NEGATIVE_INFINITY,
-  revision: Number.NaN,
-  addresses: 0,
-  clients: 0,
-  rhythm: undefined,
-  atOrigin: false,
-  counted: undefined,
-  common: { ids: [], update: 0 },
-});
