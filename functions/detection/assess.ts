@@ -1,15 +1,10 @@
-import { type Evidence, FAMILIES, type Family, type Indicator, type Kind, type Member } from '../../shared/model/campaign';
+import { type Evidence, FAMILIES, type Family, type Kind, type Member } from '../../shared/model/campaign';
 import type { DetectionPolicy } from '../../shared/model/detection-policy';
-import { hashText } from '../../shared/model/keyed-hash';
-import { HOUR } from '../../shared/model/time';
 import { DETECTORS } from './detectors';
 import { evidenceOf } from './detectors/detector';
 import { kindOf } from './kind';
-import { SPEAKS } from './links';
 import { type Group, measure } from './measures';
 import type { Membership, Network } from './networks';
-import type { TraitIndex } from './trait-index';
-import { forTraits, TRAIT_NAMES, TRAIT_TYPES, type TraitType } from './traits';
 
 /** What is said of a network in one run. */
 export type Assessment = {
@@ -52,67 +47,6 @@ export function controlFalseDiscovery(assessments: readonly Assessment[], rate: 
     const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
     return { ...assessment, evidence, families };
   });
-}
-
-const MOST_INDICATORS = 400;
-/** What nobody can look for: when something happened, and phrases. */
-const UNSEARCHABLE: ReadonlySet<TraitType> = new Set([
-  'signup-time',
-  'signup-day',
-  'signup-hour',
-  'onset',
-  'pivot',
-  'prompt-phrase',
-  'task-mix',
-]);
-
-/** What the members share and others do not, most telling first. */
-export function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap<string, number>): Indicator[] {
-  const size = network.members.length;
-  const found: Telling[] = [];
-  for (const [id, members] of network.profile.counts) {
-    const type = index.typeName(id);
-    if (members < 2 || UNSEARCHABLE.has(type)) continue;
-    const said = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
-    if (said < SPEAKS) continue;
-    found.push({ id, type: type as Indicator['type'], members, telling: said * members });
-  }
-  const told = found.sort((a, b) => b.telling - a.telling).slice(0, MOST_INDICATORS);
-  const spans = spansOf(network, told, index, releases);
-  return told.map(({ id, type, members }) => {
-    const { first, last } = spans[index.types[id]!]!.get(index.hashes[id]!)!;
-    return {
-      type,
-      hash: hashText(index.hashes[id]!),
-      family: TRAIT_TYPES[type].family,
-      members,
-      others: Math.max(0, index.holdersOf(id) - members),
-      firstUse: first * HOUR,
-      lastUse: (last + 1) * HOUR,
-    };
-  });
-}
-
-/** A trait of a network, how many members hold it, and what that tells. */
-type Telling = { id: number; type: Indicator['type']; members: number; telling: number };
-type Span = { first: number; last: number };
-
-/** When members used some traits, by type and hash: hours since the epoch, 0 where none of them does any more. */
-function spansOf(network: Network, of: readonly Telling[], index: TraitIndex, releases: ReadonlyMap<string, number>): Map<number, Span>[] {
-  const spans = TRAIT_NAMES.map(() => new Map<number, Span>());
-  for (const { id } of of)
-    spans[index.types[id]!]!.set(index.hashes[id]!, { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY });
-  for (const { entry } of network.members.slice(0, 2_000)) {
-    forTraits(entry.profile, releases, (type, hash, first, last) => {
-      const span = spans[type]!.get(hash);
-      if (!span) return;
-      span.first = Math.min(span.first, first);
-      span.last = Math.max(span.last, last);
-    });
-  }
-  for (const ofType of spans)
-    for (const span of ofType.values()) if (span.last === Number.NEGATIVE_INFINITY) Object.assign(span, { first: 0, last: 0 });
-  return spans;
 }
 
 const FAMILY_WORDS: Record<Family, string> = {

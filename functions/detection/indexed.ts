@@ -15,7 +15,7 @@ export type Indexed = {
   established: boolean;
   /** Hour of the day on which a settled account took up a new client, if it did. */
   onset: number;
-  /** The profile's, when its traits were read. */
+  /** The profile's, when its traits were read; -1 before. */
   revision: number;
   addresses: number;
   clients: number;
@@ -40,7 +40,7 @@ export const unread = (profile: Profile, order: number): Indexed => ({
   used: false,
   established: false,
   onset: Number.NEGATIVE_INFINITY,
-  revision: Number.NaN,
+  revision: -1,
   addresses: 0,
   clients: 0,
   rhythm: undefined,

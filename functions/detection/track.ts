@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Campaign, Indicator, Member } from '../../shared/model/campaign';
 import type { DetectionPolicy } from '../../shared/model/detection-policy';
 import { type AccountKey, type CampaignId, campaignId } from '../../shared/model/ids';
-import { hashNumber } from '../../shared/model/keyed-hash';
 import { DAY, HOUR } from '../../shared/model/time';
-import { type Assessment, indicatorsOf, memberOf } from './assess';
+import { type Assessment, memberOf } from './assess';
+import { indicatorsOfAll } from './indicators';
 import { recognised, type Watched } from './known-operators';
 import type { Network } from './networks';
 import type { Profile } from './profile';
@@ -73,9 +73,8 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
     after.set(next.id, next);
   }
   for (const { by, campaign, shared } of taken) {
-    const [next, rest] = [after.get(by), after.get(campaign.id)];
-    if (rest) rest.indicators = without(rest.indicators, networks.get(by) ?? [], networks.get(campaign.id) ?? [], context.index);
-    else if (next && shared >= SAME * campaign.members.length) {
+    const next = after.get(by);
+    if (!after.has(campaign.id) && next && shared >= SAME * campaign.members.length) {
       const because = `${shared} of its ${campaign.members.length} accounts are linked with this network`;
       next.lineage = noted(next, 'merged', campaign.id, because, context.now);
     }
@@ -89,9 +88,15 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
       after.set(campaign.id, { ...campaign, members: left });
   }
   const known = new Map(before.map((campaign) => [campaign.id, campaign]));
+  // What it is known by, and what is counted over its members, decides nothing here: read of those that are saved only.
+  const indicatorsNow = ({ id, indicators }: Campaign): Indicator[] => {
+    const own = networks.get(id) ?? [];
+    const others = taken.filter(({ campaign }) => campaign.id === id).map(({ by }) => networks.get(by) ?? []);
+    return own.length === 0 ? indicators : indicatorsOfAll(indicators, own, others, context);
+  };
   return [...after.values()]
-    .map((campaign) => counted(campaign, known.get(campaign.id), context))
-    .filter((campaign) => worthSaving(campaign, known.get(campaign.id), context));
+    .filter((campaign) => worthSaving(campaign, known.get(campaign.id), context))
+    .map((campaign) => counted({ ...campaign, indicators: indicatorsNow(campaign) }, known.get(campaign.id), context));
 }
 
 /** Accounts of a campaign that have gone silent show only what they were made with: that neither parts them nor says anything new. */
@@ -143,7 +148,7 @@ function begun(assessment: Assessment, context: TrackContext, parent: Campaign |
         .join()}`,
     )
     .digest('hex');
-  const campaign: Campaign = {
+  return {
     id: campaignId(`c-${digest.slice(0, 12)}`),
     ...judged(assessment),
     firstSeen: now,
@@ -164,7 +169,6 @@ function begun(assessment: Assessment, context: TrackContext, parent: Campaign |
       : [],
     provenance: context.provenance,
   };
-  return { ...campaign, indicators: indicatorsOf(assessment.network, context.index, context.releases) };
 }
 
 const judged = ({
@@ -197,31 +201,7 @@ function continued(
   // Of a campaign that is silent (contained, most likely) nothing new is known: what was said of it stands. Waiting is no silence.
   const used = members.map(({ account }) => profiles.get(account)).filter((profile) => profile?.lastUse !== Number.NEGATIVE_INFINITY);
   const words = !joined && atWork(used, used.length, now) ? judged(assessment) : {};
-  const indicators = merged(base.indicators, indicatorsOf(assessment.network, context.index, context.releases));
-  return { ...base, ...words, members, indicators, provenance: context.provenance };
-}
-
-/** Indicators keep their first use from run to run; what is no longer seen stays for re-linking. */
-function merged(before: readonly Indicator[], now: readonly Indicator[]): Indicator[] {
-  const known = new Map(before.map((indicator) => [`${indicator.type}/${indicator.hash}`, indicator]));
-  const fresh = now.map((indicator) => {
-    const name = `${indicator.type}/${indicator.hash}`;
-    const old = known.get(name);
-    known.delete(name);
-    return old
-      ? { ...indicator, firstUse: Math.min(old.firstUse, indicator.firstUse), lastUse: Math.max(old.lastUse, indicator.lastUse) }
-      : indicator;
-  });
-  return [...fresh, ...known.values()].slice(0, 600);
-}
-
-/** Less what belongs to accounts that turned out to be another campaign's: nobody is to be linked to this one again by it. */
-function without(indicators: readonly Indicator[], theirs: readonly Network[], own: readonly Network[], index: TraitIndex): Indicator[] {
-  const heldBy = (networks: readonly Network[], id: number): boolean => networks.some(({ profile }) => (profile.counts.get(id) ?? 0) >= 2);
-  return indicators.filter(({ type, hash }) => {
-    const id = index.find(type, hashNumber(hash));
-    return id === undefined || heldBy(own, id) || !heldBy(theirs, id);
-  });
+  return { ...base, ...words, members, provenance: context.provenance };
 }
 
 const MOST_HOURS = 2_000;
