@@ -5,8 +5,6 @@ import { UnreadableInput } from './read-events';
 
 /** Blocks that may wait to be taken: at most an hour each, and a few megabytes. */
 const AHEAD = 6;
-/** Blocks that are taken before the thread that reads is told: to wake it costs the thread that judges its core. */
-const TOLD = 3;
 
 /** From the thread that reads. */
 type Said = { kind: 'block'; block: ReadBlock } | { kind: 'end' } | { kind: 'unreadable'; because: string };
@@ -17,7 +15,7 @@ export async function readAhead(to: MessagePort, reading: Reading): Promise<void
   let waiting = 0;
   let taken = (): void => {};
   to.on('message', () => {
-    waiting -= TOLD;
+    waiting--;
     taken();
   });
   try {
@@ -56,7 +54,6 @@ export async function* blocksAhead(script: string, reading: Reading): AsyncGener
   const came: Said[] = [];
   let failure: { error: unknown } | undefined;
   let wake = (): void => {};
-  let count = 0;
   worker.on('message', (said: Said) => {
     came.push(said);
     wake();
@@ -81,7 +78,7 @@ export async function* blocksAhead(script: string, reading: Reading): AsyncGener
       }
       if (said.kind === 'end') return;
       if (said.kind === 'unreadable') throw new UnreadableInput(said.because);
-      if (++count % TOLD === 0) worker.postMessage('taken');
+      worker.postMessage('taken');
       yield said.block;
     }
   } finally {

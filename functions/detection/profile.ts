@@ -124,8 +124,7 @@ export class Profile {
   /** Adds one hour. Hours come in order; an hour folded again makes the caller rebuild the state. */
   absorb(hour: Features, halfHour: number): void {
     const half = this.current;
-    // An hour has few sums, and an account's lie far from the last one's.
-    for (let i = 0; i < SUMS; i++) if (hour.sums[i] !== 0) half.sums[i]! += hour.sums[i]!;
+    for (let i = 0; i < SUMS; i++) half.sums[i]! += hour.sums[i]!;
     half.exchanges += hour.exchanges;
     half.prevented += hour.prevented;
     this.exchanges += hour.exchanges;

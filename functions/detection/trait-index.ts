@@ -92,9 +92,15 @@ export class TraitIndex {
     entry.revision = profile.revision;
     entry.addresses = profile.samples.ips.keys.length;
     entry.clients = profile.samples.clients.keys.length;
-    entry.rhythm = ids.find((id) => this.types[id] === RHYTHM);
+    entry.rhythm = this.firstOf(RHYTHM, ids);
     const { signupPrefix } = profile.facts;
     entry.atOrigin = signupPrefix !== undefined && profile.samples.prefixes.keys.includes(hashNumber(signupPrefix));
+  }
+
+  private firstOf(type: number, ids: Int32Array): number | undefined {
+    const { types } = this;
+    for (let i = 0; i < ids.length; i++) if (types[ids[i]!] === type) return ids[i];
+    return undefined;
   }
 
   private proposes(id: number): boolean {
