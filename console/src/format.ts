@@ -37,4 +37,7 @@ export const ROLE_NAMES = {
   'suspected-victim': 'Suspected victim',
   bystander: 'Bystander',
 } as const;
+/** How probable a kind is, in words; of an unclear group the figure is that of the likeliest kind. */
+export const probable = (kind: keyof typeof KIND_NAMES, probability: number): string =>
+  kind === 'unclear' ? `no kind more probable than ${percent(probability, 1)}` : `${percent(probability, 1)} probable`;
 export const words = (name: string): string => name.replace(/-/g, ' ');

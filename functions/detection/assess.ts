@@ -29,7 +29,7 @@ export function assess(network: Network, context: Omit<Group, 'members' | 'profi
   }
   evidence.sort((a, b) => b.strength - a.strength);
   const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
-  return { network, ...kindOf(measures, policy.kinds), evidence, families };
+  return { network, ...kindOf(measures, policy), evidence, families };
 }
 
 /** Benjamini and Hochberg (1995) over the content tests of one run: those that do not pass are taken out again. */

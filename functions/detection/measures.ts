@@ -24,7 +24,7 @@ export type Measures = {
   size: number;
   /** Quietest third of the members' days. */
   rest: number | undefined;
-  /** Median index of dispersion of members' hourly counts. */
+  /** Median index of dispersion of members' hourly counts, once enough of them can be read. */
   dispersion: number | undefined;
   /** Share of members of 30 days and more before they were linked. */
   old: number;
@@ -60,7 +60,7 @@ export function measure(group: Group): Measures {
   const families = { infrastructure: 0, payment: 0, registration: 0, timing: 0, content: 0 };
   for (const { byFamily } of members) for (const family of Object.keys(families) as Family[]) families[family] += byFamily[family] / size;
   const linkedSince = median(profiles.map((profile) => profile.firstUse).filter(Number.isFinite)) ?? group.now;
-  const dispersion = median(profiles.map(dispersionOf).filter((value) => value !== undefined));
+  const dispersion = readable(profiles.map(dispersionOf));
   const payers = countOf(profiles.map((profile) => profile.facts.paymentInstrument));
   const paying = sum(payers.values());
   const pool = ownOf(group, 'network-address');
@@ -105,7 +105,11 @@ function countOf<T>(values: readonly (T | undefined)[]): Map<T, number> {
   return counts;
 }
 
-/** Members whose own day can be read, at least, before it is told from them. */
+/** The median of what could be read of members, if it could be of five and of every fourth: the first who speak are no sample. */
+export function readable(values: readonly (number | undefined)[]): number | undefined {
+  const read = values.filter((value) => value !== undefined);
+  return read.length >= Math.max(READABLE, values.length / 4) ? median(read) : undefined;
+}
 const READABLE = 5;
 
 /**
@@ -113,10 +117,8 @@ const READABLE = 5;
  * each of its users. While members have too little to read, the day of all together stands in, unless they come in bursts.
  */
 function restOf(profiles: readonly Profile[], dispersion: number | undefined): number | undefined {
-  const own = profiles
-    .map((profile) => (profile.lastUse - profile.firstUse < 44 * HOUR ? undefined : restShare(profile.clock)))
-    .filter((value) => value !== undefined);
-  if (own.length >= Math.max(READABLE, profiles.length / 4)) return median(own);
+  const own = readable(profiles.map((profile) => (profile.lastUse - profile.firstUse < 44 * HOUR ? undefined : restShare(profile.clock))));
+  if (own !== undefined) return own;
   if (dispersion !== undefined && dispersion > BURSTS) return undefined;
   const clock = new Float64Array(24);
   let from = Number.POSITIVE_INFINITY;
@@ -170,8 +172,9 @@ function askingFor({ profiles, baseline }: Group): { elicits: number; grading: n
   return { elicits: timesExpected(elicits, of * baseline.elicits), grading: timesExpected(grading, of * baseline.grading) };
 }
 
-/** ln of observed over expected, drawn towards none by one of each: few requests say little (gamma-Poisson, DuMouchel 1999). */
-const timesExpected = (observed: number, expected: number): number => Math.log((observed + 1) / (expected + 1));
+/** ln of observed over expected, drawn towards none by four of each: few requests say little (gamma-Poisson, DuMouchel 1999). */
+export const timesExpected = (observed: number, expected: number): number => Math.log((observed + FEW) / (expected + FEW));
+const FEW = 4;
 
 function pivotOf({ profiles, releases, baseline }: Group): number {
   let most = 0;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Campaign, Indicator, Member } from '../../shared/model/campaign';
+import { type Campaign, type Indicator, type Member, probabilityOf } from '../../shared/model/campaign';
 import type { DetectionPolicy } from '../../shared/model/detection-policy';
 import { type AccountKey, type CampaignId, campaignId } from '../../shared/model/ids';
 import { DAY, HOUR } from '../../shared/model/time';
@@ -272,7 +272,7 @@ function worthSaving(after: Campaign, before: Campaign | undefined, { now }: Tra
   if (after.kind !== before.kind || after.members.length !== before.members.length || after.lineage.length !== before.lineage.length)
     return true;
   if (after.families.join() !== before.families.join()) return true;
-  if (Math.abs(after.probabilities[after.kind] - before.probabilities[before.kind]) > 0.01) return true;
+  if (Math.abs(probabilityOf(after) - probabilityOf(before)) > 0.01) return true;
   const accounts = new Set(before.members.map(({ account }) => account));
   return after.members.some(({ account }) => !accounts.has(account));
 }

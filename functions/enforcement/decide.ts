@@ -1,5 +1,5 @@
 import type { AccountFacts } from '../../shared/model/account';
-import type { Campaign, Member } from '../../shared/model/campaign';
+import { type Campaign, type Member, probabilityOf } from '../../shared/model/campaign';
 import type { Decision, MemberDecision } from '../../shared/model/decision';
 import { type EnforcementPolicy, MODES, type Mode, type Rule } from '../../shared/model/enforcement-policy';
 import { type Exonerations, effectOn, scopeLabel } from '../../shared/model/exoneration';
@@ -60,7 +60,7 @@ export function decide(question: Case): Decision {
 
 /** The first condition of the rule that the campaign as a whole does not meet. */
 function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | undefined {
-  const probability = campaign.probabilities[campaign.kind];
+  const probability = probabilityOf(campaign);
   const bar = (held && rule.keepsProbability ? rule.keepsProbability : rule.probability).value;
   if (probability < bar) return `its probability is ${probability.toFixed(3)}, below ${bar}`;
   if (campaign.families.length < rule.campaignFamilies.value) {
@@ -121,6 +121,6 @@ const lowered = (mode: Mode, demoted: boolean): Mode => (demoted && MODES.indexO
 
 function sentence(rule: Rule, campaign: Campaign): string {
   const size = campaign.members.filter((member) => belongs(member, rule)).length;
-  const probability = campaign.probabilities[campaign.kind].toFixed(3);
+  const probability = probabilityOf(campaign).toFixed(3);
   return `${rule.id}: ${campaign.kind} with probability ${probability} on ${campaign.families.join(', ')}; ${size} accounts meet the bar for members`;
 }

@@ -1,5 +1,6 @@
 import type { Standing } from '../../shared/model/account';
 import { ACCOUNT_CHAIN, type AccountState, standingIn } from '../../shared/model/action';
+import { probabilityOf } from '../../shared/model/campaign';
 import type { AccountKey } from '../../shared/model/ids';
 import type { Person } from '../../shared/model/person';
 import { CampaignPictureStore } from '../../shared/stores/campaign-picture-store';
@@ -40,7 +41,7 @@ export async function account(
       usage: summary ? usageView(summary, to) : null,
       membership:
         campaign && member
-          ? { ...memberView(member), campaign: campaign.id, kind: campaign.kind, probability: campaign.probabilities[campaign.kind] }
+          ? { ...memberView(member), campaign: campaign.id, kind: campaign.kind, probability: probabilityOf(campaign) }
           : null,
       findings: campaign ? evidenceView(campaign.evidence) : [],
       links: mine.slice(0, MOST_LINKS).map((link) => linkView(link, key, roles, to)),

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { When } from '../../shared/http/fields';
-import { type Campaign, FAMILIES, Indicator, KINDS, LINEAGE, ROLES } from '../../shared/model/campaign';
+import { type Campaign, FAMILIES, Indicator, KINDS, LINEAGE, probabilityOf, ROLES } from '../../shared/model/campaign';
 import type { Person } from '../../shared/model/person';
 import { iso } from '../../shared/model/time';
 import type { CampaignHeader } from '../../shared/stores/campaign-store';
@@ -21,7 +21,11 @@ export const CampaignSummaryView = z
   .object({
     id: z.string(),
     kind: z.enum(KINDS),
-    probability: z.number().openapi({ description: 'Probability of the kind, by the weighted signs of the policy.' }),
+    probability: z
+      .number()
+      .openapi({
+        description: 'Probability of the kind, by the weighted signs of the policy; of an unclear campaign, of its likeliest kind.',
+      }),
     probabilities: Kinds,
     accounts: z.int(),
     roles: RoleCounts,
@@ -70,7 +74,7 @@ export function campaignSummaryView(header: CampaignHeader): CampaignSummaryView
   return {
     id: header.id,
     kind: header.kind,
-    probability: header.probabilities[header.kind],
+    probability: probabilityOf(header),
     probabilities: header.probabilities,
     accounts: ROLES.reduce((sum, role) => sum + roles[role], 0),
     roles,

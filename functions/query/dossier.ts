@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { When } from '../../shared/http/fields';
-import { type Campaign, FAMILIES, Indicator, KINDS, ROLES } from '../../shared/model/campaign';
+import { type Campaign, FAMILIES, Indicator, KINDS, probabilityOf, ROLES } from '../../shared/model/campaign';
 import { dayLabel, iso } from '../../shared/model/time';
 
 /**
@@ -61,7 +61,7 @@ export function dossier(campaign: Campaign, done: Dossier['done'], now: number):
     version: campaign.version,
     writtenAt: iso(now),
     kind: campaign.kind,
-    probability: campaign.probabilities[campaign.kind],
+    probability: probabilityOf(campaign),
     accounts: campaign.members.length,
     roles,
     firstDay: dayLabel(campaign.firstSeen),
@@ -91,6 +91,11 @@ const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 
 /** Cells and sentences come from data: what would be markup is text. */
 const text = (value: string): string => value.replace(/[\\`*_{}[\]<>#|!]/g, '\\$&').replace(/\s+/g, ' ');
 
+const nameOf = ({ kind, probability }: Pick<Dossier, 'kind' | 'probability'>): string =>
+  kind === 'unclear'
+    ? `A campaign of unclear kind (none more probable than ${percent(probability)})`
+    : `A ${kind.replace('-', ' ')} campaign (probability ${percent(probability)})`;
+
 export function dossierMarkdown(about: Dossier): string {
   const rows = <T>(head: string[], items: readonly T[], cells: (item: T) => string[]): string[] =>
     items.length === 0
@@ -103,7 +108,7 @@ export function dossierMarkdown(about: Dossier): string {
   return [
     `# Campaign ${text(about.campaign)}`,
     '',
-    `A ${about.kind.replace('-', ' ')} campaign (probability ${percent(about.probability)}): **${number(about.accounts)} accounts**, **${number(about.exchanges)} exchanges**, ${about.firstDay} to ${about.lastDay}; ${about.exchangesAnAccountADay.toFixed(1)} exchanges an account a day.`,
+    `${nameOf(about)}: **${number(about.accounts)} accounts**, **${number(about.exchanges)} exchanges**, ${about.firstDay} to ${about.lastDay}; ${about.exchangesAnAccountADay.toFixed(1)} exchanges an account a day.`,
     '',
     `Of these, ${number(about.exchangesBeforeDetection)} exchanges came before it was detected (${about.detectedAt}); ${number(about.prevented)} requests were prevented. ${number(about.inputTokens)} input tokens, ${number(about.outputTokens)} output tokens.`,
     '',

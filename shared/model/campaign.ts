@@ -81,7 +81,7 @@ export const LINEAGE = ['merged', 'split', 're-linked', 'known-operator'] as con
 export const Campaign = z.object({
   id: z.custom<CampaignId>(),
   kind: z.enum(KINDS),
-  /** Probability of each kind by the policy's weighted signs; they add up to 1. */
+  /** Probability of each kind by the policy's weighted signs; they add up to 1. That of `unclear`: that it is none of the others. */
   probabilities: z.record(z.enum(KINDS), z.number()),
   /** First exchange of a member. */
   firstSeen: z.number(),
@@ -109,6 +109,10 @@ export const Campaign = z.object({
   provenance: z.object({ run: z.string(), code: z.string(), policy: z.string(), input: z.string() }),
 });
 export type Campaign = z.infer<typeof Campaign>;
+
+/** How likely a campaign's kind is. Of an unclear one: how likely the likeliest kind is, which is less than it takes to be named. */
+export const probabilityOf = ({ kind, probabilities }: Pick<Campaign, 'kind' | 'probabilities'>): number =>
+  kind === 'unclear' ? Math.max(...Object.values(probabilities)) : probabilities[kind];
 
 /** A pair (or star edge) of the link graph, with reasons: what the console draws and the reviewer reads. */
 export const Link = z.object({

@@ -55,5 +55,7 @@ export const DetectionPolicy = z.object({
   /** Benjamini-Hochberg level for the content tests of one run. */
   falseDiscoveryRate: Reasoned(share),
   kinds: z.array(KindWeight),
+  /** How likely a kind is, at least, to be named; below it a group is unclear. More than a half, so that one kind at most can be. */
+  namedFrom: Reasoned(z.number().gt(0.5).max(1)),
 });
 export type DetectionPolicy = z.infer<typeof DetectionPolicy>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Campaign, Indicator, KINDS } from './campaign';
+import { type Campaign, Indicator, KINDS, probabilityOf } from './campaign';
 import { type Hash64, operatorId } from './ids';
 import { MOST_OPERATOR_INDICATORS, type ReadOperator } from './known-operator';
 import { iso } from './time';
@@ -145,7 +145,7 @@ export function stixOf(campaign: Campaign): StixBundle {
       first_seen: iso(campaign.firstSeen),
       last_seen: iso(Math.max(campaign.firstSeen, campaign.lastSeen)),
       objective: campaign.kind,
-      confidence: Math.round(100 * campaign.probabilities[campaign.kind]),
+      confidence: Math.round(100 * probabilityOf(campaign)),
       extensions: { [EXTENSION]: { extension_type: 'property-extension', accounts: Math.max(1, campaign.members.length) } },
     },
     ...indicators,

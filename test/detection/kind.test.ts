@@ -1,9 +1,10 @@
 import { kindOf, signsOf } from '../../functions/detection/kind';
 import type { Measures } from '../../functions/detection/measures';
 import recommended from '../../policies/recommended.json';
+import { probabilityOf } from '../../shared/model/campaign';
 import { Policy } from '../../shared/model/policy';
 
-const weights = Policy.parse(recommended).detection.kinds;
+const policy = Policy.parse(recommended).detection;
 /** Twenty new accounts of which nothing can be said yet. */
 const measures = (change: Partial<Measures>): Measures => ({
   size: 20,
@@ -64,16 +65,35 @@ describe('the right word for each population (domain.md)', () => {
       'shared-origin',
     ],
   ])('%s', (_, change, kind) => {
-    expect(kindOf(measures(change), weights).kind).toBe(kind);
+    expect(kindOf(measures(change), policy).kind).toBe(kind);
   });
 });
 
 test('probabilities are those of all kinds together, whatever is measured', () => {
   for (const change of [{}, { ...pool, rest: 0.33 }, { old: 1, taken: 1 }, { customer: 1 }]) {
-    const { kind, probabilities } = kindOf(measures(change), weights);
+    const { kind, probabilities } = kindOf(measures(change), policy);
     expect(Object.values(probabilities).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
-    expect(Math.max(...Object.values(probabilities))).toBe(probabilities[kind]);
+    if (kind !== 'unclear') expect(probabilityOf({ kind, probabilities })).toBe(Math.max(...Object.values(probabilities)));
   }
+});
+
+describe('a kind is named when it is likely enough', () => {
+  const batch = { size: 6, paying: 1, payer: 1, payers: 1 };
+  test.each<[string, Partial<Measures>]>([
+    ['nothing is known', {}],
+    ['six new accounts under one card and many names', batch],
+  ])('%s: unclear, and no kind is ruled out', (_, change) => {
+    const judged = kindOf(measures(change), policy);
+    expect(judged.kind).toBe('unclear');
+    expect(probabilityOf(judged)).toBeLessThan(policy.namedFrom.value);
+    expect(judged.probabilities.distillation).toBeGreaterThan(0.05);
+    expect(judged.probabilities['shared-origin']).toBeGreaterThan(0.05);
+  });
+
+  test('a lower bar names the likeliest', () => {
+    const lower = { ...policy, namedFrom: { ...policy.namedFrom, value: 0.51 } };
+    expect(kindOf(measures({}), lower).kind).toBe('shared-origin');
+  });
 });
 
 describe('signs', () => {
@@ -88,7 +108,13 @@ describe('signs', () => {
     ['in bursts', { dispersion: 4 }, { even: 0, bursty: 1 }],
     ['one office address is a place, not a pool', { pooled: 1, poolSize: 1 }, { place: 1, pool: 0 }],
     ['many addresses are a pool, not a place', { pooled: 1, poolSize: 30 }, { place: 0, pool: 1 }],
-    ['one payer for all is a customer', { paying: 1, payer: 1, payers: 1 }, { customer: 0.5, payerAlone: 1 }],
+    ['one address for a few is a place', { size: 5, pooled: 1, poolSize: 1 }, { place: 1 }],
+    ['three addresses for a few are no place', { size: 6, pooled: 0.83, poolSize: 3 }, { place: 0, pool: 0 }],
+    ['two addresses for many are one', { size: 20, pooled: 1, poolSize: 2 }, { place: 1 }],
+    ['one payer without a name is not yet a customer', { paying: 1, payer: 1, payers: 1 }, { customer: 0, payerAlone: 1, cards: 0 }],
+    ['one payer and one name are', { paying: 1, payer: 1, payers: 1, customer: 1 }, { customer: 1, payerAlone: 0 }],
+    ['two cards for six accounts of no name', { size: 6, paying: 1, payer: 0.5, payers: 2 }, { cards: 1 }],
+    ['two cards of one firm', { size: 6, paying: 1, payer: 0.5, payers: 2, customer: 1 }, { cards: 0 }],
     [
       'one payer behind a pool of exits is none',
       { paying: 1, payer: 1, payers: 1, pooled: 1, poolSize: 30 },

@@ -35,7 +35,7 @@ export function buildCampaign(over: Partial<Campaign> & { size?: number } = {}):
   return {
     id: campaignId('C-hydra'),
     kind: 'distillation',
-    probabilities: { distillation: 0.99, reselling: 0.004, 'hijacked-keys': 0.002, 'shared-origin': 0.002, unclear: 0.002 },
+    probabilities: { distillation: 0.998, reselling: 0.0005, 'hijacked-keys': 0.0005, 'shared-origin': 0.0005, unclear: 0.0005 },
     firstSeen: T0,
     lastSeen: T0,
     detectedAt: T0,

@@ -74,12 +74,12 @@ export function fixtureCampaign(plan: CampaignPlan): Fixture {
   const hours = memberHours(members.slice(0, 400), firstSeen, lastSeen, kind, chance);
   const exchanges = members.reduce((sum, member) => sum + member.exchanges, 0);
   const probabilities = {
-    distillation: 0.004,
-    reselling: 0.004,
-    'hijacked-keys': 0.004,
-    'shared-origin': 0.004,
-    unclear: 0.004,
-    [kind]: 0.984,
+    distillation: 0.001,
+    reselling: 0.001,
+    'hijacked-keys': 0.001,
+    'shared-origin': 0.001,
+    unclear: 0.001,
+    [kind]: 0.996,
   };
   const campaign: Campaign = {
     id: campaignId(id),

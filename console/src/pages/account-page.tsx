@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useMe, useStatus } from '../app';
 import { Hours } from '../charts/hours';
-import { compact, count, day, percent, ROLE_NAMES, shortDay, words } from '../format';
+import { compact, count, day, probable, ROLE_NAMES, shortDay, words } from '../format';
 import { CommandDialog } from '../parts/command-dialog';
 import { useKeys } from '../parts/keyboard';
 import { Badge, Empty, Figures, Kind, Loaded, Panel, Sentences, Standing } from '../parts/parts';
@@ -158,8 +158,8 @@ function Headline({ of: { membership, flagged } }: { of: Account }) {
       <Link className="mono" href={`/campaigns/${membership.campaign}`}>
         {membership.campaign}
       </Link>{' '}
-      <Kind is={membership.kind} /> {percent(membership.probability, 1)} probable. {oddsOf(membership.score)} as likely to be part of it as
-      not, on {membership.families.length === 0 ? 'no family of evidence of its own' : membership.families.join(', ')}.
+      <Kind is={membership.kind} /> {probable(membership.kind, membership.probability)}. {oddsOf(membership.score)} as likely to be part of
+      it as not, on {membership.families.length === 0 ? 'no family of evidence of its own' : membership.families.join(', ')}.
     </p>
   );
 }

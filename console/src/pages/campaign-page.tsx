@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useMe, useStatus } from '../app';
 import { Timeline } from '../charts/timeline';
-import { compact, count, day, moment, percent, relative, shortDay } from '../format';
+import { compact, count, day, moment, percent, probable, relative, shortDay } from '../format';
 import { useCaseCommands } from '../parts/case-commands';
 import { useKeys } from '../parts/keyboard';
 import { Empty, Figures, Kind, Loaded, Panel, Sentences } from '../parts/parts';
@@ -57,7 +57,7 @@ export function CampaignPage({ id }: { id: string }) {
               <p className="row" style={{ paddingTop: 4 }}>
                 <Kind is={data.kind} />
                 <span className="soft">
-                  {percent(data.probability, 1)} probable, on {data.families.length} independent families of evidence
+                  {probable(data.kind, data.probability)}, on {data.families.length} independent families of evidence
                 </span>
               </p>
             </div>

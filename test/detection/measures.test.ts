@@ -1,0 +1,25 @@
+import { readable, timesExpected } from '../../functions/detection/measures';
+
+describe('the median of what could be read of members', () => {
+  const none = (count: number): undefined[] => Array.from({ length: count }, () => undefined);
+  test.each<[string, (number | undefined)[], number | undefined]>([
+    ['nobody', [], undefined],
+    ['the first of many who speak are no sample', [0.1, 0.2, ...none(18)], undefined],
+    ['nor are four of four', [1, 2, 3, 4], undefined],
+    ['five are', [5, 1, 2, 3, 4], 3],
+    ['five of twenty are', [5, 1, 2, 3, 4, ...none(15)], 3],
+    ['five of twenty-one are fewer than every fourth', [5, 1, 2, 3, 4, ...none(16)], undefined],
+  ])('%s', (_, values, expected) => {
+    expect(readable(values)).toBe(expected);
+  });
+});
+
+describe('how many times as often as expected', () => {
+  test('few requests say little, many say what they say', () => {
+    expect(timesExpected(3, 1)).toBeLessThan(Math.log(1.5));
+    expect(timesExpected(300, 100)).toBeCloseTo(Math.log(3), 1);
+  });
+  test('as many as expected is nothing, however many', () => {
+    for (const count of [0, 1, 20, 1_000]) expect(timesExpected(count, count)).toBe(0);
+  });
+});
