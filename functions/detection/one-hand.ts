@@ -12,12 +12,14 @@ const BONDS: readonly (readonly TraitType[])[] = [
 ];
 const BOND_OF = TRAIT_NAMES.map((name) => BONDS.findIndex((types) => types.includes(name)));
 /** What a trait must say (nats) to tie anybody. */
-const TIES = 1;
-/** A bond holds a group together when it connects this share of it: cards that each pay for a few accounts do not. */
+export const TIES = 1;
+/** A bond holds a group together when it connects more than this share of it: cards that each pay for a few accounts do not. */
 const HOLDS = 0.5;
+/** And when two of the group share by it this many times as much as one of them and somebody else: what people ask holds nobody. */
+const OWN = 20;
 /** One that holds only one of two groups tells when it connects so many times as many there: one such card is but one of many. */
 const LARGER = 2;
-/** Two groups are one hand's when their bonds overlap this much on average (Morisita's index: 0 nothing in common, 1 as within each). */
+/** Two groups are one hand's when their bonds overlap more than this on average (Morisita's index: 0 nothing in common, 1 as within each). */
 const ONE = 0.5;
 
 /**
@@ -26,7 +28,7 @@ const ONE = 0.5;
  */
 export function oneHand(index: TraitIndex, one: readonly number[], other: readonly number[]): boolean {
   const held = overlaps(index, one, other).filter((overlap) => overlap !== undefined);
-  return held.length === 0 || held.reduce((sum, overlap) => sum + Math.min(1, overlap), 0) >= ONE * held.length;
+  return held.length === 0 || held.reduce((sum, overlap) => sum + Math.min(1, overlap), 0) > ONE * held.length;
 }
 
 /**
@@ -39,7 +41,10 @@ function overlaps(index: TraitIndex, one: readonly number[], other: readonly num
   return BONDS.map((_, bond) => {
     const [a, b] = [mine[bond]!, theirs[bond]!];
     const [here, there] = [connected(a, one.length), connected(b, other.length)];
-    const [holdsHere, holdsThere] = [here >= HOLDS * one.length, there >= HOLDS * other.length];
+    const outside = index.accounts.length - one.length - other.length;
+    const isOwn = (held: Held, size: number): boolean => pairsWithin(held, size) * outside * size >= OWN * pairsOut(index, held, [a, b]);
+    const holdsHere = here > HOLDS * one.length && isOwn(a, one.length);
+    const holdsThere = there > HOLDS * other.length && isOwn(b, other.length);
     const tells = (holdsHere && holdsThere) || (holdsHere && here > LARGER * there) || (holdsThere && there > LARGER * here);
     if (!tells) return undefined;
     let across = 0;
@@ -49,7 +54,10 @@ function overlaps(index: TraitIndex, one: readonly number[], other: readonly num
   });
 }
 
-/** For each bond the members (by their place) that hold each trait which is not theirs alone. */
+/** The members (by their place) that hold each trait. */
+type Held = ReadonlyMap<number, readonly number[]>;
+
+/** For each bond who holds each trait which is not theirs alone. */
 function holdersOf(index: TraitIndex, orders: readonly number[]): Map<number, number[]>[] {
   const held = BONDS.map(() => new Map<number, number[]>());
   for (let place = 0; place < orders.length; place++) {
@@ -64,8 +72,16 @@ function holdersOf(index: TraitIndex, orders: readonly number[]): Map<number, nu
   return held;
 }
 
+/** Shared traits of a member and somebody in neither group, over all such pairs. */
+function pairsOut(index: TraitIndex, held: Held, groups: readonly Held[]): number {
+  let sum = 0;
+  for (const [id, { length }] of held)
+    sum += length * (index.holdersOf(id) - groups.reduce((of, group) => of + (group.get(id)?.length ?? 0), 0));
+  return sum;
+}
+
 /** Accounts of a group in the largest part that shared traits connect. */
-function connected(held: ReadonlyMap<number, readonly number[]>, size: number): number {
+function connected(held: Held, size: number): number {
   const sets = new UnionFind(size);
   for (const holders of held.values()) for (let i = 1; i < holders.length; i++) sets.union(holders[0]!, holders[i]!);
   const counts = new Map<number, number>();
@@ -80,7 +96,7 @@ function connected(held: ReadonlyMap<number, readonly number[]>, size: number): 
 }
 
 /** Shared traits for each pair of members. */
-function pairsWithin(held: ReadonlyMap<number, readonly number[]>, size: number): number {
+function pairsWithin(held: Held, size: number): number {
   let sum = 0;
   for (const { length } of held.values()) sum += length * (length - 1);
   return sum / Math.max(1, size * (size - 1));

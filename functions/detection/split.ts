@@ -1,11 +1,12 @@
 import type { PairLink } from './links';
-import { components } from './networks';
-import { oneHand } from './one-hand';
+import { components, UnionFind } from './networks';
+import { oneHand, TIES } from './one-hand';
 import { sparsestCut } from './sparsest-cut';
 import type { TraitIndex } from './trait-index';
 import { TRAIT_NAMES } from './traits';
 
 const CLIENT = TRAIT_NAMES.indexOf('client-build');
+const ADDRESS = TRAIT_NAMES.indexOf('network-address');
 /** A part must be this share of the whole, and this many accounts, to be looked at. */
 const PART = 0.15;
 const FEWEST = 10;
@@ -13,8 +14,8 @@ const FEWEST = 10;
 const STRONGER = 6;
 
 /**
- * Takes apart what a few coincidences joined. A component is parted by client build, where its links are strongest, and where
- * they are fewest; parts stay together if one hand moves both.
+ * Takes apart what a few coincidences joined. A component is parted by client build, by the pools of addresses its accounts share,
+ * where its links are strongest, and where they are fewest; parts stay together if one hand moves both.
  */
 export function split(index: TraitIndex, component: readonly number[], links: readonly PairLink[], linkThreshold: number): number[][] {
   if (component.length < 2 * FEWEST) return [[...component]];
@@ -23,6 +24,7 @@ export function split(index: TraitIndex, component: readonly number[], links: re
   const strong = links.filter(({ a, b, weight }) => weight >= linkThreshold + STRONGER && inside.has(a) && inside.has(b));
   const ways = [
     () => byClient(index, component),
+    () => byPool(index, component),
     () => components(index.accounts.length, strong, FEWEST),
     () => sparsestCut(component, links, fewest) ?? [],
   ];
@@ -48,6 +50,28 @@ function byClient(index: TraitIndex, component: readonly number[]): number[][] {
     const part = parts.get(name);
     if (part) part.push(order);
     else parts.set(name, [order]);
+  }
+  return [...parts.values()];
+}
+
+/** Accounts that rare addresses connect, however indirectly. */
+function byPool(index: TraitIndex, component: readonly number[]): number[][] {
+  const sets = new UnionFind(component.length);
+  const first = new Map<number, number>();
+  for (let place = 0; place < component.length; place++) {
+    for (const id of index.common(index.accounts[component[place]!]!)) {
+      if (index.types[id] !== ADDRESS || index.weight(id) < TIES) continue;
+      const before = first.get(id);
+      if (before === undefined) first.set(id, place);
+      else sets.union(before, place);
+    }
+  }
+  const parts = new Map<number, number[]>();
+  for (let place = 0; place < component.length; place++) {
+    const root = sets.find(place);
+    const part = parts.get(root);
+    if (part) part.push(component[place]!);
+    else parts.set(root, [component[place]!]);
   }
   return [...parts.values()];
 }

@@ -2,16 +2,18 @@ import fc from 'fast-check';
 import type { PairLink } from '../../functions/detection/links';
 import { oneHand } from '../../functions/detection/one-hand';
 import { sparsestCut } from '../../functions/detection/sparsest-cut';
+import { split } from '../../functions/detection/split';
 import { DAY } from '../../shared/model/time';
-import { type Given, indexOf, NOW, profile, strangers } from '../support/population';
+import { type Given, indexOf, NOW, profile } from '../support/population';
 
 const SIZE = 30;
-/** Two operators of thirty accounts each, and a population that has nothing of theirs. */
-const hands = (one: (i: number) => Given, other: (i: number) => Given) => {
+/** Two operators of thirty accounts each, and a population that has nothing of theirs but what is `asked` by all. */
+const hands = (one: (i: number) => Given, other: (i: number) => Given, asked: (i: number) => Given = () => ({})) => {
   const fresh = { bornAt: NOW - 6 * DAY };
   const made = (name: string, given: (i: number) => Given) =>
     Array.from({ length: SIZE }, (_, i) => profile(`${name}-${i}`, { ...fresh, ...given(i) }));
-  const index = indexOf([...made('one', one), ...made('other', other), ...strangers(300)]);
+  const people = Array.from({ length: 300 }, (_, i) => profile(`person-${i}`, asked(i)));
+  const index = indexOf([...made('one', one), ...made('other', other), ...people]);
   const orders = (from: number) => Array.from({ length: SIZE }, (_, i) => from + i);
   return { index, one: orders(0), other: orders(SIZE) };
 };
@@ -69,6 +71,13 @@ describe('one hand', () => {
   });
 });
 
+test('what people ask holds nobody: one tool on the market and two pools are two hands', () => {
+  const asked = (i: number) => ({ templates: [0, 1, 2].map((k) => `asked-${(5 * i + k) % 60}`) });
+  const thief = (pool: string) => (i: number) => ({ ...asked(i), ips: from(pool, i), clients: ['tool'] });
+  const { index, one, other } = hands(thief('pool'), thief('other pool'), asked);
+  expect(oneHand(index, one, other)).toBe(false);
+});
+
 const link = (a: number, b: number): PairLink => ({ a, b, weight: 12, families: ['infrastructure', 'payment'] });
 const clique = (orders: readonly number[]): PairLink[] => orders.flatMap((a, i) => orders.slice(i + 1).map((b) => link(a, b)));
 const range = (from: number, size: number): number[] => Array.from({ length: size }, (_, i) => from + i);
@@ -118,5 +127,20 @@ describe('the sparsest cut', () => {
     ['no links', range(0, 40), []],
   ])('%s: none', (_, component, links) => {
     expect(sparsestCut(component, links, 10)).toBeUndefined();
+  });
+});
+
+describe('taking apart', () => {
+  const asked = (i: number) => ({ templates: [0, 1, 2].map((k) => `asked-${(5 * i + k) % 60}`) });
+  const by = (pool: string) => (i: number) => ({ ...asked(i), ips: from(pool, i), clients: ['tool'] });
+
+  test('two thieves with one tool on the market part by their pools, however their accounts are linked', () => {
+    const { index, one, other } = hands(by('pool'), by('other pool'), asked);
+    expect(split(index, [...one, ...other], clique([...one, ...other]), 12)).toEqual([one, other]);
+  });
+
+  test('one thief with one pool stays whole', () => {
+    const { index, one, other } = hands(by('pool'), by('pool'), asked);
+    expect(split(index, [...one, ...other], clique([...one, ...other]), 12)).toEqual([[...one, ...other]]);
   });
 });
