@@ -41,7 +41,7 @@ export function judgedBy(said: readonly Said[], truths: readonly Truth[]): Judge
   return judged.map(({ group, ...rest }) => ({ ...rest, weight: 1 / (times.get(group) ?? 1) }));
 }
 
-const named = ({ probabilities }: Judged): Kind => KINDS.reduce((best, kind) => (probabilities[kind] > probabilities[best] ? kind : best));
+const likeliest = ({ probabilities }: Judged): Kind => KINDS.reduce((best, kind) => (probabilities[kind] > probabilities[best] ? kind : best));
 
 /** Probabilities at another temperature: above 1 less sure, below 1 surer. */
 const cooled = (probabilities: Readonly<Record<Kind, number>>, temperature: number, kind: Kind): number => {
@@ -82,20 +82,20 @@ export const wilson = (share: number, n: number): { low: number; high: number } 
   return { low: at(middle - spread), high: at(middle + spread) };
 };
 
-/** Of groups named with a probability in each bin, how many were so. Those called unclear were not named. */
+/** Of groups whose likeliest kind has a probability in each bin, how many were of it. Below the policy's `namedFrom` they are called unclear. */
 export const calibrationTable = (all: readonly Judged[]): string => {
   const rows: string[][] = [];
   for (const kinds of [KINDS.filter((kind) => kind !== 'unclear'), ['distillation'] as const]) {
     for (let bin = 0; bin + 1 < BINS.length; bin++) {
       const inside = all.filter((one) => {
-        const kind = named(one);
+        const kind = likeliest(one);
         const p = one.probabilities[kind];
         return (kinds as readonly Kind[]).includes(kind) && p >= BINS[bin]! && p < BINS[bin + 1]!;
       });
       const weight = inside.reduce((sum, one) => sum + one.weight, 0);
       if (weight === 0) continue;
-      const said = inside.reduce((sum, one) => sum + one.weight * one.probabilities[named(one)], 0) / weight;
-      const so = inside.reduce((sum, one) => sum + (one.truth === named(one) ? one.weight : 0), 0) / weight;
+      const said = inside.reduce((sum, one) => sum + one.weight * one.probabilities[likeliest(one)], 0) / weight;
+      const so = inside.reduce((sum, one) => sum + (one.truth === likeliest(one) ? one.weight : 0), 0) / weight;
       const range = `${percent(BINS[bin])} – ${percent(Math.min(1, BINS[bin + 1]!))}`;
       const { low, high } = wilson(so, weight);
       rows.push([
@@ -109,7 +109,7 @@ export const calibrationTable = (all: readonly Judged[]): string => {
     }
   }
   const temperature = bestTemperature(all);
-  return `${table(['kind named', 'probability', 'groups', 'said, mean', 'were so', '95 %'], rows)}
+  return `${table(['likeliest kind', 'probability', 'groups', 'said, mean', 'were so', '95 %'], rows)}
 
 Log loss ${logLoss(all).toFixed(3)} nats a group; least, ${logLoss(all, temperature).toFixed(3)}, at temperature ${temperature.toFixed(2)} (1: as it is; above: it was too sure).
 `;
