@@ -79,13 +79,32 @@ export class Detection {
     return this.reader.population;
   }
 
+  /** Hours of fold outputs read so far. */
+  get hours(): number {
+    return this.reader.hours;
+  }
+
   /**
    * accounts ▶ links ▶ networks ▶ campaigns, with findings and evidence. May be repeated. `operators`, known from elsewhere, are
-   * looked for in what is found; they make no network and no member.
+   * looked for in what is found; they make no network and no member. With `hasTime` what was folded is read while it says so, and
+   * nothing is judged (`undefined`) before the whole window was read once: the next run goes on.
    */
-  async run(policy: DetectionPolicy, policyVersion: string, operators: readonly KnownOperator[] = []): Promise<DetectionRun> {
+  async run(policy: DetectionPolicy, policyVersion: string, operators?: readonly KnownOperator[]): Promise<DetectionRun>;
+  async run(
+    policy: DetectionPolicy,
+    policyVersion: string,
+    operators: readonly KnownOperator[],
+    hasTime: () => boolean,
+  ): Promise<DetectionRun | undefined>;
+  async run(
+    policy: DetectionPolicy,
+    policyVersion: string,
+    operators: readonly KnownOperator[] = [],
+    hasTime?: () => boolean,
+  ): Promise<DetectionRun | undefined> {
     const now = this.ports.clock.now();
-    const input = await this.reader.catchUp(now, policy.windowDays.value);
+    const input = await this.reader.catchUp(now, policy.windowDays.value, hasTime);
+    if (input === undefined) return undefined;
     const { population } = this.reader;
     const before = await this.loadCampaigns();
     const index = this.indexFor(policy);
@@ -123,7 +142,7 @@ export class Detection {
     population.touched.clear();
     let active = 0;
     for (const { lastUse } of population.profiles.values()) if (lastUse > now - policy.windowDays.value * 24 * HOUR) active++;
-    return { id, at: now, accounts: population.profiles.size, active, hours: this.reader.hours, networks: found.networks.length, changed };
+    return { id, at: now, accounts: population.profiles.size, active, hours: this.hours, networks: found.networks.length, changed };
   }
 
   /** What was said of networks was said with the operators of that time in mind. */

@@ -8,6 +8,9 @@ import { Population } from './population';
 /** What stands of an hour. `marks`: how many chunks it covers; `digest`: of its outputs. */
 type Folded = { version: number; marks: number; digest: string; events: number; facts: number };
 type Outputs = Folded & { keys: string[] };
+type Marked = readonly { hour: number; marks: number }[];
+/** A population, and the hours it was made of. */
+type Built = { population: Population; absorbed: Map<number, Folded> };
 
 /**
  * An hour sealed so long after its end is taken as it is, although chunks were listed for it since: with many producers some event is
@@ -21,89 +24,110 @@ const REBUILT_AT_LEAST = DAY;
 /**
  * Brings a population up to the fold outputs that are done. Outputs of closed hours are absorbed in hour order; when an hour that was
  * absorbed comes out different (late events), the population is built again from the window's outputs: at once for late facts and for
- * many late events, within a day for few.
+ * many late events, within a day for few. Building may take several calls: until it is done the population before it stands.
  */
 export class FoldReader {
-  population = new Population();
-  private absorbed = new Map<number, Folded>();
+  private standing: Built | undefined;
+  private building: Built | undefined;
   private registered = Number.NEGATIVE_INFINITY;
+  private built = Number.NEGATIVE_INFINITY;
+  /** Some absorbed hour has late events that the population lacks. */
+  private behind = false;
+  private readonly none = new Population();
 
   constructor(private readonly stores: Pick<Stores, 'archive' | 'features'>) {}
 
-  get hours(): number {
-    return this.absorbed.size;
+  /** Empty until the window was read for the first time. */
+  get population(): Population {
+    return this.standing?.population ?? this.none;
   }
 
-  /** Answers a digest of the input: which version of which hour. */
-  async catchUp(now: number, windowDays: number): Promise<string> {
+  /** Hours read so far. */
+  get hours(): number {
+    return (this.standing ?? this.building)?.absorbed.size ?? 0;
+  }
+
+  /**
+   * Answers a digest of the input, which version of which hour; `undefined` when there was no time to read the whole window yet: the
+   * next call goes on.
+   */
+  async catchUp(now: number, windowDays: number, hasTime: () => boolean = () => true): Promise<string | undefined> {
     const from = now - (windowDays + 1) * DAY;
-    if (this.absorbed.size === 0) this.population.restore(await readRegister(this.stores.archive));
     const marked = (await markedHours(this.stores.features, from)).filter(({ hour }) => hour + HOUR <= now);
-    let rebuild = false;
+    const isOutdated = this.standing !== undefined && (await this.follow(this.standing, marked, hasTime));
+    if (this.standing === undefined || isOutdated || (this.behind && now - this.built >= REBUILT_AT_LEAST))
+      this.building ??= await this.begin();
+    if (this.building && (await this.build(marked, hasTime))) {
+      this.standing = this.building;
+      this.building = undefined;
+      this.built = now;
+      this.behind = false;
+    }
+    if (!this.standing) return undefined;
+    const { population, absorbed } = this.standing;
+    // What was told within the window is in the fold outputs too: the register may be a day behind.
+    if (population.told && now - this.registered >= DAY) {
+      await writeRegister(this.stores.archive, population);
+      this.registered = now;
+    }
+    return createHash('sha256')
+      .update(JSON.stringify([...absorbed].slice(-24 * windowDays).map(([hour, { version, digest }]) => [hour, version, digest])))
+      .digest('hex')
+      .slice(0, 16);
+  }
+
+  /** Takes what was folded since. Answers whether an hour that was taken came out so different that all is to be read again. */
+  private async follow({ population, absorbed }: Built, marked: Marked, hasTime: () => boolean): Promise<boolean> {
+    let isOutdated = false;
     for (const { hour, marks } of marked) {
-      const known = this.absorbed.get(hour);
+      const known = absorbed.get(hour);
       if (known?.marks === marks) continue;
+      if (!hasTime()) break;
       const folded = await this.foldedOf(hour, marks);
       if (!folded) {
         // An hour that was read already is read again once it is folded again; a new one is waited for.
         if (known) continue;
         break;
       }
-      if (known?.digest === folded.digest) {
-        known.marks = folded.marks;
-        continue;
-      }
-      if (known && !matters(known, folded)) {
-        this.behind = true;
-        continue;
-      }
-      if (known || this.population.span.last >= hour / HOUR) {
-        rebuild = true;
-        break;
-      }
-      await this.take(hour, folded);
+      if (known?.digest === folded.digest) known.marks = folded.marks;
+      else if (known && !matters(known, folded)) this.behind = true;
+      else if (known || population.span.last >= hour / HOUR) isOutdated = true;
+      else await this.take(hour, folded, { population, absorbed });
     }
-    if (this.built === undefined) this.built = now;
-    if (rebuild || (this.behind && now - this.built >= REBUILT_AT_LEAST)) {
-      await this.rebuild(marked);
-      this.built = now;
-      this.behind = false;
-    }
-    // What was told within the window is in the fold outputs too: the register may be a day behind.
-    if (this.population.told && now - this.registered >= DAY) {
-      await writeRegister(this.stores.archive, this.population);
-      this.registered = now;
-    }
-    return createHash('sha256')
-      .update(JSON.stringify([...this.absorbed].slice(-24 * windowDays).map(([hour, { version, digest }]) => [hour, version, digest])))
-      .digest('hex')
-      .slice(0, 16);
+    return isOutdated;
   }
-  private built: number | undefined;
-  /** Some absorbed hour has late events that the population lacks. */
-  private behind = false;
 
-  private async rebuild(marked: readonly { hour: number; marks: number }[]): Promise<void> {
-    const register = await readRegister(this.stores.archive);
-    this.population = new Population();
-    this.population.restore(register);
-    this.absorbed = new Map();
+  private async begin(): Promise<Built> {
+    const population = new Population();
+    population.restore(await readRegister(this.stores.archive));
+    return { population, absorbed: new Map() };
+  }
+
+  /** Answers whether all that is folded was read; an hour that came after later ones were read begins it anew. */
+  private async build(marked: Marked, hasTime: () => boolean): Promise<boolean> {
+    let building = this.building ?? (await this.begin());
+    if (marked.some(({ hour }) => !building.absorbed.has(hour) && building.population.span.last >= hour / HOUR))
+      building = await this.begin();
+    this.building = building;
     for (const { hour, marks } of marked) {
+      if (building.absorbed.has(hour)) continue;
+      if (!hasTime()) return false;
       const folded = await this.foldedOf(hour, marks);
       if (!folded) break;
-      await this.take(hour, folded);
+      await this.take(hour, folded, building);
     }
+    return true;
   }
 
-  private async take(hour: number, { keys, ...folded }: Outputs): Promise<void> {
+  private async take(hour: number, { keys, ...folded }: Outputs, { population, absorbed }: Built): Promise<void> {
     const outputs: Uint8Array[] = [];
     for (const key of keys) {
       const output = await this.stores.archive.get(key);
       if (!output) throw new Error(`the fold output ${key} is missing from the archive`);
       outputs.push(output);
     }
-    for (const output of outputs) this.population.absorb(hour, output);
-    this.absorbed.set(hour, folded);
+    for (const output of outputs) population.absorb(hour, output);
+    absorbed.set(hour, folded);
   }
 
   /** Every shard of an hour; undefined while one is missing, or behind the chunks listed (`marks`) and sealed early. */

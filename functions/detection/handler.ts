@@ -1,5 +1,6 @@
+import type { Context } from 'aws-lambda';
 import { queue } from '../../shared/lambda/adapters';
-import { afresh } from '../../shared/lambda/afresh';
+import { afresh, firstHalf } from '../../shared/lambda/afresh';
 import { detectingPorts } from '../../shared/lambda/detecting';
 import { environment } from '../../shared/lambda/environment';
 import { count, logger } from '../../shared/lambda/observe';
@@ -11,13 +12,14 @@ const { live, operators, ...ports } = detectingPorts(env);
 const decisions = queue(env.DECISION_QUEUE_URL);
 const remembering = afresh(() => new Detection(ports));
 
-export const handler = () =>
+export const handler = (_event: unknown, context: Context) =>
   remembering(async (detection) => {
     const { policy, digest } = await live();
-    const { changed, ...run } = await detection.run(policy.detection, digest, await operators());
+    const ran = await detection.run(policy.detection, digest, await operators(), firstHalf(context));
+    if (!ran) return logger.warn('still reading what was folded before', { hours: detection.hours });
     const campaigns: DetectionRan['campaigns'] = [];
     for await (const { id } of detection.campaigns.headers()) campaigns.push({ id });
-    await decisions.send([JSON.stringify({ run: run.id, activeAccounts: run.active, campaigns } satisfies DetectionRan)]);
-    count({ DetectionRuns: 1, CampaignsChanged: changed.length });
-    logger.info('detected', { ...run, changed: changed.map(({ id }) => id), policy: digest });
+    await decisions.send([JSON.stringify({ run: ran.id, activeAccounts: ran.active, campaigns } satisfies DetectionRan)]);
+    count({ DetectionRuns: 1, CampaignsChanged: ran.changed.length });
+    logger.info('detected', { ...ran, changed: ran.changed.map(({ id }) => id), policy: digest });
   });

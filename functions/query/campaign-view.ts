@@ -21,11 +21,9 @@ export const CampaignSummaryView = z
   .object({
     id: z.string(),
     kind: z.enum(KINDS),
-    probability: z
-      .number()
-      .openapi({
-        description: 'Probability of the kind, by the weighted signs of the policy; of an unclear campaign, of its likeliest kind.',
-      }),
+    probability: z.number().openapi({
+      description: 'Probability of the kind, by the weighted signs of the policy; of an unclear campaign, of its likeliest kind.',
+    }),
     probabilities: Kinds,
     accounts: z.int(),
     roles: RoleCounts,

@@ -37,6 +37,7 @@ function world() {
   const ports = { archive: new MemoryObjectStore(), features, clock, segments: 1, shards: 1, hasher: new KeyedHasher('k'.repeat(64)) };
   const reader = new FoldReader(ports);
   return {
+    ports,
     reader,
     at: (time: number) => clock.advanceTo(time),
     take: (lines: readonly string[]) => ingest([{ id: 'm', body: lines.join('\n') }], ports),
@@ -109,4 +110,57 @@ test('an hour folded again with the same outcome changes nothing', async () => {
   here.at(START + 3 * DAY);
   expect(await here.read()).toBe(1_000);
   expect(here.reader.population).toBe(before);
+});
+
+describe('a window too large to be read in one call', () => {
+  /** Time for so many hours. */
+  const timeFor = (hours: number) => {
+    let left = hours;
+    return () => left-- > 0;
+  };
+  /** Five hours, of one event, two, three, … */
+  async function fiveHours() {
+    const here = world();
+    for (let hour = 0; hour < 5; hour++) {
+      here.at(START + hour * HOUR);
+      await here.take(Array.from({ length: hour + 1 }, (_, i) => usage(START + hour * HOUR + i)));
+    }
+    here.at(START + 6 * HOUR);
+    await here.foldAll();
+    const events = () => [...here.reader.population.profiles.values()].reduce((sum, { exchanges }) => sum + exchanges, 0);
+    const catchUp = (hours: number) => here.reader.catchUp(START + 6 * HOUR, 14, timeFor(hours));
+    return { ...here, events, catchUp };
+  }
+
+  test('is read in several, and nothing is known before it was read', async () => {
+    const { catchUp, events, reader, ports } = await fiveHours();
+    const digests = [await catchUp(2), await catchUp(2)];
+    expect([digests, events(), reader.hours]).toEqual([[undefined, undefined], 0, 4]);
+    const digest = await catchUp(2);
+    expect(events()).toBe(15);
+    expect(digest).toBe(await new FoldReader(ports).catchUp(START + 6 * HOUR, 14));
+  });
+
+  test('is built again beside what stands, which goes on meanwhile', async () => {
+    const { catchUp, events, reader, take, foldAll } = await fiveHours();
+    await catchUp(9);
+    const before = reader.population;
+    await take([fact(START + 5 * MINUTE)]);
+    await foldAll();
+    for (const hours of [2, 1, 2]) {
+      expect(await catchUp(hours)).toBeDefined();
+      expect([events(), reader.population === before]).toEqual([15, true]);
+    }
+    await catchUp(9);
+    expect([events(), reader.population === before]).toEqual([15, false]);
+  });
+
+  test('an older hour that comes while it is read begins it anew', async () => {
+    const { catchUp, events, take, foldAll } = await fiveHours();
+    await catchUp(3);
+    await take([usage(START - 5 * HOUR)]);
+    await foldAll();
+    await catchUp(9);
+    expect(events()).toBe(16);
+  });
 });
