@@ -41,7 +41,8 @@ export function judgedBy(said: readonly Said[], truths: readonly Truth[]): Judge
   return judged.map(({ group, ...rest }) => ({ ...rest, weight: 1 / (times.get(group) ?? 1) }));
 }
 
-const likeliest = ({ probabilities }: Judged): Kind => KINDS.reduce((best, kind) => (probabilities[kind] > probabilities[best] ? kind : best));
+const likeliest = ({ probabilities }: Judged): Kind =>
+  KINDS.reduce((best, kind) => (probabilities[kind] > probabilities[best] ? kind : best));
 
 /** Probabilities at another temperature: above 1 less sure, below 1 surer. */
 const cooled = (probabilities: Readonly<Record<Kind, number>>, temperature: number, kind: Kind): number => {
