@@ -18,6 +18,8 @@ import type { Source } from './worlds';
 
 /** The count of neighbours that the README of the data flags at. */
 const PUBLISHED = 3;
+/** Accounts a campaign needs for a rule of the recommended policy to suspend any. */
+const ACTED_FROM = 10;
 const SETS = ['hop-sybil', 'servegen', 'claude-code-traces'];
 
 const HELP = `npm run eval:real -- [--data DIR] [--only ${SETS.join(',')}] [--detect-every HOURS]
@@ -25,10 +27,7 @@ const HELP = `npm run eval:real -- [--data DIR] [--only ${SETS.join(',')}] [--de
 Puts public data through the product: labelled coordinated accounts, production clients and coding sessions (docs/evaluation.md).`;
 const CONTAINED = ['suspended', 'limited', 'challenged'];
 
-/**
- * How far each account reaches: in networks by its score as a member (nats), in campaigns by how improbable it is that the
- * campaign is a place's or one customer's (nats), then by that score.
- */
+/** How far each account reaches: in networks by its score as a member (nats), in campaigns by how many accounts they have, then by that score. */
 type Reach = { network: ReadonlyMap<string, number>; campaign: ReadonlyMap<string, number> };
 
 /** Linked accounts are in a network of any kind; a campaign is one that is not called an office, a class or a customer. */
@@ -36,13 +35,13 @@ const reachOf = async (pipeline: Pipeline): Promise<Reach> => {
   const network = new Map<string, number>();
   const campaign = new Map<string, number>();
   for await (const header of pipeline.detection.campaigns.headers()) {
-    const { kind, probabilities, members } = await pipeline.detection.campaigns.document(header.document);
+    const { kind, members } = await pipeline.detection.campaigns.document(header.document);
     for (const { account, score } of members) {
       const profile = pipeline.detection.population.profiles.get(account);
       if (!profile) continue;
       const id = pipeline.hasher.open(profile.sealed);
       network.set(id, score);
-      if (kind !== 'shared-origin') campaign.set(id, score / 1_000 - Math.log(Math.max(1e-9, probabilities['shared-origin'])));
+      if (kind !== 'shared-origin') campaign.set(id, members.length + score / 1_000);
     }
   }
   return { network, campaign };
@@ -133,6 +132,10 @@ const hop = async ({ source, labelSource }: HopSybil, everyHours: { system: numb
     const rows: Row[] = [
       ours('lockstep: in a network', reach.network),
       ours('lockstep: in a campaign', reach.campaign),
+      ours(
+        `lockstep: in a campaign of ${ACTED_FROM} and more`,
+        new Map([...reach.campaign].filter(([, reached]) => reached >= ACTED_FROM)),
+      ),
       ours('lockstep: acted on', new Map([...acted].map((id) => [id, 1]))),
       {
         ...theirs(published),
