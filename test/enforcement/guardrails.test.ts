@@ -1,147 +1,25 @@
-import { approve, confirmActions, reject, resume } from '../../functions/enforcement/commands/approve';
+import { approve, resume } from '../../functions/enforcement/commands/approve';
 import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { dryRun } from '../../functions/enforcement/dry-run';
 import { turnKillSwitch } from '../../functions/enforcement/kill-switch';
-import { standingOf } from '../../functions/enforcement/standing';
-import { ACCOUNT_CHAIN } from '../../shared/model/action';
-import type { Mode } from '../../shared/model/enforcement-policy';
-import { caseId, hash64 } from '../../shared/model/ids';
-import type { Policy } from '../../shared/model/policy';
+import { hash64 } from '../../shared/model/ids';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
 import { account, buildCampaign, buildMember } from '../support/build-campaign';
-import { ADA, BEN, CLEO, enforcementWorld, policyWith, SMALL, says, type TestWorld, VIEWER } from '../support/enforcement-world';
+import { ADA, BEN, CASE, CLEO, enforcementWorld, inMode, policyWith, progressOf, SMALL, says, set } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 
-const CASE = caseId('C-hydra.0001');
-const set = <T>(value: T) => ({ value, reason: 'the test says so' });
-const inMode = (mode: Mode) => (enforcement: Policy['enforcement']) => {
-  enforcement.modes.suspend = set(mode);
-  enforcement.approval.twoAbove = set(24);
-};
-const kindOf = async (world: TestWorld) => (await world.enforcement.cases.head(CASE))?.state.progress.kind;
-
 onBothSides((side) => {
-  describe('modes', () => {
-    test.each(['observe', 'shadow'] as const)('%s: nobody is touched, no case is opened', async (mode) => {
-      const world = await enforcementWorld(side, { policy: policyWith(inMode(mode)) });
-      expect((await world.detect(buildCampaign()))[0]?.kind).toBe(mode === 'observe' ? 'left' : 'shadowed');
-      await world.pass(3 * DAY);
-      expect(world.provider.received).toEqual([]);
-    });
-
-    test('assist: above the size the policy names two distinct people approve, and only then is anybody touched', async () => {
-      const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
-      await world.detect(buildCampaign({ size: 30 }));
-      await world.pass(HOUR);
-      expect(await standingOf(account(1), world.enforcement)).toMatchObject({ standing: 'in-review', actedAt: null });
-      expect((await approve({ ...says(VIEWER), case: CASE }, world.enforcement)).kind).toBe('refused');
-      expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
-      expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('already');
-      await world.pass(HOUR);
-      expect(world.provider.received).toEqual([]);
-      expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
-      await world.pass(HOUR);
-      expect(world.provider.suspended()).toHaveLength(30);
-      expect((await approve({ ...says(ADA), case: CASE }, world.enforcement)).kind).toBe('refused');
-    });
-
-    test('assist: one approver is enough below it; a case nobody decided lapses', async () => {
-      const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
-      await world.detect(buildCampaign({ size: 20 }));
-      await world.pass(8 * DAY);
-      expect(await kindOf(world)).toBe('lapsed');
-      expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('refused');
-      await world.detect(buildCampaign({ size: 20 }));
-      await world.pass(HOUR);
-      expect((await approve({ ...says(BEN), case: 'C-hydra.0002' }, world.enforcement)).kind).toBe('done');
-      await world.pass(HOUR);
-      expect(world.provider.suspended()).toHaveLength(20);
-    });
-
-    test('a rejected case stays rejected: the same campaign opens no other', async () => {
-      const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
-      await world.detect(buildCampaign());
-      expect((await reject({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
-      expect((await reject({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('already');
-      expect((await world.detect(buildCampaign({ size: 150 })))[0]?.kind).toBe('unchanged');
-      await world.pass(DAY);
-      expect(world.provider.received).toEqual([]);
-    });
-
-    test('even auto waits for two people above the size the policy names', async () => {
-      const world = await enforcementWorld(side, {
-        policy: policyWith((enforcement) => {
-          enforcement.approval.autoUpTo = set(40);
-        }),
-      });
-      await world.detect(buildCampaign({ size: 50 }));
-      await world.pass(DAY);
-      expect(await kindOf(world)).toBe('awaiting-approval');
-      expect(world.provider.received).toEqual([]);
-    });
-  });
-
-  describe('a campaign that grows', () => {
-    test('beyond what one person may approve, before the approval counts: a second person is needed', async () => {
-      const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
-      await world.detect(buildCampaign({ size: 20 }));
-      await world.pass(HOUR);
-      await world.detect(buildCampaign({ size: 30 }));
-      expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
-      await world.pass(HOUR);
-      expect(world.provider.received).toEqual([]);
-      expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
-      await world.pass(2 * HOUR);
-      expect(world.provider.suspended()).toHaveLength(30);
-    });
-
-    test('after it was contained: who joined waits for the second person', async () => {
-      const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
-      await world.detect(buildCampaign({ size: 20 }));
-      await world.pass(HOUR);
-      await approve({ ...says(BEN), case: CASE }, world.enforcement);
-      await world.pass(2 * HOUR);
-      await world.detect(buildCampaign({ size: 22 }));
-      expect(world.provider.suspended()).toHaveLength(22);
-      expect((await world.detect(buildCampaign({ size: 25 })))[0]?.because.join()).toContain('25 accounts take 2 approvers, 1 approved');
-      expect(world.provider.suspended()).toHaveLength(22);
-      expect((await approve({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('already');
-      expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
-      await world.detect(buildCampaign({ size: 26 }));
-      expect(world.provider.suspended()).toHaveLength(26);
-    });
-
-    test('between two stages: it stops, and goes on when enough people say so', async () => {
-      const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
-      await world.detect(buildCampaign({ size: 22 }));
-      await approve({ ...says(BEN), case: CASE }, world.enforcement);
-      while ((await kindOf(world)) !== 'watching') await world.pass(MINUTE);
-      await world.detect(buildCampaign({ size: 30 }));
-      await world.pass(HOUR);
-      expect(await kindOf(world)).toBe('stopped');
-      expect(world.provider.suspended()).toHaveLength(1);
-      expect(await resume({ ...says(BEN), case: CASE }, world.enforcement)).toMatchObject({
-        kind: 'done',
-        because: '1 of 2 approvals to go on',
-      });
-      expect((await resume({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('already');
-      expect((await resume({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
-      await world.pass(2 * HOUR);
-      expect(world.provider.suspended()).toHaveLength(30);
-    });
-  });
-
   test('what is in force expires also while the case is stopped', async () => {
     const world = await enforcementWorld(side);
     await world.detect(buildCampaign({ size: 100 }));
     while (world.provider.suspended().length < 10) await world.pass(MINUTE);
     await world.detect(buildCampaign({ size: 100, families: ['content'] }));
     await world.pass(DAY);
-    expect(await kindOf(world)).toBe('stopped');
+    expect(await progressOf(world)).toBe('stopped');
     await world.pass(45 * DAY);
     expect(world.provider.suspended()).toEqual([]);
-    expect(await kindOf(world)).toBe('expired');
+    expect(await progressOf(world)).toBe('expired');
   });
 
   describe('who is spared', () => {
@@ -192,17 +70,17 @@ onBothSides((side) => {
       await world.detect(buildCampaign());
       await world.detect(buildCampaign({ families: ['content'] }));
       await world.pass(HOUR);
-      expect(await kindOf(world)).toBe('withdrawn');
+      expect(await progressOf(world)).toBe('withdrawn');
       expect(world.provider.received).toEqual([]);
     });
 
     test('evidence that falls away between two stages stops the case before the next one', async () => {
       const world = await enforcementWorld(side);
       await world.detect(buildCampaign({ size: 200 }));
-      while ((await kindOf(world)) !== 'watching') await world.pass(MINUTE);
+      while ((await progressOf(world)) !== 'watching') await world.pass(MINUTE);
       await world.detect(buildCampaign({ size: 200, families: ['content'] }));
       await world.pass(HOUR);
-      expect(await kindOf(world)).toBe('stopped');
+      expect(await progressOf(world)).toBe('stopped');
       expect(world.provider.suspended()).toHaveLength(2);
     });
   });
@@ -259,7 +137,7 @@ onBothSides((side) => {
       for (const wronged of world.provider.suspended().slice(0, 3))
         expect((await undoAccount({ ...says(BEN), account: wronged }, world.enforcement)).kind).toBe('done');
       await world.pass(HOUR);
-      expect(await kindOf(world)).toBe('stopped');
+      expect(await progressOf(world)).toBe('stopped');
       expect(world.provider.suspended()).toHaveLength(7);
       expect((await resume({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
       expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
@@ -272,7 +150,7 @@ onBothSides((side) => {
       world.provider.behaviour = () => 'refuses';
       await world.detect(buildCampaign({ size: 1000 }));
       await world.pass(DAY);
-      expect(await kindOf(world)).toBe('stopped');
+      expect(await progressOf(world)).toBe('stopped');
       expect(world.provider.received.length).toBeLessThanOrEqual(10);
     });
 
@@ -289,7 +167,7 @@ onBothSides((side) => {
       dead.provider.behaviour = () => 'down';
       await dead.detect(buildCampaign({ size: 50 }));
       await dead.pass(DAY);
-      expect(await kindOf(dead)).toBe('stopped');
+      expect(await progressOf(dead)).toBe('stopped');
     });
 
     test('a receiver that says yes and does nothing is asked again, three times, then reported', async () => {
@@ -300,79 +178,6 @@ onBothSides((side) => {
       expect(world.provider.received).toHaveLength(80);
       expect(new Set(world.provider.received.map((request) => request.id)).size).toBe(80);
       expect((await world.enforcement.cases.head(CASE))?.because.join()).toContain('20 given up on');
-    });
-  });
-
-  describe('the way back', () => {
-    test('a whole campaign is given back in one command, a tenth first, and the same evidence does not take it again', async () => {
-      const world = await enforcementWorld(side);
-      await world.detect(buildCampaign({ size: 50 }));
-      await world.pass(2 * HOUR);
-      expect((await undoCase({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
-      expect((await undoCase({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('already');
-      await world.pass(1);
-      expect(world.provider.suspended()).toHaveLength(45);
-      await world.pass(10 * MINUTE);
-      expect(world.provider.suspended()).toEqual([]);
-      expect((await world.detect(buildCampaign({ size: 60 })))[0]?.kind).toBe('unchanged');
-      // The network under a new name: every account carries its exoneration itself.
-      await world.detect(buildCampaign({ id: (await import('../../shared/model/ids')).campaignId('C-again'), size: 50 }));
-      await world.pass(DAY);
-      expect(world.provider.suspended()).toEqual([]);
-      expect(await standingOf(account(4), world.enforcement)).toMatchObject({ standing: 'active' });
-      const exonerated = [];
-      for await (const one of world.enforcement.exonerations.accounts(world.clock.now())) exonerated.push(one.account);
-      expect(exonerated).toHaveLength(50);
-    });
-
-    test('an undo during the hold means that nobody is ever touched', async () => {
-      const world = await enforcementWorld(side);
-      await world.detect(buildCampaign());
-      await undoCase({ ...says(BEN), case: CASE }, world.enforcement);
-      await world.pass(DAY);
-      expect(world.provider.received).toEqual([]);
-      expect(await kindOf(world)).toBe('undone');
-    });
-
-    test('a provider that does not restore is asked again under a new id', async () => {
-      const world = await enforcementWorld(side);
-      await world.detect(buildCampaign({ size: 20 }));
-      await world.pass(2 * HOUR);
-      let lies = 20;
-      world.provider.behaviour = (request) => (request.kind === 'restore' && lies-- > 0 ? 'lies' : 'obeys');
-      await undoCase({ ...says(BEN), case: CASE }, world.enforcement);
-      await world.pass(30 * MINUTE);
-      expect(world.provider.suspended()).toHaveLength(20);
-      await world.pass(2 * HOUR);
-      expect(world.provider.suspended()).toEqual([]);
-    });
-
-    test('one account that cannot be told now is told later', async () => {
-      const world = await enforcementWorld(side);
-      await world.detect(buildCampaign({ size: 20 }));
-      await world.pass(5 * HOUR);
-      world.provider.behaviour = () => 'down';
-      expect(await undoAccount({ ...says(BEN), account: account(2) }, world.enforcement)).toMatchObject({ kind: 'done' });
-      expect(world.provider.suspended()).toContain(account(2));
-      world.provider.behaviour = () => 'obeys';
-      await world.pass(2 * MINUTE);
-      expect(world.provider.suspended()).not.toContain(account(2));
-      expect(await undoAccount({ ...says(BEN), account: account(2) }, world.enforcement)).toMatchObject({ kind: 'already' });
-    });
-
-    test('what enough people confirmed does not expire', async () => {
-      const world = await enforcementWorld(side, { policy: SMALL });
-      await world.detect(buildCampaign({ size: 30 }));
-      await world.pass(2 * HOUR);
-      expect((await confirmActions({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('done');
-      expect((await confirmActions({ ...says(BEN), case: CASE }, world.enforcement)).kind).toBe('already');
-      await world.pass(HOUR);
-      const expiry = async () => (await world.enforcement.ledger.head(ACCOUNT_CHAIN, account(1)))?.state.phase;
-      expect(await expiry()).not.toMatchObject({ action: { expiresAt: null } });
-      await confirmActions({ ...says(CLEO), case: CASE }, world.enforcement);
-      await world.pass(60 * DAY);
-      expect(world.provider.suspended()).toHaveLength(30);
-      expect(await expiry()).toMatchObject({ action: { expiresAt: null } });
     });
   });
 

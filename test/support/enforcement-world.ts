@@ -10,7 +10,8 @@ import { type AppealKeys, signAppealLink } from '../../shared/appeal-link';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
 import type { AccountFacts } from '../../shared/model/account';
 import type { Campaign } from '../../shared/model/campaign';
-import { type AccountKey, sealedId } from '../../shared/model/ids';
+import type { Mode } from '../../shared/model/enforcement-policy';
+import { type AccountKey, caseId, sealedId } from '../../shared/model/ids';
 import type { Person } from '../../shared/model/person';
 import { Policy, policyDigest } from '../../shared/model/policy';
 import type { Stores } from '../../shared/ports';
@@ -119,3 +120,13 @@ export async function enforcementWorld(side: Side, options: { policy?: Policy; s
     },
   };
 }
+
+/** The case that the campaign of these tests opens. */
+export const CASE = caseId('C-hydra.0001');
+export const set = <T>(value: T) => ({ value, reason: 'the test says so' });
+/** A mode for suspensions, and one person enough for up to 24 accounts. */
+export const inMode = (mode: Mode) => (enforcement: Policy['enforcement']) => {
+  enforcement.modes.suspend = set(mode);
+  enforcement.approval.twoAbove = set(24);
+};
+export const progressOf = async (world: TestWorld) => (await world.enforcement.cases.head(CASE))?.state.progress.kind;
