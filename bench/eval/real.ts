@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { numberOf, readOptions, refuse } from '../../local/command-line';
 import type { Pipeline } from '../../local/pipeline';
 import { givenPath } from '../../local/simulator/given-path';
 import type { Truth } from '../../local/simulator/simulate';
+import { Policy } from '../../shared/model/policy';
 import { BASELINES } from '../baselines/list';
 import { lockstepCount, NEIGHBOURS } from '../baselines/lockstep-count';
 import { claudeCodeTraces } from '../convert/claude-code-traces';
@@ -10,7 +11,7 @@ import { type HopSybil, hopSybil } from '../convert/hop-sybil';
 import { servegen } from '../convert/servegen';
 import { scoreAccounts } from './accounts';
 import { runBaselines, type System } from './evaluate';
-import { replaySystem } from './replay-system';
+import { RECOMMENDED, replaySystem } from './replay-system';
 import type { Report } from './report';
 import { number, percent, table } from './table';
 import { type BaselineRun, cuts, STRICT } from './verdicts';
@@ -18,8 +19,6 @@ import type { Source } from './worlds';
 
 /** The count of neighbours that the README of the data flags at. */
 const PUBLISHED = 3;
-/** Accounts a campaign needs for a rule of the recommended policy to suspend any. */
-const ACTED_FROM = 10;
 const SETS = ['hop-sybil', 'servegen', 'claude-code-traces'];
 
 const HELP = `npm run eval:real -- [--data DIR] [--only ${SETS.join(',')}] [--detect-every HOURS]
@@ -45,6 +44,12 @@ const reachOf = async (pipeline: Pipeline): Promise<Reach> => {
     }
   }
   return { network, campaign };
+};
+
+/** Accounts that a campaign needs for the recommended policy to suspend any. */
+const sizeToSuspend = (): number => {
+  const { enforcement } = Policy.parse(JSON.parse(readFileSync(RECOMMENDED, 'utf8')));
+  return Math.min(...enforcement.rules.filter(({ rung }) => rung === 'suspend').map(({ size }) => size.value));
 };
 
 const contained = (report: Report): Set<string> =>
@@ -129,13 +134,11 @@ const hop = async ({ source, labelSource }: HopSybil, everyHours: { system: numb
     };
     const published = runs[0]!;
     const acted = contained(report);
+    const actedFrom = sizeToSuspend();
     const rows: Row[] = [
       ours('lockstep: in a network', reach.network),
       ours('lockstep: in a campaign', reach.campaign),
-      ours(
-        `lockstep: in a campaign of ${ACTED_FROM} and more`,
-        new Map([...reach.campaign].filter(([, reached]) => reached >= ACTED_FROM)),
-      ),
+      ours(`lockstep: in a campaign of ${actedFrom} and more`, new Map([...reach.campaign].filter(([, reached]) => reached >= actedFrom))),
       ours('lockstep: acted on', new Map([...acted].map((id) => [id, 1]))),
       {
         ...theirs(published),

@@ -21,7 +21,7 @@ export type ReplayOptions = {
   inspect?: (pipeline: Pipeline) => Promise<void>;
 };
 
-const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
+export const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
 /** Identifiers of simulated and public data only: this key protects nobody and says so. */
 const SECRET = 'evaluation-only-not-a-secret-0123456789abcdef';
 

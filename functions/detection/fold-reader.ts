@@ -57,7 +57,7 @@ export class FoldReader {
     const isOutdated = this.standing !== undefined && (await this.follow(this.standing, marked, hasTime));
     if (this.standing === undefined || isOutdated || (this.behind && now - this.built >= REBUILT_AT_LEAST))
       this.building ??= await this.begin();
-    if (this.building && (await this.build(marked, hasTime))) {
+    if (this.building && (await this.build(this.building, marked, hasTime))) {
       this.standing = this.building;
       this.building = undefined;
       this.built = now;
@@ -104,10 +104,9 @@ export class FoldReader {
   }
 
   /** Answers whether all that is folded was read; an hour that came after later ones were read begins it anew. */
-  private async build(marked: Marked, hasTime: () => boolean): Promise<boolean> {
-    let building = this.building ?? (await this.begin());
-    if (marked.some(({ hour }) => !building.absorbed.has(hour) && building.population.span.last >= hour / HOUR))
-      building = await this.begin();
+  private async build(begun: Built, marked: Marked, hasTime: () => boolean): Promise<boolean> {
+    const isPassed = marked.some(({ hour }) => !begun.absorbed.has(hour) && begun.population.span.last >= hour / HOUR);
+    const building = isPassed ? await this.begin() : begun;
     this.building = building;
     for (const { hour, marks } of marked) {
       if (building.absorbed.has(hour)) continue;

@@ -1,5 +1,5 @@
 import type { Profile } from './profile';
-import type { TraitIds } from './trait-ids';
+import { enlarged, type TraitIds } from './trait-ids';
 import { SAMPLED, unsampledTraits } from './traits';
 
 /** Trait ids of an account, ascending, with the hour (since the epoch) since when it holds each; and what came and went since the last reading. */
@@ -88,9 +88,4 @@ function changed(ids: Int32Array, gone: readonly number[], come: readonly number
   }
   while (next < come.length) made[size++] = come[next++]!;
   return made;
-}
-
-function enlarged<T extends Uint8Array | Int32Array>(list: T, room: T): T {
-  room.set(list);
-  return room;
 }

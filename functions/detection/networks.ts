@@ -30,6 +30,17 @@ export class UnionFind {
     if (x < y) this.parent[y] = x;
     else if (y < x) this.parent[x] = y;
   }
+  /** The sets, by their least member, each ascending. */
+  parts(): number[][] {
+    const parts = new Map<number, number[]>();
+    for (let x = 0; x < this.parent.length; x++) {
+      const root = this.find(x);
+      const part = parts.get(root);
+      if (part) part.push(x);
+      else parts.set(root, [x]);
+    }
+    return [...parts.values()];
+  }
 }
 
 /** Links whose ends have another account in common: one coincidence does not join two networks. */

@@ -84,15 +84,7 @@ function pairsOut(index: TraitIndex, held: Held, groups: readonly Held[]): numbe
 function connected(held: Held, size: number): number {
   const sets = new UnionFind(size);
   for (const holders of held.values()) for (let i = 1; i < holders.length; i++) sets.union(holders[0]!, holders[i]!);
-  const counts = new Map<number, number>();
-  let most = 0;
-  for (let place = 0; place < size; place++) {
-    const root = sets.find(place);
-    const count = (counts.get(root) ?? 0) + 1;
-    counts.set(root, count);
-    most = Math.max(most, count);
-  }
-  return most;
+  return sets.parts().reduce((most, { length }) => Math.max(most, length), 0);
 }
 
 /** Shared traits for each pair of members. */

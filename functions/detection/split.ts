@@ -66,12 +66,5 @@ function byPool(index: TraitIndex, component: readonly number[]): number[][] {
       else sets.union(before, place);
     }
   }
-  const parts = new Map<number, number[]>();
-  for (let place = 0; place < component.length; place++) {
-    const root = sets.find(place);
-    const part = parts.get(root);
-    if (part) part.push(component[place]!);
-    else parts.set(root, [component[place]!]);
-  }
-  return [...parts.values()];
+  return sets.parts().map((part) => part.map((place) => component[place]!));
 }

@@ -45,8 +45,8 @@ export class TraitIds {
   }
 
   private grow(): void {
-    this.types = larger(this.types, new Uint8Array(2 * this.size));
-    this.hashes = larger(this.hashes, new Float64Array(2 * this.size));
+    this.types = enlarged(this.types, new Uint8Array(2 * this.size));
+    this.hashes = enlarged(this.hashes, new Float64Array(2 * this.size));
     this.slots = new Int32Array(4 * this.size);
     for (let id = 0; id < this.size; id++) this.slots[this.slotOf(this.types[id]!, this.hashes[id]!)] = id + 1;
   }
@@ -60,7 +60,8 @@ function scattered(type: number, hash: number): number {
   return h ^ (h >>> 16);
 }
 
-function larger<T extends Uint8Array | Float64Array>(list: T, room: T): T {
+/** A list in a larger one. */
+export function enlarged<T extends Uint8Array | Int32Array | Float64Array>(list: T, room: T): T {
   room.set(list);
   return room;
 }

@@ -122,5 +122,6 @@ const lowered = (mode: Mode, demoted: boolean): Mode => (demoted && MODES.indexO
 function sentence(rule: Rule, campaign: Campaign): string {
   const size = campaign.members.filter((member) => belongs(member, rule)).length;
   const probability = probabilityOf(campaign).toFixed(3);
-  return `${rule.id}: ${campaign.kind} with probability ${probability} on ${campaign.families.join(', ')}; ${size} accounts meet the bar for members`;
+  const kind = campaign.kind === 'unclear' ? `unclear, no kind above ${probability},` : `${campaign.kind} with probability ${probability}`;
+  return `${rule.id}: ${kind} on ${campaign.families.join(', ')}; ${size} accounts meet the bar for members`;
 }

@@ -49,6 +49,13 @@ describe('a campaign among honest accounts', () => {
     expect({ ...other, provenance: undefined }).toEqual({ ...one, provenance: undefined });
   });
 
+  test('by nobody, while there was no time to read what was folded', async () => {
+    const { run, stores, clock } = await detected();
+    const cold = new Detection({ stores, clock });
+    expect(await cold.run(policy, 'policy-1', [], () => false)).toBeUndefined();
+    expect(await cold.run(policy, 'policy-1', [], () => true)).toMatchObject({ accounts: run.accounts, networks: run.networks });
+  });
+
   test('found again by the next run, and by an instance that starts afresh: one campaign, no new version', async () => {
     const { run, detection, stores, clock } = await detected();
     clock.advanceTo(clock.now() + HOUR);

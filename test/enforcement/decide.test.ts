@@ -163,6 +163,13 @@ describe('a case that is open', () => {
   });
 });
 
+test('of an unclear campaign it says how likely the likeliest kind is, not that it is unclear so surely', () => {
+  const probabilities = { distillation: 0.1, reselling: 0.1, 'hijacked-keys': 0.1, 'shared-origin': 0.62, unclear: 0.08 };
+  expect(decided(buildCampaign({ kind: 'unclear', probabilities })).because.at(-1)).toMatch(
+    /^unclear-watch: unclear, no kind above 0\.620, on /,
+  );
+});
+
 describe('modes', () => {
   test.each(MODES)('mode %s of suspend', (mode) => {
     const policy = policyWith((enforcement) => {
