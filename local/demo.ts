@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAppeals } from '../functions/appeals/appeals';
 import { watchAppeals } from '../functions/appeals/review';
+import { linesFrom } from '../functions/ingest/line-splitter';
 import { dossier, dossierMarkdown } from '../functions/query/dossier';
 import { doneAbout } from '../functions/query/ledger';
 import { cursors } from '../shared/http/cursor';
@@ -105,7 +106,7 @@ class Player {
     for (let from = hour.start; from < hour.start + HOUR; from += SLICE) {
       await this.step(from);
       const lines = hour.arrivals.filter(({ at }) => at >= from && at < from + SLICE).map(({ line }) => line);
-      if (lines.length > 0) await this.pipeline.take([{ id: `demo-${from}`, lines }]);
+      if (lines.length > 0) await this.pipeline.take([{ id: `demo-${from}`, lines: [linesFrom(lines)] }]);
     }
   }
 

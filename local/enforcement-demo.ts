@@ -7,6 +7,7 @@ import { approve } from '../functions/enforcement/commands/approve';
 import { undoCase } from '../functions/enforcement/commands/undo';
 import { dryRun } from '../functions/enforcement/dry-run';
 import { verifyLedger } from '../functions/enforcement/verify-ledger';
+import { linesFrom } from '../functions/ingest/line-splitter';
 import type { CaseId } from '../shared/model/ids';
 import type { Person } from '../shared/model/person';
 import { Policy } from '../shared/model/policy';
@@ -46,7 +47,7 @@ class Demo {
       await this.showProgress();
       const lines = hour.arrivals.filter((arrival) => arrival.at >= from && arrival.at < from + SLICE).map((arrival) => arrival.line);
       lines.push(...this.side.reports.splice(0));
-      if (lines.length > 0) await this.pipeline.take([{ id: `demo-${from}`, lines }]);
+      if (lines.length > 0) await this.pipeline.take([{ id: `demo-${from}`, lines: [linesFrom(lines)] }]);
     }
   }
 

@@ -43,10 +43,10 @@ function packed(block: ReadBlock): ReadBlock {
 }
 
 /** Columns and bytes are handed over, not copied. */
-const buffersOf = ({ events }: ReadBlock): ArrayBuffer[] =>
-  events.events.flatMap(({ columns, frame }) =>
-    [...Object.values(columns.columns), ...(frame ? [frame] : [])].map(({ buffer }) => buffer as ArrayBuffer),
-  );
+const buffersOf = ({ events }: ReadBlock): ArrayBuffer[] => {
+  const views = events.events.flatMap(({ columns, frame }) => [...Object.values(columns.columns), ...(frame ? [frame] : [])]);
+  return [...new Set(views.map(({ buffer }) => buffer as ArrayBuffer))];
+};
 
 /** The blocks of some files, read by a thread of its own that runs `script` (which calls `readAhead`); as `blocksOf` gives them. */
 export async function* blocksAhead(script: string, reading: Reading): AsyncGenerator<ReadBlock> {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { inflated } from '../functions/ingest/file-lines';
-import { LineSplitter } from '../functions/ingest/line-splitter';
+import { LineSplitter, lineCount, type TextLines } from '../functions/ingest/line-splitter';
 
 /** Input that cannot be read: replay says so in one line and exits with 2. */
 export class UnreadableInput extends Error {}
@@ -13,10 +13,10 @@ const reason = (error: unknown): string => {
 };
 
 /**
- * The lines of a file (plain, gzip or zstd), in blocks as they are read. A file that ends in the middle (truncated gzip)
+ * The lines of a file (plain, gzip or zstd), in the pieces that they are read in. A file that ends in the middle (truncated gzip)
  * gives every complete line before the damage, and then throws UnreadableInput.
  */
-export async function* linesOf(file: string): AsyncIterable<string[]> {
+export async function* linesOf(file: string): AsyncIterable<TextLines> {
   const found = await stat(file).catch((error: unknown) => {
     throw new UnreadableInput(`${file}: ${reason(error)}. Give the path of an NDJSON file, optionally gzip or zstd.`);
   });
@@ -26,14 +26,13 @@ export async function* linesOf(file: string): AsyncIterable<string[]> {
   try {
     for await (const bytes of inflated(createReadStream(file, { highWaterMark: 1 << 20 }))) {
       const lines = splitter.push(bytes);
-      line += lines.length;
-      if (lines.length > 0) yield lines;
+      line += lineCount(lines);
+      yield lines;
     }
   } catch (error) {
     throw new UnreadableInput(
       `${file}: damaged after line ${line} (${reason(error)}). Everything before it was read; get the file again and replay it whole.`,
     );
   }
-  const last = splitter.end();
-  if (last !== '') yield [last];
+  yield splitter.end();
 }

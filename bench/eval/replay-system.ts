@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DetectionRun } from '../../functions/detection/detect';
+import { linesFrom } from '../../functions/ingest/line-splitter';
 import { type Block, EventBlocks } from '../../local/event-blocks';
 import { Pipeline } from '../../local/pipeline';
 import { readBlock } from '../../local/read-blocks';
@@ -52,7 +53,7 @@ export const replaySystem =
     };
     blocks.open(source.name);
     for await (const lines of source.lines({ contained })) {
-      await feed(blocks.take(lines));
+      await feed(blocks.take(linesFrom(lines)));
       peak = Math.max(peak, process.memoryUsage.rss());
       onHour?.(replay.to);
     }

@@ -5,6 +5,7 @@ import { FoldReader } from '../../functions/detection/fold-reader';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
+import { linesFrom, someLines, type TextLines } from '../../functions/ingest/line-splitter';
 import { numberOf, readOptions } from '../../local/command-line';
 import { scaled } from '../../local/simulator/scenario';
 import { scenarioNamed } from '../../local/simulator/scenarios';
@@ -69,14 +70,15 @@ async function main(): Promise<void> {
 
   const parseRaw = await time('JSON.parse, prompts', events, 'events', parsing(raw));
   await time('JSON.parse, fingerprints', events, 'events', parsing(prints));
-  const inBatches = (lines: readonly string[], segments: number) => async () => {
+  const inBatches = (lines: TextLines, segments: number) => async () => {
     const here = world(end, segments);
-    for (let at = 0; at < lines.length; at += size) await ingest([{ id: `m${at}`, lines: lines.slice(at, at + size) }], here);
+    for (let at = 0; at < events; at += size) await ingest([{ id: `m${at}`, lines: [someLines(lines, at, at + size)] }], here);
     return here;
   };
-  await time('ingest, prompts', events, 'events', inBatches(raw, 16));
-  await time('ingest, fingerprints', events, 'events', inBatches(prints, 16));
-  const filled = await inBatches(raw, 1)();
+  const [rawLines, printLines] = [raw, prints].map(linesFrom) as [TextLines, TextLines];
+  await time('ingest, prompts', events, 'events', inBatches(rawLines, 16));
+  await time('ingest, fingerprints', events, 'events', inBatches(printLines, 16));
+  const filled = await inBatches(rawLines, 1)();
   filled.clock.advanceTo(end + 3 * HOUR);
   const tasks = await plan(filled);
   let accountHours = 0;

@@ -1,14 +1,13 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { LineSplitter } from './line-splitter';
+import { LineSplitter, type TextLines } from './line-splitter';
 
-/** The lines of a file of events, read as a stream: plain text, gzip or zstd, told by its first bytes. Empty lines are left out. */
-export async function* fileLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+/** The lines of a file of events, read as a stream: plain text, gzip or zstd, told by its first bytes; in the pieces that they come in. */
+export async function* fileLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<TextLines> {
   const splitter = new LineSplitter();
-  for await (const bytes of inflated(chunks)) for (const line of splitter.push(bytes)) if (line.trim() !== '') yield line;
-  const last = splitter.end();
-  if (last.trim() !== '') yield last;
+  for await (const bytes of inflated(chunks)) yield splitter.push(bytes);
+  yield splitter.end();
 }
 
 /** The bytes of a file, unpacked if they are gzip or zstd. */

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../shared/ports';
 import { fileLines } from './file-lines';
 import { type IngestPorts, ingest } from './ingest';
+import { lineCount, someLines, type TextLines } from './line-splitter';
 
 const RANGE = 8 * 1024 * 1024;
 /** One chunk of the archive for so many lines: a few megabytes of memory, and few enough objects to fold. */
@@ -19,13 +20,15 @@ export async function ingestFile(key: string, { inbox, ...ports }: IngestPorts &
   if ((await inbox.get(key, { start: 0, end: 1 })) === undefined)
     return { kind: 'gone', because: 'the file is not in the inbox: ingested before, or expired' };
   const counts = { accepted: 0, rejected: 0 };
-  let lines: string[] = [];
+  let lines: TextLines[] = [];
+  let count = 0;
   let piece = 0;
   const flush = async (): Promise<void> => {
-    const result = await ingest([{ id: `${key}#${piece++}`, body: lines.join('\n') }], ports);
+    const result = await ingest([{ id: `${key}#${piece++}`, lines }], ports);
     counts.accepted += result.accepted;
     counts.rejected += result.rejected.length;
     lines = [];
+    count = 0;
   };
   const reading = fileLines(rangesOf(inbox, key));
   for (;;) {
@@ -35,10 +38,16 @@ export async function ingestFile(key: string, { inbox, ...ports }: IngestPorts &
       return { kind: 'unreadable', because: next.unreadable, ...counts };
     }
     if (next.done) break;
-    lines.push(next.value);
-    if (lines.length >= LINES_A_CHUNK) await flush();
+    // Cut by lines, whatever pieces they come in: read again, the same chunks are written again.
+    for (let from = 0; from < lineCount(next.value); ) {
+      const some = someLines(next.value, from, from + LINES_A_CHUNK - count);
+      lines.push(some);
+      count += lineCount(some);
+      from += lineCount(some);
+      if (count >= LINES_A_CHUNK) await flush();
+    }
   }
-  if (lines.length > 0) await flush();
+  if (count > 0) await flush();
   await inbox.delete(key);
   return { kind: 'ingested', ...counts };
 }

@@ -1,8 +1,6 @@
 import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent } from '../../shared/model/event';
-import { usualInstant } from '../../shared/model/instant';
 import { readFingerprint } from '../../shared/model/prompt-fingerprint';
 import { DAY, iso, MINUTE } from '../../shared/model/time';
-import { isUsual } from './usual-event';
 
 /** Why an event was not taken, what to change, and never what it contained. */
 export type Rejection = {
@@ -49,14 +47,6 @@ export function parseEvent(value: unknown, now: number): Parsed {
       `a ${Array.isArray(value) ? 'list' : typeof value} where an event object should be`,
       'send CloudEvents 1.0 objects',
     );
-  if (isUsual(value)) {
-    const { status = 'ok' } = value.data;
-    return inTime({ ...value, data: { ...value.data, status } }, now);
-  }
-  return bySchema(value, now);
-}
-
-function bySchema(value: object, now: number): Parsed {
   const type = typeOf(value);
   if (!isKnown(type))
     return rejected(
@@ -79,9 +69,9 @@ function bySchema(value: object, now: number): Parsed {
   return inTime(parsed.data, now);
 }
 
-/** What is left to ask of an event that fits the schema: its time, and its fingerprint if it brings one. */
+/** What is left to ask of an event that fits the schema: its fingerprint if it brings one, and its time. */
 function inTime(event: LockstepEvent, now: number): Parsed {
-  const at = usualInstant(event.time) ?? Date.parse(event.time);
+  const at = Date.parse(event.time);
   if (
     event.type === 'lockstep.usage.v1' &&
     event.data.prompt?.fingerprint !== undefined &&
@@ -94,21 +84,27 @@ function inTime(event: LockstepEvent, now: number): Parsed {
       'data.prompt.fingerprint',
     );
   }
+  const outside = outOfTime(at, now);
+  return outside ? { kind: 'rejected', rejection: outside } : { kind: 'event', event, at };
+}
+
+/** Why an event that was served at `at` is not taken at `now` (both ms). */
+export function outOfTime(at: number, now: number): Rejection | undefined {
   if (at > now + LATEST)
-    return rejected(
-      'early',
-      `time: more than 10 minutes ahead of ${iso(now)}`,
-      'send the time at which the request was served; check the clock of the gateway',
-      'time',
-    );
+    return {
+      code: 'early',
+      because: `time: more than 10 minutes ahead of ${iso(now)}`,
+      fix: 'send the time at which the request was served; check the clock of the gateway',
+      field: 'time',
+    };
   if (at < now - OLDEST)
-    return rejected(
-      'late',
-      `time: more than 14 days before ${iso(now)}`,
-      'send events within 14 days; older ones are counted and not taken',
-      'time',
-    );
-  return { kind: 'event', event, at };
+    return {
+      code: 'late',
+      because: `time: more than 14 days before ${iso(now)}`,
+      fix: 'send events within 14 days; older ones are counted and not taken',
+      field: 'time',
+    };
+  return undefined;
 }
 
 const FIXES: Record<string, string> = {

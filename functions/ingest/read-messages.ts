@@ -1,14 +1,19 @@
+import type { LockstepEvent } from '../../shared/model/event';
+import type { AccountKey } from '../../shared/model/ids';
 import type { KeyedHasher } from '../../shared/model/keyed-hash';
 import { type Segment, SegmentBuilder } from '../../shared/model/segment';
 import { segmentOf } from '../../shared/model/segment-of';
 import { hourOf } from '../../shared/model/time';
 import { writeEvent } from './event-writer';
-import { type Parsed, parseEvent, parseLine, type Rejection } from './parse-event';
+import { lineCount, type TextLines } from './line-splitter';
+import { outOfTime, parseLine, type Rejection } from './parse-event';
 import { unwrap } from './unwrap';
+import { type UsageRow, writeRow } from './usage-row';
+import { UsualLines } from './usual-line';
 
 export type Message = { id: string; body: string };
-/** Lines that were read from a file. */
-export type Lines = { id: string; lines: readonly string[] };
+/** Lines that were read from a file, in the pieces that they came in. */
+export type Lines = { id: string; lines: readonly TextLines[] };
 export type RejectedEvent = Rejection & { message: string; line: number };
 
 /** Events of one (event hour, account segment). `frame`: the bytes that are kept of them, if they were made ahead. */
@@ -21,7 +26,7 @@ export type Taken = {
   accepted: number;
   rejected: RejectedEvent[];
   unreadable: { message: Message; because: string }[];
-  events: { segment: number; columns: Segment /** Its bytes, if they were made ahead. */; frame?: Uint8Array }[];
+  events: Part[];
 };
 
 /** Parses, validates, hashes and fingerprints the events of some messages. Pure: it keeps nothing and tells nobody. */
@@ -30,24 +35,34 @@ export function readMessages(
   { now, hasher, segments }: { now: number; hasher: KeyedHasher; segments: number },
 ): Taken {
   const collected = new Collected(hasher, segments);
+  const usual = usualLinesUnder(hasher);
   const taken: Taken = { now, accepted: 0, rejected: [], unreadable: [], events: [] };
   const { rejected, unreadable } = taken;
-  const take = (parsed: Parsed, message: string, line: number): void => {
-    if (parsed.kind === 'rejected') rejected.push({ ...parsed.rejection, message, line });
-    else {
-      collected.add(parsed.event, parsed.at);
-      taken.accepted++;
+  const take = ({ bytes, bounds }: TextLines, message: string, before: number): void => {
+    for (let at = 0; at < bounds.length; at += 2) {
+      const from = bounds[at]!;
+      const to = bounds[at + 1]!;
+      const row = usual.read(bytes, from, to);
+      let rejection = row && outOfTime(row.at, now);
+      if (!row) {
+        const text = bytes.toString('utf8', from, to);
+        if (text.trim() === '') continue;
+        const parsed = parseLine(text, now);
+        if (parsed.kind === 'rejected') rejection = parsed.rejection;
+        else collected.add(parsed.event, parsed.at);
+      } else if (!rejection) collected.addRow(row);
+      if (rejection) rejected.push({ ...rejection, message, line: before + at / 2 + 1 });
+      else taken.accepted++;
     }
-  };
-  const takeLines = (lines: readonly string[], id: string): void => {
-    lines.forEach((text, index) => {
-      if (text.trim() !== '') take(parseLine(text, now), id, index + 1);
-    });
   };
   for (const message of messages) {
     const { id } = message;
     if ('lines' in message) {
-      takeLines(message.lines, id);
+      let before = 0;
+      for (const lines of message.lines) {
+        take(lines, id, before);
+        before += lineCount(lines);
+      }
       continue;
     }
     const unwrapped = unwrap(message.body);
@@ -56,19 +71,24 @@ export function readMessages(
         rejected.push({ ...unwrapped.rejection, message: id, line: 1 });
         unreadable.push({ message, because: unwrapped.rejection.because });
         break;
-      case 'events':
-        unwrapped.values.forEach((value, index) => {
-          take(parseEvent(value, now), id, index + 1);
-        });
-        break;
       case 'lines':
-        takeLines(unwrapped.text.split('\n'), id);
+        take(unwrapped.lines, id, 0);
         break;
       default:
         unwrapped satisfies never;
     }
   }
   return { ...taken, events: collected.events() };
+}
+
+/** What repeats from message to message is remembered as long as the key that it was hashed under. */
+const readers = new WeakMap<KeyedHasher, UsualLines>();
+function usualLinesUnder(hasher: KeyedHasher): UsualLines {
+  const known = readers.get(hasher);
+  if (known) return known;
+  const made = new UsualLines(hasher);
+  readers.set(hasher, made);
+  return made;
 }
 
 type Building = { hour: number; segment: number; builder: SegmentBuilder };
@@ -84,17 +104,25 @@ class Collected {
     private readonly segments: number,
   ) {}
 
-  add(event: Parameters<typeof writeEvent>[1], at: number): void {
-    const hour = hourOf(at);
-    const segment =
-      this.segments === 1 || event.type === 'lockstep.release.v1' ? 0 : segmentOf(this.hasher.account(event.subject).key, this.segments);
-    const into = this.last?.hour === hour && this.last.segment === segment ? this.last : this.building(hour, segment);
-    this.last = into;
-    writeEvent(into.builder, event, at, this.hasher);
+  add(event: LockstepEvent, at: number): void {
+    const account = event.type === 'lockstep.release.v1' ? undefined : this.hasher.account(event.subject).key;
+    writeEvent(this.at(at, account), event, at, this.hasher);
+  }
+
+  addRow(row: UsageRow): void {
+    writeRow(this.at(row.at, row.account.key), row, this.hasher);
   }
 
   events(): Part[] {
     return [...this.builders.values()].map(({ segment, builder }) => ({ segment, columns: builder.segment() }));
+  }
+
+  /** Where an event of this time and account is written. */
+  private at(at: number, account: AccountKey | undefined): SegmentBuilder {
+    const hour = hourOf(at);
+    const segment = this.segments === 1 || account === undefined ? 0 : segmentOf(account, this.segments);
+    if (this.last?.hour !== hour || this.last.segment !== segment) this.last = this.building(hour, segment);
+    return this.last.builder;
   }
 
   private building(hour: number, segment: number): Building {

@@ -82,16 +82,20 @@ const PHRASES: Record<keyof typeof TRAIT, readonly string[]> = {
   ],
 };
 
+/** As a signed 32-bit word: what is small to the engine stays small. */
 const mix = (x: number): number => {
   let h = x;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 };
 
 /** Working state, reused from call to call: fingerprinting allocates nothing but its answer. */
-type Scan = { high: number; low: number; bins: Uint32Array; traits: number };
-const scan: Scan = { high: 0, low: 0, bins: new Uint32Array(SKETCH_SIZE), traits: 0 };
+const scan = { high: 0, low: 0, traits: 0 };
+/** The least value of each bin of word pairs. */
+const least = new Int32Array(SKETCH_SIZE);
+const EMPTY = 0x7fffffff;
+const binOf = (bin: number): number => (least[bin] === EMPTY ? 0 : least[bin]! + 1);
 
 const pairs = new Map<number, number>();
 const pairFilter = new Uint8Array(4096);
@@ -103,76 +107,83 @@ for (let c = 65; c <= 90; c++) CLASS[c] = 2;
 for (let c = 48; c <= 57; c++) CLASS[c] = 3;
 for (const c of '.!?\n:"') CLASS[c.charCodeAt(0)] = 4;
 CLASS[95] = 1;
+/** What a character of a word counts as: letters in lower case, digits as they are (below 64); 0 for what is in no word. */
+const LOWER = new Uint8Array(128);
+for (const [unit, kind] of CLASS.entries()) LOWER[unit] = kind === 2 ? unit + 32 : kind === 1 || kind === 3 ? unit : 0;
+/** From here on a character is a word of its own. */
+const IDEOGRAPHS = 0x2e80;
 
-function feed(text: string, from: number, to: number): void {
-  let hash = TOKEN_SEED;
-  let length = 0;
-  let digits = false;
-  let capital = false;
+function feed(units: Uint16Array, from: number, to: number): void {
+  let { high, low } = scan;
   let sentenceStart = true;
   let previousToken = 0;
   let previousWord = 0;
-  for (let index = from; index <= to; index++) {
-    const unit = index < to ? text.charCodeAt(index) : 32;
-    const ideograph = unit >= 0x2e80;
-    const kind = unit < 128 ? CLASS[unit]! : ideograph ? 0 : 1;
+  for (let index = from; index < to; ) {
+    const first = units[index]!;
+    const kind = first < 128 ? CLASS[first]! : first >= IDEOGRAPHS ? 0 : 1;
     if (kind === 0 || kind === 4) {
-      if (length > 0) {
-        const name = capital && !sentenceStart && length > 1;
-        const token = digits ? MASK_NUMBER : name ? MASK_NAME : mix(hash);
-        if (token !== previousToken || (token !== MASK_NUMBER && token !== MASK_NAME)) {
-          scan.high = Math.imul(scan.high ^ token, 0x9e3779b1);
-          scan.high ^= scan.high >>> 15;
-          scan.low = Math.imul(scan.low ^ token, 0x85ebca77);
-          scan.low ^= scan.low >>> 13;
-        }
-        previousToken = token;
-        if (!digits && !name) {
-          if (previousWord !== 0) pair(previousWord, token);
-          previousWord = token;
-        }
-        sentenceStart = false;
-        hash = TOKEN_SEED;
-        length = 0;
-        digits = false;
-        capital = false;
-      }
+      index++;
       if (kind === 4) sentenceStart = true;
-      if (ideograph) {
-        const token = mix(Math.imul(TOKEN_SEED ^ unit, TOKEN_PRIME));
-        scan.high = Math.imul(scan.high ^ token, 0x9e3779b1);
-        scan.low = Math.imul(scan.low ^ token, 0x85ebca77);
-        if (previousWord !== 0) pair(previousWord, token);
-        previousToken = token;
-        previousWord = token;
-      }
+      if (first < IDEOGRAPHS) continue;
+      const token = mix(Math.imul(TOKEN_SEED ^ first, TOKEN_PRIME));
+      high = Math.imul(high ^ token, 0x9e3779b1);
+      low = Math.imul(low ^ token, 0x85ebca77);
+      if (previousWord !== 0) pair(previousWord, token);
+      previousToken = token;
+      previousWord = token;
       continue;
     }
-    if (kind === 3) digits = true;
-    if (length === 0) capital = kind === 2;
-    hash = Math.imul(hash ^ (kind === 2 ? unit + 32 : unit), TOKEN_PRIME);
-    length++;
+    const begin = index;
+    let digits = false;
+    let hash = TOKEN_SEED;
+    for (; index < to; index++) {
+      const unit = units[index]!;
+      if (unit < 128) {
+        const lower = LOWER[unit]!;
+        if (lower === 0) break;
+        if (lower < 64) digits = true;
+        hash = Math.imul(hash ^ lower, TOKEN_PRIME);
+      } else {
+        if (unit >= IDEOGRAPHS) break;
+        hash = Math.imul(hash ^ unit, TOKEN_PRIME);
+      }
+    }
+    const name = kind === 2 && !sentenceStart && index - begin > 1;
+    const token = digits ? MASK_NUMBER : name ? MASK_NAME : mix(hash);
+    if (token !== previousToken || (token !== MASK_NUMBER && token !== MASK_NAME)) {
+      high = Math.imul(high ^ token, 0x9e3779b1);
+      high ^= high >>> 15;
+      low = Math.imul(low ^ token, 0x85ebca77);
+      low ^= low >>> 13;
+    }
+    previousToken = token;
+    if (!digits && !name) {
+      if (previousWord !== 0) pair(previousWord, token);
+      previousWord = token;
+    }
+    sentenceStart = false;
   }
+  scan.high = high;
+  scan.low = low;
 }
 
 function pair(first: number, second: number): void {
   const value = mix((Math.imul(first, 0x2c1b3c6d) + second) | 0);
   if (pairFilter[value & 4095] !== 0) scan.traits |= pairs.get(value) ?? 0;
   const bin = value >>> 29;
-  const rest = (value & 0x1fffffff) + 1;
-  const least = scan.bins[bin]!;
-  if (least === 0 || rest < least) scan.bins[bin] = rest;
+  const rest = value & 0x1fffffff;
+  if (rest < least[bin]!) least[bin] = rest;
 }
 
-function run(text: string): void {
+function run(units: Uint16Array, length: number): void {
   scan.high = 0x243f6a88;
   scan.low = 0x13198a2e;
-  scan.bins.fill(0);
+  for (let bin = 0; bin < SKETCH_SIZE; bin++) least[bin] = EMPTY;
   scan.traits = 0;
-  if (text.length <= READ_HEAD + READ_TAIL) feed(text, 0, text.length);
+  if (length <= READ_HEAD + READ_TAIL) feed(units, 0, length);
   else {
-    feed(text, 0, READ_HEAD);
-    feed(text, text.length - READ_TAIL, text.length);
+    feed(units, 0, READ_HEAD);
+    feed(units, length - READ_TAIL, length);
   }
 }
 
@@ -189,34 +200,48 @@ for (const [trait, phrases] of Object.entries(PHRASES) as [keyof typeof TRAIT, r
   }
 }
 
+/** 64-bit hash of a masked text, given as its UTF-16 code units: [high, low]. */
+export function templateOf(units: Uint16Array, length: number): readonly [number, number] {
+  run(units, length);
+  return [scan.high >>> 0, scan.low >>> 0];
+}
+
+export const NO_TEXT = [0, 0] as const;
+const NOTHING_SAID: Omit<PromptFingerprint, 'system'> = { template: NO_TEXT, sketch: new Array(SKETCH_SIZE).fill(0), length: 0, traits: 0 };
+
+/** What the fingerprint says of the user's text, given as its UTF-16 code units. */
+export function textFingerprint(units: Uint16Array, length: number): Omit<PromptFingerprint, 'system'> {
+  if (length === 0) return NOTHING_SAID;
+  run(units, length);
+  return {
+    template: [scan.high >>> 0, scan.low >>> 0],
+    sketch: [binOf(0), binOf(1), binOf(2), binOf(3), binOf(4), binOf(5), binOf(6), binOf(7)],
+    length: Math.min(15, 31 - Math.clz32(length + 1)),
+    traits: scan.traits,
+  };
+}
+
+let room = new Uint16Array(4096);
+function unitsOf(text: string): Uint16Array {
+  if (room.length < text.length) room = new Uint16Array(2 * text.length);
+  for (let at = 0; at < text.length; at++) room[at] = text.charCodeAt(at);
+  return room;
+}
+
 /** System prompts repeat: a bounded memory of their hashes saves reading the same text again. */
 const systems = new Map<string, readonly [number, number]>();
 function systemHash(system: string): readonly [number, number] {
   const known = systems.get(system);
   if (known) return known;
-  run(system);
-  const made = [scan.high >>> 0, scan.low >>> 0] as const;
+  const made = templateOf(unitsOf(system), system.length);
   if (systems.size > 2_000) systems.clear();
   systems.set(system, made);
   return made;
 }
 
-const NONE = [0, 0] as const;
-
 /** Fingerprint of one request's prompt. Pure; at most READ_HEAD + READ_TAIL code units of each part are read. */
-export function fingerprintPrompt(prompt: { system?: string | undefined; text?: string | undefined }): PromptFingerprint {
-  const system = prompt.system ? systemHash(prompt.system) : NONE;
-  const text = prompt.text ?? '';
-  if (text === '') return { system, template: NONE, sketch: [0, 0, 0, 0, 0, 0, 0, 0], length: 0, traits: 0 };
-  run(text);
-  const bins = scan.bins;
-  return {
-    system,
-    template: [scan.high >>> 0, scan.low >>> 0],
-    sketch: [bins[0]!, bins[1]!, bins[2]!, bins[3]!, bins[4]!, bins[5]!, bins[6]!, bins[7]!],
-    length: Math.min(15, Math.floor(Math.log2(text.length + 1))),
-    traits: scan.traits,
-  };
+export function fingerprintPrompt({ system, text = '' }: { system?: string | undefined; text?: string | undefined }): PromptFingerprint {
+  return { system: system ? systemHash(system) : NO_TEXT, ...textFingerprint(unitsOf(text), text.length) };
 }
 
 const hex8 = (value: number): string => value.toString(16).padStart(8, '0');
@@ -225,19 +250,47 @@ const hex8 = (value: number): string => value.toString(16).padStart(8, '0');
 export const fingerprintText = (f: PromptFingerprint): string =>
   `f1.${hex8(f.system[0])}${hex8(f.system[1])}.${hex8(f.template[0])}${hex8(f.template[1])}.${f.sketch.map(hex8).join('')}.${f.length.toString(16)}${f.traits.toString(16)}`;
 
-const FORM = /^f1\.([0-9a-f]{16})\.([0-9a-f]{16})\.([0-9a-f]{64})\.([0-9a-f])([0-7])$/;
+/** Bytes of the text form, and where its parts begin; a point stands before each. */
+const WHOLE = 104;
+const [SYSTEM, TEMPLATE, SKETCH, SHAPE] = [3, 20, 37, 102] as const;
+const POINT = 46;
 
-/** Reads the text form. `undefined` when it is not one: the caller rejects with the reason. */
-export function readFingerprint(text: string): PromptFingerprint | undefined {
-  const match = FORM.exec(text);
-  if (!match) return undefined;
-  const word = (hex: string, at: number): number => Number.parseInt(hex.slice(at, at + 8), 16);
-  const [, system = '', template = '', sketch = '', length = '', traits = ''] = match;
-  return {
-    system: [word(system, 0), word(system, 8)],
-    template: [word(template, 0), word(template, 8)],
-    sketch: Array.from({ length: SKETCH_SIZE }, (_, index) => word(sketch, index * 8)),
-    length: Number.parseInt(length, 16),
-    traits: Number.parseInt(traits, 16),
-  };
+/** The value of a lower-case hex digit by its byte; 255 for every other byte. */
+const NIBBLE = new Uint8Array(256).fill(255);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) NIBBLE[digit.charCodeAt(0)] = value;
+
+/** Reads the text form (ASCII) out of bytes. `undefined` when it is not one: the caller rejects with the reason. */
+export function fingerprintIn(bytes: Uint8Array, from: number, to: number): PromptFingerprint | undefined {
+  if (to - from !== WHOLE || bytes[from] !== 102 || bytes[from + 1] !== 49) return undefined;
+  for (const part of [SYSTEM, TEMPLATE, SKETCH, SHAPE]) if (bytes[from + part - 1] !== POINT) return undefined;
+  const system = [hexWord(bytes, from + SYSTEM), hexWord(bytes, from + SYSTEM + 8)] as const;
+  const template = [hexWord(bytes, from + TEMPLATE), hexWord(bytes, from + TEMPLATE + 8)] as const;
+  const sketch = [0, 0, 0, 0, 0, 0, 0, 0];
+  let lowest = Math.min(system[0], system[1], template[0], template[1]);
+  for (let bin = 0; bin < SKETCH_SIZE; bin++) {
+    const word = hexWord(bytes, from + SKETCH + 8 * bin);
+    sketch[bin] = word;
+    lowest = Math.min(lowest, word);
+  }
+  const length = NIBBLE[bytes[from + SHAPE]!]!;
+  const traits = NIBBLE[bytes[from + SHAPE + 1]!]!;
+  return lowest < 0 || length > 15 || traits > 7 ? undefined : { system, template, sketch, length, traits };
 }
+
+/** Eight lower-case hex digits; −1 when they are none. */
+function hexWord(bytes: Uint8Array, from: number): number {
+  let value = 0;
+  let nibbles = 0;
+  for (let at = from; at < from + 8; at++) {
+    const nibble = NIBBLE[bytes[at]!]!;
+    nibbles |= nibble;
+    value = (value << 4) | nibble;
+  }
+  return nibbles > 15 ? -1 : value >>> 0;
+}
+
+/** The same of a text. */
+export const readFingerprint = (text: string): PromptFingerprint | undefined => {
+  const bytes = Buffer.from(text, 'utf8');
+  return fingerprintIn(bytes, 0, bytes.length);
+};

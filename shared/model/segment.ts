@@ -73,18 +73,23 @@ export type Segment = { hour: number; rows: number; columns: Columns; dictionari
 
 const MAGIC = 0x3147534c; // "LSG1"
 
+type WordsName = 'models' | 'channels' | 'tasks' | 'languages' | 'countries';
+type Words = { known: Map<string, number>; last: string | undefined; place: number };
+const indexOfWords = (): Words => ({ known: new Map(), last: undefined, place: 0 });
+
 /** Grows as events come. */
 export class SegmentBuilder {
   rows = 0;
   private capacity = 256;
   readonly columns: Columns = allocate(256);
+  private readonly accounts = new Map<string, number>();
+  /** Places of words, and the word that was asked for last: it often comes again. */
   private readonly indexes = {
-    accounts: new Map<string, number>(),
-    models: new Map<string, number>(),
-    channels: new Map<string, number>(),
-    tasks: new Map<string, number>(),
-    languages: new Map<string, number>(),
-    countries: new Map<string, number>(),
+    models: indexOfWords(),
+    channels: indexOfWords(),
+    tasks: indexOfWords(),
+    languages: indexOfWords(),
+    countries: indexOfWords(),
   };
   readonly dictionaries: Dictionaries = {
     accounts: [],
@@ -100,7 +105,7 @@ export class SegmentBuilder {
   };
 
   constructor(readonly hour: number) {
-    for (const name of ['channels', 'tasks', 'languages', 'countries'] as const) this.indexes[name].set('', 0);
+    for (const name of ['channels', 'tasks', 'languages', 'countries'] as const) this.indexes[name].known.set('', 0);
   }
 
   /** A row to fill, by index into every column. */
@@ -108,33 +113,36 @@ export class SegmentBuilder {
     if (this.rows === this.capacity) {
       this.capacity *= 4;
       const larger = allocate(this.capacity);
-      for (const name of NAMES) {
-        larger[name].set(this.columns[name]);
-        Object.assign(this.columns, { [name]: larger[name] });
-      }
+      for (const name of NAMES) larger[name].set(this.columns[name]);
+      Object.assign(this.columns, larger);
     }
     return this.rows++;
   }
 
-  account(key: AccountKey, sealed: SealedId): number {
-    const known = this.indexes.accounts.get(key);
+  account({ key, sealed }: { key: AccountKey; sealed: SealedId }): number {
+    const known = this.accounts.get(key);
     if (known !== undefined) return known;
     const index = this.dictionaries.accounts.push(key) - 1;
     this.dictionaries.sealed.push(sealed);
-    this.indexes.accounts.set(key, index);
+    this.accounts.set(key, index);
     return index;
   }
 
   /** Index of a word; words beyond what the column holds share the last index under the name `other`. */
-  word(name: 'models' | 'channels' | 'tasks' | 'languages' | 'countries', text: string): number {
+  word(name: WordsName, text: string): number {
     const index = this.indexes[name];
-    const known = index.get(text);
-    if (known !== undefined) return known;
+    if (index.last === text) return index.place;
+    index.place = index.known.get(text) ?? this.newWord(name, text);
+    index.last = text;
+    return index.place;
+  }
+
+  private newWord(name: WordsName, text: string): number {
     const limit = name === 'models' || name === 'countries' ? 65_000 : 255;
     const words = this.dictionaries[name];
     if (words.length >= limit) return this.word(name, words[limit - 1] === 'other' ? 'other' : (words[limit - 1] ?? 'other'));
     const made = words.push(words.length === limit - 1 ? 'other' : text) - 1;
-    index.set(text, made);
+    this.indexes[name].known.set(text, made);
     return made;
   }
 
@@ -149,8 +157,7 @@ export class SegmentBuilder {
 /** The compressed bytes of a segment. */
 export function frameOf({ hour, rows, columns, dictionaries }: Segment): Uint8Array {
   const header = Buffer.from(JSON.stringify({ hour, rows, ...dictionaries }), 'utf8');
-  const width = NAMES.reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
-  const bytes = new Uint8Array(12 + header.length + rows * width);
+  const bytes = new Uint8Array(12 + header.length + rows * WIDTH);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, header.length, true);
@@ -182,7 +189,7 @@ export function readSegment(frame: Uint8Array): Segment {
   let at = 12 + headerLength;
   for (const name of NAMES) {
     const column = columns[name];
-    new Uint8Array(column.buffer).set(bytes.subarray(at, at + column.byteLength));
+    new Uint8Array(column.buffer, column.byteOffset, column.byteLength).set(bytes.subarray(at, at + column.byteLength));
     at += column.byteLength;
   }
   if (at !== bytes.length) throw new Error('archive segment: length does not add up');
@@ -192,8 +199,18 @@ export function readSegment(frame: Uint8Array): Segment {
 export const statusOf = (byte: number): Status => STATUSES[byte] ?? 'error';
 export const timeOf = (segment: Segment, row: number): number => segment.hour + Math.min(HOUR - 1, segment.columns.offset[row]!);
 
+/** Widest first: in one piece of memory each column then begins where its numbers may. */
+const BY_WIDTH = [...NAMES].sort((a, b) => COLUMNS[b].BYTES_PER_ELEMENT - COLUMNS[a].BYTES_PER_ELEMENT);
+const WIDTH = NAMES.reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
+
+/** Columns of zeros in one piece of memory. */
 function allocate(rows: number): Columns {
+  const memory = new ArrayBuffer(rows * WIDTH);
   const made: Partial<Record<ColumnName, InstanceType<(typeof COLUMNS)[ColumnName]>>> = {};
-  for (const name of NAMES) made[name] = new COLUMNS[name](rows);
+  let at = 0;
+  for (const name of BY_WIDTH) {
+    made[name] = new COLUMNS[name](memory, at, rows);
+    at += rows * COLUMNS[name].BYTES_PER_ELEMENT;
+  }
   return made as Columns;
 }

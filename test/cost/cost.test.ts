@@ -4,6 +4,7 @@ import { DEPLOYED, ENVELOPE_BYTES } from '../../bench/cost/deployed';
 import { envelopes } from '../../bench/cost/envelopes';
 import { batchAt, dollarsPerMonth, scaled, unitsPerEvent } from '../../bench/cost/scale';
 import { traffic } from '../../bench/cost/traffic';
+import { textsOf } from '../../functions/ingest/line-splitter';
 import { unwrap } from '../../functions/ingest/unwrap';
 import { stages } from '../../infra/stages';
 import { itemBytes } from '../../shared/memory/item-size';
@@ -96,7 +97,7 @@ test('envelopes fit into one billed request, are full, and hold every line', () 
   const sent = envelopes(lines);
   const read = sent.flatMap(({ body }) => {
     const unwrapped = unwrap(body);
-    return unwrapped.kind === 'lines' ? unwrapped.text.split('\n') : [];
+    return unwrapped.kind === 'lines' ? textsOf(unwrapped.lines) : [];
   });
   expect(read).toEqual(lines);
   for (const { body } of sent) expect(body.length).toBeLessThanOrEqual(ENVELOPE_BYTES);

@@ -1,4 +1,5 @@
 import { type Effect, keep } from '../../functions/ingest/ingest';
+import { linesFrom } from '../../functions/ingest/line-splitter';
 import { readMessages } from '../../functions/ingest/read-messages';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
@@ -22,7 +23,7 @@ const event = (number: number): string =>
 
 async function kept(ahead: boolean, effect?: Effect) {
   const archive = new MemoryObjectStore();
-  const taken = readMessages([{ id: 'm', lines: [0, 1, 2, 3, 4, 5].map(event) }], { now: NOW, hasher, segments: 1 });
+  const taken = readMessages([{ id: 'm', lines: [linesFrom([0, 1, 2, 3, 4, 5].map(event))] }], { now: NOW, hasher, segments: 1 });
   const events = ahead ? taken.events.map((part) => ({ ...part, frame: frameOf(part.columns) })) : taken.events;
   const { chunk } = await keep({ ...taken, events }, { archive, features: new MemoryTable(new SimulatedClock(NOW)), effect });
   return { chunk, bytes: Buffer.from((await archive.get(chunk ?? ''))!) };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { textsOf } from '../../functions/ingest/line-splitter';
 import { timeIn } from '../../local/event-blocks';
 import { Pipeline } from '../../local/pipeline';
 import { blocksOf } from '../../local/read-blocks';
@@ -148,7 +149,7 @@ describe('files', () => {
   });
   test('a last line without its line break is read', async () => {
     const lines: string[] = [];
-    for await (const block of linesOf(file('one\ntwo'))) lines.push(...block);
+    for await (const block of linesOf(file('one\ntwo'))) lines.push(...textsOf(block));
     expect(lines).toEqual(['one', 'two']);
   });
 });
@@ -170,7 +171,8 @@ describe('the time of a line, without parsing it', () => {
     ['not JSON', 'nothing', undefined],
     ['null', 'null', undefined],
   ])('%s', (_, line, expected) => {
-    expect(timeIn(line)).toBe(expected);
+    const bytes = Buffer.from(`before${line}behind`);
+    expect(timeIn(bytes, 6, bytes.length - 6)).toBe(expected);
   });
 });
 
