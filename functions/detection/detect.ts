@@ -135,7 +135,7 @@ export class Detection {
         held.map(({ account }) => account),
       ),
     );
-    for (const campaign of changed) await this.save(campaign, linksWithin(campaign, found.links, index), now);
+    for (const campaign of changed) await this.save(campaign, await this.linksOf(campaign, id, found.links, index), now);
     await this.refreshKnown(before);
     await this.tier.put(riskTier(population.profiles.values(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now));
     await this.sight(watched, index);
@@ -233,8 +233,14 @@ export class Detection {
   }
   private baseline: { index: TraitIndex; at: number; value: Baseline } | undefined;
 
+  /** The links within a campaign; one that this run did not find keeps those by which it was found last. */
+  private async linksOf(campaign: Campaign, run: string, found: readonly FoundLink[], index: TraitIndex): Promise<readonly Link[]> {
+    if (campaign.provenance.run === run) return linksWithin(campaign, found, index);
+    return (await this.pictures.links(campaign.id, campaign.version - 1)) ?? [];
+  }
+
   /** Members first, the campaign's header last (its commit): whoever sees the campaign finds its members' rows. */
-  private async save(campaign: Campaign, links: Link[], now: number): Promise<void> {
+  private async save(campaign: Campaign, links: readonly Link[], now: number): Promise<void> {
     const before = new Map(this.held.get(campaign.id)?.members.map((member) => [member.account, member]));
     await this.pictures.saveLinks(campaign.id, campaign.version, links);
     const { profiles, span } = this.population;
@@ -285,8 +291,9 @@ export class Detection {
 const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);
 
 const MOST_LINKS = 60_000;
+type FoundLink = { a: number; b: number; weight: number };
 
-function linksWithin(campaign: Campaign, links: readonly { a: number; b: number; weight: number }[], index: TraitIndex): Link[] {
+function linksWithin(campaign: Campaign, links: readonly FoundLink[], index: TraitIndex): Link[] {
   const members = new Set(campaign.members.map(({ account }) => account));
   const within: Link[] = [];
   for (const { a, b, weight } of links) {

@@ -149,7 +149,7 @@ export function dossierMarkdown(about: Dossier): string {
       ? ['Nothing yet.']
       : about.done.map((step) => `- ${step.at}: ${text(step.what)} by ${text(step.by)}. ${text(step.because)}`)),
     '',
-    `Written ${about.writtenAt} from version ${about.version} of the campaign (run ${text(about.provenance.run)}, code ${text(about.provenance.code)}, policy ${text(about.provenance.policy)}, input ${text(about.provenance.input)}).`,
+    `Written ${about.writtenAt} from version ${about.version} of the campaign (last found by run ${text(about.provenance.run)}, code ${text(about.provenance.code)}, policy ${text(about.provenance.policy)}, input ${text(about.provenance.input)}).`,
     '',
   ].join('\n');
 }

@@ -129,6 +129,39 @@ test('a column’s head sorts the list, from either end, by mouse and by keyboar
   expect(errors).toEqual([]);
 });
 
+test('filters stand in the address, and come back with it', async () => {
+  const { page, errors } = await visit(browser, served.consoleUrl, REI);
+  const kinds = () => page.locator('[role=row] .badge').allTextContents();
+  await page.goto(`${served.origin}/campaigns?kind=hijacked-keys&sort=accounts&nobody=reads`);
+  await page.locator('[aria-busy="false"]').waitFor();
+  expect(await page.getByLabel('Kind').inputValue()).toBe('hijacked-keys');
+  expect(await page.getByLabel('Sort by').inputValue()).toBe('accounts');
+  expect(new Set(await kinds())).toEqual(new Set(['hijacked keys']));
+  await page.getByRole('row').nth(1).getByRole('link').click();
+  await page.getByRole('heading', { level: 1, name: /^Campaign / }).waitFor();
+  await page.goBack();
+  await page.locator('[aria-busy="false"]').waitFor();
+  expect(await page.getByLabel('Kind').inputValue()).toBe('hijacked-keys');
+  await page.getByLabel('Kind').selectOption('');
+  await page.waitForURL((url) => !url.searchParams.has('kind'));
+  await page.goto(`${served.origin}/accounts?standing=suspended&standing=no&plan=none`);
+  await page.locator('.filters').waitFor();
+  expect(await page.getByLabel('standing').inputValue()).toBe('suspended');
+  expect(await page.getByLabel('plan').inputValue()).toBe('');
+  expect(errors).toEqual([]);
+});
+
+test('a bar is as long as its share', async () => {
+  const { page } = await visit(browser, served.consoleUrl, REI);
+  await page.goto(`${served.origin}/campaigns/june-hydra`);
+  const bar = page.locator('.targets li').first();
+  await bar.waitFor();
+  const share = Number.parseFloat((await bar.locator('.number').textContent()) ?? '') / 100;
+  const width = async (part: string) => (await bar.locator(part).boundingBox())?.width ?? 0;
+  expect((await width('.bar > span')) / (await width('.bar'))).toBeCloseTo(share, 1);
+  expect(share).toBeLessThan(0.9);
+});
+
 const PAGES = [
   '/',
   '/campaigns',

@@ -8,7 +8,8 @@ import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import { KeyedHasher } from '../../shared/model/keyed-hash';
 import { Policy } from '../../shared/model/policy';
-import { HOUR } from '../../shared/model/time';
+import { DAY, HOUR } from '../../shared/model/time';
+import { CampaignPictureStore } from '../../shared/stores/campaign-picture-store';
 import { CAMPAIGN, HONEST, HOURS, START, smallTraffic } from '../support/small-traffic';
 
 const policy = Policy.parse(recommended).detection;
@@ -64,6 +65,20 @@ describe('a campaign among honest accounts', () => {
     const kept: string[] = [];
     for await (const header of detection.campaigns.headers()) kept.push(header.id);
     expect(kept).toEqual(run.changed.map(({ id }) => id));
+  });
+
+  test('not found any more: counted on, it keeps the links by which it was found last', async () => {
+    const { run, detection, stores, clock } = await detected();
+    const pictures = new CampaignPictureStore(stores.archive);
+    const [first] = run.changed;
+    const links = await pictures.links(first!.id, 1);
+    expect(links?.length).toBeGreaterThan(CAMPAIGN.length);
+    for (const version of [2, 3]) {
+      clock.advanceTo(clock.now() + 20 * DAY);
+      const [later] = (await detection.run(policy, 'policy-1')).changed;
+      expect(later).toMatchObject({ id: first?.id, version, provenance: { run: run.id } });
+      expect(await pictures.links(first!.id, version)).toEqual(links);
+    }
   });
 
   test('what a campaign says holds no raw identifier and no word of a prompt', async () => {

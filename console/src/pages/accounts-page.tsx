@@ -5,6 +5,7 @@ import { useMe, useStatus } from '../app';
 import { brief, count, day, relative, words } from '../format';
 import { Empty, Loaded, Panel, Standing } from '../parts/parts';
 import { toast } from '../parts/toasts';
+import { useFilters } from '../parts/use-filters';
 import { useRowKeys, useRows } from '../parts/use-rows';
 import { type Column, VirtualTable } from '../parts/virtual-table';
 
@@ -23,17 +24,11 @@ const SORTS = [
   ['-updatedAt', 'last changed'],
   ['updatedAt', 'longest unchanged'],
 ] as const;
-type Filters = {
-  standing?: Row['standing'];
-  kind?: NonNullable<Row['kind']>;
-  plan?: NonNullable<Row['plan']>;
-  role?: NonNullable<Row['role']>;
-  sort: (typeof SORTS)[number][0];
-};
-
+const FILTERS = { ...CHOICES, sort: SORTS.map(([sort]) => sort) } as const;
 export function AccountsPage() {
   const [, go] = useLocation();
-  const [filters, setFilters] = useState<Filters>({ sort: '-detectedAt' });
+  const [chosen, choose] = useFilters(FILTERS);
+  const filters = { sort: '-detectedAt' as const, ...chosen };
   const now = useStatus().data?.at;
   const { query, rows, more, hasMore, waiting } = useRows(
     ['accounts', filters],
@@ -81,10 +76,7 @@ export function AccountsPage() {
       cell: (row) => (now ? relative(row.detectedAt, now) : day(row.detectedAt)),
     },
   ];
-  const choose = (name: keyof typeof CHOICES, value: string) =>
-    setFilters(({ [name]: _before, ...rest }) => ({ ...rest, ...(value === '' ? {} : { [name]: value }) }));
-  const sortBy = (value: string) =>
-    setFilters((before) => ({ ...before, sort: SORTS.find(([sort]) => sort === value)?.[0] ?? '-detectedAt' }));
+  const sortBy = (value: string) => choose('sort', value);
   return (
     <>
       <header>

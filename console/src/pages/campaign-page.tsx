@@ -6,7 +6,7 @@ import { Timeline } from '../charts/timeline';
 import { compact, count, day, moment, percent, probable, relative, shortDay } from '../format';
 import { useCaseCommands } from '../parts/case-commands';
 import { useKeys } from '../parts/keyboard';
-import { Empty, Figures, Kind, Loaded, Panel, Sentences } from '../parts/parts';
+import { Bar, Empty, Figures, Kind, Loaded, Panel, Sentences } from '../parts/parts';
 import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel } from './campaign-panels';
 import { CasePanel } from './case-panel';
 
@@ -166,9 +166,7 @@ const Targets = ({ targets }: { targets: Schemas['Campaign']['targets'] }) => (
       .map(([name, share]) => (
         <li key={name}>
           <span>{name}</span>
-          <span className="bar" aria-hidden="true">
-            <span style={{ width: percent(share) }} />
-          </span>
+          <Bar share={share} />
           <span className="number" style={{ textAlign: 'right' }}>
             {percent(share)}
           </span>
@@ -182,7 +180,7 @@ function Provenance({ of }: { of: Schemas['Campaign'] }) {
   return (
     <p className="small soft">
       Version {of.version}, written {moment(of.updatedAt)}
-      {now ? ` (${relative(of.updatedAt, now)})` : ''} by run <span className="mono">{of.provenance.run}</span>, code{' '}
+      {now ? ` (${relative(of.updatedAt, now)})` : ''}. Last found by run <span className="mono">{of.provenance.run}</span>, code{' '}
       <span className="mono">{of.provenance.code}</span>, policy <span className="mono">{of.provenance.policy}</span>, input{' '}
       <span className="mono">{of.provenance.input}</span>.
       {of.lineage

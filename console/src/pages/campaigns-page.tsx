@@ -1,9 +1,9 @@
-import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useStatus } from '../app';
 import { compact, count, day, percent, relative } from '../format';
 import { Empty, Kind, Loaded, Panel } from '../parts/parts';
+import { useFilters } from '../parts/use-filters';
 import { useRowKeys, useRows } from '../parts/use-rows';
 import { type Column, VirtualTable } from '../parts/virtual-table';
 
@@ -19,18 +19,18 @@ const SORTS = [
   ['detectedAt', 'oldest'],
 ] as const;
 const KINDS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'] as const;
+const CHOICES = { sort: SORTS.map(([sort]) => sort), kind: KINDS } as const;
 
 export function CampaignsPage() {
   const [, go] = useLocation();
-  const [sort, setSort] = useState<(typeof SORTS)[number][0]>('-updatedAt');
-  const [kind, setKind] = useState<Row['kind'] | ''>('');
+  const [{ sort = '-updatedAt', kind }, choose] = useFilters(CHOICES);
   const now = useStatus().data?.at;
   const { query, rows, more, waiting } = useRows(
     ['campaigns', sort, kind],
     (cursor) =>
       answered(
         client().GET('/v1/campaigns', {
-          params: { query: { sort, limit: 100, ...(kind === '' ? {} : { kind }), ...(cursor === undefined ? {} : { cursor }) } },
+          params: { query: { sort, limit: 100, ...(kind === undefined ? {} : { kind }), ...(cursor === undefined ? {} : { cursor }) } },
         }),
       ),
     { refetchInterval: 10_000, staying: true },
@@ -61,7 +61,7 @@ export function CampaignsPage() {
       cell: (row) => (now ? relative(row.updatedAt, now) : day(row.updatedAt)),
     },
   ];
-  const sortBy = (value: string) => setSort(SORTS.find(([one]) => one === value)?.[0] ?? '-updatedAt');
+  const sortBy = (value: string) => choose('sort', value);
   return (
     <>
       <header>
@@ -74,7 +74,7 @@ export function CampaignsPage() {
         <div className="filters">
           <label className="field">
             <span>Kind</span>
-            <select value={kind} onChange={(event) => setKind(KINDS.find((one) => one === event.target.value) ?? '')}>
+            <select value={kind ?? ''} onChange={(event) => choose('kind', event.target.value)}>
               <option value="">every kind</option>
               {KINDS.map((one) => (
                 <option key={one}>{one}</option>

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { ProblemError, type Schemas } from '../api';
-import { brief, percent, words } from '../format';
+import { brief, words } from '../format';
 
 /** Small parts that every page is made of. */
 
@@ -82,12 +82,16 @@ export const AccountLink = ({ account }: { account: string }) => (
 
 export const Family = ({ name }: { name: Schemas['Evidence']['family'] }) => <span className={`family ${name}`}>{name}</span>;
 
+/** A share of one, drawn; what it says stands beside it in digits. */
+export const Bar = ({ share, look = 'bar' }: { share: number; look?: 'bar' | 'meter' }) => (
+  <span className={look} aria-hidden="true">
+    <span style={{ width: `${100 * share}%` }} />
+  </span>
+);
+
 export const Strength = ({ value }: { value: number }) => (
   <span className="nowrap small soft" title={`${value.toFixed(4)}: ${(1 / Math.max(1 - value, 1e-6)).toFixed(0)} times as likely`}>
-    <span className="meter" aria-hidden="true">
-      <span style={{ width: percent(value) }} />
-    </span>{' '}
-    <span className="visually-hidden">strength </span>
+    <Bar share={value} look="meter" /> <span className="visually-hidden">strength </span>
     {value > 0.9995 ? '> 0.999' : value.toFixed(3)}
   </span>
 );
