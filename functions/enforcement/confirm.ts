@@ -31,11 +31,16 @@ export const confirm: Step<'contained'> = async (id, head, world) => {
   if (open.inForce === 0)
     return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, world);
   const again = open.waiting > 0 ? now + policy.enforcement.confirmation.observeWithinMinutes.value * MINUTE : null;
-  const because = [
-    `${open.inForce} actions in force, ${open.waiting} not yet seen effective, ${open.unconfirmed} given up on: the provider does not carry them out`,
-  ];
-  return move(id, head, { progress: { kind: 'contained', checkAt: again, expiresAt: open.expiresAt }, because }, world);
+  return move(id, head, { progress: { kind: 'contained', checkAt: again, expiresAt: open.expiresAt }, because: [inWords(open)] }, world);
 };
+
+function inWords({ inForce, waiting, unconfirmed }: Open): string {
+  const outstanding = [
+    ...(waiting > 0 ? [`${waiting} not yet seen effective`] : []),
+    ...(unconfirmed > 0 ? [`${unconfirmed} given up on: the provider does not carry them out`] : []),
+  ];
+  return [`${inForce} actions in force`, ...(outstanding.length > 0 ? outstanding : ['none outstanding'])].join(', ');
+}
 
 /** While it is stopped nobody is asked for anything, but what is in force still expires. */
 export const expireStopped: Step<'stopped'> = async (id, head, world) => {

@@ -2,6 +2,7 @@ import { ACCOUNT_CHAIN } from '../../shared/model/action';
 import type { Campaign } from '../../shared/model/campaign';
 import { type CaseState, isClosed } from '../../shared/model/case';
 import { DECISION_CHAIN, type DecisionRecord } from '../../shared/model/decision-record';
+import type { EnforcementPolicy } from '../../shared/model/enforcement-policy';
 import { scopeLabel } from '../../shared/model/exoneration';
 import { type CampaignId, type CaseId, caseId } from '../../shared/model/ids';
 import { DAY, MINUTE } from '../../shared/model/time';
@@ -11,6 +12,7 @@ import { notePopulation } from './budget';
 import { type Acting, containAccounts, targetsOf } from './contain';
 import { groundsOf } from './contain-stage';
 import type { Enforcement } from './enforcement';
+import { isArmed } from './kill-switch';
 import { type CaseHead, move } from './move';
 import { type Plan, planFor } from './plan';
 
@@ -105,10 +107,19 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
       await move(id, head, { progress, because, change: { approversNeeded: needed, size: total } }, world);
     return { campaign, kind: 'unchanged', case: id, because };
   }
+  await lookAgain(id, head, joined.length, grounds.plan.policy.enforcement, world);
   const done = await containAccounts(id, joined, grounds.plan, world);
   const acted = 'tally' in done ? `${done.tally.acted} of ${joined.length} who joined were contained` : 'nobody was contained';
   const because = 'because' in done ? [acted, done.because] : [acted];
   return { campaign, kind: 'joined', case: id, because };
+}
+
+/** Whether it took effect on those who joined is looked at as for those before them. Noted before they are acted on: a crash loses nothing. */
+async function lookAgain(id: CaseId, head: CaseHead, joined: number, policy: EnforcementPolicy, world: Enforcement): Promise<void> {
+  const { progress } = head.state;
+  const due = world.clock.now() + policy.confirmation.observeWithinMinutes.value * MINUTE;
+  if (progress.kind !== 'contained' || (progress.checkAt !== null && progress.checkAt <= due) || !(await isArmed(world))) return;
+  await move(id, head, { progress: { ...progress, checkAt: due }, because: [`${joined} joined since and are contained too`] }, world);
 }
 
 async function openCase(

@@ -3,6 +3,7 @@ import { approve } from '../../functions/enforcement/commands/approve';
 import { openEnforcement } from '../../functions/enforcement/enforcement';
 import { standingOf, standings } from '../../functions/enforcement/standing';
 import { verifyLedger } from '../../functions/enforcement/verify-ledger';
+import { ACCOUNT_CHAIN } from '../../shared/model/action';
 import { caseId } from '../../shared/model/ids';
 import { withMode } from '../../shared/model/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
@@ -36,7 +37,7 @@ onBothSides((side) => {
       await detect(buildCampaign({ size: 20 }));
       await pass(3 * HOUR);
       expect(provider.received).toHaveLength(20);
-      const chain = await enforcement.ledger.history((await import('../../shared/model/action')).ACCOUNT_CHAIN, account(3));
+      const chain = await enforcement.ledger.history(ACCOUNT_CHAIN, account(3));
       expect(chain.map((entry) => entry.what)).toEqual(['suspend asked', 'acknowledged', 'observed']);
     });
 
@@ -54,6 +55,24 @@ onBothSides((side) => {
       expect(provider.suspended()).toHaveLength(21);
       expect(await detect(buildCampaign({ members: grown }))).toMatchObject([{ kind: 'unchanged' }]);
       expect(provider.received).toHaveLength(21);
+    });
+
+    test('whether it took effect on who joined is looked at as for those before: seen, or asked again and reported', async () => {
+      const { detect, pass, provider, enforcement } = await enforcementWorld(side);
+      const told = async () => (await enforcement.cases.head(CASE))?.because.join();
+      await detect(buildCampaign({ size: 20 }));
+      await pass(DAY);
+      expect(await told()).toBe('20 actions in force, none outstanding');
+      const members = [...buildCampaign({ size: 20 }).members, buildMember(50)];
+      await detect(buildCampaign({ members }));
+      await pass(3 * HOUR);
+      expect(await told()).toBe('21 actions in force, none outstanding');
+      expect((await enforcement.ledger.head(ACCOUNT_CHAIN, account(50)))?.what).toBe('observed');
+      provider.behaviour = () => 'lies';
+      await detect(buildCampaign({ members: [...members, buildMember(51)] }));
+      await pass(DAY);
+      expect(await told()).toBe('22 actions in force, 1 given up on: the provider does not carry them out');
+      expect(provider.received.filter((request) => request.account === account(51))).toHaveLength(4);
     });
 
     test('expires unless a person confirms it, and everybody is restored', async () => {
