@@ -74,6 +74,15 @@ async function outage(
   return move(id, head, { progress: { ...progress, outages: progress.outages + 1, retryAt: world.clock.now() + wait }, because }, world);
 }
 
+function inWords({ acted, refused, unreachable, spared }: Tally): string {
+  const others = [
+    [refused, 'refused by the provider'],
+    [unreachable, 'not reached'],
+    [spared, 'needed nothing'],
+  ] as const;
+  return [`${acted} acted on now`, ...others.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)].join(', ');
+}
+
 async function next(
   id: CaseId,
   head: Parameters<Step<'containing'>>[1],
@@ -85,9 +94,7 @@ async function next(
   const { stages, confirmation } = plan.policy.enforcement;
   const now = world.clock.now();
   const share = stages[stage]?.share.value ?? 1;
-  const because = [
-    `${Math.round(share * 100)} % reached: ${of} accounts, ${tally.acted} acted on now, ${tally.refused} refused by the provider, ${tally.unreachable} not reached, ${tally.spared} needed nothing`,
-  ];
+  const because = [`${Math.round(share * 100)} % reached: ${of} ${of === 1 ? 'account' : 'accounts'}, ${inWords(tally)}`];
   await world.rules.acted(head.state.rule, id, (await world.cases.touched(id)).size, now);
   if (stage + 1 < stages.length) {
     const until = now + (stages[stage]?.watchMinutes.value ?? 0) * MINUTE;

@@ -64,7 +64,7 @@ export async function doneAbout(campaign: CampaignId, { stores, clock }: QueryPo
   const newest = await new CaseStore(stores.enforcement, ledger).latestOf(campaign);
   if (!newest) return [];
   const entries = await ledger.history(CASE_CHAIN, newest.id);
-  return entries.map((entry) => ({ at: iso(entry.at), what: entry.what, by: nameOf(entry.actor), because: unnamed(entry).join(' ') }));
+  return entries.map((entry) => ({ at: iso(entry.at), what: entry.what, by: nameOf(entry.actor), because: unnamed(entry).join('; ') }));
 }
 
 /** Persons stay unnamed in a dossier: it is given to others. */

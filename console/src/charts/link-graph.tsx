@@ -107,7 +107,7 @@ function Discs({ graph, placed, onChoose }: { graph: Schemas['Graph']; placed: P
             <li key={group.shared}>
               <button type="button" className="button quiet tiny" onClick={() => onChoose(group)}>
                 <span className={`family ${shared?.family ?? ''}`}>{shared ? words(shared.type) : 'no link'}</span>
-                <span className="mono">{shared?.indicator?.slice(0, 6)}</span> <span className="number">{count(group.size)}</span>
+                <span className="mono">{shared?.indicator?.slice(-6)}</span> <span className="number">{count(group.size)}</span>
               </button>
             </li>
           );
@@ -154,7 +154,7 @@ function About({ graph, account, links }: { graph: Schemas['Graph']; account: nu
                 return shared ? (
                   <span key={place}>
                     <Family name={shared.family} /> same {words(shared.type)} as {count(shared.members - 1)} others
-                    {shared.indicator ? <span className="mono soft"> {shared.indicator.slice(0, 6)}</span> : null}{' '}
+                    {shared.indicator ? <span className="mono soft"> {shared.indicator.slice(-6)}</span> : null}{' '}
                   </span>
                 ) : null;
               })}

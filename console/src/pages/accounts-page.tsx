@@ -99,7 +99,7 @@ export function AccountsPage() {
             </label>
           ))}
           <label className="field">
-            <span>sort by</span>
+            <span>Sort by</span>
             <select value={filters.sort} onChange={(event) => sortBy(event.target.value)}>
               {SORTS.map(([value, label]) => (
                 <option key={value} value={value}>

@@ -123,7 +123,7 @@ function History({ id, sequence }: { id: string; sequence: number }) {
                   {entry.at.slice(0, 16).replace('T', ' ')} by {entry.actor.id ?? entry.actor.kind}
                 </span>
                 <br />
-                {entry.because.join(' ')}
+                {entry.because.join('; ')}
               </li>
             ))}
           </ul>

@@ -90,7 +90,7 @@ export const Entries = ({ entries, narrow = false }: { entries: readonly Entry[]
         {narrow ? null : <Subject of={entry.subject} />}
         <span>
           <span className="what">{entry.what}</span>
-          {entry.because.length > 0 ? <span className="soft">: {entry.because.join(' ')}</span> : null}
+          {entry.because.length > 0 ? <span className="soft">: {entry.because.join('; ')}</span> : null}
         </span>
       </li>
     ))}

@@ -23,7 +23,7 @@ export function Preview({ campaign }: { campaign: string }) {
 }
 
 function Hit({ run }: { run: Schemas['DryRun'] }) {
-  if (run.decision !== 'act') return <p>Nobody. {run.because.join(' ')}</p>;
+  if (run.decision !== 'act') return <p>Nobody. {run.because.join('; ')}</p>;
   const spared = Object.entries(run.spared).sort(([, one], [, other]) => other - one);
   const short = run.budget !== null && run.budget.left < run.accounts;
   return (
