@@ -21,7 +21,7 @@ const REQUIRED = 0b11_1111_1111;
 
 /**
  * Reads a usage event out of the bytes of its line. What repeats (identifiers, words, system prompts) is known by its bytes, a
- * prompt is decoded and fingerprinted: no object and no string is made of an event. JSON.parse alone takes as long as all of it.
+ * prompt is decoded and fingerprinted: no object and no string is made of an event.
  *
  * The schema (shared/model/event.ts) is the definition: what is taken here gives the row that the schema and `rowOf` give, and a
  * property test says so. `undefined` says nothing. An event of another type, with an escape in an identifier or with a
