@@ -12,7 +12,7 @@ import { Policy, withMode } from '../shared/model/policy';
 import { HOUR, iso, MINUTE } from '../shared/model/time';
 import { numberOf, readOptions, refuse } from './command-line';
 import { Pipeline } from './pipeline';
-import { listPipelineStandings, servePipeline } from './serve-pipeline';
+import { servePipeline } from './serve-pipeline';
 import { readScenario } from './simulator/read-scenario';
 import { type Hour, simulate } from './simulator/simulate';
 
@@ -48,7 +48,6 @@ async function main(): Promise<void> {
     start: simulation.start,
     detectEvery: HOUR,
     rows: 'risk',
-    onRun: () => listPipelineStandings(pipeline),
   });
   await pipeline.arm('demo');
   const served = await servePipeline(pipeline, port);
@@ -142,7 +141,7 @@ class Player {
       this.say(`${campaignKind} case ${id} is ${progress.kind.replace(/-/g, ' ')}: ${head.because.at(-1) ?? ''}`);
       changed = true;
     }
-    if (changed) await listPipelineStandings(this.pipeline);
+    if (changed) await this.pipeline.enforcement.standings.refresh();
   }
 }
 

@@ -3,7 +3,6 @@ import { advance } from '../functions/enforcement/advance';
 import { type Enforced, enforce } from '../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../functions/enforcement/enforcement';
 import { turnKillSwitch } from '../functions/enforcement/kill-switch';
-import { listStandings } from '../functions/enforcement/list-standings';
 import { type FeatureRows, fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
 import { type IngestResult, ingest, keep } from '../functions/ingest/ingest';
@@ -15,7 +14,6 @@ import { KeyedHasher } from '../shared/model/keyed-hash';
 import { type Policy, policyDigest } from '../shared/model/policy';
 import { HOUR } from '../shared/model/time';
 import type { ObjectStore, Stores } from '../shared/ports';
-import { FlaggedStore } from '../shared/stores/flagged-store';
 import { Gateway } from './gateway';
 import { DETECT_AFTER, FOLD_AFTER } from './schedule';
 
@@ -137,11 +135,7 @@ export class Pipeline {
     const run = await this.detection.run(policy.detection, policy.version, known);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
     await this.settle();
-    await listStandings(
-      run.changed.map(({ id }) => id),
-      new FlaggedStore(this.stores.graph),
-      this.enforcement,
-    );
+    await this.enforcement.standings.refresh();
     await this.options.onRun?.(run, decided);
   }
 

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { openAppeals } from '../functions/appeals/appeals';
-import { listStandings } from '../functions/enforcement/list-standings';
 import { signAppealLink } from '../shared/appeal-link';
 import { cursors } from '../shared/http/cursor';
-import type { CampaignId } from '../shared/model/ids';
-import { FlaggedStore } from '../shared/stores/flagged-store';
 import type { Pipeline } from './pipeline';
 import { type Served, serve } from './server';
 
@@ -32,11 +29,4 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
       };
     },
   });
-}
-
-/** After a run, and after people decided: who is watched or in review, for the list of flagged accounts. */
-export async function listPipelineStandings(pipeline: Pipeline): Promise<void> {
-  const campaigns: CampaignId[] = [];
-  for await (const { id } of pipeline.detection.campaigns.headers()) campaigns.push(id);
-  await listStandings(campaigns, new FlaggedStore(pipeline.stores.graph), pipeline.enforcement);
 }

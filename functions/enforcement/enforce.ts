@@ -39,6 +39,7 @@ export async function enforce(
   await world.policies.keep((await world.policy()).policy);
   const answers: Enforced[] = [];
   for (const { id } of run.campaigns) answers.push(await enforceOne(id, world));
+  await world.standings.refresh();
   return answers;
 }
 

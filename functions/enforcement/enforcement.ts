@@ -12,6 +12,7 @@ import { PolicyStore } from '../../shared/stores/policy-store';
 import { RuleStore } from '../../shared/stores/rule-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
 import { StandingLedger } from '../../shared/stores/standing-ledger';
+import { StandingList } from './list-standings';
 
 /** The policy that judges now, with its digest (`policyDigest`). On AWS: the policy store's live version; in replay: the file. */
 export type LivePolicy = () => Promise<{ policy: Policy; digest: string }>;
@@ -45,16 +46,22 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   appeals: AppealStore;
   operators: KnownOperatorStore;
   sightings: SightingStore;
+  /** Who is watched or in review, for the list of flagged accounts. */
+  standings: StandingList;
 };
 
 export function openEnforcement({ stores, ...world }: World): Enforcement {
-  const ledger = new StandingLedger(stores.enforcement, world.clock, new FlaggedStore(stores.graph));
+  const flagged = new FlaggedStore(stores.graph);
+  const ledger = new StandingLedger(stores.enforcement, world.clock, flagged);
+  const campaigns = world.campaigns ?? new CampaignStore(stores);
+  const cases = new CaseStore(stores.enforcement, ledger);
   return {
     ...world,
     table: stores.enforcement,
     ledger,
-    campaigns: world.campaigns ?? new CampaignStore(stores),
-    cases: new CaseStore(stores.enforcement, ledger),
+    campaigns,
+    cases,
+    standings: new StandingList(flagged, { ledger, cases, campaigns, clock: world.clock }),
     exonerations: new ExonerationStore(stores.enforcement, ledger),
     rules: new RuleStore(stores.enforcement, ledger),
     policies: new PolicyStore(stores.enforcement, ledger),

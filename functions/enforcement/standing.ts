@@ -18,7 +18,7 @@ export type AccountStanding = {
   because: readonly string[];
 };
 
-type Books = Pick<Enforcement, 'ledger' | 'cases' | 'campaigns'>;
+export type Books = Pick<Enforcement, 'ledger' | 'cases' | 'campaigns'>;
 
 /** Where an account stands in our workflow now, and why. */
 export async function standingOf(account: AccountKey, books: Books): Promise<AccountStanding> {
@@ -57,7 +57,7 @@ export async function* standings(books: Books): AsyncIterable<AccountStanding> {
 /** base64url, in the order of its characters' codes. */
 export const KEY_CHARACTERS = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'];
 
-async function actedOn(account: AccountKey, books: Books): Promise<AccountStanding | undefined> {
+export async function actedOn(account: AccountKey, books: Books): Promise<AccountStanding | undefined> {
   const head = await books.ledger.head(ACCOUNT_CHAIN, account);
   const action = inForce(head?.state);
   if (!head || !action) return undefined;
@@ -72,14 +72,14 @@ async function actedOn(account: AccountKey, books: Books): Promise<AccountStandi
   };
 }
 
-type About = { decision: DecisionRecord | undefined; latest: CaseHead | undefined };
+export type About = { decision: DecisionRecord | undefined; latest: CaseHead | undefined };
 
-async function aboutCampaign(campaign: CampaignId, books: Books): Promise<About> {
+export async function aboutCampaign(campaign: CampaignId, books: Books): Promise<About> {
   const decision = (await books.ledger.head(DECISION_CHAIN, campaign))?.state;
   return { decision, latest: (await books.cases.latestOf(campaign))?.head };
 }
 
-function notActedOn(
+export function notActedOn(
   member: { account: AccountKey; role: Role; joinedAt: number; because: readonly string[] },
   campaign: CampaignId,
   { decision, latest }: About,

@@ -16,6 +16,7 @@ export type Draft<S> = Pick<LedgerEntry, 'actor' | 'what' | 'because' | 'key'> &
 export type Appended<S> = { kind: 'appended'; entry: Entry<S> } | { kind: 'overtaken'; head: Entry<S> };
 
 const ENTRY = 'E#';
+const MOST_OPENED = 50_000;
 /** The partition of the day's feed: one pointer an entry, in order of time. */
 /** What to pass as `after` to go on behind an entry. */
 export const placeInFeed = ({ at, chain, sequence }: Pick<LedgerEntry, 'at' | 'chain' | 'sequence'>): string =>
@@ -30,6 +31,9 @@ const feedOf = (at: number): string => `LEDGER#${dayLabel(dayOf(at))}`;
  * leaves a pointer to nothing, which readers skip; an entry that no index knows cannot come about.
  */
 export class LedgerStore {
+  /** Entries by hash, which is of all that they say: read once, an entry need not be parsed again. */
+  private readonly opened = new Map<string, Entry<unknown>>();
+
   constructor(
     private readonly table: Table,
     private readonly clock: Clock,
@@ -39,7 +43,7 @@ export class LedgerStore {
   async head<S>(kind: ChainKind<S>, subject: string): Promise<Entry<S> | undefined> {
     const { items } = await this.table.query({ pk: kind.prefix + subject, prefix: ENTRY, reverse: true, limit: 1 });
     const newest = items[0];
-    return newest && open(kind, sealedEntry(newest));
+    return newest && this.open(kind, sealedEntry(newest));
   }
 
   async append<S>(kind: ChainKind<S>, subject: string, head: Entry<S> | undefined, draft: Draft<S>): Promise<Appended<S>> {
@@ -51,10 +55,10 @@ export class LedgerStore {
     await this.table.put({ pk: feedOf(at), sk: placeInFeed({ at, chain, sequence }), chain, sequence, hash: sealed.hash });
     const row = { pk: chain, sk: ENTRY + sequenceLabel(sequence), body: sealed.body, hash: sealed.hash };
     const { kind: written } = await this.table.put(row, { kind: 'absent' });
-    if (written === 'written') return { kind: 'appended', entry: open(kind, sealed) };
+    if (written === 'written') return { kind: 'appended', entry: this.open(kind, sealed) };
     const stored = await this.table.get(row.pk, row.sk);
     // Our own put, whose answer was lost and which was sent again.
-    if (stored?.hash === sealed.hash) return { kind: 'appended', entry: open(kind, sealed) };
+    if (stored?.hash === sealed.hash) return { kind: 'appended', entry: this.open(kind, sealed) };
     const newest = await this.head(kind, subject);
     if (!newest) throw new Error(`chain ${chain} refused entry ${sequence} and has no head`);
     return { kind: 'overtaken', head: newest };
@@ -62,7 +66,7 @@ export class LedgerStore {
 
   /** All entries of one chain, oldest first. */
   async history<S>(kind: ChainKind<S>, subject: string): Promise<Entry<S>[]> {
-    return (await this.sealed(kind.prefix + subject)).map((sealed) => open(kind, sealed));
+    return (await this.sealed(kind.prefix + subject)).map((sealed) => this.open(kind, sealed));
   }
 
   /** Subjects of a listing partition in key order, one page. Some may have no entry (a crash came first). */
@@ -130,6 +134,18 @@ export class LedgerStore {
     return entries;
   }
 
+  private open<S>(kind: ChainKind<S>, sealed: SealedEntry): Entry<S> {
+    const name = `${kind.prefix}${sealed.hash}`;
+    const known = this.opened.get(name);
+    // Written by this function, under the same kind.
+    if (known) return known as Entry<S>;
+    const entry = LedgerEntry.parse(JSON.parse(sealed.body));
+    const made = { ...entry, state: kind.state.parse(entry.state), hash: sealed.hash };
+    if (this.opened.size >= MOST_OPENED) this.opened.clear();
+    this.opened.set(name, made);
+    return made;
+  }
+
   /** The entries of a chain as stored, oldest first. */
   async sealed(chain: string): Promise<SealedEntry[]> {
     const entries: SealedEntry[] = [];
@@ -149,8 +165,3 @@ const sealedEntry = (item: Item): SealedEntry => ({
   body: z.string().parse(item.body),
   hash: z.string().parse(item.hash),
 });
-
-function open<S>(kind: ChainKind<S>, sealed: SealedEntry): Entry<S> {
-  const entry = LedgerEntry.parse(JSON.parse(sealed.body));
-  return { ...entry, state: kind.state.parse(entry.state), hash: sealed.hash };
-}

@@ -1,13 +1,11 @@
 import { openAppeals } from '../../functions/appeals/appeals';
 import { enforce } from '../../functions/enforcement/enforce';
-import { listStandings } from '../../functions/enforcement/list-standings';
 import { type Served, serve } from '../../local/server';
 import { cursors } from '../../shared/http/cursor';
 import { campaignId } from '../../shared/model/ids';
 import { withMode } from '../../shared/model/policy';
 import { DAY, MINUTE } from '../../shared/model/time';
 import { CampaignStore } from '../../shared/stores/campaign-store';
-import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-world';
 import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';
 import { MEMORY } from './sides';
@@ -34,11 +32,7 @@ export async function fixtureServer(
     if (saved) await enforce({ campaigns: [saved], activeAccounts: 1_000_000 }, world.enforcement);
   }
   await world.pass(90 * MINUTE);
-  await listStandings(
-    plans.map((plan) => campaignId(plan.id)),
-    new FlaggedStore(stores.graph),
-    world.enforcement,
-  );
+  await world.enforcement.standings.refresh();
   const appeals = openAppeals({
     table: stores.enforcement,
     clock: world.clock,
