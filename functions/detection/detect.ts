@@ -135,7 +135,13 @@ export class Detection {
         held.map(({ account }) => account),
       ),
     );
-    for (const campaign of changed) await this.save(campaign, await this.linksOf(campaign, id, found.links, index), now);
+    for (const campaign of changed) {
+      if (linksAreDue(campaign, this.held.get(campaign.id), id, now)) {
+        campaign.links = { version: campaign.version, accounts: campaign.members.length, at: now };
+        await this.pictures.saveLinks(campaign.id, campaign.version, linksWithin(campaign, found.links, index));
+      }
+      await this.save(campaign, now);
+    }
     await this.refreshKnown(before);
     await this.tier.put(riskTier(population.profiles.values(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now));
     await this.sight(watched, index);
@@ -233,16 +239,9 @@ export class Detection {
   }
   private baseline: { index: TraitIndex; at: number; value: Baseline } | undefined;
 
-  /** The links within a campaign; one that this run did not find keeps those by which it was found last. */
-  private async linksOf(campaign: Campaign, run: string, found: readonly FoundLink[], index: TraitIndex): Promise<readonly Link[]> {
-    if (campaign.provenance.run === run) return linksWithin(campaign, found, index);
-    return (await this.pictures.links(campaign.id, campaign.version - 1)) ?? [];
-  }
-
   /** Members first, the campaign's header last (its commit): whoever sees the campaign finds its members' rows. */
-  private async save(campaign: Campaign, links: readonly Link[], now: number): Promise<void> {
+  private async save(campaign: Campaign, now: number): Promise<void> {
     const before = new Map(this.held.get(campaign.id)?.members.map((member) => [member.account, member]));
-    await this.pictures.saveLinks(campaign.id, campaign.version, links);
     const { profiles, span } = this.population;
     const drawn = campaign.members.slice(0, MOST_MEMBER_HOURS);
     await this.pictures.saveHours(
@@ -291,7 +290,17 @@ export class Detection {
 const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);
 
 const MOST_LINKS = 60_000;
+/** A picture of the links is drawn again when a campaign has so many more or fewer accounts, or a day later. */
+const REDRAWN_AT = 0.1;
 type FoundLink = { a: number; b: number; weight: number };
+
+/** A campaign that this run did not find keeps the links by which it was found last. */
+function linksAreDue(campaign: Campaign, before: Campaign | undefined, run: string, now: number): boolean {
+  const drawn = before?.links;
+  if (!drawn) return true;
+  if (campaign.provenance.run !== run) return false;
+  return now - drawn.at >= 24 * HOUR || Math.abs(campaign.members.length - drawn.accounts) > REDRAWN_AT * drawn.accounts;
+}
 
 function linksWithin(campaign: Campaign, links: readonly FoundLink[], index: TraitIndex): Link[] {
   const members = new Set(campaign.members.map(({ account }) => account));

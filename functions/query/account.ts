@@ -28,7 +28,8 @@ export async function account(
   if (!flagged && !summary && !membership && !head) return { kind: 'unknown' };
   const campaign = membership && (await campaigns.get(membership.campaign));
   const member = campaign?.members.find((one) => one.account === key);
-  const links = (campaign && (await new CampaignPictureStore(stores.archive).links(campaign.id, campaign.version))) ?? [];
+  const links =
+    (campaign && (await new CampaignPictureStore(stores.archive).links(campaign.id, campaign.links?.version ?? campaign.version))) ?? [];
   const mine = links.filter((link) => link.from === key || link.to === key).sort((one, other) => other.weight - one.weight);
   const roles = new Map(campaign?.members.map((one) => [one.account, one.role]));
   return {

@@ -30,7 +30,7 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
   api.openapi(graph, async (c) => {
     const campaign = await campaignOf(c.req.valid('param').campaign);
     if (!campaign) return problem(c, 'not-found', NO_CAMPAIGN);
-    const links = (await pictures.links(campaign.id, campaign.version)) ?? [];
+    const links = (await pictures.links(campaign.id, campaign.links?.version ?? campaign.version)) ?? [];
     return c.json(graphView(campaign, links, c.get('principal')), 200);
   });
 

@@ -107,6 +107,8 @@ export const Campaign = z.object({
   lineage: z.array(z.object({ at: z.number(), what: z.enum(LINEAGE), with: z.custom<CampaignId | OperatorId>(), because: z.string() })),
   /** What made it: code version, policy version, run id, input fold versions digest. */
   provenance: z.object({ run: z.string(), code: z.string(), policy: z.string(), input: z.string() }),
+  /** The version with which its links were saved last (its own when absent), when, and how many accounts it had. */
+  links: z.object({ version: z.int(), at: z.number(), accounts: z.int() }).optional(),
 });
 export type Campaign = z.infer<typeof Campaign>;
 
