@@ -6,8 +6,13 @@ import { settle } from './ask';
 import type { Enforcement } from './enforcement';
 import { CLOCK } from './move';
 
-/** Accounts whose restore may not have reached the provider yet: pointed at before the entry that lifts. */
+/**
+ * Accounts whose restore may not have reached the provider yet: pointed at before the entry that lifts, and by that entry's number. A
+ * pointer goes when there is an entry of its number that does not wait for a restore: whoever set it can write it no more, however
+ * late they wake up.
+ */
 const RESTORING = 'RESTORING';
+const pointer = (account: AccountKey, sequence: number): string => `${account}#${sequence}`;
 
 export type Lifting = {
   why: Lift['why'];
@@ -32,7 +37,7 @@ export async function lift(account: AccountKey, lifting: Lifting, world: Enforce
     const next = after(account, head, lifting, world.clock.now());
     if (!next)
       return head?.state.phase.kind === 'lifting' ? finish(account, head, world) : { kind: 'already', because: 'nothing is left to lift' };
-    if (next.state.phase.kind === 'lifting') await world.table.put({ pk: RESTORING, sk: account });
+    if (next.state.phase.kind === 'lifting') await world.table.put({ pk: RESTORING, sk: pointer(account, (head?.sequence ?? 0) + 1) });
     if (lifting.exoneratedUntil !== undefined) await world.exonerations.exonerating(account);
     const { actor, because, key } = lifting;
     const draft = { actor, because, ...(key === undefined ? {} : { key }), ...next };
@@ -46,18 +51,20 @@ export async function lift(account: AccountKey, lifting: Lifting, world: Enforce
 async function finish(account: AccountKey, entry: Entry<AccountState>, world: Enforcement): Promise<Lifted> {
   const answer = await settle(account, entry, world);
   if (answer.kind === 'unreachable' || answer.kind === 'refused') return { kind: 'unreachable', because: answer.because };
-  await world.table.delete(RESTORING, account);
+  await world.table.delete(RESTORING, pointer(account, entry.sequence));
   return { kind: 'lifted', because: answer.because };
 }
 
 /** Restores that did not reach the provider, or whose worker died: sent again until it acknowledges. Answers how many are left. */
 export async function finishRestoring(world: Enforcement): Promise<number> {
   let left = 0;
-  for await (const subject of world.ledger.allListed(RESTORING)) {
+  for await (const pointed of world.ledger.allListed(RESTORING)) {
+    const [subject = '', sequence] = pointed.split('#');
     const account = accountKey(subject);
     const head = await world.ledger.head(ACCOUNT_CHAIN, account);
-    if (head?.state.phase.kind !== 'lifting') await world.table.delete(RESTORING, account);
-    else if ((await finish(account, head, world)).kind === 'unreachable') left++;
+    if (head?.state.phase.kind === 'lifting') {
+      if ((await finish(account, head, world)).kind === 'unreachable') left++;
+    } else if ((head?.sequence ?? 0) >= Number(sequence)) await world.table.delete(RESTORING, pointed);
   }
   return left;
 }
@@ -68,7 +75,7 @@ export async function restoreAgain(account: AccountKey, head: Entry<AccountState
   if (phase.kind !== 'lifted') return { kind: 'already', because: `nothing to restore again: ${phase.kind}` };
   const again: Lift = { ...phase.lift, id: `${phase.lift.id}.${head.sequence + 1}`, askedAt: world.clock.now() };
   const state: AccountState = { ...head.state, phase: { kind: 'lifting', action: phase.action, lift: again } };
-  await world.table.put({ pk: RESTORING, sk: account });
+  await world.table.put({ pk: RESTORING, sk: pointer(account, head.sequence + 1) });
   const because = ['restoring was acknowledged, but the account is still suspended'];
   const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor: CLOCK, what: 'restore asked again', because, state });
   return appended.kind === 'appended' ? finish(account, appended.entry, world) : { kind: 'already', because: appended.head.what };
