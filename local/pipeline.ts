@@ -135,6 +135,7 @@ export class Pipeline {
     const run = await this.detection.run(policy.detection, policy.version, known);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
     await this.settle();
+    // Cases have moved since: here nobody waits for the watchdog.
     await this.enforcement.standings.refresh();
     await this.options.onRun?.(run, decided);
   }

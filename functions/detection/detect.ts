@@ -1,6 +1,6 @@
 import type { AccountSummary } from '../../shared/model/account-summary';
 import { summarize } from '../../shared/model/account-summary';
-import type { Campaign, Link } from '../../shared/model/campaign';
+import type { Campaign } from '../../shared/model/campaign';
 import type { DetectionPolicy } from '../../shared/model/detection-policy';
 import type { AccountKey } from '../../shared/model/ids';
 import type { KnownOperator } from '../../shared/model/known-operator';
@@ -16,10 +16,10 @@ import { SummaryStore } from '../../shared/stores/summary-store';
 import { AskedPairs } from './asked-pairs';
 import { type Assessment, assess, controlFalseDiscovery } from './assess';
 import { type Baseline, baselineOf } from './baseline';
+import { linksAreDue, linksWithin } from './campaign-links';
 import { findNetworks } from './find-networks';
 import { FoldReader } from './fold-reader';
 import { namesMet, type Watched, watch } from './known-operators';
-import { reasonsOf } from './link-reasons';
 import type { Group } from './measures';
 import type { Network } from './networks';
 import type { Population } from './population';
@@ -288,29 +288,3 @@ export class Detection {
 }
 
 const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);
-
-const MOST_LINKS = 60_000;
-/** A picture of the links is drawn again when a campaign has so many more or fewer accounts, or a day later. */
-const REDRAWN_AT = 0.1;
-type FoundLink = { a: number; b: number; weight: number };
-
-/** A campaign that this run did not find keeps the links by which it was found last. */
-function linksAreDue(campaign: Campaign, before: Campaign | undefined, run: string, now: number): boolean {
-  const drawn = before?.links;
-  if (!drawn) return true;
-  if (campaign.provenance.run !== run) return false;
-  return now - drawn.at >= 24 * HOUR || Math.abs(campaign.members.length - drawn.accounts) > REDRAWN_AT * drawn.accounts;
-}
-
-function linksWithin(campaign: Campaign, links: readonly FoundLink[], index: TraitIndex): Link[] {
-  const members = new Set(campaign.members.map(({ account }) => account));
-  const within: Link[] = [];
-  for (const { a, b, weight } of links) {
-    const from = index.accounts[a]!.profile.account;
-    const to = index.accounts[b]!.profile.account;
-    if (!members.has(from) || !members.has(to)) continue;
-    within.push({ from, to, weight: Math.round(weight * 10) / 10, reasons: reasonsOf(index, a, b) });
-    if (within.length >= MOST_LINKS) break;
-  }
-  return within;
-}

@@ -12,7 +12,7 @@ import { PolicyStore } from '../../shared/stores/policy-store';
 import { RuleStore } from '../../shared/stores/rule-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
 import { StandingLedger } from '../../shared/stores/standing-ledger';
-import { StandingList } from './list-standings';
+import { StandingList } from './standing-list';
 
 /** The policy that judges now, with its digest (`policyDigest`). On AWS: the policy store's live version; in replay: the file. */
 export type LivePolicy = () => Promise<{ policy: Policy; digest: string }>;

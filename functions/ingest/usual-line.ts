@@ -237,16 +237,12 @@ export class UsualLines {
         language: this.plain(1, 128, () => {
           row.language = this.known(this.words);
         }),
-        elicitsReasoning: () => {
-          if (!json.share()) return false;
-          row.elicits = unitByte(json.number);
-          return true;
-        },
-        grading: () => {
-          if (!json.share()) return false;
-          row.grading = unitByte(json.number);
-          return true;
-        },
+        elicitsReasoning: this.share((share) => {
+          row.elicits = unitByte(share);
+        }),
+        grading: this.share((share) => {
+          row.grading = unitByte(share);
+        }),
         scores: () => {
           const scores: Record<string, number> = {};
           row.scores = scores;
@@ -273,6 +269,14 @@ export class UsualLines {
   private count(take: (number: number) => void): () => boolean {
     return () => {
       if (!this.json.count()) return false;
+      take(this.json.number);
+      return true;
+    };
+  }
+
+  private share(take: (share: number) => void): () => boolean {
+    return () => {
+      if (!this.json.share()) return false;
       take(this.json.number);
       return true;
     };

@@ -17,10 +17,10 @@ export type Appended<S> = { kind: 'appended'; entry: Entry<S> } | { kind: 'overt
 
 const ENTRY = 'E#';
 const MOST_OPENED = 50_000;
-/** The partition of the day's feed: one pointer an entry, in order of time. */
 /** What to pass as `after` to go on behind an entry. */
 export const placeInFeed = ({ at, chain, sequence }: Pick<LedgerEntry, 'at' | 'chain' | 'sequence'>): string =>
   `${iso(at)}#${chain}#${sequenceLabel(sequence)}`;
+/** The partition of the day's feed: one pointer an entry, in order of time. */
 const feedOf = (at: number): string => `LEDGER#${dayLabel(dayOf(at))}`;
 
 /**

@@ -7,6 +7,7 @@ import { ACCOUNT_CHAIN } from '../../shared/model/action';
 import { caseId } from '../../shared/model/ids';
 import { withMode } from '../../shared/model/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/model/time';
+import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
 import { BEN, CLEO, enforcementWorld, SMALL, says } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
@@ -73,6 +74,26 @@ onBothSides((side) => {
       await pass(DAY);
       expect(await told()).toBe('22 actions in force, 1 given up on: the provider does not carry them out');
       expect(provider.received.filter((request) => request.account === account(51))).toHaveLength(4);
+    });
+
+    test('the list of flagged accounts follows the case; of members whom it knows nothing is read again', async () => {
+      const { detect, pass, enforcement, stores } = await enforcementWorld(side);
+      const flagged = new FlaggedStore(stores.graph);
+      const members = [...buildCampaign({ size: 20 }).members, buildMember(50, { families: ['payment'] })];
+      const { id: campaign, kind } = buildCampaign({ members });
+      for (const { account, role, score, exchanges, because } of members)
+        await flagged.detected({ account, campaign, kind, role, score, exchanges, because, at: T0 });
+      const listed = async () => [(await flagged.get(account(3)))?.standing, (await flagged.get(account(50)))?.standing];
+      await detect(buildCampaign({ members }));
+      expect(await listed()).toEqual(['in-review', 'in-review']);
+      await pass(3 * HOUR);
+      await enforcement.standings.refresh();
+      expect(await listed()).toEqual(['suspended', 'active']);
+      const reads = jest.spyOn(FlaggedStore.prototype, 'get');
+      await enforcement.standings.refresh();
+      await detect(buildCampaign({ members: [...members, buildMember(51)] }));
+      expect(reads.mock.calls.map(([one]) => one)).toEqual([account(51)]);
+      reads.mockRestore();
     });
 
     test('expires unless a person confirms it, and everybody is restored', async () => {
