@@ -1,13 +1,13 @@
 import { queryRoutes } from '../functions/query/routes';
+import { STANDINGS } from '../shared/domain/account';
+import { KINDS } from '../shared/domain/campaign';
+import { HOUR } from '../shared/domain/time';
 import { makeApi } from '../shared/http/api';
 import { cursors } from '../shared/http/cursor';
+import { accountKey, campaignId } from '../shared/identity/ids';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { MemoryTable } from '../shared/memory/memory-table';
 import { SeededChance } from '../shared/memory/simulated-clock';
-import { STANDINGS } from '../shared/model/account';
-import { KINDS } from '../shared/model/campaign';
-import { accountKey, campaignId } from '../shared/model/ids';
-import { HOUR } from '../shared/model/time';
 import { FlaggedStore } from '../shared/stores/flagged-store';
 
 /**

@@ -79,7 +79,7 @@ export class Enforcement extends Construct {
     every(this, 'TendSchedule', Duration.minutes(15), tend, this.failures);
 
     const command = new StageFunction(this, 'Command', {
-      door: 'functions/enforcement/command-handler.ts',
+      door: 'functions/enforcement/handlers/command-handler.ts',
       schema: CommandEnv,
       environment: { ...environment, ...httpEnvironment(this, props) },
       memoryMiB: 1_769,
@@ -167,7 +167,7 @@ export class Enforcement extends Construct {
     const { archive, tables } = state;
     const bus = new EventBus(this, 'Events', { description: 'What Lockstep did, entry by entry (docs/enforcement.md)' });
     const publish = new StageFunction(this, 'Publish', {
-      door: 'functions/enforcement/publish-handler.ts',
+      door: 'functions/enforcement/handlers/publish-handler.ts',
       schema: PublishEnv,
       environment: { ENFORCEMENT_TABLE: tables.enforcement.tableName, EVENT_BUS: bus.eventBusName },
       memoryMiB: 512,
@@ -180,7 +180,7 @@ export class Enforcement extends Construct {
     every(this, 'PublishSchedule', Duration.minutes(5), publish, this.failures);
 
     const anchor = new StageFunction(this, 'Anchor', {
-      door: 'functions/enforcement/anchor-handler.ts',
+      door: 'functions/enforcement/handlers/anchor-handler.ts',
       schema: AnchorEnv,
       environment: { ENFORCEMENT_TABLE: tables.enforcement.tableName, ARCHIVE_BUCKET: archive.bucketName },
       memoryMiB: 512,

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is CloudFormation's placeholder, not ours
 const STEP = '${StepFunctionArn}';
 
-/** A step that failed is tried again for about an hour; it may always be repeated (functions/enforcement/step.ts). */
+/** A step that failed is tried again for about an hour; it may always be repeated (functions/enforcement/case/step.ts). */
 const Retry = [
   { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 10, BackoffRate: 2, MaxDelaySeconds: 600, JitterStrategy: 'FULL' },
 ];

@@ -1,8 +1,8 @@
 import type { Appeals } from '../functions/appeals/appeals';
 import { appealRoutes } from '../functions/appeals/routes';
+import type { Names } from '../functions/enforcement/api/name-routes';
+import { enforcementRoutes } from '../functions/enforcement/api/routes';
 import type { Enforcement } from '../functions/enforcement/enforcement';
-import type { Names } from '../functions/enforcement/name-routes';
-import { enforcementRoutes } from '../functions/enforcement/routes';
 import type { QueryWorld } from '../functions/query/query-ports';
 import { queryRoutes } from '../functions/query/routes';
 import { type Api, type HttpPorts, makeApi } from '../shared/http/api';

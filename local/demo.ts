@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { numberOf, readOptions, refuse } from '../cli/command-line';
 import { openAppeals } from '../functions/appeals/appeals';
 import { watchAppeals } from '../functions/appeals/review';
 import { linesFrom } from '../functions/ingest/line-splitter';
-import { dossier, dossierMarkdown } from '../functions/query/dossier';
-import { doneAbout } from '../functions/query/ledger';
+import { dossier, dossierMarkdown } from '../functions/query/campaigns/dossier';
+import { doneAbout } from '../functions/query/ledger/ledger';
+import type { Campaign } from '../shared/domain/campaign';
+import { Policy, withMode } from '../shared/domain/policy';
+import { HOUR, iso, MINUTE } from '../shared/domain/time';
 import { cursors } from '../shared/http/cursor';
-import type { Campaign } from '../shared/model/campaign';
-import { Policy, withMode } from '../shared/model/policy';
-import { HOUR, iso, MINUTE } from '../shared/model/time';
-import { numberOf, readOptions, refuse } from './command-line';
+import { readScenario } from '../simulator/read-scenario';
+import { type Hour, simulate } from '../simulator/simulate';
 import { Pipeline } from './pipeline';
 import { servePipeline } from './serve-pipeline';
-import { readScenario } from './simulator/read-scenario';
-import { type Hour, simulate } from './simulator/simulate';
 
 const HELP = `npm run demo -- [--port 4180] [--scenario NAME|FILE] [--mode assist|auto] [--pace MINUTES]
 

@@ -9,9 +9,10 @@ import { describeApi } from './api-description';
  * older TypeScript than the project, so it is fetched for this command and is no dependency (docs/decisions/0032). A test
  * says when either file is out of date.
  */
-const folder = join(__dirname, '../shared/client');
+const described = join(__dirname, '../shared/http/openapi.json');
+const types = join(__dirname, '../console/src/client/schema.ts');
 const document = `${JSON.stringify(describeApi(), null, 1)}\n`;
-writeFileSync(join(folder, 'openapi.json'), document);
+writeFileSync(described, document);
 
 const generator = [
   '-y',
@@ -20,13 +21,12 @@ const generator = [
   '-p',
   'openapi-typescript@7.13.0',
   'openapi-typescript',
-  'shared/client/openapi.json',
+  'shared/http/openapi.json',
   '-o',
-  'shared/client/schema.ts',
+  'console/src/client/schema.ts',
 ];
 const { status } = spawnSync('npx', generator, { cwd: join(__dirname, '..'), stdio: 'inherit', shell: process.platform === 'win32' });
 if (status !== 0) process.exit(status ?? 1);
 
-const types = join(folder, 'schema.ts');
 const digest = createHash('sha256').update(document).digest('hex');
 writeFileSync(types, `// Generated from openapi.json (SHA-256 ${digest}) by \`npm run api\`.\n${readFileSync(types, 'utf8')}`);

@@ -5,17 +5,17 @@ import { openAppeal, readNotice } from '../functions/appeals/appeal';
 import { reviewAppeal } from '../functions/appeals/review';
 import { approve } from '../functions/enforcement/commands/approve';
 import { undoCase } from '../functions/enforcement/commands/undo';
-import { dryRun } from '../functions/enforcement/dry-run';
-import { verifyLedger } from '../functions/enforcement/verify-ledger';
+import { verifyLedger } from '../functions/enforcement/ledger/verify-ledger';
+import { dryRun } from '../functions/enforcement/policy/dry-run';
 import { linesFrom } from '../functions/ingest/line-splitter';
-import type { CaseId } from '../shared/model/ids';
-import type { Person } from '../shared/model/person';
-import { Policy } from '../shared/model/policy';
-import { HOUR, iso, MINUTE } from '../shared/model/time';
+import type { Person } from '../shared/domain/person';
+import { Policy } from '../shared/domain/policy';
+import { HOUR, iso, MINUTE } from '../shared/domain/time';
+import type { CaseId } from '../shared/identity/ids';
+import { readScenario } from '../simulator/read-scenario';
+import { type Hour, simulate } from '../simulator/simulate';
 import { Pipeline } from './pipeline';
-import { ReceiverSide } from './receiver/receiver-side';
-import { readScenario } from './simulator/read-scenario';
-import { type Hour, simulate } from './simulator/simulate';
+import { ReceiverSide } from './provider/receiver/receiver-side';
 
 /**
  * npm run enforcement-demo: the real pipeline under simulated time, in mode assist. A campaign is found among honest

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
 import { z } from 'zod';
-import { PERSON_ROLES } from '../shared/model/person';
+import { PERSON_ROLES } from '../shared/domain/person';
 import type { Clock } from '../shared/ports';
 
 /**

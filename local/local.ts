@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { numberOf, readOptions } from '../cli/command-line';
 import { lockstep, makeApp } from '../infra/app';
 import { stageNamed } from '../infra/stages';
 import { webhookSecrets } from '../shared/lambda/key-ring';
@@ -11,11 +12,10 @@ import { serveSite } from './aws/site';
 import { Templates } from './aws/template';
 import { objectListeners, routesOf, startFeeding, startSchedules, suspensionOf } from './aws/wire';
 import { makeWorld, type World } from './aws/world';
-import { numberOf, readOptions } from './command-line';
 import { startDynalite } from './engines/dynamodb';
 import { EMULATED } from './engines/engine';
 import { startSqsAndS3 } from './engines/sqs-and-s3';
-import { Receiver } from './receiver/receiver';
+import { Receiver } from './provider/receiver/receiver';
 
 const HELP = `npm run local -- [--port 4000] [--stage dev] [--every SECONDS] [--receiver]
 

@@ -1,20 +1,20 @@
 import { Detection, type DetectionRun } from '../functions/detection/detect';
-import { advance } from '../functions/enforcement/advance';
+import { advance } from '../functions/enforcement/case/advance';
 import { type Enforced, enforce } from '../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../functions/enforcement/enforcement';
-import { turnKillSwitch } from '../functions/enforcement/kill-switch';
+import { turnKillSwitch } from '../functions/enforcement/policy/kill-switch';
 import { type FeatureRows, fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
 import { type IngestResult, ingest, keep } from '../functions/ingest/ingest';
 import type { Lines, Message, Taken } from '../functions/ingest/read-messages';
+import { type Policy, policyDigest } from '../shared/domain/policy';
+import { HOUR } from '../shared/domain/time';
+import { KeyedHasher } from '../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { MemoryTable } from '../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../shared/memory/simulated-clock';
-import { KeyedHasher } from '../shared/model/keyed-hash';
-import { type Policy, policyDigest } from '../shared/model/policy';
-import { HOUR } from '../shared/model/time';
 import type { ObjectStore, Stores } from '../shared/ports';
-import { Gateway } from './gateway';
+import { Gateway } from './provider/gateway';
 import { DETECT_AFTER, FOLD_AFTER } from './schedule';
 
 export type PipelineOptions = {

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE } from '../shared/model/time';
+import { HOUR, MINUTE } from '../shared/domain/time';
 
 /** Events may come ten minutes late before an hour is folded; detection reads what is folded. */
 export const FOLD_AFTER = 10 * MINUTE;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { openAppeals } from '../functions/appeals/appeals';
-import { signAppealLink } from '../shared/appeal-link';
 import { cursors } from '../shared/http/cursor';
+import { signAppealLink } from '../shared/identity/appeal-link';
 import type { Pipeline } from './pipeline';
 import { type Served, serve } from './server';
 

@@ -56,10 +56,10 @@ const tasks = {
   // The console is part of what is shown: built once, or again when it changed.
   demo: [[node, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'error']], ...built('local/demo.ts')],
   'enforcement-demo': [ts('local/enforcement-demo.ts')],
-  'verify-ledger': [ts('local/verify-ledger.ts')],
+  'verify-ledger': [ts('cli/verify-ledger.ts')],
   // Room in each of its two threads for an hour's events while they are young: fewer collections, of which each finds less alive.
-  replay: built('local/replay.ts', ['--max-semi-space-size=32']),
-  simulate: built('local/simulator/cli.ts'),
+  replay: built('cli/replay/replay.ts', ['--max-semi-space-size=32']),
+  simulate: built('simulator/cli.ts'),
   eval: built('bench/eval/main.ts'),
   'eval:real': built('bench/eval/real.ts'),
   faults: built('bench/faults/main.ts'),
@@ -77,9 +77,9 @@ const tasks = {
   // Needs Chromium (apt-get install chromium), so it is no part of `npm test`.
   'test:browser': [[node, [bin('jest/bin/jest.js'), '--testMatch', '<rootDir>/test/**/*.browser.ts', '--runInBand', ...args]]],
   local: [ts('local/local.ts')],
-  refold: [ts('local/refold.ts')],
+  refold: [ts('cli/refold.ts')],
   // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).
-  'test:deploy': [ts('local/deploy-proof.ts')],
+  'test:deploy': [ts('test/deployment/deploy-proof.ts')],
   // AWS's own engine in dynalite's place: fetched on demand, needs a Java 17 JDK (docs/decisions/0010).
   'test:dynamodb-local': [[node, [bin('jest/bin/jest.js'), 'test/stores/table.test.ts', ...args], { LOCKSTEP_DYNAMODB: 'local' }]],
   test: [

@@ -1,6 +1,6 @@
-import type { KnownAccount, Standing } from './model/account';
-import type { Campaign, Kind } from './model/campaign';
-import type { AccountKey, CaseId, SealedId } from './model/ids';
+import type { KnownAccount, Standing } from './domain/account';
+import type { Campaign, Kind } from './domain/campaign';
+import type { AccountKey, CaseId, SealedId } from './identity/ids';
 
 /**
  * What the pipeline needs from the world. Every port has an AWS side (shared/aws) and a working twin in memory

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CampaignId } from './model/ids';
+import type { CampaignId } from './identity/ids';
 
 /**
  * What infra and the functions must agree on. Each schema is a contract with two signatories: it parses the environment in the

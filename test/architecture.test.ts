@@ -11,7 +11,7 @@ function filesUnder(folder: string): string[] {
   });
 }
 
-const sources = ['functions', 'shared', 'infra', 'local', 'bench', 'console'].flatMap(filesUnder);
+const sources = ['functions', 'shared', 'infra', 'local', 'cli', 'simulator', 'bench', 'console'].flatMap(filesUnder);
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** Paths of the project's own files that a file imports, exports from, requires or names in a type, without their extension. */
@@ -28,32 +28,31 @@ function importsOf(file: string, text = textOf(file)): string[] {
  * forbidden, and so is a file that no row names. `SELF` stands for the importing file's own stage.
  */
 const SELF = 'functions/SELF/';
-const ROOM = [SELF, 'shared/model/', 'shared/ports', 'shared/stores/', 'shared/in-batches', 'shared/appeal-link'];
+const MODEL = ['shared/contract/', 'shared/formats/', 'shared/identity/', 'shared/domain/'];
+const ROOM = [SELF, ...MODEL, 'shared/ports', 'shared/stores/', 'shared/in-batches'];
 const TABLE: readonly { who: RegExp; whom: readonly string[] }[] = [
-  { who: /^functions\/[^/]+\/(.+-)?handler\.ts$/, whom: [...ROOM, 'shared/wiring', 'shared/aws/', 'shared/lambda/', 'shared/http/'] },
-  // The description of the API tells clients of routes; one route serves that document.
-  { who: /^functions\/query\/status-routes\.ts$/, whom: [...ROOM, 'shared/http/', 'shared/client/openapi.json'] },
+  { who: /^functions\/[^/]+\/(.+[-/])?handler\.ts$/, whom: [...ROOM, 'shared/wiring', 'shared/aws/', 'shared/lambda/', 'shared/http/'] },
   { who: /^functions\/query\//, whom: [...ROOM, 'shared/http/'] },
-  { who: /^functions\/[^/]+\/(.+-)?routes\.ts$/, whom: [...ROOM, 'shared/http/'] },
+  { who: /^functions\/[^/]+\/(.+[-/])?routes\.ts$/, whom: [...ROOM, 'shared/http/'] },
   { who: /^functions\//, whom: ROOM },
-  { who: /^shared\/model\//, whom: ['shared/model/'] },
-  { who: /^shared\/(ports|wiring|appeal-link|in-batches)\.ts$/, whom: ['shared/model/'] },
-  { who: /^shared\/stores\//, whom: ['shared/stores/', 'shared/model/', 'shared/ports', 'shared/in-batches'] },
-  { who: /^shared\/memory\//, whom: ['shared/memory/', 'shared/model/', 'shared/ports'] },
-  { who: /^shared\/aws\//, whom: ['shared/aws/', 'shared/model/', 'shared/ports'] },
-  { who: /^shared\/webhook\//, whom: ['shared/webhook/', 'shared/model/', 'shared/ports'] },
-  { who: /^shared\/http\//, whom: ['shared/http/', 'shared/model/', 'shared/ports'] },
+  { who: /^shared\/(contract|formats|identity|domain)\//, whom: MODEL },
+  { who: /^shared\/(ports|wiring|in-batches)\.ts$/, whom: [...MODEL] },
+  { who: /^shared\/stores\//, whom: ['shared/stores/', ...MODEL, 'shared/ports', 'shared/in-batches'] },
+  { who: /^shared\/memory\//, whom: ['shared/memory/', ...MODEL, 'shared/ports'] },
+  { who: /^shared\/aws\//, whom: ['shared/aws/', ...MODEL, 'shared/ports'] },
+  { who: /^shared\/webhook\//, whom: ['shared/webhook/', ...MODEL, 'shared/ports'] },
+  { who: /^shared\/http\//, whom: ['shared/http/', ...MODEL, 'shared/ports'] },
   { who: /^shared\/lambda\//, whom: ['shared/', 'policies/recommended.json'] },
-  { who: /^shared\/client\//, whom: ['shared/client/'] },
   { who: /^infra\//, whom: ['infra/', 'shared/wiring'] },
-  { who: /^local\/simulator\//, whom: ['local/simulator/', 'local/command-line', 'shared/model/', 'shared/ports'] },
+  { who: /^simulator\//, whom: ['simulator/', 'cli/command-line', ...MODEL, 'shared/ports'] },
+  { who: /^cli\//, whom: ['cli/', 'local/', 'functions/', 'shared/'] },
   // Both deploy what infra describes: in place of AWS.
-  { who: /^local\/(aws|proof)\/|^local\/(local|deploy-proof)\.ts$/, whom: ['local/', 'functions/', 'shared/', 'infra/'] },
-  { who: /^local\//, whom: ['local/', 'functions/', 'shared/'] },
+  { who: /^local\/aws\/|^local\/local\.ts$/, whom: ['local/', 'cli/command-line', 'functions/', 'shared/', 'infra/'] },
+  { who: /^local\//, whom: ['local/', 'cli/', 'simulator/', 'functions/', 'shared/'] },
   // The page is measured over the campaigns and the browser of its tests.
   { who: /^bench\/graph\.ts$/, whom: ['test/console/browser', 'test/support/'] },
-  { who: /^bench\//, whom: ['bench/', 'local/', 'functions/', 'shared/'] },
-  { who: /^console\//, whom: ['console/', 'shared/client/'] },
+  { who: /^bench\//, whom: ['bench/', 'local/', 'cli/', 'simulator/', 'functions/', 'shared/'] },
+  { who: /^console\//, whom: ['console/'] },
 ];
 
 /** Why `file` may not import `target`; undefined when it may. */
@@ -70,21 +69,21 @@ function forbidden(file: string, target: string): string | undefined {
 
 describe('who may import whom', () => {
   test.each([
-    ['functions/detection/detect.ts', 'functions/detection/kind', true],
-    ['functions/detection/detect.ts', 'functions/enforcement/contain', false],
+    ['functions/detection/detect.ts', 'functions/detection/findings/classify', true],
+    ['functions/detection/detect.ts', 'functions/enforcement/account-actions/contain', false],
     ['functions/detection/detect.ts', 'shared/aws/clients', false],
     ['functions/detection/handler.ts', 'shared/aws/clients', true],
     ['functions/detection/handler.ts', 'functions/features/fold', false],
     ['functions/features/fold.ts', 'shared/memory/memory-table', false],
     ['functions/appeals/appeal.ts', 'shared/http/problem', false],
     ['functions/appeals/routes.ts', 'shared/http/problem', true],
-    ['shared/model/event.ts', 'shared/ports', false],
+    ['shared/contract/event.ts', 'shared/ports', false],
     ['shared/memory/memory-table.ts', 'shared/aws/dynamo-table', false],
     ['infra/ingest.ts', 'functions/ingest/ingest', false],
     ['infra/ingest.ts', 'shared/wiring', true],
-    ['local/simulator/world.ts', 'functions/detection/kind', false],
-    ['console/src/api.ts', 'shared/model/event', false],
-    ['elsewhere/file.ts', 'shared/model/event', false],
+    ['simulator/world.ts', 'functions/detection/findings/classify', false],
+    ['console/src/api.ts', 'shared/contract/event', false],
+    ['elsewhere/file.ts', 'shared/contract/event', false],
   ])('%s → %s: %s', (file, target, may) => {
     expect(forbidden(file, target) === undefined).toBe(may);
   });
@@ -124,7 +123,7 @@ describe('purity: nothing in a rule reads a clock, chance, the environment or th
   ];
   const impure = (text: string): boolean => IMPURE.some((pattern) => pattern.test(text));
   const isRoom = (file: string): boolean =>
-    /^(functions|shared\/(model|stores|http))\/|^shared\/(ports|wiring|appeal-link|in-batches)\.ts$/.test(file) &&
+    /^(functions|shared\/(contract|formats|identity|domain|stores|http))\/|^shared\/(ports|wiring|in-batches)\.ts$/.test(file) &&
     !/handler\.ts$/.test(file);
 
   test.each([

@@ -1,5 +1,5 @@
+import { DAY } from '../../shared/domain/time';
 import { SeededChance } from '../../shared/memory/simulated-clock';
-import { DAY } from '../../shared/model/time';
 import type { Chance } from '../../shared/ports';
 import type { Baseline } from './baseline';
 import type { Observed } from './observations';

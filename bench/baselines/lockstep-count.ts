@@ -1,4 +1,4 @@
-import { HOUR } from '../../shared/model/time';
+import { HOUR } from '../../shared/domain/time';
 import type { Baseline } from './baseline';
 import type { Observations } from './observations';
 

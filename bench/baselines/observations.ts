@@ -1,5 +1,5 @@
-import { isEvidence, LockstepEvent, type UsageEvent } from '../../shared/model/event';
-import { HOUR } from '../../shared/model/time';
+import { isEvidence, LockstepEvent, type UsageEvent } from '../../shared/contract/event';
+import { HOUR } from '../../shared/domain/time';
 
 /** Numbers for texts, in order of appearance. */
 export class Vocabulary {

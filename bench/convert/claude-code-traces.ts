@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { Dice } from '../../local/simulator/dice';
-import type { Truth } from '../../local/simulator/simulate';
-import { DAY, HOUR, iso } from '../../shared/model/time';
+import { DAY, HOUR, iso } from '../../shared/domain/time';
+import { Dice } from '../../simulator/dice';
+import type { Truth } from '../../simulator/simulate';
 import type { Source } from '../eval/worlds';
 import { type Row, readCsv } from './csv';
 import { sourceOf, type Timed, usage } from './events';

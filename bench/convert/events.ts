@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { Truth } from '../../local/simulator/simulate';
-import type { AccountData, UsageData } from '../../shared/model/event';
-import { HOUR, hourOf, iso } from '../../shared/model/time';
+import type { AccountData, UsageData } from '../../shared/contract/event';
+import { HOUR, hourOf, iso } from '../../shared/domain/time';
+import type { Truth } from '../../simulator/simulate';
 import type { Source } from '../eval/worlds';
 
 /** Events of the contract made from recorded data. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Truth } from '../../local/simulator/simulate';
-import { HOUR, hourOf, iso, MINUTE } from '../../shared/model/time';
+import { HOUR, hourOf, iso, MINUTE } from '../../shared/domain/time';
+import type { Truth } from '../../simulator/simulate';
 import type { Source } from '../eval/worlds';
 import { readCsv } from './csv';
 import { account, sourceOf, type Timed, usage } from './events';

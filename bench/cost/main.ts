@@ -1,4 +1,4 @@
-import { numberOf, readOptions, refuse } from '../../local/command-line';
+import { numberOf, readOptions, refuse } from '../../cli/command-line';
 import { table } from '../eval/table';
 import { countWorld } from './count';
 import { DEPLOYED } from './deployed';

@@ -1,4 +1,4 @@
-import { DAY } from '../../shared/model/time';
+import { DAY } from '../../shared/domain/time';
 import type { CountedWorld, Tally } from './count';
 import { BATCH_BYTES, type Deployed, ENVELOPE_BYTES, FIXED, FOLD_READS_AT_ONCE, LOG_BYTES, POLLERS, REBUILDS, WAIT_MS } from './deployed';
 import { PRICES, type PriceName } from './prices';

@@ -1,7 +1,7 @@
-import { Scenario } from '../../local/simulator/scenario';
-import { simulate } from '../../local/simulator/simulate';
+import { HOUR, MINUTE } from '../../shared/domain/time';
 import { SeededChance } from '../../shared/memory/simulated-clock';
-import { HOUR, MINUTE } from '../../shared/model/time';
+import { Scenario } from '../../simulator/scenario';
+import { simulate } from '../../simulator/simulate';
 
 /** Share of events that come up to an hour late: a gateway that was cut off, a retry. Stated; a duplicate comes within four minutes. */
 export const LATE = 0.0002;

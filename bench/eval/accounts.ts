@@ -1,4 +1,4 @@
-import type { Truth } from '../../local/simulator/simulate';
+import type { Truth } from '../../simulator/simulate';
 
 /** Right and wrong on single accounts. `falsePer10k`: flagged honest accounts for 10,000 honest ones. */
 export type AccountScore = { flagged: number; precision: number | undefined; recall: number | undefined; falsePer10k: number };

@@ -1,5 +1,5 @@
-import type { Truth } from '../../local/simulator/simulate';
-import { KINDS, type Kind } from '../../shared/model/campaign';
+import { KINDS, type Kind } from '../../shared/domain/campaign';
+import type { Truth } from '../../simulator/simulate';
 import { number, percent, table } from './table';
 
 /** What was said of a campaign in one detection run: how probable each kind is, and of whom. */

@@ -1,5 +1,5 @@
-import type { Truth } from '../../local/simulator/simulate';
-import { HOUR } from '../../shared/model/time';
+import { HOUR } from '../../shared/domain/time';
+import type { Truth } from '../../simulator/simulate';
 import type { Baseline } from '../baselines/baseline';
 import { Observations } from '../baselines/observations';
 import { type Measures, measure } from './measure';

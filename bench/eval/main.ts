@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { numberOf, readOptions, refuse } from '../../local/command-line';
+import { numberOf, readOptions, refuse } from '../../cli/command-line';
 import type { Pipeline } from '../../local/pipeline';
-import { givenPath } from '../../local/simulator/given-path';
-import { readScenario } from '../../local/simulator/read-scenario';
-import { scaled } from '../../local/simulator/scenario';
-import type { Campaign } from '../../shared/model/campaign';
+import type { Campaign } from '../../shared/domain/campaign';
+import { givenPath } from '../../simulator/given-path';
+import { readScenario } from '../../simulator/read-scenario';
+import { scaled } from '../../simulator/scenario';
 import { BASELINES } from '../baselines/list';
 import { calibrationTable, type Judged, judgedBy, type Said } from './calibration';
 import { type Evaluation, evaluate } from './evaluate';

@@ -1,5 +1,5 @@
-import type { Truth } from '../../local/simulator/simulate';
-import { HOUR } from '../../shared/model/time';
+import { HOUR } from '../../shared/domain/time';
+import type { Truth } from '../../simulator/simulate';
 
 /** What a system did about accounts and what it called the groups it found; a replay's report or a baseline's flags. Times in ms. */
 export type Verdict = {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { numberOf, readOptions, refuse } from '../../local/command-line';
+import { numberOf, readOptions, refuse } from '../../cli/command-line';
 import type { Pipeline } from '../../local/pipeline';
-import { givenPath } from '../../local/simulator/given-path';
-import type { Truth } from '../../local/simulator/simulate';
-import { Policy } from '../../shared/model/policy';
+import { Policy } from '../../shared/domain/policy';
+import { givenPath } from '../../simulator/given-path';
+import type { Truth } from '../../simulator/simulate';
 import { BASELINES } from '../baselines/list';
 import { lockstepCount, NEIGHBOURS } from '../baselines/lockstep-count';
 import { claudeCodeTraces } from '../convert/claude-code-traces';

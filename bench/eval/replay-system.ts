@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Block, EventBlocks } from '../../cli/replay/event-blocks';
+import { readBlock } from '../../cli/replay/read-blocks';
+import { FileReplay } from '../../cli/replay/replay-files';
+import { reportOf } from '../../cli/replay/report';
 import type { DetectionRun } from '../../functions/detection/detect';
 import { linesFrom } from '../../functions/ingest/line-splitter';
-import { type Block, EventBlocks } from '../../local/event-blocks';
 import { Pipeline } from '../../local/pipeline';
-import { readBlock } from '../../local/read-blocks';
-import { FileReplay } from '../../local/replay-files';
-import { reportOf } from '../../local/report';
-import { Policy } from '../../shared/model/policy';
-import { HOUR } from '../../shared/model/time';
+import { Policy } from '../../shared/domain/policy';
+import { HOUR } from '../../shared/domain/time';
 import type { System } from './evaluate';
 
 export type ReplayOptions = {

@@ -1,4 +1,4 @@
-import type { Truth } from '../../local/simulator/simulate';
+import type { Truth } from '../../simulator/simulate';
 import type { Baseline } from '../baselines/baseline';
 import type { Observations } from '../baselines/observations';
 import type { Verdict } from './measure';

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
-import { LABELS } from '../../local/simulator/actor';
-import type { Campaign, Scenario } from '../../local/simulator/scenario';
-import { type Provider, simulate, type Truth } from '../../local/simulator/simulate';
-import { HOUR } from '../../shared/model/time';
+import { HOUR } from '../../shared/domain/time';
+import { LABELS } from '../../simulator/actor';
+import type { Campaign, Scenario } from '../../simulator/scenario';
+import { type Provider, simulate, type Truth } from '../../simulator/simulate';
 
 /** A stream of events with its truth: from the project's simulator or from a folder that another generator wrote. */
 export type Source = {

@@ -1,6 +1,6 @@
 import type { Message } from '../../functions/ingest/read-messages';
-import type { KeyedHasher } from '../../shared/model/keyed-hash';
-import { HOUR, hourLabel, hourOf, iso } from '../../shared/model/time';
+import { HOUR, hourLabel, hourOf, iso } from '../../shared/domain/time';
+import type { KeyedHasher } from '../../shared/identity/keyed-hash';
 import type { Chance } from '../../shared/ports';
 
 export const START = Date.parse('2026-04-22T00:00:00Z');

@@ -1,6 +1,6 @@
 import type { Message } from '../../functions/ingest/read-messages';
-import type { KeyedHasher } from '../../shared/model/keyed-hash';
-import { DAY, HOUR, MINUTE } from '../../shared/model/time';
+import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
+import type { KeyedHasher } from '../../shared/identity/keyed-hash';
 import type { Clock } from '../../shared/ports';
 import { placeOf } from './arrivals';
 import { type Faults, faultily, Outage } from './faulty';

@@ -1,13 +1,13 @@
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
+import { HOUR, hourLabel } from '../../shared/domain/time';
+import { ByteReader } from '../../shared/formats/bytes';
+import { Features } from '../../shared/formats/features';
+import { readFoldOutput } from '../../shared/formats/fold-output';
+import type { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
-import { ByteReader } from '../../shared/model/bytes';
-import { Features } from '../../shared/model/features';
-import { readFoldOutput } from '../../shared/model/fold-output';
-import type { KeyedHasher } from '../../shared/model/keyed-hash';
-import { HOUR, hourLabel } from '../../shared/model/time';
 import type { Clock } from '../../shared/ports';
 import { HourStore } from '../../shared/stores/hour-store';
 import { CountedTable } from '../cost/counted-table';

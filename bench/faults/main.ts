@@ -1,4 +1,4 @@
-import { numberOf, readOptions } from '../../local/command-line';
+import { numberOf, readOptions } from '../../cli/command-line';
 import { RATES, SYSTEMS, type SystemOutcome, simulateFaults } from './simulate';
 
 const FIELDS = ['wrong', 'off', 'units', 'crashes', 'refused', 'lies', 'outages'] as const;

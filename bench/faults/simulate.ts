@@ -1,7 +1,7 @@
 import type { Message } from '../../functions/ingest/read-messages';
+import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { DAY, HOUR, MINUTE } from '../../shared/model/time';
 import type { Chance } from '../../shared/ports';
 import { type Arrivals, arrivals, HOURS, START, truthOf } from './arrivals';
 import { counterTable, lockEffectComplete, marker, naive, transaction } from './counters';

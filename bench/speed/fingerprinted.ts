@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fingerprintPrompt, fingerprintText } from '../../shared/model/prompt-fingerprint';
+import { fingerprintPrompt, fingerprintText } from '../../shared/contract/prompt-fingerprint';
 
 const Line = z.looseObject({ data: z.looseObject({ prompt: z.object({ system: z.string().optional(), text: z.string() }).optional() }) });
 

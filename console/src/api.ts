@@ -1,8 +1,8 @@
 import { QueryClient } from '@tanstack/react-query';
-import { lockstepClient, type Problem, type Schemas } from '../../shared/client/client';
+import { lockstepClient, type Problem, type Schemas } from './client/client';
 import { currentToken } from './session';
 
-export type { Schemas } from '../../shared/client/client';
+export type { Schemas } from './client/client';
 
 /** A problem as the API tells it; the page shows its title and detail, and the request id to quote. */
 export class ProblemError extends Error {

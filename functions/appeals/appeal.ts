@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { checkAppealToken } from '../../shared/appeal-link';
-import { ACCOUNT_CHAIN, type Action, inForce } from '../../shared/model/action';
-import { type AppealState, type AppealSubject, appealId } from '../../shared/model/appeal';
-import { REASONS } from '../../shared/model/reason-codes';
-import { DAY, HOUR } from '../../shared/model/time';
+import { ACCOUNT_CHAIN, type Action, inForce } from '../../shared/domain/action';
+import { type AppealState, type AppealSubject, appealId } from '../../shared/domain/appeal';
+import { REASONS } from '../../shared/domain/reason-codes';
+import { DAY, HOUR } from '../../shared/domain/time';
+import { checkAppealToken } from '../../shared/identity/appeal-link';
 import type { Appeals } from './appeals';
 
 /** Longest text a person may write, in characters. */

@@ -1,5 +1,5 @@
-import type { AppealKeys } from '../../shared/appeal-link';
-import type { Policy } from '../../shared/model/policy';
+import type { Policy } from '../../shared/domain/policy';
+import type { AppealKeys } from '../../shared/identity/appeal-link';
 import type { Clock, Table } from '../../shared/ports';
 import { AppealStore } from '../../shared/stores/appeal-store';
 import { CaseStore } from '../../shared/stores/case-store';

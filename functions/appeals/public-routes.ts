@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { RUNGS } from '../../shared/domain/enforcement-policy';
+import { iso } from '../../shared/domain/time';
 import { type Api, answers, type HttpPorts, jsonBody, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';
 import { problem } from '../../shared/http/problem';
-import { RUNGS } from '../../shared/model/enforcement-policy';
-import { iso } from '../../shared/model/time';
 import { LONGEST_STATEMENT, type Notice, openAppeal, readNotice } from './appeal';
 import type { Appeals } from './appeals';
 

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { type AppealState, VERDICTS } from '../../shared/domain/appeal';
+import { mayAct, type Person } from '../../shared/domain/person';
+import { REASON_CODES } from '../../shared/domain/reason-codes';
+import { iso } from '../../shared/domain/time';
 import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../shared/http/api';
 import { answerCommand, Because, CommandView } from '../../shared/http/command-answer';
 import { When } from '../../shared/http/fields';
 import { problem } from '../../shared/http/problem';
-import { type AppealState, VERDICTS } from '../../shared/model/appeal';
-import { mayAct, type Person } from '../../shared/model/person';
-import { REASON_CODES } from '../../shared/model/reason-codes';
-import { iso } from '../../shared/model/time';
 import type { Entry } from '../../shared/stores/ledger-store';
 import type { Appeals } from './appeals';
 import { reviewAppeal } from './review';

@@ -1,9 +1,9 @@
-import { ACCOUNT_CHAIN, inForce } from '../../shared/model/action';
-import type { AppealState, Review } from '../../shared/model/appeal';
-import type { EnforcementPolicy } from '../../shared/model/enforcement-policy';
-import type { CaseId } from '../../shared/model/ids';
-import { byPerson, type Command, type CommandAnswer, mayAct } from '../../shared/model/person';
-import { HOUR, iso } from '../../shared/model/time';
+import { ACCOUNT_CHAIN, inForce } from '../../shared/domain/action';
+import type { AppealState, Review } from '../../shared/domain/appeal';
+import type { EnforcementPolicy } from '../../shared/domain/enforcement-policy';
+import { byPerson, type Command, type CommandAnswer, mayAct } from '../../shared/domain/person';
+import { HOUR, iso } from '../../shared/domain/time';
+import type { CaseId } from '../../shared/identity/ids';
 import type { Appeals } from './appeals';
 
 /**

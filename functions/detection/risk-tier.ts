@@ -1,6 +1,6 @@
-import type { AccountKey } from '../../shared/model/ids';
-import { isYoung, MUCH_USE } from '../../shared/model/risk-tier';
-import type { Profile } from './profile';
+import { isYoung, MUCH_USE } from '../../shared/domain/risk-tier';
+import type { AccountKey } from '../../shared/identity/ids';
+import type { Profile } from './profiles/profile';
 
 /** Accounts in a network or campaign (`linked`), young ones, and the heaviest users. A pure function of what detection knows. */
 export function riskTier(profiles: Iterable<Profile>, linked: ReadonlySet<AccountKey>, now: number): AccountKey[] {

@@ -1,20 +1,20 @@
-import { ACCOUNT_CHAIN } from '../../shared/model/action';
-import type { Campaign } from '../../shared/model/campaign';
-import { type CaseState, isClosed } from '../../shared/model/case';
-import { DECISION_CHAIN, type DecisionRecord } from '../../shared/model/decision-record';
-import type { EnforcementPolicy } from '../../shared/model/enforcement-policy';
-import { scopeLabel } from '../../shared/model/exoneration';
-import { type CampaignId, type CaseId, caseId } from '../../shared/model/ids';
-import { DAY, MINUTE } from '../../shared/model/time';
-import { approversFor, sizeOf } from './approvers';
-import { inTheWay } from './ask';
-import { notePopulation } from './budget';
-import { type Acting, containAccounts, targetsOf } from './contain';
-import { groundsOf } from './contain-stage';
+import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import type { Campaign } from '../../shared/domain/campaign';
+import { type CaseState, isClosed } from '../../shared/domain/case';
+import { DECISION_CHAIN, type DecisionRecord } from '../../shared/domain/decision-record';
+import type { EnforcementPolicy } from '../../shared/domain/enforcement-policy';
+import { scopeLabel } from '../../shared/domain/exoneration';
+import { DAY, MINUTE } from '../../shared/domain/time';
+import { type CampaignId, type CaseId, caseId } from '../../shared/identity/ids';
+import { inTheWay } from './account-actions/ask';
+import { type Acting, containAccounts, targetsOf } from './account-actions/contain';
+import { groundsOf } from './case/contain-stage';
+import { type CaseHead, move } from './case/move';
 import type { Enforcement } from './enforcement';
-import { isArmed } from './kill-switch';
-import { type CaseHead, move } from './move';
-import { type Plan, planFor } from './plan';
+import { approversFor, sizeOf } from './policy/approvers';
+import { notePopulation } from './policy/budget';
+import { isArmed } from './policy/kill-switch';
+import { type Plan, planFor } from './policy/plan';
 
 export type Enforced = {
   campaign: CampaignId;

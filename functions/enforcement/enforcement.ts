@@ -1,5 +1,5 @@
-import type { AppealSubject } from '../../shared/model/appeal';
-import type { Policy } from '../../shared/model/policy';
+import type { AppealSubject } from '../../shared/domain/appeal';
+import type { Policy } from '../../shared/domain/policy';
 import type { AccountReader, Chance, Clock, Provider, Stores, Workflow } from '../../shared/ports';
 import { AppealStore } from '../../shared/stores/appeal-store';
 import { CampaignStore } from '../../shared/stores/campaign-store';
@@ -12,12 +12,12 @@ import { PolicyStore } from '../../shared/stores/policy-store';
 import { RuleStore } from '../../shared/stores/rule-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
 import { StandingLedger } from '../../shared/stores/standing-ledger';
-import { StandingList } from './standing-list';
+import { StandingList } from './standing/standing-list';
 
 /** The policy that judges now, with its digest (`policyDigest`). On AWS: the policy store's live version; in replay: the file. */
 export type LivePolicy = () => Promise<{ policy: Policy; digest: string }>;
 
-/** Makes the address under which a person can appeal without a login (shared/appeal-link.ts). */
+/** Makes the address under which a person can appeal without a login (shared/identity/appeal-link.ts). */
 export type AppealLinks = { link(subject: AppealSubject, now: number): Promise<string> };
 
 /** What this stage is given. */

@@ -1,10 +1,10 @@
-import { ByteWriter } from '../../shared/model/bytes';
-import { CONTENT_BUCKETS, type Features, SHAPE_BUCKETS, SUM } from '../../shared/model/features';
-import { TRAIT } from '../../shared/model/prompt-fingerprint';
-import { ABSENT, type Segment, SKETCH_COLUMNS } from '../../shared/model/segment';
-import { HOUR, MINUTE } from '../../shared/model/time';
+import { TRAIT } from '../../shared/contract/prompt-fingerprint';
+import { HOUR, MINUTE } from '../../shared/domain/time';
+import { ByteWriter } from '../../shared/formats/bytes';
+import { CONTENT_BUCKETS, type Features, SHAPE_BUCKETS, SUM } from '../../shared/formats/features';
+import { ABSENT, type Segment, SKETCH_COLUMNS } from '../../shared/formats/segment';
 
-/** Places in STATUSES (shared/model/event.ts): limited and blocked are effects of our own action. */
+/** Places in STATUSES (shared/contract/event.ts): limited and blocked are effects of our own action. */
 const LIMITED = 3;
 const HIGH = 127;
 

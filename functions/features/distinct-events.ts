@@ -1,5 +1,5 @@
-import type { Segment } from '../../shared/model/segment';
-import { SKETCH_COLUMNS, statusOf } from '../../shared/model/segment';
+import type { Segment } from '../../shared/formats/segment';
+import { SKETCH_COLUMNS, statusOf } from '../../shared/formats/segment';
 import type { Place } from './aggregate';
 
 export type Distinct = { places: Place[]; duplicates: number; conflicts: number };

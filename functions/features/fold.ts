@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import { isYoung } from '../../shared/domain/risk-tier';
+import { DAY, hourLabel } from '../../shared/domain/time';
+import { ByteWriter } from '../../shared/formats/bytes';
+import { Features } from '../../shared/formats/features';
+import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/formats/fold-output';
+import { readSegment, type Segment } from '../../shared/formats/segment';
+import { type AccountKey, hash64 } from '../../shared/identity/ids';
 import { inBatches } from '../../shared/in-batches';
-import { ByteWriter } from '../../shared/model/bytes';
-import { Features } from '../../shared/model/features';
-import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/model/fold-output';
-import { type AccountKey, hash64 } from '../../shared/model/ids';
-import { isYoung } from '../../shared/model/risk-tier';
-import { readSegment, type Segment } from '../../shared/model/segment';
-import { DAY, hourLabel } from '../../shared/model/time';
 import type { ObjectStore, Table } from '../../shared/ports';
 import { HourStore } from '../../shared/stores/hour-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
@@ -27,7 +27,7 @@ export type FeatureRows = 'all' | 'risk' | 'none';
 export type FoldPorts = {
   archive: ObjectStore;
   features: Table;
-  /** Whose hour is also kept at hand in the table, besides the output segment that has everybody's (shared/model/risk-tier.ts). */
+  /** Whose hour is also kept at hand in the table, besides the output segment that has everybody's (shared/domain/risk-tier.ts). */
   rows: FeatureRows;
 };
 export type FoldResult = {

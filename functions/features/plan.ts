@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { DAY, HOUR, hourLabel, iso } from '../../shared/model/time';
+import { DAY, HOUR, hourLabel, iso } from '../../shared/domain/time';
 import type { Clock, Item, ObjectStore, Table } from '../../shared/ports';
 import { type ManifestEntry, manifestOf, markedHours } from '../../shared/stores/manifest-store';
 

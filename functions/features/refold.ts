@@ -1,4 +1,4 @@
-import { HOUR, hourLabel, hourOf } from '../../shared/model/time';
+import { HOUR, hourLabel, hourOf } from '../../shared/domain/time';
 import type { Table } from '../../shared/ports';
 import { TO_FOLD_AGAIN } from './plan';
 

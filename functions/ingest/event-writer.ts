@@ -1,7 +1,7 @@
-import type { AccountFacts } from '../../shared/model/account';
-import type { AccountEvent, LockstepEvent } from '../../shared/model/event';
-import { hashText, type KeyedHasher } from '../../shared/model/keyed-hash';
-import type { SegmentBuilder } from '../../shared/model/segment';
+import type { AccountEvent, LockstepEvent } from '../../shared/contract/event';
+import type { AccountFacts } from '../../shared/domain/account';
+import type { SegmentBuilder } from '../../shared/formats/segment';
+import { hashText, type KeyedHasher } from '../../shared/identity/keyed-hash';
 import { rowOf, writeRow } from './usage-row';
 
 /** Writes one parsed event into a segment: identifiers hashed, the prompt fingerprinted, both dropped. */

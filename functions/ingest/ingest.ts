@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { STATUSES } from '../../shared/model/event';
-import type { AccountKey } from '../../shared/model/ids';
-import type { KeyedHasher } from '../../shared/model/keyed-hash';
-import { frameOf } from '../../shared/model/segment';
-import { dayLabel, dayOf, hourLabel } from '../../shared/model/time';
+import { STATUSES } from '../../shared/contract/event';
+import { dayLabel, dayOf, hourLabel } from '../../shared/domain/time';
+import { frameOf } from '../../shared/formats/segment';
+import type { AccountKey } from '../../shared/identity/ids';
+import type { KeyedHasher } from '../../shared/identity/keyed-hash';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
 import { addToManifest, type Place } from '../../shared/stores/manifest-store';
 import { type Lines, type Message, type Part, type RejectedEvent, readMessages, type Taken } from './read-messages';

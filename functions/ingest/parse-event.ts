@@ -1,6 +1,6 @@
-import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent } from '../../shared/model/event';
-import { readFingerprint } from '../../shared/model/prompt-fingerprint';
-import { DAY, iso, MINUTE } from '../../shared/model/time';
+import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent } from '../../shared/contract/event';
+import { readFingerprint } from '../../shared/contract/prompt-fingerprint';
+import { DAY, iso, MINUTE } from '../../shared/domain/time';
 
 /** Why an event was not taken, what to change, and never what it contained. */
 export type Rejection = {

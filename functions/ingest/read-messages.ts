@@ -1,9 +1,9 @@
-import type { LockstepEvent } from '../../shared/model/event';
-import type { AccountKey } from '../../shared/model/ids';
-import type { KeyedHasher } from '../../shared/model/keyed-hash';
-import { type Segment, SegmentBuilder } from '../../shared/model/segment';
-import { segmentOf } from '../../shared/model/segment-of';
-import { hourOf } from '../../shared/model/time';
+import type { LockstepEvent } from '../../shared/contract/event';
+import { hourOf } from '../../shared/domain/time';
+import { type Segment, SegmentBuilder } from '../../shared/formats/segment';
+import { segmentOf } from '../../shared/formats/segment-of';
+import type { AccountKey } from '../../shared/identity/ids';
+import type { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { writeEvent } from './event-writer';
 import { lineCount, type TextLines } from './line-splitter';
 import { outOfTime, parseLine, type Rejection } from './parse-event';

@@ -1,8 +1,8 @@
-import type { UsageEvent } from '../../shared/model/event';
-import { STATUSES } from '../../shared/model/event';
-import type { AccountHash, KeyedHasher } from '../../shared/model/keyed-hash';
-import { fingerprintPrompt, type PromptFingerprint, readFingerprint } from '../../shared/model/prompt-fingerprint';
-import { ABSENT, type SegmentBuilder, unitByte } from '../../shared/model/segment';
+import type { UsageEvent } from '../../shared/contract/event';
+import { STATUSES } from '../../shared/contract/event';
+import { fingerprintPrompt, type PromptFingerprint, readFingerprint } from '../../shared/contract/prompt-fingerprint';
+import { ABSENT, type SegmentBuilder, unitByte } from '../../shared/formats/segment';
+import type { AccountHash, KeyedHasher } from '../../shared/identity/keyed-hash';
 
 /** A usage event as it goes into a segment: identifiers hashed, the prompt fingerprinted, both dropped. 0 and '' stand for "not given". */
 export type UsageRow = {

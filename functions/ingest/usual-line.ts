@@ -1,8 +1,8 @@
-import { STATUSES } from '../../shared/model/event';
-import { instantIn, LONGEST, SHORTEST } from '../../shared/model/instant';
-import type { AccountHash, AddressHash, KeyedHasher } from '../../shared/model/keyed-hash';
-import { fingerprintIn, NO_TEXT, type PromptFingerprint, templateOf, textFingerprint } from '../../shared/model/prompt-fingerprint';
-import { ABSENT, unitByte } from '../../shared/model/segment';
+import { STATUSES } from '../../shared/contract/event';
+import { instantIn, LONGEST, SHORTEST } from '../../shared/contract/instant';
+import { fingerprintIn, NO_TEXT, type PromptFingerprint, templateOf, textFingerprint } from '../../shared/contract/prompt-fingerprint';
+import { ABSENT, unitByte } from '../../shared/formats/segment';
+import type { AccountHash, AddressHash, KeyedHasher } from '../../shared/identity/keyed-hash';
 import { ByteMemo } from './byte-memo';
 import { type Fields, fieldsOf, JsonBytes } from './json-bytes';
 import { clientOf, emptyRow, type UsageRow } from './usage-row';
@@ -23,7 +23,7 @@ const REQUIRED = 0b11_1111_1111;
  * Reads a usage event out of the bytes of its line. What repeats (identifiers, words, system prompts) is known by its bytes, a
  * prompt is decoded and fingerprinted: no object and no string is made of an event.
  *
- * The schema (shared/model/event.ts) is the definition: what is taken here gives the row that the schema and `rowOf` give, and a
+ * The schema (shared/contract/event.ts) is the definition: what is taken here gives the row that the schema and `rowOf` give, and a
  * property test says so. `undefined` says nothing. An event of another type, with an escape in an identifier or with a
  * mistake in it is unusual, and JSON.parse and the schema are asked.
  */

@@ -1,9 +1,9 @@
 import type { Api, HttpPorts } from '../../shared/http/api';
-import { accountRoutes } from './account-routes';
-import { campaignRoutes } from './campaign-routes';
-import { caseRoutes } from './case-routes';
-import { ledgerRoutes } from './ledger-routes';
-import { pictureRoutes } from './picture-routes';
+import { accountRoutes } from './accounts/account-routes';
+import { campaignRoutes } from './campaigns/campaign-routes';
+import { pictureRoutes } from './campaigns/picture-routes';
+import { caseRoutes } from './cases/case-routes';
+import { ledgerRoutes } from './ledger/ledger-routes';
 import { openQuery, type QueryWorld } from './query-ports';
 import { statusRoutes } from './status-routes';
 

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import description from '../../shared/client/openapi.json';
+import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/domain/kill-switch';
+import { PERSON_ROLES } from '../../shared/domain/person';
+import { iso } from '../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';
-import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/model/kill-switch';
-import { PERSON_ROLES } from '../../shared/model/person';
-import { iso } from '../../shared/model/time';
+import description from '../../shared/http/openapi.json';
 import { LedgerStore } from '../../shared/stores/ledger-store';
 import type { QueryPorts } from './query-ports';
 

@@ -7,10 +7,10 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
-import type { CaseId } from '../model/ids';
+import type { CaseId } from '../identity/ids';
 import type { Table, Workflow } from '../ports';
 
-/** The Workflow port on Step Functions. Where an execution waits for people, functions/enforcement/case-step.ts keeps its token. */
+/** The Workflow port on Step Functions. Where an execution waits for people, functions/enforcement/case/case-step.ts keeps its token. */
 export class StepFunctionsWorkflow implements Workflow {
   constructor(
     private readonly client: SFNClient,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { PERSON_ROLES } from '../model/person';
-import { DAY, dayLabel, iso } from '../model/time';
+import { PERSON_ROLES } from '../domain/person';
+import { DAY, dayLabel, iso } from '../domain/time';
 import type { Item, Table } from '../ports';
 
 /** Who looked at or did what. Never a token, a body or a query value: the route's pattern and the ids in its path. */

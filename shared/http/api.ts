@@ -6,7 +6,7 @@ import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
-import { mayAct, type Person } from '../model/person';
+import { mayAct, type Person } from '../domain/person';
 import type { Clock, Table } from '../ports';
 import { AccessLog } from './access-log';
 import { idempotent } from './idempotency';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { CommandAnswer } from '../model/person';
+import type { CommandAnswer } from '../domain/person';
 import { problem } from './problem';
 
 /** How commands answer over HTTP, the same for every one. */

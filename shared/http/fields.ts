@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { accountKey, campaignId, caseId } from '../model/ids';
+import { accountKey, campaignId, caseId } from '../identity/ids';
 
 /** Request fields that many routes share. Text comes in, model types go on; a wrong one is named with what would be right. */
 

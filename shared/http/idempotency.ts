@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { z } from 'zod';
-import { DAY, MINUTE } from '../model/time';
+import { DAY, MINUTE } from '../domain/time';
 import type { Clock, Table } from '../ports';
 import type { ApiEnv } from './api';
 import { problem } from './problem';

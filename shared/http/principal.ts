@@ -1,4 +1,4 @@
-import { PERSON_ROLES, type Person } from '../model/person';
+import { PERSON_ROLES, type Person } from '../domain/person';
 
 /** Who is asking: the person the ledger names, and a name for the page's corner. */
 export type Principal = Person & { name: string };

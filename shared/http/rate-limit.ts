@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MINUTE } from '../model/time';
+import { MINUTE } from '../domain/time';
 import type { Clock, Table } from '../ports';
 
 export type RateAnswer = { kind: 'within' } | { kind: 'exceeded'; retryAfterSeconds: number };

@@ -1,9 +1,9 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { z } from 'zod';
-import { signAppealLink } from '../appeal-link';
 import { SecretsManagerSecrets } from '../aws/secrets-manager';
 import { StepFunctionsWorkflow } from '../aws/step-functions-workflow';
 import { systemChance as chance, systemClock as clock } from '../aws/system-clock';
+import { signAppealLink } from '../identity/appeal-link';
 import type { Provider } from '../ports';
 import { KnownAccountStore } from '../stores/known-account-store';
 import { filteredPost } from '../webhook/filtered-post';

@@ -1,5 +1,5 @@
 import { SecretsManagerSecrets } from '../aws/secrets-manager';
-import { KeyedHasher } from '../model/keyed-hash';
+import { KeyedHasher } from '../identity/keyed-hash';
 import type { Secrets } from '../ports';
 import { keysOf } from './key-ring';
 

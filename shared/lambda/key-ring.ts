@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { AppealKeys } from '../appeal-link';
-import type { SealedId } from '../model/ids';
-import { KeyedHasher } from '../model/keyed-hash';
+import type { AppealKeys } from '../identity/appeal-link';
+import type { SealedId } from '../identity/ids';
+import { KeyedHasher } from '../identity/keyed-hash';
 
 /**
  * The keys in one secret, one a line. The first is in use; the others are honoured until they are taken

@@ -1,5 +1,5 @@
 import recommended from '../../policies/recommended.json';
-import { Policy, policyDigest, withMode } from '../model/policy';
+import { Policy, policyDigest, withMode } from '../domain/policy';
 import type { Clock, Table } from '../ports';
 import { LedgerStore } from '../stores/ledger-store';
 import { PolicyStore } from '../stores/policy-store';

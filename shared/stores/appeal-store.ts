@@ -1,4 +1,4 @@
-import { APPEAL_CHAIN, type AppealState } from '../model/appeal';
+import { APPEAL_CHAIN, type AppealState } from '../domain/appeal';
 import type { Table } from '../ports';
 import type { Appended, Draft, Entry, LedgerStore } from './ledger-store';
 

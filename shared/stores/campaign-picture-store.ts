@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { Link } from '../model/campaign';
-import type { AccountKey, CampaignId } from '../model/ids';
+import { Link } from '../domain/campaign';
+import type { AccountKey, CampaignId } from '../identity/ids';
 import type { ObjectStore } from '../ports';
 
 /** Hours of one member, oldest first: [hour start ms, exchanges, prevented]. */

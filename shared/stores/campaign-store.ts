@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { Campaign, FAMILIES, type Member, ROLES } from '../domain/campaign';
+import type { AccountKey, CampaignId } from '../identity/ids';
 import { inBatches } from '../in-batches';
-import { Campaign, FAMILIES, type Member, ROLES } from '../model/campaign';
-import type { AccountKey, CampaignId } from '../model/ids';
 import type { ObjectStore, Stores, Table } from '../ports';
 
 /** A campaign without what grows with its size. `counts` are members by role. */

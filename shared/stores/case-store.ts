@@ -1,5 +1,5 @@
-import { CASE_CHAIN, type CaseState, isClosed } from '../model/case';
-import { type AccountKey, accountKey, type CampaignId, type CaseId, caseId } from '../model/ids';
+import { CASE_CHAIN, type CaseState, isClosed } from '../domain/case';
+import { type AccountKey, accountKey, type CampaignId, type CaseId, caseId } from '../identity/ids';
 import type { Item, Table } from '../ports';
 import type { Appended, Draft, Entry, LedgerStore } from './ledger-store';
 

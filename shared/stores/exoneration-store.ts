@@ -1,7 +1,7 @@
-import { ACCOUNT_CHAIN } from '../model/action';
-import { EXONERATION_CHAIN, EXONERATIONS, type Exoneration, type Exonerations, type Scope, scopeLabel } from '../model/exoneration';
-import { type AccountKey, accountKey } from '../model/ids';
-import type { Actor } from '../model/person';
+import { ACCOUNT_CHAIN } from '../domain/action';
+import { EXONERATION_CHAIN, EXONERATIONS, type Exoneration, type Exonerations, type Scope, scopeLabel } from '../domain/exoneration';
+import type { Actor } from '../domain/person';
+import { type AccountKey, accountKey } from '../identity/ids';
 import type { Table } from '../ports';
 import type { Appended, Entry, LedgerStore } from './ledger-store';
 

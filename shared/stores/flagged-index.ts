@@ -1,4 +1,4 @@
-import type { FlaggedAccount, FlaggedFilter } from '../model/flagged-account';
+import type { FlaggedAccount, FlaggedFilter } from '../domain/flagged-account';
 
 /** Where index rows of flagged accounts live and how they sort: the key layout, apart from the store that keeps it. */
 

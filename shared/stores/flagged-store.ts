@@ -1,6 +1,6 @@
-import type { Standing } from '../model/account';
-import { FlaggedAccount, type FlaggedFilter } from '../model/flagged-account';
-import type { AccountKey } from '../model/ids';
+import type { Standing } from '../domain/account';
+import { FlaggedAccount, type FlaggedFilter } from '../domain/flagged-account';
+import type { AccountKey } from '../identity/ids';
 import type { Condition, Item, Table } from '../ports';
 import { entriesOf, flaggedPartition, type Order, orderRange, SCOPES, type Scope } from './flagged-index';
 

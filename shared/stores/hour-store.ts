@@ -1,8 +1,8 @@
-import { readFoldOutput } from '../model/fold-output';
-import { askHourPage, digestAt, digestsOf, type PageRow, pageCount, pageOf, pagesFor, writeHourPage } from '../model/hour-page';
-import type { AccountKey } from '../model/ids';
-import { segmentOf } from '../model/segment-of';
-import { DAY, hourLabel } from '../model/time';
+import { DAY, hourLabel } from '../domain/time';
+import { readFoldOutput } from '../formats/fold-output';
+import { askHourPage, digestAt, digestsOf, type PageRow, pageCount, pageOf, pagesFor, writeHourPage } from '../formats/hour-page';
+import { segmentOf } from '../formats/segment-of';
+import type { AccountKey } from '../identity/ids';
 import type { ObjectStore, Table, Value } from '../ports';
 
 const KEEP = 3 * DAY;

@@ -1,5 +1,5 @@
-import { AccountFacts, type KnownAccount } from '../model/account';
-import { type AccountKey, sealedId } from '../model/ids';
+import { AccountFacts, type KnownAccount } from '../domain/account';
+import { type AccountKey, sealedId } from '../identity/ids';
 import type { AccountReader, Table } from '../ports';
 
 const KNOWN = 'KNOWN';

@@ -1,6 +1,6 @@
-import type { OperatorId } from '../model/ids';
-import { isWatched, type KnownOperator, OPERATOR_CHAIN, OPERATORS } from '../model/known-operator';
-import type { Actor } from '../model/person';
+import { isWatched, type KnownOperator, OPERATOR_CHAIN, OPERATORS } from '../domain/known-operator';
+import type { Actor } from '../domain/person';
+import type { OperatorId } from '../identity/ids';
 import type { Appended, Entry, LedgerStore } from './ledger-store';
 
 /** Operators known from elsewhere, one chain each. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type ChainFault, faultsOf, LedgerEntry, NO_PREVIOUS, type SealedEntry, seal, sequenceLabel } from '../model/ledger';
-import { dayLabel, dayOf, iso } from '../model/time';
+import { type ChainFault, faultsOf, LedgerEntry, NO_PREVIOUS, type SealedEntry, seal, sequenceLabel } from '../domain/ledger';
+import { dayLabel, dayOf, iso } from '../domain/time';
 import type { Clock, Item, Table } from '../ports';
 
 /** A kind of chain: how its partitions begin, and the schema of its subjects' state. */

@@ -1,4 +1,4 @@
-import { DAY, hourLabel } from '../model/time';
+import { DAY, hourLabel } from '../domain/time';
 import type { Table } from '../ports';
 
 /**

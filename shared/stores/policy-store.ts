@@ -1,5 +1,5 @@
-import { Policy, policyDigest } from '../model/policy';
-import { LIVE_CHAIN, type LiveRecord, POLICY_CHAIN, type PolicyRecord } from '../model/policy-record';
+import { Policy, policyDigest } from '../domain/policy';
+import { LIVE_CHAIN, type LiveRecord, POLICY_CHAIN, type PolicyRecord } from '../domain/policy-record';
 import type { Table } from '../ports';
 import type { Appended, Draft, Entry, LedgerStore } from './ledger-store';
 

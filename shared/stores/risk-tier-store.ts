@@ -1,5 +1,5 @@
-import type { AccountKey } from '../model/ids';
-import { readRiskTier, writeRiskTier } from '../model/risk-tier';
+import { readRiskTier, writeRiskTier } from '../domain/risk-tier';
+import type { AccountKey } from '../identity/ids';
 import type { ObjectStore } from '../ports';
 
 const KEY = 'detection/risk-tier';

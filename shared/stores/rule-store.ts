@@ -1,5 +1,5 @@
-import type { CaseId } from '../model/ids';
-import { RULE_CHAIN, type RuleRecord } from '../model/rule-record';
+import { RULE_CHAIN, type RuleRecord } from '../domain/rule-record';
+import type { CaseId } from '../identity/ids';
 import type { Table } from '../ports';
 import type { Appended, Draft, Entry, LedgerStore } from './ledger-store';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OperatorId } from '../model/ids';
+import type { OperatorId } from '../identity/ids';
 import type { Table } from '../ports';
 
 const Sighted = z.object({ indicators: z.array(z.string()) });

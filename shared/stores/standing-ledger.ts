@@ -1,5 +1,5 @@
-import { ACCOUNT_CHAIN, AccountState, standingIn } from '../model/action';
-import { accountKey } from '../model/ids';
+import { ACCOUNT_CHAIN, AccountState, standingIn } from '../domain/action';
+import { accountKey } from '../identity/ids';
 import type { Clock, Table } from '../ports';
 import type { FlaggedStore } from './flagged-store';
 import { type Appended, type ChainKind, type Draft, type Entry, LedgerStore } from './ledger-store';

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { AccountSummary } from '../model/account-summary';
-import type { AccountKey } from '../model/ids';
+import { AccountSummary } from '../formats/account-summary';
+import type { AccountKey } from '../identity/ids';
 import type { Table } from '../ports';
 
 /** What is shown of a flagged account's use. Written by detection for members, read by query. One row, a few KB, compressed. */

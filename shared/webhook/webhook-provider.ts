@@ -10,7 +10,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { Webhook } from 'standardwebhooks';
-import type { SealedId } from '../model/ids';
+import type { SealedId } from '../identity/ids';
 import type { ActionRequest, Clock, Provider, ProviderAnswer } from '../ports';
 import type { Post } from './filtered-post';
 

@@ -2,8 +2,8 @@ import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
 import { queryRoutes } from '../../functions/query/routes';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { HOUR, hourOf, iso, MINUTE } from '../../shared/model/time';
+import { HOUR, hourOf, iso, MINUTE } from '../../shared/domain/time';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { openDoor } from '../support/api-client';
 import { onBothSides, storesOn } from '../support/sides';
 

@@ -1,8 +1,8 @@
-import { enforcementRoutes } from '../../functions/enforcement/routes';
+import { enforcementRoutes } from '../../functions/enforcement/api/routes';
 import { queryRoutes } from '../../functions/query/routes';
-import { campaignId, sealedId } from '../../shared/model/ids';
-import { withMode } from '../../shared/model/policy';
-import { DAY, HOUR, iso } from '../../shared/model/time';
+import { withMode } from '../../shared/domain/policy';
+import { DAY, HOUR, iso } from '../../shared/domain/time';
+import { campaignId, sealedId } from '../../shared/identity/ids';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { openDoor } from '../support/api-client';
 import { enforcementWorld, SMALL } from '../support/enforcement-world';

@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import { lockstepClient } from '../../console/src/client/client';
 import { describeApi } from '../../local/api-description';
-import { lockstepClient } from '../../shared/client/client';
-import type { Person } from '../../shared/model/person';
+import type { Person } from '../../shared/domain/person';
 import { keyOf } from '../support/fixture-world';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';

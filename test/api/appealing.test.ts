@@ -1,11 +1,11 @@
 import { openAppeals } from '../../functions/appeals/appeals';
 import { appealRoutes } from '../../functions/appeals/routes';
-import { carryOutAppeals } from '../../functions/enforcement/carry-out-appeals';
-import { enforcementRoutes } from '../../functions/enforcement/routes';
-import { signAppealLink } from '../../shared/appeal-link';
-import { ACCOUNT_CHAIN } from '../../shared/model/action';
-import { caseId } from '../../shared/model/ids';
-import { DAY } from '../../shared/model/time';
+import { carryOutAppeals } from '../../functions/enforcement/account-actions/carry-out-appeals';
+import { enforcementRoutes } from '../../functions/enforcement/api/routes';
+import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { DAY } from '../../shared/domain/time';
+import { signAppealLink } from '../../shared/identity/appeal-link';
+import { caseId } from '../../shared/identity/ids';
 import { openDoor } from '../support/api-client';
 import { account, buildCampaign } from '../support/build-campaign';
 import { enforcementWorld } from '../support/enforcement-world';

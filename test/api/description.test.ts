@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeApi } from '../../local/api-description';
 
-const client = join(__dirname, '../../shared/client');
+const root = join(__dirname, '../..');
 const described = describeApi();
 const operations = Object.entries(described.paths ?? {}).flatMap(([path, item]) =>
   Object.entries(item).flatMap(([method, operation]) =>
@@ -14,9 +14,9 @@ const operations = Object.entries(described.paths ?? {}).flatMap(([path, item]) 
 describe('the description of the API', () => {
   test('the committed document and the client’s types are those of the routes (else: npm run api)', () => {
     const document = `${JSON.stringify(described, null, 1)}\n`;
-    expect(readFileSync(join(client, 'openapi.json'), 'utf8')).toBe(document);
+    expect(readFileSync(join(root, 'shared/http/openapi.json'), 'utf8')).toBe(document);
     const digest = createHash('sha256').update(document).digest('hex');
-    expect(readFileSync(join(client, 'schema.ts'), 'utf8')).toContain(`(SHA-256 ${digest})`);
+    expect(readFileSync(join(root, 'console/src/client/schema.ts'), 'utf8')).toContain(`(SHA-256 ${digest})`);
   });
 
   test('every operation says who may call it, what it answers, and what it is for', () => {

@@ -1,8 +1,8 @@
-import { hash64 } from '../../shared/model/ids';
-import { MOST_OPERATOR_INDICATORS } from '../../shared/model/known-operator';
-import type { Person } from '../../shared/model/person';
-import { stixOf } from '../../shared/model/stix';
-import { DAY, iso } from '../../shared/model/time';
+import { MOST_OPERATOR_INDICATORS } from '../../shared/domain/known-operator';
+import type { Person } from '../../shared/domain/person';
+import { stixOf } from '../../shared/domain/stix';
+import { DAY, iso } from '../../shared/domain/time';
+import { hash64 } from '../../shared/identity/ids';
 import { FIXTURE_NOW, fixtureCampaign } from '../support/fixture-world';
 import { MEMORY, onBothSides, type Side } from '../support/sides';
 import { wholeApi } from '../support/whole-api';

@@ -1,4 +1,4 @@
-import { withMode } from '../../shared/model/policy';
+import { withMode } from '../../shared/domain/policy';
 import { RECOMMENDED } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';

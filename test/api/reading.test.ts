@@ -1,7 +1,7 @@
 import { queryRoutes } from '../../functions/query/routes';
-import { campaignId } from '../../shared/model/ids';
-import type { Person } from '../../shared/model/person';
-import { DAY, HOUR, iso } from '../../shared/model/time';
+import type { Person } from '../../shared/domain/person';
+import { DAY, HOUR, iso } from '../../shared/domain/time';
+import { campaignId } from '../../shared/identity/ids';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { openDoor } from '../support/api-client';
 import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/fixture-world';

@@ -1,7 +1,7 @@
 import { generateKeyPair } from 'jose';
 import { queryRoutes } from '../../functions/query/routes';
-import type { Person } from '../../shared/model/person';
-import { DAY } from '../../shared/model/time';
+import type { Person } from '../../shared/domain/person';
+import { DAY } from '../../shared/domain/time';
 import { openDoor } from '../support/api-client';
 import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/fixture-world';
 import { onBothSides, storesOn } from '../support/sides';

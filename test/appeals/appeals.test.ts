@@ -2,12 +2,12 @@ import { openAppeal, readNotice } from '../../functions/appeals/appeal';
 import { reviewAppeal, watchAppeals } from '../../functions/appeals/review';
 import { approve } from '../../functions/enforcement/commands/approve';
 import { undoAccount } from '../../functions/enforcement/commands/undo';
-import { decide } from '../../functions/enforcement/decide';
-import { standingOf } from '../../functions/enforcement/standing';
-import { checkAppealToken, signAppealLink } from '../../shared/appeal-link';
-import type { AccountKey } from '../../shared/model/ids';
-import { caseId } from '../../shared/model/ids';
-import { DAY, HOUR } from '../../shared/model/time';
+import { decide } from '../../functions/enforcement/policy/decide';
+import { standingOf } from '../../functions/enforcement/standing/standing';
+import { DAY, HOUR } from '../../shared/domain/time';
+import { checkAppealToken, signAppealLink } from '../../shared/identity/appeal-link';
+import type { AccountKey } from '../../shared/identity/ids';
+import { caseId } from '../../shared/identity/ids';
 import { account, buildCampaign, buildMember } from '../support/build-campaign';
 import { APPEAL_KEYS, BEN, CLEO, DAN, enforcementWorld, policyWith, says, type TestWorld, VIEWER } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
@@ -234,7 +234,7 @@ onBothSides((side) => {
       }
       await world.detect(
         buildCampaign({
-          id: (await import('../../shared/model/ids')).campaignId('C-next'),
+          id: (await import('../../shared/identity/ids')).campaignId('C-next'),
           members: Array.from({ length: 40 }, (_, n) => buildMember(500 + n)),
         }),
       );

@@ -1,11 +1,11 @@
 import { openAppeal } from '../../functions/appeals/appeal';
 import { type Appeals, openAppeals } from '../../functions/appeals/appeals';
 import { reviewAppeal } from '../../functions/appeals/review';
-import { advance } from '../../functions/enforcement/advance';
+import { advance } from '../../functions/enforcement/case/advance';
 import { type Enforcement, openEnforcement } from '../../functions/enforcement/enforcement';
-import { ACCOUNT_CHAIN } from '../../shared/model/action';
-import { appealId } from '../../shared/model/appeal';
-import { HOUR } from '../../shared/model/time';
+import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { appealId } from '../../shared/domain/appeal';
+import { HOUR } from '../../shared/domain/time';
 import { account, buildCampaign } from '../support/build-campaign';
 import { APPEAL_KEYS, BEN, CLEO, enforcementWorld, says } from '../support/enforcement-world';
 import { Crash, MortalProcess } from '../support/mortal';

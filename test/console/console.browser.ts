@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
-import { signAppealLink } from '../../shared/appeal-link';
-import { ACCOUNT_CHAIN } from '../../shared/model/action';
-import { campaignId, caseId } from '../../shared/model/ids';
-import { DAY, HOUR } from '../../shared/model/time';
+import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { DAY, HOUR } from '../../shared/domain/time';
+import { signAppealLink } from '../../shared/identity/appeal-link';
+import { campaignId, caseId } from '../../shared/identity/ids';
 import { FIXTURE_APPEAL_KEYS, fixtureServer } from '../support/fixture-server';
 import { FIXTURE_NOW, keyOf } from '../support/fixture-world';
 import { buildConsole, launch, shot, sideways, violations, visit } from './browser';

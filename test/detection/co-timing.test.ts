@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { baselineOf } from '../../functions/detection/baseline';
-import { addMinutes, coTiming, coTimingNats, coTimingOf, hashOfMinute, minuteOfHash } from '../../functions/detection/co-timing';
-import { DETECTORS } from '../../functions/detection/detectors';
-import { HALF_HOURS, type Profile } from '../../functions/detection/profile';
+import { baselineOf } from '../../functions/detection/findings/baseline';
+import { DETECTORS } from '../../functions/detection/findings/detectors';
+import { addMinutes, coTiming, coTimingNats, coTimingOf, hashOfMinute, minuteOfHash } from '../../functions/detection/links/co-timing';
+import { HALF_HOURS, type Profile } from '../../functions/detection/profiles/profile';
+import { DAY, HOUR } from '../../shared/domain/time';
 import { SeededChance } from '../../shared/memory/simulated-clock';
-import { DAY, HOUR } from '../../shared/model/time';
 import { indexOf, NOW, profile } from '../support/population';
 
 const START = Math.floor((NOW - 5 * DAY) / HOUR);

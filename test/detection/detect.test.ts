@@ -3,12 +3,12 @@ import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
 import recommended from '../../policies/recommended.json';
+import { Policy } from '../../shared/domain/policy';
+import { DAY, HOUR } from '../../shared/domain/time';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { Policy } from '../../shared/model/policy';
-import { DAY, HOUR } from '../../shared/model/time';
 import { CampaignPictureStore } from '../../shared/stores/campaign-picture-store';
 import { CAMPAIGN, HONEST, HOURS, START, smallTraffic } from '../support/small-traffic';
 

@@ -1,15 +1,15 @@
-import { assess, controlFalseDiscovery } from '../../functions/detection/assess';
-import { baselineOf } from '../../functions/detection/baseline';
-import { DETECTORS } from '../../functions/detection/detectors';
-import type { Answer } from '../../functions/detection/detectors/detector';
-import { watch } from '../../functions/detection/known-operators';
-import { type Group, type Measures, measure } from '../../functions/detection/measures';
-import type { Profile } from '../../functions/detection/profile';
+import { watch } from '../../functions/detection/campaigns/known-operators';
+import { assess, controlFalseDiscovery } from '../../functions/detection/findings/assess';
+import { baselineOf } from '../../functions/detection/findings/baseline';
+import { DETECTORS } from '../../functions/detection/findings/detectors';
+import type { Answer } from '../../functions/detection/findings/detectors/detector';
+import { type Group, type Measures, measure } from '../../functions/detection/findings/measures';
+import type { Profile } from '../../functions/detection/profiles/profile';
 import recommended from '../../policies/recommended.json';
-import { hashText } from '../../shared/model/keyed-hash';
-import type { KnownOperator } from '../../shared/model/known-operator';
-import { Policy } from '../../shared/model/policy';
-import { DAY } from '../../shared/model/time';
+import type { KnownOperator } from '../../shared/domain/known-operator';
+import { Policy } from '../../shared/domain/policy';
+import { DAY } from '../../shared/domain/time';
+import { hashText } from '../../shared/identity/keyed-hash';
 import { buildOperator } from '../support/build-operator';
 import { assessment, type Given, hash, indexOf, NOW, profile, strangers } from '../support/population';
 

@@ -1,12 +1,12 @@
-import { FoldReader } from '../../functions/detection/fold-reader';
+import { FoldReader } from '../../functions/detection/profiles/fold-reader';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
+import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { DAY, HOUR, iso, MINUTE } from '../../shared/model/time';
 
 const START = Date.UTC(2026, 5, 1, 12);
 let sent = 0;

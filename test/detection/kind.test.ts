@@ -1,8 +1,8 @@
-import { kindOf, signsOf } from '../../functions/detection/kind';
-import type { Measures } from '../../functions/detection/measures';
+import { kindOf, signsOf } from '../../functions/detection/findings/classify';
+import type { Measures } from '../../functions/detection/findings/measures';
 import recommended from '../../policies/recommended.json';
-import { probabilityOf } from '../../shared/model/campaign';
-import { Policy } from '../../shared/model/policy';
+import { probabilityOf } from '../../shared/domain/campaign';
+import { Policy } from '../../shared/domain/policy';
 
 const policy = Policy.parse(recommended).detection;
 /** Twenty new accounts of which nothing can be said yet. */

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { importOperator, revokeOperator } from '../../functions/enforcement/commands/known-operators';
 import { Pipeline } from '../../local/pipeline';
-import type { Campaign } from '../../shared/model/campaign';
-import { hash64 } from '../../shared/model/ids';
-import { hashText } from '../../shared/model/keyed-hash';
-import type { ReadOperator } from '../../shared/model/known-operator';
-import { withMode } from '../../shared/model/policy';
-import { operatorIn, stixOf } from '../../shared/model/stix';
-import { DAY, HOUR } from '../../shared/model/time';
+import type { Campaign } from '../../shared/domain/campaign';
+import type { ReadOperator } from '../../shared/domain/known-operator';
+import { withMode } from '../../shared/domain/policy';
+import { operatorIn, stixOf } from '../../shared/domain/stix';
+import { DAY, HOUR } from '../../shared/domain/time';
+import { hash64 } from '../../shared/identity/ids';
+import { hashText } from '../../shared/identity/keyed-hash';
 import { BEN, RECOMMENDED, says } from '../support/enforcement-world';
 import { CAMPAIGN, HOURS, START, smallTraffic } from '../support/small-traffic';
 

@@ -1,4 +1,4 @@
-import { readable, timesExpected } from '../../functions/detection/measures';
+import { readable, timesExpected } from '../../functions/detection/findings/measures';
 
 describe('the median of what could be read of members', () => {
   const none = (count: number): undefined[] => Array.from({ length: count }, () => undefined);

@@ -1,8 +1,8 @@
-import { Profile } from '../../functions/detection/profile';
+import { Profile } from '../../functions/detection/profiles/profile';
 import { riskTier } from '../../functions/detection/risk-tier';
-import { accountKey, sealedId } from '../../shared/model/ids';
-import { isYoung, MUCH_USE, readRiskTier, writeRiskTier, YOUNG } from '../../shared/model/risk-tier';
-import { DAY } from '../../shared/model/time';
+import { isYoung, MUCH_USE, readRiskTier, writeRiskTier, YOUNG } from '../../shared/domain/risk-tier';
+import { DAY } from '../../shared/domain/time';
+import { accountKey, sealedId } from '../../shared/identity/ids';
 
 const now = Date.UTC(2026, 5, 1);
 const linked = new Set([accountKey('linked')]);

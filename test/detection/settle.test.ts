@@ -1,6 +1,6 @@
-import { settle } from '../../functions/detection/find-networks';
-import { GroupProfile, type Network } from '../../functions/detection/networks';
-import { DAY } from '../../shared/model/time';
+import { settle } from '../../functions/detection/networks/find-networks';
+import { GroupProfile, type Network } from '../../functions/detection/networks/networks';
+import { DAY } from '../../shared/domain/time';
 import { type Given, indexOf, NOW, profile, strangers } from '../support/population';
 
 const bars = { memberThreshold: 10, minimumNetwork: 5 };

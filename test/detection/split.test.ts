@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { PairLink } from '../../functions/detection/links';
-import { oneHand } from '../../functions/detection/one-hand';
-import { sparsestCut } from '../../functions/detection/sparsest-cut';
-import { split } from '../../functions/detection/split';
-import { DAY } from '../../shared/model/time';
+import type { PairLink } from '../../functions/detection/links/links';
+import { oneHand } from '../../functions/detection/networks/same-operator';
+import { sparsestCut } from '../../functions/detection/networks/sparsest-cut';
+import { split } from '../../functions/detection/networks/split';
+import { DAY } from '../../shared/domain/time';
 import { type Given, indexOf, NOW, profile } from '../support/population';
 
 const SIZE = 30;

@@ -1,11 +1,11 @@
-import type { Assessment } from '../../functions/detection/assess';
-import type { Profile } from '../../functions/detection/profile';
-import { type TrackContext, track } from '../../functions/detection/track';
+import { type TrackContext, track } from '../../functions/detection/campaigns/track';
+import type { Assessment } from '../../functions/detection/findings/assess';
+import type { Profile } from '../../functions/detection/profiles/profile';
 import recommended from '../../policies/recommended.json';
-import type { Campaign, Kind } from '../../shared/model/campaign';
-import { hashText } from '../../shared/model/keyed-hash';
-import { Policy } from '../../shared/model/policy';
-import { DAY, HOUR } from '../../shared/model/time';
+import type { Campaign, Kind } from '../../shared/domain/campaign';
+import { Policy } from '../../shared/domain/policy';
+import { DAY, HOUR } from '../../shared/domain/time';
+import { hashText } from '../../shared/identity/keyed-hash';
 import { assessment, type Given, hash, indexOf, NOW, profile, strangers } from '../support/population';
 
 const policy = Policy.parse(recommended).detection;

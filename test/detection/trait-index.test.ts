@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { TraitIndex } from '../../functions/detection/trait-index';
-import { DAY, HOUR } from '../../shared/model/time';
+import { TraitIndex } from '../../functions/detection/traits/trait-index';
+import { DAY, HOUR } from '../../shared/domain/time';
 import { hash, NOW, profile } from '../support/population';
 
 const ACCOUNTS = 8;

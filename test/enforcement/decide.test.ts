@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { decide } from '../../functions/enforcement/decide';
-import type { AccountFacts } from '../../shared/model/account';
-import { type Campaign, FAMILIES, KINDS, type Kind, type Member, ROLES } from '../../shared/model/campaign';
-import type { Decision } from '../../shared/model/decision';
-import { MODES, RUNGS } from '../../shared/model/enforcement-policy';
-import { type Exoneration, type Scope, scopeLabel } from '../../shared/model/exoneration';
-import { type AccountKey, hash64 } from '../../shared/model/ids';
-import { DAY } from '../../shared/model/time';
+import { decide } from '../../functions/enforcement/policy/decide';
+import type { AccountFacts } from '../../shared/domain/account';
+import { type Campaign, FAMILIES, KINDS, type Kind, type Member, ROLES } from '../../shared/domain/campaign';
+import type { Decision } from '../../shared/domain/decision';
+import { MODES, RUNGS } from '../../shared/domain/enforcement-policy';
+import { type Exoneration, type Scope, scopeLabel } from '../../shared/domain/exoneration';
+import { DAY } from '../../shared/domain/time';
+import { type AccountKey, hash64 } from '../../shared/identity/ids';
 import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
 import { policyWith, RECOMMENDED } from '../support/enforcement-world';
 

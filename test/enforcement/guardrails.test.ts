@@ -1,10 +1,10 @@
 import { approve, resume } from '../../functions/enforcement/commands/approve';
 import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
-import { dryRun } from '../../functions/enforcement/dry-run';
-import { turnKillSwitch } from '../../functions/enforcement/kill-switch';
-import { hash64 } from '../../shared/model/ids';
-import { DAY, HOUR, MINUTE } from '../../shared/model/time';
+import { dryRun } from '../../functions/enforcement/policy/dry-run';
+import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
+import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
+import { hash64 } from '../../shared/identity/ids';
 import { account, buildCampaign, buildMember } from '../support/build-campaign';
 import { ADA, BEN, CASE, CLEO, enforcementWorld, inMode, policyWith, progressOf, SMALL, says, set } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';

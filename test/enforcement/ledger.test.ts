@@ -1,10 +1,10 @@
+import { booksOf, summaryOf } from '../../cli/verify-ledger';
 import { exonerate } from '../../functions/enforcement/commands/exonerate';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
-import { anchorDay, decideAgainAbout, verifyLedger } from '../../functions/enforcement/verify-ledger';
-import { booksOf, summaryOf } from '../../local/verify-ledger';
-import { ACCOUNT_CHAIN } from '../../shared/model/action';
-import { caseId } from '../../shared/model/ids';
-import { DAY, HOUR, MINUTE } from '../../shared/model/time';
+import { anchorDay, decideAgainAbout, verifyLedger } from '../../functions/enforcement/ledger/verify-ledger';
+import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
+import { caseId } from '../../shared/identity/ids';
 import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
 import { ADA, BEN, enforcementWorld, policyWith, says, type TestWorld } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';

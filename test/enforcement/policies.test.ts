@@ -1,6 +1,6 @@
 import { draftPolicy, livePolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../../functions/enforcement/commands/policies';
 import { changedDecisions, type Label, measure, type ReplayReport } from '../../functions/enforcement/measure';
-import { type Policy, policyDigest } from '../../shared/model/policy';
+import { type Policy, policyDigest } from '../../shared/domain/policy';
 import { ADA, BEN, enforcementWorld, policyWith, RECOMMENDED, says } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 

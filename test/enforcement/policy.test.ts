@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RUNGS } from '../../shared/model/enforcement-policy';
-import { Policy, policyDigest, withMode } from '../../shared/model/policy';
+import { RUNGS } from '../../shared/domain/enforcement-policy';
+import { Policy, policyDigest, withMode } from '../../shared/domain/policy';
 
 const raw: unknown = JSON.parse(readFileSync(join(__dirname, '../../policies/recommended.json'), 'utf8'));
 

@@ -1,7 +1,7 @@
+import { replayDeliveries } from '../../functions/enforcement/account-actions/replay-deliveries';
 import { undoAccount } from '../../functions/enforcement/commands/undo';
-import { publishLedger } from '../../functions/enforcement/publish';
-import { replayDeliveries } from '../../functions/enforcement/replay-deliveries';
-import { DAY, HOUR, MINUTE } from '../../shared/model/time';
+import { publishLedger } from '../../functions/enforcement/ledger/publish';
+import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import type { OutgoingEvent } from '../../shared/ports';
 import { account, buildCampaign, T0 } from '../support/build-campaign';
 import { BEN, enforcementWorld, says } from '../support/enforcement-world';

@@ -1,13 +1,13 @@
 import aslValidator from 'asl-validator';
-import { CaseStep, caseStep } from '../../functions/enforcement/case-step';
+import { CaseStep, caseStep } from '../../functions/enforcement/case/case-step';
 import { approve, reject, resume } from '../../functions/enforcement/commands/approve';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { suspensionDefinition } from '../../infra/suspension-machine';
 import { execute, type Machine, type Ran, Tokens } from '../../local/aws/state-machine';
-import { Progress } from '../../shared/model/case';
-import { type CaseId, caseId } from '../../shared/model/ids';
-import { type Policy, withMode } from '../../shared/model/policy';
-import { DAY, HOUR, MINUTE } from '../../shared/model/time';
+import { Progress } from '../../shared/domain/case';
+import { type Policy, withMode } from '../../shared/domain/policy';
+import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
+import { type CaseId, caseId } from '../../shared/identity/ids';
 import { buildCampaign } from '../support/build-campaign';
 import { BEN, CLEO, enforcementWorld, RECOMMENDED, SMALL, says } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
@@ -203,7 +203,7 @@ onBothSides((side) => {
     await dead.detect(buildCampaign({ size: 20 }));
     await dead.pass(3 * HOUR);
     expect(dead.done).toMatchObject([{ status: 'FAILED' }]);
-    const { advance } = await import('../../functions/enforcement/advance');
+    const { advance } = await import('../../functions/enforcement/case/advance');
     for (let minute = 0; minute < 90 && (await dead.kind()) !== 'contained'; minute++) {
       await advance(dead.enforcement);
       await dead.pass(MINUTE);

@@ -1,8 +1,8 @@
 import { confirmActions } from '../../functions/enforcement/commands/approve';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
-import { standingOf } from '../../functions/enforcement/standing';
-import { ACCOUNT_CHAIN } from '../../shared/model/action';
-import { DAY, HOUR, MINUTE } from '../../shared/model/time';
+import { standingOf } from '../../functions/enforcement/standing/standing';
+import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { account, buildCampaign } from '../support/build-campaign';
 import { BEN, CASE, CLEO, enforcementWorld, progressOf, SMALL, says } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
@@ -21,7 +21,7 @@ onBothSides((side) => {
       expect(world.provider.suspended()).toEqual([]);
       expect((await world.detect(buildCampaign({ size: 60 })))[0]?.kind).toBe('unchanged');
       // The network under a new name: every account carries its exoneration itself.
-      await world.detect(buildCampaign({ id: (await import('../../shared/model/ids')).campaignId('C-again'), size: 50 }));
+      await world.detect(buildCampaign({ id: (await import('../../shared/identity/ids')).campaignId('C-again'), size: 50 }));
       await world.pass(DAY);
       expect(world.provider.suspended()).toEqual([]);
       expect(await standingOf(account(4), world.enforcement)).toMatchObject({ standing: 'active' });

@@ -4,10 +4,10 @@ import { isolation } from '../../bench/baselines/isolation-forest';
 import { BASELINES } from '../../bench/baselines/list';
 import { Observations } from '../../bench/baselines/observations';
 import { BaselineRun, cuts } from '../../bench/eval/verdicts';
-import { Scenario } from '../../local/simulator/scenario';
-import { simulate } from '../../local/simulator/simulate';
+import { HOUR } from '../../shared/domain/time';
 import { SeededChance } from '../../shared/memory/simulated-clock';
-import { HOUR } from '../../shared/model/time';
+import { Scenario } from '../../simulator/scenario';
+import { simulate } from '../../simulator/simulate';
 
 test('components join what was joined, and nothing else', () => {
   const components = new Components(5);

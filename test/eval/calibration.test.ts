@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { bestTemperature, calibrationTable, type Judged, judgedBy, logLoss, type Said, wilson } from '../../bench/eval/calibration';
-import type { Truth } from '../../local/simulator/simulate';
-import { KINDS, type Kind } from '../../shared/model/campaign';
+import { KINDS, type Kind } from '../../shared/domain/campaign';
+import type { Truth } from '../../simulator/simulate';
 
 const sure = (kind: Kind, p: number): Record<Kind, number> =>
   Object.fromEntries(KINDS.map((other) => [other, other === kind ? p : (1 - p) / (KINDS.length - 1)])) as Record<Kind, number>;

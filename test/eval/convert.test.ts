@@ -6,7 +6,7 @@ import { claudeCodeTraces } from '../../bench/convert/claude-code-traces';
 import { hopSybil } from '../../bench/convert/hop-sybil';
 import { servegen } from '../../bench/convert/servegen';
 import type { Source } from '../../bench/eval/worlds';
-import { LockstepEvent } from '../../shared/model/event';
+import { LockstepEvent } from '../../shared/contract/event';
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-convert-'));
 const put = (path: string, lines: string[], end = '\n'): void => {

@@ -2,7 +2,7 @@ import { volume } from '../../bench/baselines/volume';
 import { type Evaluation, evaluate } from '../../bench/eval/evaluate';
 import { replaySystem } from '../../bench/eval/replay-system';
 import { simulated } from '../../bench/eval/worlds';
-import { scenarioNamed } from '../../local/simulator/scenarios';
+import { scenarioNamed } from '../../simulator/scenarios';
 
 /**
  * The regression gate: a small fixed world through the whole pipeline under the recommended policy. A change that finds less,

@@ -1,6 +1,6 @@
 import { measure, type Verdict } from '../../bench/eval/measure';
-import type { Truth } from '../../local/simulator/simulate';
-import { HOUR } from '../../shared/model/time';
+import { HOUR } from '../../shared/domain/time';
+import type { Truth } from '../../simulator/simulate';
 
 const START = Date.parse('2026-04-18T00:00:00Z');
 const member = (id: string, over: Partial<Truth> = {}): Truth => ({

@@ -1,14 +1,14 @@
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
+import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
+import { askHourPage, pageOf, writeHourPage } from '../../shared/formats/hour-page';
+import { segmentOf } from '../../shared/formats/segment-of';
+import { type AccountKey, accountKey } from '../../shared/identity/ids';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
-import { askHourPage, pageOf, writeHourPage } from '../../shared/model/hour-page';
-import { type AccountKey, accountKey } from '../../shared/model/ids';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { segmentOf } from '../../shared/model/segment-of';
-import { DAY, HOUR, iso, MINUTE } from '../../shared/model/time';
 import { HourStore } from '../../shared/stores/hour-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 

@@ -2,11 +2,11 @@ import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { refold } from '../../functions/features/refold';
 import { ingest } from '../../functions/ingest/ingest';
+import { HOUR, MINUTE } from '../../shared/domain/time';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { HOUR, MINUTE } from '../../shared/model/time';
 
 const now = Date.UTC(2026, 5, 1, 12);
 const event = (number: number, hour: number) =>

@@ -7,7 +7,7 @@ import {
   readFingerprint,
   SKETCH_SIZE,
   TRAIT,
-} from '../../shared/model/prompt-fingerprint';
+} from '../../shared/contract/prompt-fingerprint';
 
 const print = (text: string) => fingerprintPrompt({ text });
 /** Of the eight values, how many two prompts have in common. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appealRoutes } from '../../functions/appeals/routes';
-import { enforcementRoutes } from '../../functions/enforcement/routes';
+import { enforcementRoutes } from '../../functions/enforcement/api/routes';
 import { queryRoutes } from '../../functions/query/routes';
 import { describeApi, emptyDoors } from '../../local/api-description';
 import { routeFor } from '../../local/aws/http-gateway';

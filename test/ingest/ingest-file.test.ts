@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { fileLines } from '../../functions/ingest/file-lines';
 import { ingestFile } from '../../functions/ingest/ingest-file';
 import { LineSplitter, textsOf } from '../../functions/ingest/line-splitter';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
 import { manifestOf } from '../../shared/stores/manifest-store';
 
 const now = Date.UTC(2026, 5, 1, 12);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { instantIn } from '../../shared/model/instant';
+import { instantIn } from '../../shared/contract/instant';
 
 const instantOf = (text: string): number | undefined => {
   const bytes = Buffer.from(`before${text}behind`);

@@ -1,12 +1,12 @@
 import { type Effect, keep } from '../../functions/ingest/ingest';
 import { linesFrom } from '../../functions/ingest/line-splitter';
 import { readMessages } from '../../functions/ingest/read-messages';
+import { MINUTE } from '../../shared/domain/time';
+import { frameOf, readSegment, statusOf } from '../../shared/formats/segment';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { frameOf, readSegment, statusOf } from '../../shared/model/segment';
-import { MINUTE } from '../../shared/model/time';
 
 const NOW = Date.UTC(2026, 3, 22, 12);
 const hasher = new KeyedHasher('k'.repeat(64));

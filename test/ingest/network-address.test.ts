@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { canonicalAddress, networkPrefix } from '../../shared/model/network-address';
+import { canonicalAddress, networkPrefix } from '../../shared/contract/network-address';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 
 test.each([
   ['203.0.113.9', '203.0.113.9', '203.0.113.0/24'],

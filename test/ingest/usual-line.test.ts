@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { rowOf, type UsageRow } from '../../functions/ingest/usage-row';
 import { UsualLines } from '../../functions/ingest/usual-line';
-import { STATUSES, UsageEvent } from '../../shared/model/event';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
-import { fingerprintPrompt, fingerprintText } from '../../shared/model/prompt-fingerprint';
+import { STATUSES, UsageEvent } from '../../shared/contract/event';
+import { fingerprintPrompt, fingerprintText } from '../../shared/contract/prompt-fingerprint';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 
 const hasher = new KeyedHasher('k'.repeat(64));
 const full = {

@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
-import { checkAppealToken, signAppealLink } from '../../shared/appeal-link';
+import { checkAppealToken, signAppealLink } from '../../shared/identity/appeal-link';
+import { accountKey, caseId } from '../../shared/identity/ids';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { appealKeys, derivedKey, keysOf, openerOf, webhookSecrets } from '../../shared/lambda/key-ring';
-import { accountKey, caseId } from '../../shared/model/ids';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
 
 const [old, fresh] = ['o'.repeat(64), 'n'.repeat(64)];
 

@@ -1,4 +1,4 @@
-import { numberOf, readOptions } from '../../local/command-line';
+import { numberOf, readOptions } from '../../cli/command-line';
 
 const OPTIONS = { scale: { type: 'string', default: '1' }, quick: { type: 'boolean', default: false } } as const;
 

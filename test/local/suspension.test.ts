@@ -1,8 +1,8 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { EMULATED } from '../../local/engines/engine';
-import { flagged, foundCampaign } from '../../local/proof/campaign';
-import { history, MEMBERS } from '../../local/proof/history';
-import { type Api, approved, assisting, caseAbout, contained, putPolicyLive, undone } from '../../local/proof/suspension';
+import { flagged, foundCampaign } from '../deployment/campaign';
+import { history, MEMBERS } from '../deployment/history';
+import { type Api, approved, assisting, caseAbout, contained, putPolicyLive, undone } from '../deployment/suspension';
 import { Local } from '../support/local-app';
 
 test('a campaign is flagged, approved by a person, suspended at the receiver, and undone', async () => {

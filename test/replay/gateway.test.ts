@@ -1,7 +1,7 @@
-import { Gateway } from '../../local/gateway';
+import { Gateway } from '../../local/provider/gateway';
+import { accountKey, caseId, sealedId } from '../../shared/identity/ids';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { accountKey, caseId, sealedId } from '../../shared/model/ids';
 import type { ActionRequest } from '../../shared/ports';
 
 test('what becomes of a request is told by its time, whenever it is asked about', async () => {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import { blocksAhead } from '../../local/read-ahead';
-import { blocksOf, type ReadBlock, type Reading } from '../../local/read-blocks';
-import { UnreadableInput } from '../../local/read-events';
-import { frameOf } from '../../shared/model/segment';
-import { HOUR, MINUTE } from '../../shared/model/time';
+import { blocksAhead } from '../../cli/replay/read-ahead';
+import { blocksOf, type ReadBlock, type Reading } from '../../cli/replay/read-blocks';
+import { UnreadableInput } from '../../cli/replay/read-events';
+import { HOUR, MINUTE } from '../../shared/domain/time';
+import { frameOf } from '../../shared/formats/segment';
 
 const START = Date.UTC(2026, 3, 22);
 let folder = '';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { evading } from '../../local/simulator/evasions';
-import { Scenario, type ScenarioInput, scaled } from '../../local/simulator/scenario';
-import { SCENARIOS, scenarioNamed } from '../../local/simulator/scenarios';
-import { simulate, type Truth } from '../../local/simulator/simulate';
-import { type AccountEvent, LockstepEvent, type UsageEvent } from '../../shared/model/event';
-import { HOUR } from '../../shared/model/time';
+import { type AccountEvent, LockstepEvent, type UsageEvent } from '../../shared/contract/event';
+import { HOUR } from '../../shared/domain/time';
+import { evading } from '../../simulator/evasions';
+import { Scenario, type ScenarioInput, scaled } from '../../simulator/scenario';
+import { SCENARIOS, scenarioNamed } from '../../simulator/scenarios';
+import { simulate, type Truth } from '../../simulator/simulate';
 
 const small = (over: Partial<ScenarioInput> = {}): Scenario =>
   Scenario.parse({

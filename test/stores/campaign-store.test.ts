@@ -1,7 +1,7 @@
+import { campaignId } from '../../shared/identity/ids';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { campaignId } from '../../shared/model/ids';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
 

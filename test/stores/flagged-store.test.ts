@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { STANDINGS } from '../../shared/domain/account';
+import { KINDS } from '../../shared/domain/campaign';
+import { HOUR } from '../../shared/domain/time';
+import { type AccountKey, accountKey, campaignId } from '../../shared/identity/ids';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
-import { STANDINGS } from '../../shared/model/account';
-import { KINDS } from '../../shared/model/campaign';
-import { type AccountKey, accountKey, campaignId } from '../../shared/model/ids';
-import { HOUR } from '../../shared/model/time';
 import type { Table } from '../../shared/ports';
 import { ORDERS, type Order } from '../../shared/stores/flagged-index';
 import { type Detected, FlaggedStore } from '../../shared/stores/flagged-store';

@@ -1,9 +1,9 @@
 import { importOperator, revokeOperator } from '../../functions/enforcement/commands/known-operators';
+import { MOST_OPERATOR_INDICATORS, MOST_OPERATORS, type ReadOperator } from '../../shared/domain/known-operator';
+import { DAY } from '../../shared/domain/time';
+import { hash64, operatorId } from '../../shared/identity/ids';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { hash64, operatorId } from '../../shared/model/ids';
-import { MOST_OPERATOR_INDICATORS, MOST_OPERATORS, type ReadOperator } from '../../shared/model/known-operator';
-import { DAY } from '../../shared/model/time';
 import { KnownOperatorStore } from '../../shared/stores/known-operator-store';
 import { LedgerStore } from '../../shared/stores/ledger-store';
 import { SightingStore } from '../../shared/stores/sighting-store';

@@ -1,9 +1,9 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import type { Person } from '../../shared/domain/person';
 import { makeApi } from '../../shared/http/api';
 import { cursors } from '../../shared/http/cursor';
 import { tokenVerifier } from '../../shared/http/token';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import type { Person } from '../../shared/model/person';
 import { FIXTURE_NOW } from './fixture-world';
 import type { Side } from './sides';
 

@@ -1,5 +1,5 @@
-import type { Campaign, Evidence, Family, Member } from '../../shared/model/campaign';
-import { accountKey, campaignId } from '../../shared/model/ids';
+import type { Campaign, Evidence, Family, Member } from '../../shared/domain/campaign';
+import { accountKey, campaignId } from '../../shared/identity/ids';
 
 export const T0 = Date.parse('2026-04-22T00:00:00Z');
 

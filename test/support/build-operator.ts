@@ -1,6 +1,6 @@
-import { hash64, operatorId } from '../../shared/model/ids';
-import type { KnownOperator } from '../../shared/model/known-operator';
-import { DAY } from '../../shared/model/time';
+import type { KnownOperator } from '../../shared/domain/known-operator';
+import { DAY } from '../../shared/domain/time';
+import { hash64, operatorId } from '../../shared/identity/ids';
 import { T0 } from './build-campaign';
 
 /** An import of one card that forty of fifty accounts paid with, looked for from T0 on. */

@@ -1,10 +1,10 @@
 import { openAppeals } from '../../functions/appeals/appeals';
 import { enforce } from '../../functions/enforcement/enforce';
 import { type Served, serve } from '../../local/server';
+import { withMode } from '../../shared/domain/policy';
+import { DAY, MINUTE } from '../../shared/domain/time';
 import { cursors } from '../../shared/http/cursor';
-import { campaignId } from '../../shared/model/ids';
-import { withMode } from '../../shared/model/policy';
-import { DAY, MINUTE } from '../../shared/model/time';
+import { campaignId } from '../../shared/identity/ids';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-world';
 import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';

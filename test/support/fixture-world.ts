@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Names } from '../../functions/enforcement/name-routes';
+import type { Names } from '../../functions/enforcement/api/name-routes';
+import type { Campaign, Evidence, Indicator, Kind, Link, Member, Role } from '../../shared/domain/campaign';
+import { DAY, HOUR, hourOf } from '../../shared/domain/time';
+import type { AccountSummary } from '../../shared/formats/account-summary';
+import { type AccountKey, accountKey, campaignId, type Hash64, hash64 } from '../../shared/identity/ids';
 import { SeededChance } from '../../shared/memory/simulated-clock';
-import type { AccountSummary } from '../../shared/model/account-summary';
-import type { Campaign, Evidence, Indicator, Kind, Link, Member, Role } from '../../shared/model/campaign';
-import { type AccountKey, accountKey, campaignId, type Hash64, hash64 } from '../../shared/model/ids';
-import { DAY, HOUR, hourOf } from '../../shared/model/time';
 import type { Stores } from '../../shared/ports';
 import { CampaignPictureStore, type MemberHours } from '../../shared/stores/campaign-picture-store';
 import { CampaignStore } from '../../shared/stores/campaign-store';

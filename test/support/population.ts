@@ -1,12 +1,12 @@
-import type { Assessment } from '../../functions/detection/assess';
-import { GroupProfile } from '../../functions/detection/networks';
-import { Profile } from '../../functions/detection/profile';
-import { TraitIndex } from '../../functions/detection/trait-index';
-import type { AccountFacts } from '../../shared/model/account';
-import type { Kind } from '../../shared/model/campaign';
-import type { AccountKey } from '../../shared/model/ids';
-import { hashText, KeyedHasher } from '../../shared/model/keyed-hash';
-import { DAY, HOUR } from '../../shared/model/time';
+import type { Assessment } from '../../functions/detection/findings/assess';
+import { GroupProfile } from '../../functions/detection/networks/networks';
+import { Profile } from '../../functions/detection/profiles/profile';
+import { TraitIndex } from '../../functions/detection/traits/trait-index';
+import type { AccountFacts } from '../../shared/domain/account';
+import type { Kind } from '../../shared/domain/campaign';
+import { DAY, HOUR } from '../../shared/domain/time';
+import type { AccountKey } from '../../shared/identity/ids';
+import { hashText, KeyedHasher } from '../../shared/identity/keyed-hash';
 
 export const NOW = Date.UTC(2026, 5, 1, 12);
 const hasher = new KeyedHasher('k'.repeat(64));

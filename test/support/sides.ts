@@ -6,13 +6,13 @@ import { createTable, startDynalite } from '../../local/engines/dynamodb';
 import { EMULATED } from '../../local/engines/engine';
 import { startJsonEndpoint } from '../../local/engines/json-endpoint';
 import { startSqsAndS3 } from '../../local/engines/sqs-and-s3';
-import type { ToyProvider } from '../../local/toy-provider';
+import type { ToyProvider } from '../../local/provider/toy-provider';
 import { DynamoTable } from '../../shared/aws/dynamo-table';
 import { S3ObjectStore } from '../../shared/aws/s3-object-store';
 import { StepFunctionsWorkflow } from '../../shared/aws/step-functions-workflow';
+import { type CaseId, caseId } from '../../shared/identity/ids';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
-import { type CaseId, caseId } from '../../shared/model/ids';
 import type { Clock, ObjectStore, Provider, Stores, Table, Workflow } from '../../shared/ports';
 import { type ToyReceiver, toyReceiver } from './toy-receiver';
 

@@ -1,5 +1,5 @@
+import { DAY, HOUR, iso } from '../../shared/domain/time';
 import { SeededChance } from '../../shared/memory/simulated-clock';
-import { DAY, HOUR, iso } from '../../shared/model/time';
 
 export const START = Date.UTC(2026, 5, 1);
 export const HOURS = 30;

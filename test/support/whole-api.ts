@@ -1,8 +1,8 @@
 import { openAppeals } from '../../functions/appeals/appeals';
 import { composeApi } from '../../local/compose-api';
-import { campaignId } from '../../shared/model/ids';
-import { withMode } from '../../shared/model/policy';
-import { DAY, HOUR } from '../../shared/model/time';
+import { withMode } from '../../shared/domain/policy';
+import { DAY, HOUR } from '../../shared/domain/time';
+import { campaignId } from '../../shared/identity/ids';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { openDoor } from './api-client';
 import { enforcementWorld, RECOMMENDED } from './enforcement-world';

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Webhook } from 'standardwebhooks';
-import { Receiver } from '../../local/receiver/receiver';
-import { accountKey, caseId, sealedId } from '../../shared/model/ids';
-import { KeyedHasher } from '../../shared/model/keyed-hash';
+import { Receiver } from '../../local/provider/receiver/receiver';
+import { accountKey, caseId, sealedId } from '../../shared/identity/ids';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import type { ActionRequest } from '../../shared/ports';
 import { filteredPost } from '../../shared/webhook/filtered-post';
 import { WebhookProvider, type WebhookSettings } from '../../shared/webhook/webhook-provider';

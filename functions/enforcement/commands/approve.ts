@@ -1,9 +1,9 @@
-import type { Approval, Progress } from '../../../shared/model/case';
-import { caseId } from '../../../shared/model/ids';
-import { iso } from '../../../shared/model/time';
-import { approversFor } from '../approvers';
+import type { Approval, Progress } from '../../../shared/domain/case';
+import { iso } from '../../../shared/domain/time';
+import { caseId } from '../../../shared/identity/ids';
+import { effectsOf } from '../case/watch-stage';
 import type { Enforcement } from '../enforcement';
-import { effectsOf } from '../watch-stage';
+import { approversFor } from '../policy/approvers';
 import { type CaseCommand, changeCase } from './change-case';
 
 const approvalOf = ({ actor, protectedToo = false }: CaseCommand & { protectedToo?: boolean }, at: number): Approval => ({

@@ -1,6 +1,6 @@
-import type { CaseState } from '../../../shared/model/case';
-import { type CaseId, caseId } from '../../../shared/model/ids';
-import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../../shared/model/person';
+import type { CaseState } from '../../../shared/domain/case';
+import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../../shared/domain/person';
+import { type CaseId, caseId } from '../../../shared/identity/ids';
 import type { Entry } from '../../../shared/stores/ledger-store';
 import type { Enforcement } from '../enforcement';
 

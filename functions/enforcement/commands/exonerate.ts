@@ -1,13 +1,13 @@
-import { ACCOUNT_CHAIN, inForce } from '../../../shared/model/action';
-import { isClosed } from '../../../shared/model/case';
-import type { Exoneration, Scope } from '../../../shared/model/exoneration';
-import { scopeLabel } from '../../../shared/model/exoneration';
-import { type AccountKey, accountKey, campaignId } from '../../../shared/model/ids';
-import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/model/person';
-import { iso } from '../../../shared/model/time';
+import { ACCOUNT_CHAIN, inForce } from '../../../shared/domain/action';
+import { isClosed } from '../../../shared/domain/case';
+import type { Exoneration, Scope } from '../../../shared/domain/exoneration';
+import { scopeLabel } from '../../../shared/domain/exoneration';
+import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
+import { iso } from '../../../shared/domain/time';
+import { type AccountKey, accountKey, campaignId } from '../../../shared/identity/ids';
+import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
-import { lift } from '../lift';
-import { KEY_CHARACTERS } from '../standing';
+import { KEY_CHARACTERS } from '../standing/standing';
 import { undoCase } from './undo';
 
 /**

@@ -1,7 +1,7 @@
-import type { OperatorId } from '../../../shared/model/ids';
-import { isWatched, type KnownOperator, MOST_OPERATORS, type ReadOperator, WATCHED_FOR } from '../../../shared/model/known-operator';
-import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/model/person';
-import { iso } from '../../../shared/model/time';
+import { isWatched, type KnownOperator, MOST_OPERATORS, type ReadOperator, WATCHED_FOR } from '../../../shared/domain/known-operator';
+import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
+import { iso } from '../../../shared/domain/time';
+import type { OperatorId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
 
 type World = Pick<Enforcement, 'operators' | 'clock'>;

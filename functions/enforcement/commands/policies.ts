@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/model/person';
-import { Policy, policyDigest, withMode } from '../../../shared/model/policy';
-import type { Measurement, PolicyRecord } from '../../../shared/model/policy-record';
+import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
+import { Policy, policyDigest, withMode } from '../../../shared/domain/policy';
+import type { Measurement, PolicyRecord } from '../../../shared/domain/policy-record';
 import type { Clock } from '../../../shared/ports';
 import type { PolicyStore } from '../../../shared/stores/policy-store';
 import type { RuleStore } from '../../../shared/stores/rule-store';

@@ -1,10 +1,10 @@
-import { ACCOUNT_CHAIN, inForce } from '../../../shared/model/action';
-import { isClosed } from '../../../shared/model/case';
-import { accountKey } from '../../../shared/model/ids';
-import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/model/person';
-import { DAY, iso } from '../../../shared/model/time';
+import { ACCOUNT_CHAIN, inForce } from '../../../shared/domain/action';
+import { isClosed } from '../../../shared/domain/case';
+import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
+import { DAY, iso } from '../../../shared/domain/time';
+import { accountKey } from '../../../shared/identity/ids';
+import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
-import { lift } from '../lift';
 import { type CaseCommand, changeCase } from './change-case';
 
 /** Gives a whole campaign back, in one command, from whatever the case is at. Nothing stops it: no budget, no kill switch, no second person. */

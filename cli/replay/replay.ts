@@ -1,0 +1,187 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Pipeline } from '../../local/pipeline';
+import { Policy } from '../../shared/domain/policy';
+import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
+import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
+import { SpillingObjectStore } from '../../shared/memory/spilling-object-store';
+import { progressLine } from './progress';
+import { blocksAhead, readAhead } from './read-ahead';
+import { blocksOf, type Reading } from './read-blocks';
+import { UnreadableInput } from './read-events';
+import { FileReplay } from './replay-files';
+import { type Report, reportOf } from './report';
+import { approveAll } from './reviewers';
+
+/**
+ * npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--seed N]
+ * Exit code 0 when the whole input was read, 2 for arguments or input that cannot be used.
+ */
+const USAGE = 'usage: npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve]';
+const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
+/** Replay stores identifiers under a key of its own, made anew for every run: nothing outlives it but the report. */
+const UNIT: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
+
+/** Bytes of the archive that stay in memory: what is due next was written in the last hours. */
+const IN_MEMORY = 64 * 1024 * 1024;
+
+const KEY = process.env.LOCKSTEP_IDENTIFIER_KEY ?? `replay-${crypto.randomUUID()}`;
+
+class BadArguments extends Error {}
+
+function argumentsOf(argv: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        policy: { type: 'string' },
+        against: { type: 'string' },
+        out: { type: 'string', default: 'replay-report' },
+        'detect-every': { type: 'string', default: '1h' },
+        reviewer: { type: 'string' },
+        seed: { type: 'string', default: '1' },
+        help: { type: 'boolean' },
+      },
+    });
+    if (positionals.length === 0) throw new BadArguments(`no event file given; ${USAGE}`);
+    const every = /^(\d+)([mhd])$/.exec(values['detect-every']);
+    if (!every || Number(every[1]) === 0)
+      throw new BadArguments(`--detect-every ${values['detect-every']}: give a number and m, h or d, for example 1h`);
+    if (values.reviewer !== undefined && values.reviewer !== 'approve')
+      throw new BadArguments(`--reviewer ${values.reviewer}: the only reviewer there is approves (--reviewer approve)`);
+    return {
+      ...values,
+      files: positionals.map((file) => resolve(process.env.INIT_CWD ?? '.', file)),
+      detectEvery: Number(every[1]) * (UNIT[every[2] ?? 'h'] ?? HOUR),
+    };
+  } catch (error) {
+    if (error instanceof BadArguments) throw error;
+    throw new BadArguments(`${error instanceof Error ? error.message.split('\n')[0] : String(error)}; ${USAGE}`);
+  }
+}
+
+export function readPolicy(file: string): Policy {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new BadArguments(`--policy ${file}: there is no such file that can be read`);
+  }
+  try {
+    return Policy.parse(JSON.parse(text));
+  } catch (error) {
+    const issues = error instanceof Error && 'issues' in error && Array.isArray(error.issues) ? error.issues : [];
+    const first = issues[0];
+    throw new BadArguments(`${file}: not a policy: ${first ? `${first.path.join('.')}: ${first.message}` : 'not JSON'}`);
+  }
+}
+
+type Options = ReturnType<typeof argumentsOf>;
+type Replayed = { report: Report; rejected: FileReplay['rejected']; damage: UnreadableInput | undefined };
+
+async function replay(policy: Policy, options: Options, out: string): Promise<Replayed> {
+  const began = performance.now();
+  const progress = progressLine(process.stderr);
+  // Under a key of this run only: what another run left would be another world's.
+  const archive = join(out, '.archive');
+  rmSync(archive, { recursive: true, force: true });
+  let spilled: AppendedObjectStore | undefined;
+  let campaigns = 0;
+  const files = new FileReplay(
+    async (start) => {
+      spilled = new AppendedObjectStore(archive);
+      const pipeline = new Pipeline({
+        policy,
+        start,
+        detectEvery: options.detectEvery,
+        seed: Number(options.seed),
+        archive: new SpillingObjectStore(spilled, IN_MEMORY),
+        secret: KEY,
+        onRun: async (run) => {
+          campaigns = Math.max(campaigns, run.networks);
+          if (options.reviewer === 'approve') await approveAll(pipeline.enforcement);
+        },
+      });
+      await pipeline.arm('replay');
+      return pipeline;
+    },
+    ({ read, at }) =>
+      progress.show(
+        `${read.toLocaleString('en')} events, ${Math.round((1000 * read) / (performance.now() - began)).toLocaleString('en')}/s, ${Number.isNaN(at) ? '' : iso(at).slice(0, 16)}, ${campaigns} networks`,
+      ),
+  );
+  let damage: UnreadableInput | undefined;
+  try {
+    const reading = { files: options.files, secret: KEY, detectEvery: options.detectEvery };
+    // On two cores the files are read by a thread of its own while the hours before are judged.
+    await files.run(availableParallelism() > 1 ? blocksAhead(__filename, reading) : blocksOf(reading));
+  } catch (error) {
+    if (!(error instanceof UnreadableInput)) throw error;
+    damage = error;
+  }
+  await files.finish();
+  progress.end();
+  if (!files.pipeline)
+    throw damage ?? new UnreadableInput(`${options.files.join(', ')}: no event in it. Give NDJSON event files (docs: the event contract).`);
+  const report = await reportOf(files.pipeline, {
+    read: files.read,
+    from: files.from,
+    to: files.to,
+    seconds: (performance.now() - began) / 1000,
+    peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  });
+  spilled?.remove();
+  return { report, rejected: files.rejected, damage };
+}
+
+function write(out: string, { report, rejected }: Replayed): void {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+  const reasons = new Map<string, number>();
+  for (const { code, field } of rejected) {
+    const name = field === undefined ? code : `${code} ${field}`;
+    reasons.set(name, (reasons.get(name) ?? 0) + 1);
+  }
+  const lines = rejected.map(({ file, line, code, field, because, fix }) => JSON.stringify({ file, line, code, field, because, fix }));
+  writeFileSync(join(out, 'rejected.ndjson'), lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+  console.log(
+    `${report.events.read.toLocaleString('en')} events in ${report.seconds} s (${Math.round(report.events.read / report.seconds).toLocaleString('en')}/s, ${report.peakMemoryMiB} MiB): ${report.campaigns.length} campaigns, ${report.accounts.length} accounts; ${join(out, 'report.json')}`,
+  );
+  for (const [name, count] of reasons) console.log(`rejected ${count}: ${name}${count === 1 ? '' : ' …'}`);
+  for (const { file, line, because, fix } of rejected.slice(0, 5)) console.error(`${file}:${line}: ${because}; ${fix}`);
+  if (rejected.length > 5) console.error(`… and ${rejected.length - 5} more in ${join(out, 'rejected.ndjson')}`);
+}
+
+async function main(): Promise<number> {
+  const options = argumentsOf(process.argv.slice(2));
+  const policy = readPolicy(options.policy ?? RECOMMENDED);
+  const against = options.against === undefined ? undefined : readPolicy(options.against);
+  const out = resolve(process.env.INIT_CWD ?? '.', options.out);
+  const first = await replay(policy, options, out);
+  write(out, first);
+  if (first.damage) console.error(first.damage.message);
+  if (against) {
+    const { differences } = await import('./differences');
+    const second = await replay(against, options, join(out, 'against'));
+    write(join(out, 'against'), second);
+    differences(first.report, second.report, policy.version, against.version);
+  }
+  return first.damage ? 2 : 0;
+}
+
+if (parentPort) void readAhead(parentPort, workerData as Reading);
+else
+  main().then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      if (error instanceof BadArguments || error instanceof UnreadableInput) console.error(error.message);
+      else console.error(error);
+      process.exitCode = error instanceof BadArguments || error instanceof UnreadableInput ? 2 : 1;
+    },
+  );

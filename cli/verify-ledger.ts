@@ -1,0 +1,68 @@
+import { type Books, type Verified, verifyLedger } from '../functions/enforcement/ledger/verify-ledger';
+import { dynamoDb, s3 } from '../shared/aws/clients';
+import { DynamoTable } from '../shared/aws/dynamo-table';
+import { S3ObjectStore } from '../shared/aws/s3-object-store';
+import { DAY } from '../shared/domain/time';
+import type { Stores } from '../shared/ports';
+import { CampaignStore } from '../shared/stores/campaign-store';
+import { LedgerStore } from '../shared/stores/ledger-store';
+import { PolicyStore } from '../shared/stores/policy-store';
+import { readOptions, refuse } from './command-line';
+
+/**
+ * npm run verify-ledger -- --enforcement TABLE --graph TABLE --archive BUCKET [--from 2026-04-22] [--to 2026-06-05]
+ * Reads a deployment's ledger with the caller's AWS credentials (read access is enough). Exit code 0 when every chain is
+ * whole and every decision comes out the same again, 1 when not, 2 for unusable arguments.
+ */
+const USAGE = 'usage: npm run verify-ledger -- --enforcement TABLE --graph TABLE --archive BUCKET [--from YYYY-MM-DD] [--to YYYY-MM-DD]';
+
+export function booksOf(stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>): Books {
+  const ledger = new LedgerStore(stores.enforcement, { now: () => Date.now() });
+  return { ledger, policies: new PolicyStore(stores.enforcement, ledger), campaigns: new CampaignStore(stores) };
+}
+
+export function summaryOf({ chains, entries, faults, decisions }: Verified): string[] {
+  return [
+    `${entries} entries in ${chains} chains, ${faults.length} faults`,
+    ...faults.map((fault) => `  ${fault.chain} entry ${fault.sequence}: ${fault.because}`),
+    `${decisions.same} decisions made again with the same answer, ${decisions.different.length} with another, ${decisions.cannot.length} can no longer be made`,
+    ...[...decisions.different, ...decisions.cannot].map((line) => `  ${line}`),
+  ];
+}
+
+function argumentsOf() {
+  const day = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Date.parse(`${text}T00:00:00Z`));
+  const text = { type: 'string' } as const;
+  const values = readOptions(USAGE, { enforcement: text, graph: text, archive: text, from: text, to: text });
+  const { enforcement, graph, archive } = values;
+  const range = { from: day(values.from, Date.now() - 45 * DAY), to: day(values.to, Date.now()) };
+  if (!enforcement || !graph || !archive || Number.isNaN(range.from) || Number.isNaN(range.to)) return refuse(USAGE);
+  return { enforcement, graph, archive, range };
+}
+
+async function main(): Promise<number> {
+  const given = argumentsOf();
+  const clock = { now: () => Date.now() };
+  const client = dynamoDb();
+  const archive = new S3ObjectStore(s3(), given.archive);
+  const stores = {
+    enforcement: new DynamoTable(client, given.enforcement, clock),
+    graph: new DynamoTable(client, given.graph, clock),
+    archive,
+  };
+  const verified = await verifyLedger(given.range, archive, booksOf(stores));
+  for (const line of summaryOf(verified)) console.log(line);
+  return verified.faults.length === 0 && verified.decisions.different.length === 0 ? 0 : 1;
+}
+
+if (require.main === module) {
+  main().then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 2;
+    },
+  );
+}

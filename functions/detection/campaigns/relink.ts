@@ -1,0 +1,80 @@
+import { type Campaign, FAMILIES, type Family, type Indicator } from '../../../shared/domain/campaign';
+import { hashNumber } from '../../../shared/identity/keyed-hash';
+import type { Assessment } from '../findings/assess';
+import { POOL_OVERLAP, SPEAKS } from '../links/links';
+import type { Membership } from '../networks/networks';
+import { oneHand } from '../networks/same-operator';
+import { FAMILY_CAP, TRAIT_TYPES } from '../traits/traits';
+import type { TrackContext } from './track';
+
+/** Share of a network's members that must carry a campaign's indicators for it to be that campaign come back. */
+export const MOST = 0.6;
+
+/** Birth after death: the campaign whose indicators the network's accounts carry, although they share no account. */
+export function relink(assessment: Assessment, campaigns: readonly Campaign[], context: TrackContext): Campaign | undefined {
+  for (const campaign of campaigns) {
+    if (campaign.kind === 'shared-origin' || campaign.kind === 'unclear' || campaign.members.length === 0) continue;
+    const carried = carriedBy({ indicators: campaign.indicators, size: campaign.members.length }, context);
+    const fitting = assessment.network.members.filter((membership) => carried(membership) >= context.policy.memberThreshold.value).length;
+    if (fitting >= MOST * assessment.network.members.length && !apart(assessment, campaign, context)) return campaign;
+  }
+  return undefined;
+}
+
+/** Whether a network and the rest of a campaign were seen side by side, and what holds them together says that they are two hands'. */
+export function apart({ network }: Assessment, campaign: Campaign, { index, profiles }: TrackContext): boolean {
+  const theirs: number[] = [];
+  const inside = new Set(network.members.map(({ entry }) => entry.profile.account));
+  for (const { account } of campaign.members) {
+    if (inside.has(account)) continue;
+    const profile = profiles.get(account);
+    const entry = profile && index.entryOf(profile);
+    if (entry && entry.addresses > 0) theirs.push(entry.order);
+  }
+  const mine = network.members.map(({ entry }) => entry.order);
+  return theirs.length >= FEWEST && !oneHand(index, mine, theirs);
+}
+const FEWEST = 5;
+
+/** A tool that this share of a campaign uses is its tool: an account with another one only is less likely its own. */
+const ITS_TOOL = 0.8;
+const OTHER_TOOL = -3;
+
+/** A campaign, here or elsewhere, as it is known: what its accounts share, and how many they are. */
+export type Known = { indicators: readonly Pick<Indicator, 'type' | 'hash' | 'family' | 'members'>[]; size: number };
+
+/**
+ * Scores an account against a campaign's indicators (nats, capped by family). 0 unless two families speak, one of them
+ * about who it is (infrastructure, payment, registration); addresses count only if the account works from the pool.
+ */
+export function carriedBy(known: Known, { index }: Pick<TrackContext, 'index'>): (membership: Pick<Membership, 'entry'>) => number {
+  const size = Math.max(1, known.size);
+  const weights = new Map<number, { family: Family; nats: number; type: Indicator['type'] }>();
+  const tools = new Set<number>();
+  for (const { type, hash, members, family } of known.indicators) {
+    const id = index.find(type, hashNumber(hash));
+    if (id === undefined) continue;
+    if (type === 'client-build' && members >= ITS_TOOL * size) tools.add(id);
+    const nats = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
+    if (nats > 0) weights.set(id, { family, type, nats: Math.min(TRAIT_TYPES[type].cap, nats) });
+  }
+  return ({ entry }) => {
+    const byFamily = new Map<Family, number>();
+    let addresses = 0;
+    let pool = 0;
+    for (const id of entry.ids) {
+      const weight = weights.get(id);
+      if (!weight) continue;
+      if (weight.type === 'network-address') addresses++;
+      if (weight.type === 'network-address' || weight.type === 'network-prefix') pool += weight.nats;
+      else byFamily.set(weight.family, (byFamily.get(weight.family) ?? 0) + weight.nats);
+    }
+    if (addresses >= Math.min(2, entry.addresses) && addresses >= POOL_OVERLAP * entry.addresses)
+      byFamily.set('infrastructure', (byFamily.get('infrastructure') ?? 0) + pool);
+    const said = FAMILIES.map((family) => Math.min(FAMILY_CAP[family], byFamily.get(family) ?? 0));
+    const who = Math.max(byFamily.get('infrastructure') ?? 0, byFamily.get('payment') ?? 0, byFamily.get('registration') ?? 0);
+    if (said.filter((nats) => nats >= SPEAKS).length < 2 || who < 2 * SPEAKS) return 0;
+    const other = tools.size > 0 && entry.clients > 0 && !entry.ids.some((id) => tools.has(id)) ? OTHER_TOOL : 0;
+    return said.reduce((a, b) => a + b, 0) + other;
+  };
+}

@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import { type Campaign, type Indicator, type Member, probabilityOf } from '../../../shared/domain/campaign';
+import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import { DAY, HOUR } from '../../../shared/domain/time';
+import { type AccountKey, type CampaignId, campaignId } from '../../../shared/identity/ids';
+import { type Assessment, memberOf } from '../findings/assess';
+import type { Network } from '../networks/networks';
+import type { Profile } from '../profiles/profile';
+import type { TraitIndex } from '../traits/trait-index';
+import { indicatorsOfAll } from './indicators';
+import { recognised, type Watched } from './known-operators';
+import { apart, relink } from './relink';
+
+export type TrackContext = {
+  index: TraitIndex;
+  profiles: ReadonlyMap<AccountKey, Profile>;
+  releases: ReadonlyMap<string, number>;
+  policy: DetectionPolicy;
+  operators: readonly Watched[];
+  now: number;
+  /** Start of the current half window, hours since the epoch. */
+  half: number;
+  provenance: Campaign['provenance'];
+};
+
+/** Share of the smaller of the two that a network and a campaign must have in common to be the same. */
+const SAME = 0.3;
+/** A member that was not seen in the network and did nothing for this long stays: silence is no acquittal, nor is a ban. */
+const QUIET = 2 * DAY;
+/** Share of the members ever used that were lately, below which a campaign is not judged again. */
+const ACTIVE = 0.3;
+
+/**
+ * Networks ▶ campaigns: which campaign each network is, by best overlap of members; what merged, split or came back.
+ * Pure: takes the campaigns as they stood, answers those that changed (their version raised by one).
+ */
+export function track(found: readonly Assessment[], before: readonly Campaign[], context: TrackContext): Campaign[] {
+  const home = new Map<AccountKey, Campaign>();
+  for (const campaign of before) for (const { account } of campaign.members) home.set(account, campaign);
+  const assessments = found.filter((assessment) => !silent(assessment, home, context));
+  const claimed = new Set(assessments.flatMap(({ network }) => network.members.map(({ entry }) => entry.profile.account)));
+  const after = new Map<CampaignId, Campaign>();
+  const taken: { by: CampaignId; campaign: Campaign; shared: number }[] = [];
+  const networks = new Map<CampaignId, Network[]>();
+  // Largest first: it names the campaign that smaller networks then join.
+  for (const assessment of assessments) {
+    const overlaps = overlapsOf(assessment, home);
+    const kept = overlaps.filter(
+      ({ campaign, shared }) => shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length),
+    );
+    // A campaign goes on as its largest network. What else its accounts are now stays with it if one hand moves both, or splits off.
+    const homed = overlaps.reduce((sum, { shared }) => sum + shared, 0);
+    const same = kept.find((one) => !after.has(one.campaign.id) && (one === overlaps[0] || 2 * one.shared >= homed))?.campaign;
+    const stays = same ? undefined : kept.find(({ campaign }) => !apart(assessment, campaign, context))?.campaign;
+    const theirs = new Set(kept.map(({ campaign }) => campaign.id));
+    const larger =
+      stays ??
+      relink(
+        assessment,
+        before.filter(({ id, members }) => !theirs.has(id) && members.length > (same?.members.length ?? 0)),
+        context,
+      );
+    const base = larger ?? same;
+    const next = base
+      ? continued(after.get(base.id) ?? base, after.has(base.id), assessment, claimed, context)
+      : begun(assessment, context, overlaps[0]?.campaign);
+    if (larger && !same && !stays)
+      next.lineage = noted(next, 're-linked', larger.id, `${assessment.network.members.length} accounts carry its indicators`, context.now);
+    for (const { operator, because } of recognised(assessment.network.members, context.operators))
+      next.lineage = noted(next, 'known-operator', operator.id, because, context.now);
+    for (const { campaign, shared } of overlaps) if (campaign.id !== next.id) taken.push({ by: next.id, campaign, shared });
+    networks.set(next.id, [...(networks.get(next.id) ?? []), assessment.network]);
+    after.set(next.id, next);
+  }
+  for (const { by, campaign, shared } of taken) {
+    const next = after.get(by);
+    if (!after.has(campaign.id) && next && shared >= SAME * campaign.members.length) {
+      const because = `${shared} of its ${campaign.members.length} accounts are linked with this network`;
+      next.lineage = noted(next, 'merged', campaign.id, because, context.now);
+    }
+  }
+  const owner = new Map<AccountKey, CampaignId>();
+  for (const { id, members } of after.values()) for (const { account } of members) owner.set(account, id);
+  for (const campaign of before) {
+    if (after.has(campaign.id)) continue;
+    const left = campaign.members.filter(({ account }) => !owner.has(account));
+    if (left.length !== campaign.members.length || context.now - campaign.updatedAt >= DAY)
+      after.set(campaign.id, { ...campaign, members: left });
+  }
+  const known = new Map(before.map((campaign) => [campaign.id, campaign]));
+  // What it is known by, and what is counted over its members, decides nothing here: read of those that are saved only.
+  const indicatorsNow = ({ id, indicators }: Campaign): Indicator[] => {
+    const own = networks.get(id) ?? [];
+    const others = taken.filter(({ campaign }) => campaign.id === id).map(({ by }) => networks.get(by) ?? []);
+    return own.length === 0 ? indicators : indicatorsOfAll(indicators, own, others, context);
+  };
+  return [...after.values()]
+    .filter((campaign) => worthSaving(campaign, known.get(campaign.id), context))
+    .map((campaign) => counted({ ...campaign, indicators: indicatorsNow(campaign) }, known.get(campaign.id), context));
+}
+
+/** Accounts of a campaign that have gone silent show only what they were made with: that neither parts them nor says anything new. */
+function silent(assessment: Assessment, home: ReadonlyMap<AccountKey, Campaign>, { now }: TrackContext): boolean {
+  const profiles = assessment.network.members.map(({ entry }) => entry.profile);
+  const overlaps = overlapsOf(assessment, home);
+  if (overlaps.reduce((sum, { shared }) => sum + shared, 0) < SAME * profiles.length) return false;
+  // Waiting for a first use is no silence; but then too, only what holds most of a campaign speaks for it.
+  const whole = overlaps.some(({ campaign, shared }) => 2 * shared > campaign.members.length);
+  return !atWork(profiles, whole ? profiles.filter(({ lastUse }) => lastUse !== Number.NEGATIVE_INFINITY).length : profiles.length, now);
+}
+
+const atWork = (profiles: readonly (Profile | undefined)[], of: number, now: number): boolean =>
+  profiles.filter((profile) => profile && profile.lastUse > now - QUIET).length >= ACTIVE * of;
+
+/** A campaign's history, each fact once. */
+function noted(
+  campaign: Campaign,
+  what: Campaign['lineage'][number]['what'],
+  id: Campaign['lineage'][number]['with'],
+  because: string,
+  at: number,
+): Campaign['lineage'] {
+  return campaign.lineage.some((entry) => entry.what === what && entry.with === id)
+    ? campaign.lineage
+    : [...campaign.lineage, { at, what, with: id, because }];
+}
+
+function overlapsOf({ network }: Assessment, home: ReadonlyMap<AccountKey, Campaign>): { campaign: Campaign; shared: number }[] {
+  const counts = new Map<Campaign, number>();
+  for (const { entry } of network.members) {
+    const campaign = home.get(entry.profile.account);
+    if (campaign) counts.set(campaign, (counts.get(campaign) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([campaign, shared]) => ({ campaign, shared }))
+    .sort((a, b) => b.shared - a.shared || (a.campaign.id < b.campaign.id ? -1 : 1));
+}
+
+function begun(assessment: Assessment, context: TrackContext, parent: Campaign | undefined): Campaign {
+  const { now, policy } = context;
+  const members = assessment.network.members.map((membership) => memberOf(membership, assessment.kind, policy.coreThreshold.value, now));
+  // Named by its first members and time, so that the same run gives the same name again.
+  const digest = createHash('sha256')
+    .update(
+      `${now}\n${members
+        .map(({ account }) => account)
+        .sort()
+        .join()}`,
+    )
+    .digest('hex');
+  return {
+    id: campaignId(`c-${digest.slice(0, 12)}`),
+    ...judged(assessment),
+    firstSeen: now,
+    lastSeen: now,
+    detectedAt: now,
+    updatedAt: now,
+    version: 0,
+    members,
+    indicators: [],
+    exchanges: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    exchangesBeforeDetection: 0,
+    targets: {},
+    timeline: [],
+    lineage: parent
+      ? [{ at: now, what: 'split', with: parent.id, because: 'its accounts are linked with one another and no longer with the rest' }]
+      : [],
+    provenance: context.provenance,
+  };
+}
+
+const judged = ({
+  kind,
+  probabilities,
+  evidence,
+  families,
+}: Assessment): Pick<Campaign, 'kind' | 'probabilities' | 'evidence' | 'families'> => ({ kind, probabilities, evidence, families });
+
+/** `joined`: another network of this run is in it already; then this one adds its members and the larger one's word stands. */
+function continued(
+  base: Campaign,
+  joined: boolean,
+  assessment: Assessment,
+  claimed: ReadonlySet<AccountKey>,
+  context: TrackContext,
+): Campaign {
+  const { now, policy, profiles } = context;
+  const old = new Map(base.members.map((member) => [member.account, member]));
+  const members: Member[] = assessment.network.members.map((membership) => {
+    const known = old.get(membership.entry.profile.account);
+    old.delete(membership.entry.profile.account);
+    return memberOf(membership, joined ? base.kind : assessment.kind, policy.coreThreshold.value, known?.joinedAt ?? now);
+  });
+  for (const member of old.values()) {
+    const profile = profiles.get(member.account);
+    const elsewhere = !joined && claimed.has(member.account);
+    if (joined || (!elsewhere && (!profile || profile.lastUse < now - QUIET))) members.push(member);
+  }
+  // Of a campaign that is silent (contained, most likely) nothing new is known: what was said of it stands. Waiting is no silence.
+  const used = members.map(({ account }) => profiles.get(account)).filter((profile) => profile?.lastUse !== Number.NEGATIVE_INFINITY);
+  const words = !joined && atWork(used, used.length, now) ? judged(assessment) : {};
+  return { ...base, ...words, members, provenance: context.provenance };
+}
+
+const MOST_HOURS = 2_000;
+
+/** Everything that is counted over members: exchanges, tokens, targets, first and last day, the timeline. */
+function counted(campaign: Campaign, before: Campaign | undefined, { profiles, now, half }: TrackContext): Campaign {
+  const tasks = new Map<string, number>();
+  const hours = new Map<number, [number, number]>();
+  let input = 0;
+  let output = 0;
+  let firstSeen = Number.POSITIVE_INFINITY;
+  let lastSeen = Number.NEGATIVE_INFINITY;
+  const members = campaign.members.map((member) => {
+    const profile = profiles.get(member.account);
+    if (!profile) return member;
+    firstSeen = Math.min(firstSeen, profile.firstUse);
+    lastSeen = Math.max(lastSeen, profile.lastUse);
+    const tokens = profile.lifetimeTokens;
+    input += tokens.input;
+    output += tokens.output;
+    [profile.previous, profile.current].forEach((part, which) => {
+      for (const [task, count] of part.tasks) tasks.set(task, (tasks.get(task) ?? 0) + count);
+      const start = half - (which === 0 ? part.hourly.length : 0);
+      for (let hour = 0; hour < part.hourly.length; hour++) {
+        if (part.hourly[hour] === 0 && part.stopped[hour] === 0) continue;
+        const cell = hours.get(start + hour);
+        if (cell) {
+          cell[0] += part.hourly[hour]!;
+          cell[1] += part.stopped[hour]!;
+        } else hours.set(start + hour, [part.hourly[hour]!, part.stopped[hour]!]);
+      }
+    });
+    // A detection that started cold knows the window only: counts never go back.
+    return {
+      ...member,
+      exchanges: Math.max(member.exchanges, profile.exchanges),
+      prevented: Math.max(member.prevented, profile.prevented),
+    };
+  });
+  const exchanges = members.reduce((sum, member) => sum + member.exchanges, 0);
+  const labelled = [...tasks.values()].reduce((a, b) => a + b, 0);
+  const seen = new Map(campaign.timeline.map((point) => [point[0], point]));
+  for (const [hour, [exchanges, prevented]] of hours) seen.set(hour * HOUR, [hour * HOUR, exchanges, prevented]);
+  return {
+    ...campaign,
+    members,
+    version: (before?.version ?? 0) + 1,
+    updatedAt: now,
+    firstSeen: Number.isFinite(firstSeen) ? Math.min(firstSeen, campaign.firstSeen) : campaign.firstSeen,
+    lastSeen: Number.isFinite(lastSeen) ? lastSeen : campaign.lastSeen,
+    exchanges,
+    exchangesBeforeDetection: before ? campaign.exchangesBeforeDetection : exchanges,
+    inputTokens: input,
+    outputTokens: output,
+    targets:
+      labelled === 0
+        ? campaign.targets
+        : Object.fromEntries(
+            [...tasks].sort((a, b) => b[1] - a[1]).map(([task, count]) => [task, Math.round((1000 * count) / labelled) / 1000]),
+          ),
+    timeline: [...seen.values()].sort((a, b) => a[0] - b[0]).slice(-MOST_HOURS),
+  };
+}
+
+/** A new version is written when something that is judged changed, or once a day for the counts. */
+function worthSaving(after: Campaign, before: Campaign | undefined, { now }: TrackContext): boolean {
+  if (!before || now - before.updatedAt >= DAY) return true;
+  if (after.kind !== before.kind || after.members.length !== before.members.length || after.lineage.length !== before.lineage.length)
+    return true;
+  if (after.families.join() !== before.families.join()) return true;
+  if (Math.abs(probabilityOf(after) - probabilityOf(before)) > 0.01) return true;
+  const accounts = new Set(before.members.map(({ account }) => account));
+  return after.members.some(({ account }) => !accounts.has(account));
+}

@@ -1,0 +1,148 @@
+import { SUM } from '../../../shared/formats/features';
+import { coTimingOf } from '../links/co-timing';
+import type { Profile } from '../profiles/profile';
+import { restShare } from '../profiles/rhythm';
+import type { TraitIndex } from '../traits/trait-index';
+import { ContentNulls } from './content-nulls';
+
+/** How the reference population behaves: what a group is compared with. */
+export type Baseline = {
+  accounts: readonly Profile[];
+  /** Share of requests that ask for reasoning, and for grading. */
+  elicits: number;
+  grading: number;
+  /** Share of exchanges by task; empty without labels. */
+  tasks: ReadonlyMap<string, number>;
+  /** Share of accounts (with a readable day) that rest less than a person does. */
+  restless: number;
+  /** Share of accounts (with a readable rhythm) whose hourly counts vary less than chance would make them. */
+  even: number;
+  /** Active minutes that two accounts have in common, over what their hours alone would give; 1 at least. */
+  coTiming: number;
+  /** How far groups of unrelated accounts are from the population in content. */
+  content: ContentNulls;
+};
+
+/** A day in which the quietest third carries more than this was not lived by one person. */
+export const RESTLESS = 0.2;
+/** Index of dispersion of hourly counts below this: evener than chance. */
+export const EVEN = 0.75;
+
+/** One account may not be the population: its exchanges count up to this. */
+const MOST_EXCHANGES = 500;
+
+export function baselineOf(index: TraitIndex): Baseline {
+  const accounts = index.accounts.filter((entry) => entry.established).map((entry) => entry.profile);
+  let prompts = 0;
+  let elicits = 0;
+  let grading = 0;
+  let readable = 0;
+  let restless = 0;
+  let timed = 0;
+  let even = 0;
+  const tasks = new Map<string, number>();
+  let labelled = 0;
+  for (const profile of accounts) {
+    const { rates, rest, dispersion } = readingOf(profile);
+    const weight = Math.min(MOST_EXCHANGES, rates.of);
+    prompts += weight;
+    elicits += weight * rates.elicits;
+    grading += weight * rates.grading;
+    if (rest !== undefined) {
+      readable++;
+      if (rest > RESTLESS) restless++;
+    }
+    if (dispersion !== undefined) {
+      timed++;
+      if (dispersion < EVEN) even++;
+    }
+    for (const half of [profile.current, profile.previous]) {
+      for (const [task, asked] of half.tasks) {
+        const count = Math.min(MOST_EXCHANGES, asked);
+        tasks.set(task, (tasks.get(task) ?? 0) + count);
+        labelled += count;
+      }
+    }
+  }
+  for (const [task, count] of tasks) tasks.set(task, count / labelled);
+  const together = coTimingOf(accounts);
+  const rate = (part: number, whole: number): number => (part + 0.5) / (whole + 1);
+  return {
+    accounts,
+    elicits: rate(elicits, prompts),
+    grading: rate(grading, prompts),
+    tasks,
+    restless: rate(restless, readable),
+    even: rate(even, timed),
+    coTiming: Math.max(1, (together.shared + 1) / (together.expected + 1)),
+    content: new ContentNulls(accounts),
+  };
+}
+
+type Reading = {
+  revision: number;
+  rates: ReturnType<typeof elicitation>;
+  rest: number | undefined;
+  dispersion: number | undefined;
+};
+const readings = new WeakMap<Profile, Reading>();
+
+/** What is read of an account again and again, kept until the account changes: from one run to the next most do not. */
+function readingOf(profile: Profile): Reading {
+  const known = readings.get(profile);
+  if (known?.revision === profile.revision) return known;
+  const made = {
+    revision: profile.revision,
+    rates: elicitation(profile),
+    rest: restShare(profile.clock),
+    dispersion: dispersionOf(profile),
+  };
+  readings.set(profile, made);
+  return made;
+}
+
+/** How much of an account's traffic asks for reasoning or for grades: by the provider's labels, or else by the fingerprint's traits. */
+export function elicitation(profile: Profile): { of: number; elicits: number; grading: number } {
+  const labels = profile.sum(SUM.elicitsLabels);
+  if (labels > 0)
+    return {
+      of: labels,
+      elicits: profile.sum(SUM.elicitsHigh) / labels,
+      grading: profile.sum(SUM.gradingHigh) / Math.max(1, profile.sum(SUM.gradingLabels)),
+    };
+  const prompts = profile.sum(SUM.prompts);
+  return {
+    of: prompts,
+    elicits: prompts === 0 ? 0 : profile.sum(SUM.elicitsTrait) / prompts,
+    grading: prompts === 0 ? 0 : profile.sum(SUM.gradingTrait) / prompts,
+  };
+}
+
+const FEWEST_HOURS = 4;
+const FEWEST_EXCHANGES = 4;
+
+/**
+ * Index of dispersion (variance over mean) of hourly counts from the first to the last active hour: 1 for chance arrivals,
+ * well above for people, who come in bursts, below for requests dealt out evenly. `undefined` while there is too little.
+ */
+export function dispersionOf(profile: Profile): number | undefined {
+  const { hourly, exchanges } = profile.current.exchanges >= FEWEST_EXCHANGES ? profile.current : profile.previous;
+  if (exchanges < FEWEST_EXCHANGES) return undefined;
+  let first = -1;
+  let last = -1;
+  let sum = 0;
+  let squares = 0;
+  for (let hour = 0; hour < hourly.length; hour++) {
+    const count = hourly[hour]!;
+    if (count === 0) continue;
+    if (first < 0) first = hour;
+    last = hour;
+    sum += count;
+    squares += count * count;
+  }
+  const hours = last - first + 1;
+  if (hours < FEWEST_HOURS) return undefined;
+  const mean = sum / hours;
+  // n/(n-1) corrects for the mean having been estimated from the same hours.
+  return ((squares / hours - mean * mean) * hours) / (hours - 1) / mean;
+}

@@ -1,0 +1,63 @@
+import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import type { AskedPairs } from '../links/candidate-pairs';
+import type { PairLink } from '../links/links';
+import type { TraitIndex } from '../traits/trait-index';
+import { components, type Membership, type Network, type NetworkPolicy, refine, supported } from './networks';
+import { split } from './split';
+
+export type Found = { networks: Network[]; links: PairLink[] };
+
+/** Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best. */
+export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: AskedPairs): Found {
+  const bars = {
+    linkThreshold: policy.linkThreshold.value,
+    memberThreshold: policy.memberThreshold.value,
+    minimumNetwork: policy.minimumNetwork.value,
+  };
+  const links = supported(pairs.joiningLinks(index, bars.linkThreshold));
+  const whole = components(index.accounts.length, links, bars.minimumNetwork);
+  const parts = whole.flatMap((component) => split(index, component, links, bars.linkThreshold));
+  const claimed = new Set(parts.flat());
+  const refined = parts.map((part) => refine(index, part, (order) => !claimed.has(order), bars)).filter((network) => network !== undefined);
+  return { networks: settle(index, refined, bars), links };
+}
+
+/** How much better (nats) an account must fit another network than its own to move there. */
+const BETTER = 1;
+
+/** Every account goes to the network it fits best, also one that a coincidence had joined to another; what is left too small is none. */
+export function settle(
+  index: TraitIndex,
+  networks: readonly Network[],
+  { memberThreshold, minimumNetwork }: Pick<NetworkPolicy, 'memberThreshold' | 'minimumNetwork'>,
+): Network[] {
+  const home = new Map<number, number>();
+  for (const { members } of networks)
+    for (const { entry, score } of members) home.set(entry.order, Math.max(score, home.get(entry.order) ?? 0));
+  const all = networks.map(({ members, profile }) => {
+    const inside = new Set(members.map(({ entry }) => entry.order));
+    const guests: Membership[] = [];
+    for (const order of profile.candidates()) {
+      const score = home.get(order);
+      if (score === undefined || inside.has(order)) continue;
+      const membership = profile.score(index.accounts[order]!, false);
+      if (membership.score > Math.max(memberThreshold, score + BETTER) && membership.families.length >= 2) guests.push(membership);
+    }
+    return { members: [...members, ...guests], profile };
+  });
+  return disjoint(all, minimumNetwork);
+}
+
+function disjoint(networks: readonly Network[], minimum: number): Network[] {
+  const best = new Map<number, { score: number; network: Network }>();
+  for (const network of networks) {
+    for (const { entry, score } of network.members) {
+      const held = best.get(entry.order);
+      if (!held || score > held.score) best.set(entry.order, { score, network });
+    }
+  }
+  return networks
+    .map((network) => ({ ...network, members: network.members.filter(({ entry }) => best.get(entry.order)?.network === network) }))
+    .filter((network) => network.members.length >= minimum)
+    .sort((a, b) => b.members.length - a.members.length);
+}

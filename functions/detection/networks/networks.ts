@@ -1,0 +1,247 @@
+import { FAMILIES, type Family } from '../../../shared/domain/campaign';
+import { type PairLink, POOL, POOL_OVERLAP, SPEAKS } from '../links/links';
+import type { Indexed } from '../traits/account-traits';
+import type { TraitIndex } from '../traits/trait-index';
+import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from '../traits/traits';
+
+export type NetworkPolicy = { linkThreshold: number; memberThreshold: number; minimumNetwork: number };
+export type Membership = { entry: Indexed; score: number; byFamily: Record<Family, number>; families: Family[] };
+export type Network = { members: Membership[]; profile: GroupProfile };
+
+/** Disjoint sets with path halving. */
+export class UnionFind {
+  private readonly parent: Int32Array;
+  constructor(size: number) {
+    this.parent = new Int32Array(size);
+    for (let i = 0; i < size; i++) this.parent[i] = i;
+  }
+  find(x: number): number {
+    let at = x;
+    while (this.parent[at] !== at) {
+      this.parent[at] = this.parent[this.parent[at]!]!;
+      at = this.parent[at]!;
+    }
+    return at;
+  }
+  /** The lower root wins, so the outcome does not depend on the order of unions. */
+  union(a: number, b: number): void {
+    const x = this.find(a);
+    const y = this.find(b);
+    if (x < y) this.parent[y] = x;
+    else if (y < x) this.parent[x] = y;
+  }
+  /** The sets, by their least member, each ascending. */
+  parts(): number[][] {
+    const parts = new Map<number, number[]>();
+    for (let x = 0; x < this.parent.length; x++) {
+      const root = this.find(x);
+      const part = parts.get(root);
+      if (part) part.push(x);
+      else parts.set(root, [x]);
+    }
+    return [...parts.values()];
+  }
+}
+
+/** Links whose ends have another account in common: one coincidence does not join two networks. */
+export function supported(links: readonly PairLink[]): PairLink[] {
+  const neighbours = new Map<number, Set<number>>();
+  const around = (order: number): Set<number> => {
+    let set = neighbours.get(order);
+    if (!set) {
+      set = new Set();
+      neighbours.set(order, set);
+    }
+    return set;
+  };
+  for (const { a, b } of links) {
+    around(a).add(b);
+    around(b).add(a);
+  }
+  return links.filter(({ a, b }) => {
+    const [one, other] = [around(a), around(b)];
+    const [small, large] = one.size < other.size ? [one, other] : [other, one];
+    for (const order of small) if (large.has(order)) return true;
+    return false;
+  });
+}
+
+/** Connected components of at least the minimum size. */
+export function components(size: number, links: readonly PairLink[], minimum: number): number[][] {
+  const sets = new UnionFind(size);
+  for (const { a, b } of links) sets.union(a, b);
+  const groups = new Map<number, number[]>();
+  const seen = new Set<number>();
+  for (const { a, b } of links) {
+    for (const order of [a, b]) {
+      if (seen.has(order)) continue;
+      seen.add(order);
+      const root = sets.find(order);
+      const group = groups.get(root);
+      if (group) group.push(order);
+      else groups.set(root, [order]);
+    }
+  }
+  return [...groups.values()].filter((group) => group.length >= minimum).map((group) => group.sort((x, y) => x - y));
+}
+
+const FAMILY_OF = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].family);
+const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
+const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
+/** Types of which an account has few, so that lacking the group's is news. */
+const TELLING = (['client-build', 'network-address', 'system-prompt', 'rhythm'] as const).map((name) => TRAIT_NAMES.indexOf(name));
+const COMMON = 0.05;
+const ADDRESS = TRAIT_NAMES.indexOf('network-address');
+const PREFIX = TRAIT_NAMES.indexOf('network-prefix');
+const PHRASE = TRAIT_NAMES.indexOf('prompt-phrase');
+/** To have signed up when the others did may link two accounts; it makes nobody a member by itself (nats, at most). */
+const WHEN = typesOf('signup-time', 'signup-day', 'signup-hour');
+const MOST_WHEN = 3;
+const SIGNUP_TIME = TRAIT_NAMES.indexOf('signup-time');
+const FEW_PHRASES = 8;
+const PHRASE_SCALE = 2;
+/** What a phrase says that no other member has (nats). */
+const ORDINARY = Math.log(0.1);
+
+/** How a group differs from the population: the share of members holding each trait. */
+export class GroupProfile {
+  readonly counts = new Map<number, number>();
+  /** Share of members (with any trait of the type) that hold one of the group's own traits of the type. */
+  private readonly coverage = new Map<number, number>();
+
+  constructor(
+    private readonly index: TraitIndex,
+    readonly size: number,
+    members: Iterable<Indexed>,
+  ) {
+    const all = [...members];
+    for (const { ids } of all) for (const id of ids) this.counts.set(id, (this.counts.get(id) ?? 0) + 1);
+    for (const type of TELLING) {
+      let having = 0;
+      let holding = 0;
+      for (const { ids } of all) {
+        let has = false;
+        let holds = false;
+        for (let i = 0; i < ids.length && !holds; i++) {
+          if (index.types[ids[i]!] !== type) continue;
+          has = true;
+          holds = this.own(ids[i]!);
+        }
+        if (has) having++;
+        if (holds) holding++;
+      }
+      if (having >= size / 3) this.coverage.set(type, holding / having);
+    }
+  }
+
+  /** Whether the group holds the trait commonly, and far more than the population. */
+  own(id: number): boolean {
+    const share = (this.counts.get(id) ?? 0) / this.size;
+    return share >= COMMON && share > 5 * this.index.base(id);
+  }
+
+  /** Accounts that hold one of the group's own traits which may propose a pair. */
+  candidates(): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const id of this.counts.keys()) {
+      if (!this.own(id) || !PROPOSES[this.index.types[id]!] || this.index.weight(id) < SPEAKS) continue;
+      for (const order of this.index.holders(id)) found.add(order);
+    }
+    return found;
+  }
+
+  /** ln(P(account's traits | member) / P(… | population)), by family, capped; `inside`: the account is one of those counted. */
+  score(entry: Indexed, inside: boolean): Membership {
+    const { index } = this;
+    const { types } = index;
+    const byFamily: Record<Family, number> = { infrastructure: 0, payment: 0, registration: 0, timing: 0, content: 0 };
+    const others = this.size - (inside ? 1 : 0);
+    const lacking = new Set(this.coverage.keys());
+    const holds = new Set<number>();
+    let phrases = 0;
+    let phraseSum = 0;
+    let when = 0;
+    let coarse = 0;
+    let poolShared = 0;
+    let poolSum = 0;
+    for (const id of entry.ids) {
+      const type = types[id]!;
+      if (lacking.has(type)) holds.add(type);
+      const count = (this.counts.get(id) ?? 0) - (inside ? 1 : 0);
+      const share = others > 0 ? count / others : 0;
+      const base = index.base(id);
+      if (type === PHRASE) {
+        phrases++;
+        phraseSum += share > 0 ? Math.log((share * 0.9 + base * 0.1) / base) : ORDINARY;
+        continue;
+      }
+      if (share <= 0) continue;
+      const said = Math.min(CAPS[type]!, Math.max(0, Math.log((share * 0.9) / base) - Math.log(1 + index.referenceHolders[id]!)));
+      if (type === ADDRESS || type === PREFIX) {
+        if (type === ADDRESS) poolShared++;
+        poolSum += said;
+        continue;
+      }
+      if (WHEN.has(type)) {
+        when += said;
+        if (type === SIGNUP_TIME) coarse += said;
+        continue;
+      }
+      byFamily[entry.atOrigin && SIGNUP_ORIGIN.has(type) ? 'infrastructure' : FAMILY_OF[type]!] += said;
+      if (this.own(id)) lacking.delete(type);
+    }
+    // Someone with a pool of addresses belongs to the group's pool or does not: neighbours at one hosting company share networks only.
+    if (entry.addresses < POOL || poolShared >= POOL_OVERLAP * entry.addresses) {
+      byFamily.infrastructure += poolSum;
+      if (poolSum > 0) lacking.delete(ADDRESS);
+    }
+    byFamily.registration += byFamily.payment >= SPEAKS || byFamily.registration >= SPEAKS ? Math.min(MOST_WHEN, when) : coarse;
+    // Phrases are many and hang together: their mean speaks, not their sum, and ordinary phrases speak against.
+    if (phrases >= FEW_PHRASES) byFamily.content += (phraseSum / phrases) * PHRASE_SCALE;
+    for (const type of lacking) {
+      if (!holds.has(type)) continue;
+      const covered = this.coverage.get(type)!;
+      byFamily[TRAIT_TYPES[TRAIT_NAMES[type]!].family] += Math.log((1 - covered + 0.03) / 0.95);
+    }
+    let score = 0;
+    const families: Family[] = [];
+    for (const family of FAMILIES) {
+      byFamily[family] = Math.min(FAMILY_CAP[family], byFamily[family]);
+      score += byFamily[family];
+      if (byFamily[family] >= SPEAKS) families.push(family);
+    }
+    return { entry, score, byFamily, families };
+  }
+}
+
+/** Refines a component until it stays: bystanders fall off, accounts of no other component (`free`) that fit the group come in. */
+export function refine(
+  index: TraitIndex,
+  component: readonly number[],
+  free: (order: number) => boolean,
+  policy: NetworkPolicy,
+): Network | undefined {
+  /** Who is linked says what the group is; who comes in without a link vouches for nobody. */
+  let linked = new Set(component);
+  let network: Network | undefined;
+  for (let round = 0; round < 4; round++) {
+    if (linked.size < policy.minimumNetwork) return undefined;
+    const profile = new GroupProfile(
+      index,
+      linked.size,
+      [...linked].map((order) => index.accounts[order]!),
+    );
+    const candidates = new Set(linked);
+    for (const order of profile.candidates()) if (free(order)) candidates.add(order);
+    const members: Membership[] = [];
+    for (const order of candidates) {
+      const membership = profile.score(index.accounts[order]!, linked.has(order));
+      if (membership.score >= policy.memberThreshold && membership.families.length >= 2) members.push(membership);
+    }
+    const next = new Set(members.map(({ entry }) => entry.order).filter((order) => linked.has(order)));
+    network = { members, profile };
+    if (next.size === linked.size) break;
+    linked = next;
+  }
+  return network && network.members.length >= policy.minimumNetwork ? network : undefined;
+}

@@ -1,0 +1,264 @@
+import { DAY, HOUR } from '../../../shared/domain/time';
+import type { Hash64 } from '../../../shared/identity/ids';
+import { hashNumber } from '../../../shared/identity/keyed-hash';
+import type { Profile } from '../profiles/profile';
+import { type Indexed, unread } from './account-traits';
+import { HeldTraits } from './held-traits';
+import { HolderCounts } from './holder-counts';
+import { HolderLists } from './holder-lists';
+import { Births } from './signups-per-day';
+import { TraitIds } from './trait-ids';
+import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES } from './traits';
+
+const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
+const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
+
+const RHYTHM = TRAIT_NAMES.indexOf('rhythm');
+const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
+const SETTLED_HOURS = 72;
+/** Weights of traits with fewer holders than this are worked out once an update: they depend on type and holders only. */
+const REMEMBERED = 256;
+const BY_DAY = TRAIT_NAMES.map((name) => (name === 'signup-day' || name === 'signup-hour' ? name : undefined));
+
+/**
+ * Traits by id, with how many accounts of the reference population hold each, and who holds it.
+ *
+ * The reference is who has been here for long (`referenceAge`) and is in no known network: a campaign of new accounts,
+ * however large, does not make its own tool look popular. With too few of them, everybody is the reference.
+ */
+export class TraitIndex {
+  private readonly ids = new TraitIds();
+  private readonly held = new HeldTraits(this.ids);
+  private readonly counts = new HolderCounts();
+  /** Of traits that may propose a pair. */
+  private readonly lists = new HolderLists();
+  accounts: Indexed[] = [];
+  referenceSize = 0;
+  private updates = 0;
+  private readonly pairShares = new Map<string, number>();
+  private readonly cache = new Map<Profile, Indexed>();
+
+  constructor(private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number }) {}
+
+  /** Traits that anybody ever had; their types and hashes, by id. */
+  get size(): number {
+    return this.ids.size;
+  }
+  get types(): Uint8Array {
+    return this.ids.types;
+  }
+  get hashes(): Float64Array {
+    return this.ids.hashes;
+  }
+
+  /**
+   * Brings the index up to the population, which nobody leaves: `changed` has, in the population's order where they are new, all who
+   * came or changed since the last update. `known`: members of campaigns, who are not reference.
+   */
+  update(changed: Iterable<Profile>, releases: ReadonlyMap<string, number>, now: number, known: ReadonlySet<Profile>): void {
+    this.updates++;
+    const fresh: Indexed[] = [];
+    for (const profile of changed) {
+      const entry = this.cache.get(profile) ?? this.begin(profile);
+      if (entry.revision !== profile.revision) fresh.push(entry);
+    }
+    for (const entry of fresh.sort((a, b) => a.order - b.order)) this.refresh(entry, releases);
+    this.markReference(now, known);
+    this.count(now);
+    this.weights.fill(Number.NaN);
+    this.pairShares.clear();
+  }
+
+  private begin(profile: Profile): Indexed {
+    const entry = unread(profile, this.accounts.length);
+    this.cache.set(profile, entry);
+    this.accounts.push(entry);
+    return entry;
+  }
+
+  /** Reads the traits of an account again. */
+  private refresh(entry: Indexed, releases: ReadonlyMap<string, number>): void {
+    const { profile, order } = entry;
+    const { ids, since, come, gone } = this.held.of(profile, releases, entry.ids);
+    for (const id of gone) if (this.proposes(id)) this.lists.leave(id, order);
+    for (const id of come) if (this.proposes(id)) this.lists.join(id, order);
+    this.counts.grow(this.ids.size);
+    this.counts.replace(entry, ids, { gone, come });
+    entry.since = since;
+    entry.onset = (onsetOf(profile) ?? Number.NEGATIVE_INFINITY) * 24;
+    this.births.move(entry.bornAt, profile.bornAt);
+    entry.bornAt = profile.bornAt;
+    entry.used = profile.exchanges > 0;
+    entry.revision = profile.revision;
+    entry.addresses = profile.samples.ips.keys.length;
+    entry.clients = profile.samples.clients.keys.length;
+    entry.rhythm = this.firstOf(RHYTHM, ids);
+    const { signupPrefix } = profile.facts;
+    entry.atOrigin = signupPrefix !== undefined && profile.samples.prefixes.keys.includes(hashNumber(signupPrefix));
+  }
+
+  private firstOf(type: number, ids: Int32Array): number | undefined {
+    const { types } = this;
+    for (let i = 0; i < ids.length; i++) if (types[ids[i]!] === type) return ids[i];
+    return undefined;
+  }
+
+  private proposes(id: number): boolean {
+    return PROPOSES[this.types[id]!]!;
+  }
+
+  private markReference(now: number, known: ReadonlySet<Profile>): void {
+    const age = this.policy.referenceAgeDays * DAY;
+    this.referenceSize = 0;
+    for (const entry of this.accounts) {
+      entry.established = entry.used && entry.bornAt <= now - age && !known.has(entry.profile);
+      if (entry.established) this.referenceSize++;
+    }
+    if (this.referenceSize >= this.policy.smallestReference) return;
+    this.referenceSize = 0;
+    for (const entry of this.accounts) {
+      entry.established = !known.has(entry.profile);
+      if (entry.established) this.referenceSize++;
+    }
+  }
+
+  /**
+   * Who holds what. An established account vouches for what it uses; one that has just taken up a new client vouches only
+   * for what it has used for three days, or came with: what a thief brought to it yesterday is not what people use.
+   */
+  private count(now: number): void {
+    const settled = Math.floor(now / HOUR) - SETTLED_HOURS;
+    for (const entry of this.accounts) {
+      const { established, onset } = entry;
+      if (!established || onset <= settled - 24) {
+        if (entry.counted !== established) this.counts.count(entry, established);
+      } else {
+        const came = Math.floor(entry.profile.firstUse / HOUR) + SETTLED_HOURS / 3;
+        this.counts.count(
+          entry,
+          Uint8Array.from(entry.since, (hour) => (hour <= settled || hour <= came ? 1 : 0)),
+        );
+      }
+    }
+    this.expectSignups();
+    this.lists.settle();
+  }
+
+  /**
+   * Nobody of the reference signed up this week, so it cannot say how rare it is to sign up within one hour: the day's own
+   * sign-ups do, spread evenly. On a launch day many share an hour and it says nothing.
+   */
+  private expectSignups(): void {
+    const { size, types, hashes } = this.ids;
+    for (let id = this.looked; id < size; id++) {
+      const name = BY_DAY[types[id]!];
+      if (name) this.signups.push({ id, ...signupBucket(name, hashes[id]!) });
+    }
+    this.looked = size;
+    for (const { id, day, width } of this.signups) this.referenceHolders[id] = Math.ceil(Math.max(1, this.births.on(day)) * width);
+  }
+  /** Traits of having signed up within some hours of a day; which traits were looked through for them. */
+  private readonly signups: { id: number; day: number; width: number }[] = [];
+  private looked = 0;
+  private readonly births = new Births();
+
+  /** Accounts of the reference that vouch for each trait, by id. */
+  get referenceHolders(): Int32Array {
+    return this.counts.vouchers;
+  }
+
+  /** Orders of the accounts that hold a trait which may propose a pair, ascending; the same list as long as it stands. */
+  holders(id: number): readonly number[] {
+    return this.lists.of(id);
+  }
+
+  /** Traits that may propose a pair and that two accounts hold, or more, with their holders. */
+  get shared(): ReadonlyMap<number, readonly number[]> {
+    return this.lists.shared;
+  }
+
+  /** Share of unrelated accounts that hold the trait, smoothed by the type's prior. */
+  base(id: number): number {
+    return (this.referenceHolders[id]! + PRIORS[this.types[id]!]!) / (this.referenceSize + 1);
+  }
+
+  /**
+   * What sharing the trait says for "same operator" (nats): ln(P(both | same) / P(both | unrelated)) with the base rate
+   * as the probability that the other one of an unrelated pair has it too (Fellegi and Sunter, JASA 1969), less
+   * ln(1 + established holders): a pair is asked about because it shares the trait, and a trait that n unrelated
+   * accounts hold offers that many wrong partners. So a carrier's NAT, a VPN's exit and a popular client link nobody,
+   * in a population of any size.
+   */
+  weight(id: number): number {
+    const holders = this.referenceHolders[id]!;
+    if (holders >= REMEMBERED) return this.weigh(id);
+    const place = this.types[id]! * REMEMBERED + holders;
+    const known = this.weights[place]!;
+    if (!Number.isNaN(known)) return known;
+    const weight = this.weigh(id);
+    this.weights[place] = weight;
+    return weight;
+  }
+  /** By type and number of holders; NaN where it was not asked for since the last update. */
+  private readonly weights = new Float64Array(TRAIT_NAMES.length * REMEMBERED);
+
+  private weigh(id: number): number {
+    const base = this.base(id);
+    if (base > this.policy.hubShare) return 0;
+    return Math.min(CAPS[this.types[id]!]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + this.referenceHolders[id]!)));
+  }
+
+  /** An account's entry, if it is of the population. */
+  entryOf(profile: Profile): Indexed | undefined {
+    return this.cache.get(profile);
+  }
+
+  /** The id of a trait, if any account ever had it. */
+  find(type: (typeof TRAIT_NAMES)[number], hash: number): number | undefined {
+    return this.ids.find(TRAIT_NAMES.indexOf(type), hash);
+  }
+
+  /** Traits of an account that somebody else holds too, ascending: what a pair can have in common. Most are its own alone. */
+  common(entry: Indexed): readonly number[] {
+    if (entry.common.update !== this.updates) {
+      const { ids } = entry;
+      const { holders } = this.counts;
+      const shared: number[] = [];
+      for (let i = 0; i < ids.length; i++) if (holders[ids[i]!]! >= 2) shared.push(ids[i]!);
+      entry.common = { ids: shared, update: this.updates };
+    }
+    return entry.common.ids;
+  }
+
+  /** Accounts that hold the trait, of everybody. */
+  holdersOf(id: number): number {
+    return this.counts.holders[id]!;
+  }
+
+  /** Share of pairs of unrelated accounts that hold the same trait of a type, smoothed by half a pair. Hubs are left out: they link nobody. */
+  pairShare(type: (typeof TRAIT_NAMES)[number]): number {
+    const known = this.pairShares.get(type);
+    if (known !== undefined) return known;
+    const wanted = TRAIT_NAMES.indexOf(type);
+    let together = 0.5;
+    const { types, size } = this.ids;
+    for (let id = 0; id < size; id++) {
+      if (types[id] !== wanted) continue;
+      const holders = this.referenceHolders[id]!;
+      if (holders > 1 && this.base(id) <= this.policy.hubShare) together += (holders * (holders - 1)) / 2;
+    }
+    const share = together / Math.max(1, (this.referenceSize * (this.referenceSize - 1)) / 2);
+    this.pairShares.set(type, share);
+    return share;
+  }
+
+  /** Share of the reference that holds a trait, by its hash; undefined when nobody was ever seen with it. */
+  referenceShare(type: (typeof TRAIT_NAMES)[number], hash: Hash64): number | undefined {
+    const id = this.find(type, hashNumber(hash));
+    return id === undefined ? undefined : this.referenceHolders[id]! / Math.max(1, this.referenceSize);
+  }
+
+  typeName(id: number): (typeof TRAIT_NAMES)[number] {
+    return TRAIT_NAMES[this.types[id]!]!;
+  }
+}

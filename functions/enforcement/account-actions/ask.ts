@@ -1,0 +1,97 @@
+import { ACCOUNT_CHAIN, type AccountState, type Action, inForce, UNTOUCHED } from '../../../shared/domain/action';
+import type { Actor } from '../../../shared/domain/person';
+import { iso } from '../../../shared/domain/time';
+import type { AccountKey, CaseId } from '../../../shared/identity/ids';
+import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Enforcement } from '../enforcement';
+import { request } from './request';
+
+export type Head = Entry<AccountState> | undefined;
+/** What becomes of one account in one step. `unreachable`: the entry stands, and asking again later is safe. */
+export type Asked = { kind: 'acknowledged' | 'refused' | 'unreachable' | 'spared' | 'overtaken'; because: string };
+/** An action before it has a place in the ledger, which gives it its id and time. */
+export type ActionDraft = Omit<Action, 'id' | 'askedAt'>;
+
+/** Why this case may not act on the account now, given the head of its chain; undefined when it may. */
+export function inTheWay(state: AccountState | undefined, id: CaseId, now: number): string | undefined {
+  if (!state) return undefined;
+  if (state.barred.includes(id)) return 'the case was undone for this account';
+  if (state.exoneratedUntil !== null && state.exoneratedUntil > now) return `exonerated until ${iso(state.exoneratedUntil)}`;
+  const { phase } = state;
+  switch (phase.kind) {
+    case 'free':
+      return undefined;
+    case 'asked':
+    case 'acknowledged':
+    case 'observed':
+      return `${phase.action.rung} is in force already, by case ${phase.action.case}`;
+    case 'refused':
+      return phase.action.case === id ? `the provider refused: ${phase.because}` : undefined;
+    case 'lifting':
+      return 'an earlier action is being lifted';
+    case 'lifted':
+      return phase.action.case === id ? `lifted in this case: ${phase.lift.why}` : undefined;
+    default:
+      return phase satisfies never;
+  }
+}
+
+/**
+ * Asks the provider for one action. The ledger entry comes first, conditional on the head that was looked at: whoever
+ * wrote in between (an undo, above all) wins, and nothing is asked.
+ */
+export async function ask(account: AccountKey, head: Head, draft: ActionDraft, actor: Actor, world: Enforcement): Promise<Asked> {
+  const sequence = (head?.sequence ?? 0) + 1;
+  const action: Action = { ...draft, id: `${draft.case}.${account}.${sequence}`, askedAt: world.clock.now() };
+  const state: AccountState = { ...(head?.state ?? UNTOUCHED), phase: { kind: 'asked', action, attempts: 1 } };
+  const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, {
+    actor,
+    what: `${action.rung} asked`,
+    because: action.because,
+    state,
+  });
+  if (appended.kind === 'overtaken') return { kind: 'overtaken', because: appended.head.what };
+  return settle(account, appended.entry, world);
+}
+
+/**
+ * Brings what the ledger says to the provider: sends (again) what was asked and not yet answered, and writes the answer
+ * down. Repeating it is safe: requests carry an id and the sequence of the entry that asked.
+ */
+export async function settle(account: AccountKey, head: Entry<AccountState>, world: Enforcement): Promise<Asked> {
+  const { phase } = head.state;
+  if (phase.kind !== 'asked' && phase.kind !== 'lifting') return { kind: 'spared', because: `nothing is waiting: ${phase.kind}` };
+  const answer = await request(account, head, world);
+  if (answer.kind === 'unreachable') return answer;
+  const now = world.clock.now();
+  const actor = { kind: 'provider' } as const;
+  const state = { ...head.state, phase: settled(phase, answer, now) };
+  const because = [answer.kind === 'refused' ? answer.because : 'the provider acknowledged'];
+  const what = phase.kind === 'lifting' && answer.kind === 'acknowledged' ? 'lifted' : answer.kind;
+  const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor, what, because, state });
+  if (appended.kind === 'appended') return { kind: answer.kind, because: because[0] ?? '' };
+  // Somebody moved on while the provider answered: what they asked for has to arrive after what we asked for.
+  if (appended.head.state.phase.kind === 'lifting') return settle(account, appended.head, world);
+  return { kind: 'overtaken', because: appended.head.what };
+}
+
+function settled(
+  phase: Extract<AccountState['phase'], { kind: 'asked' | 'lifting' }>,
+  answer: { kind: 'acknowledged' } | { kind: 'refused'; because: string },
+  at: number,
+): AccountState['phase'] {
+  if (phase.kind === 'asked') {
+    const { action } = phase;
+    return answer.kind === 'refused'
+      ? { kind: 'refused', action, because: answer.because }
+      : { kind: 'acknowledged', action, at, askedAgain: phase.attempts - 1 };
+  }
+  // A provider that refuses to restore is not given up on: the lifting stays open and confirmation reports it.
+  return answer.kind === 'refused' ? phase : { kind: 'lifted', action: phase.action, lift: phase.lift, at };
+}
+
+/** The action in force on an account by this case, if any. */
+export const byCase = (state: AccountState | undefined, id: CaseId): Action | undefined => {
+  const action = inForce(state);
+  return action?.case === id ? action : undefined;
+};

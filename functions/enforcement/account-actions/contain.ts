@@ -1,0 +1,153 @@
+import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
+import { type CaseState, mayAct } from '../../../shared/domain/case';
+import type { MemberDecision } from '../../../shared/domain/decision';
+import { hourOf, MINUTE } from '../../../shared/domain/time';
+import type { AccountKey, CaseId } from '../../../shared/identity/ids';
+import { inBatches } from '../../../shared/in-batches';
+import type { Enforcement } from '../enforcement';
+import { reserve } from '../policy/budget';
+import { isArmed } from '../policy/kill-switch';
+import type { Plan } from '../policy/plan';
+import { ranked } from '../policy/ranked';
+import { type ActionDraft, type Asked, ask, byCase, type Head, inTheWay, settle } from './ask';
+
+export type Acting = Extract<Plan['decision'], { kind: 'act' }>;
+export type Tally = { acted: number; refused: number; unreachable: number; spared: number };
+export type Contained =
+  | { kind: 'done' | 'more'; tally: Tally }
+  | { kind: 'wait'; until: number; because: string; tally: Tally }
+  | { kind: 'overruled'; because: string };
+
+/** Accounts worked on between two looks at the kill switch, the case and the budget. */
+const BATCH = 100;
+const WIDTH = 32;
+/** Accounts worked on in one step: a few minutes, well inside a function's quarter of an hour. */
+const STEP = 5_000;
+
+/**
+ * Accounts the decision lets this case act on, and those it acted on already (which the provider now calls suspended), in
+ * an order that is fixed for the case and says nothing about the accounts.
+ */
+export function targetsOf(decision: Acting, id: CaseId, state: CaseState, answered: readonly AccountKey[]): AccountKey[] {
+  const protectedToo = state.approvals.filter((approval) => approval.protectedToo).length >= 2;
+  const wanted = (member: MemberDecision): boolean => member.kind === 'act' || (member.kind === 'review' && protectedToo);
+  const decided = decision.members.filter(wanted).map(({ account }) => account);
+  return ranked(id, [...new Set([...decided, ...answered])]);
+}
+
+/**
+ * Contains accounts of a case, batch by batch: pointer first (so that an undo finds them), then one look at the kill
+ * switch and the case (so that an undo that came before is heeded), then budget, then ledger entry, then the request.
+ */
+export async function containAccounts(
+  id: CaseId,
+  accounts: readonly AccountKey[],
+  plan: Plan & { decision: Acting },
+  world: Enforcement,
+): Promise<Contained> {
+  const tally: Tally = { acted: 0, refused: 0, unreachable: 0, spared: 0 };
+  let worked = 0;
+  for (let start = 0; start < accounts.length; start += BATCH) {
+    if (worked >= STEP) return { kind: 'more', tally };
+    const batch = accounts.slice(start, start + BATCH);
+    if (!(await isArmed(world))) return { kind: 'wait', until: world.clock.now() + MINUTE, because: 'the kill switch is not armed', tally };
+    const heads = await headsOf(batch, world);
+    const pending = batch.filter((account) => needsWork(heads.get(account), id, world.clock.now()));
+    tally.spared += batch.length - pending.length;
+    if (pending.length === 0) continue;
+    worked += pending.length;
+    await inBatches(pending, WIDTH, (account) => world.cases.touch(id, account, false));
+    const head = await world.cases.head(id);
+    if (!head || !mayAct(head.state.progress)) return { kind: 'overruled', because: `the case is ${head?.state.progress.kind ?? 'gone'}` };
+    const fresh = pending.filter((account) => !byCase(heads.get(account)?.state, id));
+    const now = world.clock.now();
+    const budget = await reserve(fresh.length, {
+      table: world.table,
+      policy: plan.policy.enforcement,
+      run: plan.campaign.provenance.run,
+      now,
+    });
+    const allowed = new Set(fresh.slice(0, budget.granted));
+    const before = tally.unreachable;
+    await inBatches(pending, WIDTH, async (account) => {
+      const head = heads.get(account);
+      const waiting = head && byCase(head.state, id) ? head : undefined;
+      if (!waiting && !allowed.has(account)) return;
+      const asked = waiting ? await settle(account, waiting, world) : await askOne(id, account, head, { plan, reservedAt: now }, world);
+      count(tally, asked);
+      if (asked.kind !== 'unreachable') await world.cases.touch(id, account, true);
+    });
+    if (budget.granted < fresh.length) return { kind: 'wait', until: budget.until, because: budget.because, tally };
+    if (tooMany(tally.unreachable - before, pending.length, plan)) {
+      return { kind: 'wait', until: now, because: `the provider could not be reached for ${tally.unreachable} accounts`, tally };
+    }
+  }
+  return { kind: 'done', tally };
+}
+
+/** Not yet acted on by this case and nothing in the way, or asked by this case and not yet answered. */
+function needsWork(head: Head, id: CaseId, now: number): boolean {
+  if (head?.state.phase.kind === 'asked' && head.state.phase.action.case === id) return true;
+  return inTheWay(head?.state, id, now) === undefined;
+}
+
+async function headsOf(accounts: readonly AccountKey[], world: Enforcement): Promise<ReadonlyMap<AccountKey, Head>> {
+  const heads = new Map<AccountKey, Head>();
+  await inBatches(accounts, WIDTH, async (account) => {
+    heads.set(account, await world.ledger.head(ACCOUNT_CHAIN, account));
+  });
+  return heads;
+}
+
+type Grant = { plan: Plan & { decision: Acting }; reservedAt: number };
+
+async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reservedAt }: Grant, world: Enforcement): Promise<Asked> {
+  // The budget was that hour's. No await between this look and the time in the entry.
+  if (hourOf(world.clock.now()) !== hourOf(reservedAt)) return { kind: 'overtaken', because: 'the hour of the budget is over' };
+  const { decision, campaign, facts, sealed, digest, evidence } = plan;
+  const known = facts.get(account);
+  const name = sealed.get(account);
+  if (!known || !name) return { kind: 'spared', because: 'the provider has not told us about this account' };
+  const because = plan.members.get(account)?.because ?? [];
+  const draft: ActionDraft = {
+    rung: decision.rung,
+    case: id,
+    campaign: campaign.id,
+    campaignKind: campaign.kind,
+    rule: decision.rule,
+    reasonCode: decision.reasonCode,
+    hints: decision.hints,
+    because,
+    policy: digest,
+    evidence,
+    facts: known,
+    sealed: name,
+    expiresAt: world.clock.now() + decision.expiresAfterMs,
+  };
+  return ask(account, head, draft, { kind: 'policy', digest, rule: decision.rule }, world);
+}
+
+function count(tally: Tally, asked: Asked): void {
+  switch (asked.kind) {
+    case 'acknowledged':
+      tally.acted++;
+      return;
+    case 'refused':
+      tally.refused++;
+      return;
+    case 'unreachable':
+      tally.unreachable++;
+      return;
+    case 'spared':
+    case 'overtaken':
+      tally.spared++;
+      return;
+    default:
+      asked.kind satisfies never;
+  }
+}
+
+const tooMany = (failed: number, of: number, { policy }: Plan): boolean => {
+  const { errors, afterAccounts } = policy.enforcement.stop;
+  return failed > 0 && failed >= Math.min(of, afterAccounts.value) && failed > errors.value * of;
+};

@@ -1,0 +1,102 @@
+import { ACCOUNT_CHAIN, type AccountState, inForce, type Lift, UNTOUCHED } from '../../../shared/domain/action';
+import type { Actor } from '../../../shared/domain/person';
+import { type AccountKey, accountKey, type CaseId } from '../../../shared/identity/ids';
+import type { Entry } from '../../../shared/stores/ledger-store';
+import { CLOCK } from '../case/move';
+import type { Enforcement } from '../enforcement';
+import { settle } from './ask';
+
+/**
+ * Accounts whose restore may not have reached the provider yet: pointed at before the entry that lifts, and by that entry's number. A
+ * pointer goes when there is an entry of its number that does not wait for a restore: whoever set it can write it no more, however
+ * late they wake up.
+ */
+const RESTORING = 'RESTORING';
+const pointer = (account: AccountKey, sequence: number): string => `${account}#${sequence}`;
+
+export type Lifting = {
+  why: Lift['why'];
+  actor: Actor;
+  because: string[];
+  key?: string;
+  /** Lift only what this case did; what another case did stays. */
+  onlyOf?: CaseId;
+  /** No action by this case any more, also if it did nothing yet. */
+  bar?: CaseId;
+  exoneratedUntil?: number;
+};
+export type Lifted = { kind: 'lifted' | 'unreachable' | 'nothing-in-force' | 'already'; because: string };
+
+/**
+ * Gives an account back. Lifting, barring the case and exonerating are one ledger entry, so there is no moment in which
+ * the account is free and may be taken again. Never asks the kill switch nor a budget: those stop harm, not relief.
+ */
+export async function lift(account: AccountKey, lifting: Lifting, world: Enforcement): Promise<Lifted> {
+  for (;;) {
+    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    const next = after(account, head, lifting, world.clock.now());
+    if (!next)
+      return head?.state.phase.kind === 'lifting' ? finish(account, head, world) : { kind: 'already', because: 'nothing is left to lift' };
+    if (next.state.phase.kind === 'lifting') await world.table.put({ pk: RESTORING, sk: pointer(account, (head?.sequence ?? 0) + 1) });
+    if (lifting.exoneratedUntil !== undefined) await world.exonerations.exonerating(account);
+    const { actor, because, key } = lifting;
+    const draft = { actor, because, ...(key === undefined ? {} : { key }), ...next };
+    const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, draft);
+    if (appended.kind === 'overtaken') continue;
+    if (next.state.phase.kind === 'lifting') return finish(account, appended.entry, world);
+    return { kind: 'nothing-in-force', because: next.what };
+  }
+}
+
+async function finish(account: AccountKey, entry: Entry<AccountState>, world: Enforcement): Promise<Lifted> {
+  const answer = await settle(account, entry, world);
+  if (answer.kind === 'unreachable' || answer.kind === 'refused') return { kind: 'unreachable', because: answer.because };
+  await world.table.delete(RESTORING, pointer(account, entry.sequence));
+  return { kind: 'lifted', because: answer.because };
+}
+
+/** Restores that did not reach the provider, or whose worker died: sent again until it acknowledges. Answers how many are left. */
+export async function finishRestoring(world: Enforcement): Promise<number> {
+  let left = 0;
+  for await (const pointed of world.ledger.allListed(RESTORING)) {
+    const [subject = '', sequence] = pointed.split('#');
+    const account = accountKey(subject);
+    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    if (head?.state.phase.kind === 'lifting') {
+      if ((await finish(account, head, world)).kind === 'unreachable') left++;
+    } else if ((head?.sequence ?? 0) >= Number(sequence)) await world.table.delete(RESTORING, pointed);
+  }
+  return left;
+}
+
+/** The provider acknowledged a restore and did not carry it out: asked again, under a new id. */
+export async function restoreAgain(account: AccountKey, head: Entry<AccountState>, world: Enforcement): Promise<Lifted> {
+  const { phase } = head.state;
+  if (phase.kind !== 'lifted') return { kind: 'already', because: `nothing to restore again: ${phase.kind}` };
+  const again: Lift = { ...phase.lift, id: `${phase.lift.id}.${head.sequence + 1}`, askedAt: world.clock.now() };
+  const state: AccountState = { ...head.state, phase: { kind: 'lifting', action: phase.action, lift: again } };
+  await world.table.put({ pk: RESTORING, sk: pointer(account, head.sequence + 1) });
+  const because = ['restoring was acknowledged, but the account is still suspended'];
+  const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor: CLOCK, what: 'restore asked again', because, state });
+  return appended.kind === 'appended' ? finish(account, appended.entry, world) : { kind: 'already', because: appended.head.what };
+}
+
+/** The entry that lifting would add to this chain; undefined when it would change nothing. */
+function after(
+  account: AccountKey,
+  head: Entry<AccountState> | undefined,
+  lifting: Lifting,
+  now: number,
+): { what: string; state: AccountState } | undefined {
+  const state = head?.state ?? UNTOUCHED;
+  const { why, onlyOf, bar, exoneratedUntil } = lifting;
+  const until = exoneratedUntil === undefined ? state.exoneratedUntil : Math.max(exoneratedUntil, state.exoneratedUntil ?? 0);
+  const barred = bar === undefined || state.barred.includes(bar) ? state.barred : [...state.barred, bar];
+  const action = inForce(state);
+  if (action && (onlyOf === undefined || action.case === onlyOf)) {
+    const id = `${action.case}.${account}.${(head?.sequence ?? 0) + 1}.restore`;
+    return { what: why, state: { phase: { kind: 'lifting', action, lift: { id, why, askedAt: now } }, exoneratedUntil: until, barred } };
+  }
+  if (until === state.exoneratedUntil && barred === state.barred) return undefined;
+  return { what: until === state.exoneratedUntil ? 'barred' : 'exonerated', state: { ...state, exoneratedUntil: until, barred } };
+}

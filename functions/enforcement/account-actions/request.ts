@@ -1,0 +1,61 @@
+import type { AccountState, Action } from '../../../shared/domain/action';
+import { REASONS } from '../../../shared/domain/reason-codes';
+import type { AccountKey } from '../../../shared/identity/ids';
+import type { ActionRequest, ProviderAnswer } from '../../../shared/ports';
+import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Enforcement } from '../enforcement';
+
+/** What a rung asks of the provider. Owners of stolen keys get a new key and a letter; nothing else happens to them. */
+function kindsOf(action: Action): readonly ActionRequest['kind'][] {
+  switch (action.rung) {
+    case 'watch':
+      return [];
+    case 'disable-key':
+      return action.campaignKind === 'hijacked-keys' ? ['rotate-key', 'notify-owner'] : ['disable-key'];
+    case 'warn':
+    case 'limit':
+    case 'challenge':
+    case 'suspend':
+      return [action.rung];
+    default:
+      return action.rung satisfies never;
+  }
+}
+
+const RESTORED = 'The restriction on this account was lifted. Nothing is left of it.';
+
+/** The requests that an `asked` or `lifting` entry stands for. Pure: the same entry gives the same requests, so any delivery can be replayed. */
+export function requestsOf(account: AccountKey, entry: Pick<Entry<AccountState>, 'state' | 'sequence'>): ActionRequest[] {
+  const { phase } = entry.state;
+  if (phase.kind !== 'asked' && phase.kind !== 'lifting') return [];
+  const { action } = phase;
+  const about = {
+    account,
+    sealed: action.sealed,
+    sequence: entry.sequence,
+    case: action.case,
+    campaignKind: action.campaignKind,
+    reasonCode: action.reasonCode,
+  };
+  if (phase.kind === 'lifting') return [{ ...about, id: phase.lift.id, kind: 'restore', text: RESTORED, hints: [] }];
+  const text = REASONS[action.reasonCode].text;
+  const expires = action.expiresAt === null ? {} : { expiresAt: action.expiresAt };
+  // Asked again because nothing was observed: a new id, or a receiver that remembers the first would do nothing.
+  const attempt = phase.attempts > 1 ? `.${phase.attempts}` : '';
+  return kindsOf(action).map((kind) => ({ ...about, id: `${action.id}.${kind}${attempt}`, kind, text, hints: action.hints, ...expires }));
+}
+
+/** Sends them in order; the first that is not acknowledged is the answer. */
+export async function request(
+  account: AccountKey,
+  entry: Entry<AccountState>,
+  { provider, appealLinks }: Pick<Enforcement, 'provider' | 'appealLinks'>,
+): Promise<ProviderAnswer> {
+  for (const one of requestsOf(account, entry)) {
+    const appealUrl =
+      one.kind === 'restore' ? undefined : await appealLinks?.link({ account, case: one.case, sequence: entry.sequence }, entry.at);
+    const answer = await provider.request({ ...one, ...(appealUrl === undefined ? {} : { appealUrl }) });
+    if (answer.kind !== 'acknowledged') return answer;
+  }
+  return { kind: 'acknowledged' };
+}

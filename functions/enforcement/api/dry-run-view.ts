@@ -1,0 +1,67 @@
+import { z } from '@hono/zod-openapi';
+import type { DryRun } from '../policy/dry-run';
+
+const Count = z.record(z.string(), z.int());
+
+/** A preview as the API shows it. `decision` is `act` when something would be done. */
+export const DryRunView = z
+  .object({
+    decision: z.enum(['act', 'leave', 'watch']),
+    because: z.array(z.string()),
+    rule: z.string().nullable(),
+    rung: z.string().nullable(),
+    mode: z.string().nullable(),
+    accounts: z.int().openapi({ description: 'Accounts that would be acted on.' }),
+    byPlan: Count,
+    protectedCount: z.int(),
+    protected: z
+      .array(z.object({ account: z.string(), because: z.string() }))
+      .openapi({ description: 'Accounts that only people may act on; the first 100.' }),
+    spared: Count.openapi({ description: 'Members left alone, by reason.' }),
+    approvers: z.int(),
+    stages: z.array(z.object({ share: z.number(), accounts: z.int() })),
+    minutesToContainment: z.object({ least: z.number(), most: z.number() }).nullable(),
+    budget: z.object({ left: z.int(), because: z.string() }).nullable(),
+    armed: z.boolean(),
+  })
+  .openapi('DryRun');
+
+const MOST_PROTECTED = 100;
+
+export function dryRunView(run: Exclude<DryRun, { kind: 'unknown' }>): z.infer<typeof DryRunView> {
+  switch (run.kind) {
+    case 'nothing':
+      return {
+        decision: run.decision,
+        because: [...run.because],
+        rule: null,
+        rung: null,
+        mode: null,
+        accounts: 0,
+        byPlan: {},
+        protectedCount: 0,
+        protected: [],
+        spared: {},
+        approvers: 0,
+        stages: [],
+        minutesToContainment: null,
+        budget: null,
+        armed: false,
+      };
+    case 'would-act': {
+      const { kind: _kind, because, stages, byPlan, spared, ...rest } = run;
+      return {
+        ...rest,
+        decision: 'act',
+        because: [...because],
+        byPlan: { ...byPlan },
+        spared: { ...spared },
+        stages: stages.map((stage) => ({ ...stage })),
+        protectedCount: run.protected.length,
+        protected: run.protected.slice(0, MOST_PROTECTED).map(({ account, because: why }) => ({ account, because: why })),
+      };
+    }
+    default:
+      return run satisfies never;
+  }
+}

@@ -1,0 +1,52 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type Api, access, answers, type HttpPorts, jsonBody } from '../../../shared/http/api';
+import { AccountParam } from '../../../shared/http/fields';
+import { problem } from '../../../shared/http/problem';
+import type { AccountKey, SealedId } from '../../../shared/identity/ids';
+import type { AccountReader } from '../../../shared/ports';
+
+/** Between the provider's own account ids and what they are called here. `idOf` throws when the id was sealed under another key. */
+export type Names = { keyOf(providerId: string): Promise<AccountKey>; idOf(sealed: SealedId): Promise<string> };
+
+/**
+ * A ticket names an account as the provider does. The id comes in a body, is hashed and forgotten: it is in no address, no log and
+ * no answer. The key says nothing about whether the account is known; asking for the account does.
+ *
+ * The way back is for an admin. It is no command: what an idempotency key remembers would be the id, and only its answer holds that.
+ */
+export function nameRoutes(api: Api, http: HttpPorts, world: { accounts: AccountReader }, names: Names): void {
+  const lookup = createRoute({
+    ...access(http, 'reviewer'),
+    method: 'post',
+    path: '/v1/accounts/lookup',
+    operationId: 'lookupAccount',
+    tags: ['Accounts'],
+    summary: 'The key of an account, from the provider’s own id',
+    request: {
+      body: jsonBody(
+        z
+          .strictObject({ id: z.string().min(1).max(512).openapi({ description: 'The account id as it is in events (`subject`).' }) })
+          .openapi('Lookup'),
+      ),
+    },
+    responses: answers(z.object({ account: z.string() }).openapi('LookedUp'), 'The key.'),
+  });
+  api.openapi(lookup, async (c) => c.json({ account: await names.keyOf(c.req.valid('json').id) }, 200));
+
+  const open = createRoute({
+    ...access(http, 'admin'),
+    method: 'post',
+    path: '/v1/accounts/{account}/open',
+    operationId: 'openAccountId',
+    tags: ['Accounts'],
+    summary: 'The provider’s own id of an account, from its sealed form; the access log keeps who asked',
+    request: { params: z.strictObject({ account: AccountParam }) },
+    responses: answers(z.object({ id: z.string() }).openapi('OpenedId'), 'The account id as it is in events (`subject`).'),
+  });
+  api.openapi(open, async (c) => {
+    const { account } = c.req.valid('param');
+    const known = (await world.accounts.known([account])).get(account);
+    if (!known) return problem(c, 'not-found', 'No id is kept of this account: it was in no campaign.');
+    return c.json({ id: await names.idOf(known.sealed) }, 200);
+  });
+}

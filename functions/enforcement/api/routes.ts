@@ -1,0 +1,16 @@
+import type { Api, HttpPorts } from '../../../shared/http/api';
+import type { Enforcement } from '../enforcement';
+import { caseCommandRoutes } from './case-command-routes';
+import { exonerationRoutes } from './exoneration-routes';
+import { knownOperatorRoutes } from './known-operator-routes';
+import { type Names, nameRoutes } from './name-routes';
+import { policyRoutes } from './policy-routes';
+
+/** The commands of API v1 that change what is done to accounts. */
+export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement, names: Names): void {
+  caseCommandRoutes(api, http, world);
+  exonerationRoutes(api, http, world);
+  knownOperatorRoutes(api, http, world);
+  policyRoutes(api, http, world);
+  nameRoutes(api, http, world, names);
+}

@@ -1,0 +1,109 @@
+import type { StepAnswer } from '../../../shared/domain/case';
+import { MINUTE } from '../../../shared/domain/time';
+import type { CaseId } from '../../../shared/identity/ids';
+import { type Acting, containAccounts, type Tally, targetsOf } from '../account-actions/contain';
+import type { Enforcement } from '../enforcement';
+import { approversFor } from '../policy/approvers';
+import { type Plan, planFor } from '../policy/plan';
+import { type CaseHead, move, type Step, stop } from './move';
+
+/** Contains this stage's share of the accounts, on the newest evidence. A case whose ground fell away stops and a person is asked. */
+export const containStage: Step<'containing'> = async (id, head, world) => {
+  const { progress } = head.state;
+  const now = world.clock.now();
+  if (now < progress.retryAt)
+    return { kind: 'wait', until: progress.retryAt, because: 'the provider was down; waiting before the next try' };
+  const plan = await planFor(head.state.campaign, world, { held: head.state.rule });
+  const ground = groundsOf(plan, head);
+  if (ground.kind === 'fell-away') return stop(id, head, progress.stage, ground.because, world);
+  const { policy, decision } = ground.plan;
+  const { stages } = policy.enforcement;
+  const stage = stages[Math.min(progress.stage, stages.length - 1)];
+  if (!stage) throw new Error('a policy has at least one stage');
+  const targets = targetsOf(decision, id, head.state, await world.cases.answered(id));
+  const needed = approversFor(targets.length, decision.mode, policy.enforcement);
+  if (head.state.approvals.length < needed) {
+    const because = [`${targets.length} accounts now take ${needed} approvers; ${head.state.approvals.length} approved`];
+    return stop(id, { ...head, state: { ...head.state, size: targets.length } }, progress.stage, because, world);
+  }
+  // At least one account: a stage of nobody would show nothing.
+  const accounts = targets.slice(0, Math.max(1, Math.ceil(stage.share.value * targets.length)));
+  const done = await containAccounts(id, accounts, ground.plan, world);
+  switch (done.kind) {
+    case 'more':
+      return { kind: 'again', because: `${done.tally.acted} acted on; there are more in this stage` };
+    case 'overruled':
+      return { kind: 'again', because: done.because };
+    case 'wait':
+      return done.tally.unreachable > 0
+        ? outage(id, head, ground.plan, done.tally, world)
+        : { kind: 'wait', until: done.until, because: done.because };
+    case 'done':
+      return next(id, head, { plan: ground.plan, of: accounts.length, tally: done.tally }, world);
+    default:
+      return done satisfies never;
+  }
+};
+
+type Grounds = { kind: 'hold'; plan: Plan & { decision: Acting } } | { kind: 'fell-away'; because: string[] };
+
+/** Is what the case was opened for still what the policy says? */
+export function groundsOf(plan: Plan | undefined, head: CaseHead): Grounds {
+  if (!plan) return { kind: 'fell-away', because: ['the campaign is gone'] };
+  const { decision } = plan;
+  if (decision.kind !== 'act') return { kind: 'fell-away', because: [`the decision is now: ${decision.kind}`, ...decision.because] };
+  if (decision.mode === 'shadow') return { kind: 'fell-away', because: [`mode of ${decision.rung} is now shadow`] };
+  if (decision.rung !== head.state.rung)
+    return { kind: 'fell-away', because: [`the policy now says ${decision.rung} instead of ${head.state.rung}`] };
+  return { kind: 'hold', plan: { ...plan, decision } };
+}
+
+async function outage(
+  id: CaseId,
+  head: Parameters<Step<'containing'>>[1],
+  plan: Plan,
+  tally: Tally,
+  world: Enforcement,
+): Promise<StepAnswer> {
+  const { progress } = head.state;
+  const { firstRetryMinutes, tries } = plan.policy.enforcement.outage;
+  const because = [`the provider could not be reached for ${tally.unreachable} accounts`];
+  if (progress.outages + 1 >= tries.value) return stop(id, head, progress.stage, because, world);
+  // Doubled each time, give or take half: receivers that come back are not met by everybody at once.
+  const wait = Math.ceil(firstRetryMinutes.value * MINUTE * 2 ** progress.outages * (0.5 + world.chance.next()));
+  return move(id, head, { progress: { ...progress, outages: progress.outages + 1, retryAt: world.clock.now() + wait }, because }, world);
+}
+
+function inWords({ acted, refused, unreachable, spared }: Tally): string {
+  const others = [
+    [refused, 'refused by the provider'],
+    [unreachable, 'not reached'],
+    [spared, 'needed nothing'],
+  ] as const;
+  return [`${acted} acted on now`, ...others.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)].join(', ');
+}
+
+async function next(
+  id: CaseId,
+  head: Parameters<Step<'containing'>>[1],
+  stageDone: { plan: Plan & { decision: Acting }; of: number; tally: Tally },
+  world: Enforcement,
+): Promise<StepAnswer> {
+  const { plan, of, tally } = stageDone;
+  const { stage } = head.state.progress;
+  const { stages, confirmation } = plan.policy.enforcement;
+  const now = world.clock.now();
+  const share = stages[stage]?.share.value ?? 1;
+  const because = [`${Math.round(share * 100)} % reached: ${of} ${of === 1 ? 'account' : 'accounts'}, ${inWords(tally)}`];
+  await world.rules.acted(head.state.rule, id, (await world.cases.touched(id)).size, now);
+  if (stage + 1 < stages.length) {
+    const until = now + (stages[stage]?.watchMinutes.value ?? 0) * MINUTE;
+    return move(id, head, { progress: { kind: 'watching', stage, until }, because }, world);
+  }
+  const progress = {
+    kind: 'contained',
+    checkAt: now + confirmation.observeWithinMinutes.value * MINUTE,
+    expiresAt: now + plan.decision.expiresAfterMs,
+  } as const;
+  return move(id, head, { progress, because, change: { containedAt: head.state.containedAt ?? now } }, world);
+}

@@ -1,0 +1,47 @@
+import type { StepAnswer } from '../../../shared/domain/case';
+import type { CaseId } from '../../../shared/identity/ids';
+import type { Enforcement } from '../enforcement';
+import { awaitApproval } from './await-approval';
+import { confirm, expireStopped } from './confirm';
+import { containStage } from './contain-stage';
+import { hold } from './hold';
+import type { CaseHead } from './move';
+import { confirmUndone, undoCampaign } from './undo-campaign';
+import { watchStage } from './watch-stage';
+
+/** One step of one case, whatever it is at. The state machine and the local process call this and nothing else. */
+export async function step(id: CaseId, world: Enforcement): Promise<StepAnswer> {
+  const head = await world.cases.head(id);
+  if (!head) return { kind: 'closed', because: `there is no case ${id}` };
+  return take(id, head, world);
+}
+
+function take(id: CaseId, head: CaseHead, world: Enforcement): Promise<StepAnswer> {
+  const { progress } = head.state;
+  const at = <K extends CaseHead['state']['progress']>(now: K) => ({ ...head, state: { ...head.state, progress: now } });
+  switch (progress.kind) {
+    case 'held':
+      return hold(id, at(progress), world);
+    case 'awaiting-approval':
+      return awaitApproval(id, at(progress), world);
+    case 'containing':
+      return containStage(id, at(progress), world);
+    case 'watching':
+      return watchStage(id, at(progress), world);
+    case 'contained':
+      return confirm(id, at(progress), world);
+    case 'undoing':
+      return undoCampaign(id, at(progress), world);
+    case 'undone':
+      return confirmUndone(id, at(progress), world);
+    case 'stopped':
+      return expireStopped(id, at(progress), world);
+    case 'rejected':
+    case 'lapsed':
+    case 'withdrawn':
+    case 'expired':
+      return Promise.resolve({ kind: 'closed', because: progress.kind });
+    default:
+      return progress satisfies never;
+  }
+}

@@ -1,0 +1,45 @@
+import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
+import type { EnforcementPolicy } from '../../../shared/domain/enforcement-policy';
+import type { CaseId } from '../../../shared/identity/ids';
+import { inBatches } from '../../../shared/in-batches';
+import type { Enforcement } from '../enforcement';
+import { move, type Step, stop } from './move';
+
+/** Watches the effects of a stage; too many appeals, reversals or errors stop the case until a person decides. */
+export const watchStage: Step<'watching'> = async (id, head, world) => {
+  const { stage, until } = head.state.progress;
+  const now = world.clock.now();
+  const { policy } = await world.policy();
+  const because = whatStops(await effectsOf(id, world), head.state.forgiven, policy.enforcement);
+  if (because) return stop(id, head, stage, [because], world);
+  if (now < until) return { kind: 'wait', until, because: `watching the effects of stage ${stage + 1}` };
+  const progress = { kind: 'containing', stage: stage + 1, outages: 0, retryAt: now } as const;
+  return move(id, head, { progress, because: ['no limit was exceeded'] }, world);
+};
+
+export type Effects = { acted: number; appeals: number; reversals: number; errors: number };
+
+/** What the actions of a case did so far, counted from the chains of the accounts themselves. */
+export async function effectsOf(id: CaseId, world: Enforcement): Promise<Effects> {
+  const effects = { acted: 0, appeals: (await world.cases.appeals(id)).length, reversals: 0, errors: 0 };
+  await inBatches([...(await world.cases.touched(id)).keys()], 32, async (account) => {
+    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    const phase = head?.state.phase;
+    if (!phase || phase.kind === 'free' || phase.action.case !== id) return;
+    effects.acted++;
+    if (phase.kind === 'refused' || phase.kind === 'asked') effects.errors++;
+    if ((phase.kind === 'lifting' || phase.kind === 'lifted') && phase.lift.why !== 'expired') effects.reversals++;
+  });
+  return effects;
+}
+
+/** The stop limit that is exceeded, in words; undefined when none is. */
+export function whatStops(effects: Effects, forgiven: Omit<Effects, 'acted'>, { stop }: EnforcementPolicy): string | undefined {
+  for (const name of ['appeals', 'reversals', 'errors'] as const) {
+    const count = effects[name] - forgiven[name];
+    if (count >= stop.afterAccounts.value && count > stop[name].value * effects.acted) {
+      return `${count} ${name} on ${effects.acted} accounts: more than ${stop[name].value * 100} %`;
+    }
+  }
+  return undefined;
+}

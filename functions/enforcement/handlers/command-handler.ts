@@ -1,0 +1,18 @@
+import { actingPorts } from '../../../shared/lambda/acting';
+import { environment } from '../../../shared/lambda/environment';
+import { httpDoor } from '../../../shared/lambda/http-door';
+import { identifierHasher } from '../../../shared/lambda/identifier-hasher';
+import { CommandEnv } from '../../../shared/wiring';
+import { enforcementRoutes } from '../api/routes';
+import { openEnforcement } from '../enforcement';
+
+const env = environment(CommandEnv);
+const hasher = identifierHasher(env.IDENTIFIER_KEY_SECRET);
+
+/** What people may do: approve, reject, undo, exonerate, put policies live, stop everything. */
+export const handler = httpDoor(env, (api, http) =>
+  enforcementRoutes(api, http, openEnforcement(actingPorts(env)), {
+    keyOf: async (id) => (await hasher()).account(id).key,
+    idOf: async (sealed) => (await hasher()).open(sealed),
+  }),
+);

@@ -1,0 +1,127 @@
+import type { AccountFacts } from '../../../shared/domain/account';
+import { type Campaign, type Member, probabilityOf } from '../../../shared/domain/campaign';
+import type { Decision, MemberDecision } from '../../../shared/domain/decision';
+import { type EnforcementPolicy, MODES, type Mode, type Rule } from '../../../shared/domain/enforcement-policy';
+import { type Exonerations, effectOn, scopeLabel } from '../../../shared/domain/exoneration';
+import { DAY, HOUR, iso } from '../../../shared/domain/time';
+import type { AccountKey } from '../../../shared/identity/ids';
+
+export type Case = {
+  campaign: Campaign;
+  policy: EnforcementPolicy;
+  /** What the provider said about the members. A member that is not in here is spared: nothing can be asked about it. */
+  facts: ReadonlyMap<AccountKey, AccountFacts>;
+  exonerations: Exonerations;
+  /** Rules that lost mode auto because too many of their actions were reversed. */
+  demoted: ReadonlySet<string>;
+  /** Rule under which a case is open about the campaign. */
+  held?: string | undefined;
+  now: number;
+};
+
+/**
+ * The whole policy: what is to be done about a campaign, and about each of its members. It says why in plain words, in
+ * the order in which it asked. It never looks at countries, languages or what a prompt says.
+ */
+export function decide(question: Case): Decision {
+  const { campaign, policy, exonerations, demoted, now } = question;
+  const cleared = exonerations.get(scopeLabel({ kind: 'campaign', campaign: campaign.id }));
+  if (cleared && !cleared.revoked && cleared.until > now && cleared.effect !== 'protected') {
+    return { kind: 'leave', because: [`the campaign is ${cleared.effect} until ${iso(cleared.until)}: ${cleared.because}`] };
+  }
+  const because: string[] = [];
+  for (const rule of policy.rules) {
+    if (rule.kind !== campaign.kind) continue;
+    const missing = whatIsMissing(rule, campaign, rule.id === question.held);
+    if (missing !== undefined) {
+      because.push(`not ${rule.id}: ${missing}`);
+      continue;
+    }
+    const mode = lowered(policy.modes[rule.rung].value, demoted.has(rule.id));
+    if (mode === 'observe') return { kind: 'leave', because: [...because, `${rule.id} applies, but its mode is observe`] };
+    const { id, rung, reasonCode, hints } = rule;
+    const holds = [...because, sentence(rule, campaign)];
+    if (rung === 'watch') return { kind: 'watch', rule: id, reasonCode, hints, because: holds };
+    const members = campaign.members.map((member) => judge(member, rule, question));
+    return {
+      kind: 'act',
+      rule: id,
+      rung,
+      mode,
+      reasonCode,
+      hints,
+      expiresAfterMs: rule.expiresAfterHours.value * HOUR,
+      because: holds,
+      members,
+    };
+  }
+  return { kind: 'leave', because: [...because, `no rule of the policy answers a campaign of kind ${campaign.kind}`] };
+}
+
+/** The first condition of the rule that the campaign as a whole does not meet. */
+function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | undefined {
+  const probability = probabilityOf(campaign);
+  const bar = (held && rule.keepsProbability ? rule.keepsProbability : rule.probability).value;
+  if (probability < bar) return `its probability is ${probability.toFixed(3)}, below ${bar}`;
+  if (campaign.families.length < rule.campaignFamilies.value) {
+    return `${campaign.families.length} families of evidence (${campaign.families.join(', ')}), ${rule.campaignFamilies.value} needed`;
+  }
+  const size = campaign.members.filter((member) => belongs(member, rule)).length;
+  if (size < rule.size.value) return `${size} accounts meet the bar for members, ${rule.size.value} needed`;
+  return undefined;
+}
+
+/** Does the evidence against this single account reach the rule's bar? */
+const belongs = (member: Member, rule: Rule): boolean =>
+  acceptsRole(member, rule) && member.score >= rule.memberScore.value && member.families.length >= rule.memberFamilies.value;
+
+/** Owners of stolen keys are victims: rules about them, and only those, apply to the role `suspected-victim`. */
+const acceptsRole = (member: Member, rule: Rule): boolean =>
+  member.role === 'core' || member.role === 'peripheral' || (member.role === 'suspected-victim' && rule.kind === 'hijacked-keys');
+
+function judge(member: Member, rule: Rule, { campaign, policy, facts, exonerations, now }: Case): MemberDecision {
+  const { account } = member;
+  if (!acceptsRole(member, rule)) return { kind: 'spare', account, why: 'role', because: `its role in the campaign is ${member.role}` };
+  if (!belongs(member, rule)) {
+    const found = `score ${member.score.toFixed(1)} of ${rule.memberScore.value}, ${member.families.length} families of ${rule.memberFamilies.value}`;
+    return {
+      kind: 'spare',
+      account,
+      why: 'evidence',
+      because: `the evidence against this single account does not reach the bar (${found})`,
+    };
+  }
+  const known = facts.get(account);
+  if (!known) return { kind: 'spare', account, why: 'not-known', because: 'the provider has not told us about this account' };
+  const effect = effectOn(exonerations, { account, organization: known.organization, campaign: campaign.id }, now);
+  if (effect && effect.effect !== 'protected') {
+    return { kind: 'spare', account, why: effect.effect, because: `${effect.effect} until ${iso(effect.until)}: ${effect.because}` };
+  }
+  if (known.standing === 'suspended' || known.standing === 'closed') {
+    return { kind: 'spare', account, why: 'already', because: `the provider says it is ${known.standing}` };
+  }
+  const shield = effect ? `protected until ${iso(effect.until)}: ${effect.because}` : protection(known, rule, policy, now);
+  if (shield !== undefined) return { kind: 'review', account, why: 'protected', because: shield };
+  return { kind: 'act', account, because: member.because };
+}
+
+/** Why only people may act on this account, or undefined. A key may be disabled for anybody: it protects its owner. */
+function protection(facts: AccountFacts, rule: Rule, policy: EnforcementPolicy, now: number): string | undefined {
+  if (rule.rung === 'disable-key' || rule.rung === 'warn') return undefined;
+  const { plans, establishedDays } = policy.protection;
+  if (facts.plan !== undefined && plans.value.includes(facts.plan)) return `accounts on plan ${facts.plan} are acted on by people only`;
+  if (facts.createdAt !== undefined && now - facts.createdAt >= establishedDays.value * DAY) {
+    return `the account is older than ${establishedDays.value} days: people decide`;
+  }
+  return undefined;
+}
+
+/** A demoted rule loses auto, not sight. */
+const lowered = (mode: Mode, demoted: boolean): Mode => (demoted && MODES.indexOf(mode) > MODES.indexOf('assist') ? 'assist' : mode);
+
+function sentence(rule: Rule, campaign: Campaign): string {
+  const size = campaign.members.filter((member) => belongs(member, rule)).length;
+  const probability = probabilityOf(campaign).toFixed(3);
+  const kind = campaign.kind === 'unclear' ? `unclear, no kind above ${probability},` : `${campaign.kind} with probability ${probability}`;
+  return `${rule.id}: ${kind} on ${campaign.families.join(', ')}; ${size} accounts meet the bar for members`;
+}

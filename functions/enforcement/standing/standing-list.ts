@@ -1,0 +1,46 @@
+import type { AccountKey, CampaignId } from '../../../shared/identity/ids';
+import { inBatches } from '../../../shared/in-batches';
+import type { Clock } from '../../../shared/ports';
+import type { FlaggedStore } from '../../../shared/stores/flagged-store';
+import { type About, aboutCampaign, actedOn, type Books, notActedOn } from './standing';
+
+/** What was said of a campaign, and for which of its members. */
+type Said = { version: number; words: string; members: Set<AccountKey> };
+
+/**
+ * Keeps the list of flagged accounts saying who is watched or in review. Whoever was acted on is kept there by the ledger itself
+ * (shared/stores/standing-ledger.ts); where the others stand hangs on their campaign alone, its decision and its case. So nothing is
+ * read of members but of those who are new, or when the campaign's decision or case changed.
+ */
+export class StandingList {
+  /** An instance that starts afresh says everything once more: it reads, and writes what the list does not say already. */
+  private readonly said = new Map<CampaignId, Said>();
+
+  constructor(
+    private readonly flagged: FlaggedStore,
+    private readonly books: Books & { clock: Clock },
+  ) {}
+
+  /** After a run, and after people decided. */
+  async refresh(): Promise<void> {
+    for await (const { id, version, document } of this.books.campaigns.headers()) {
+      const about = await aboutCampaign(id, this.books);
+      const words = [about.decision?.kind, about.latest?.chain, about.latest?.state.progress.kind].join();
+      const known = this.said.get(id);
+      if (known?.words === words && known.version === version) continue;
+      const { members } = await this.books.campaigns.document(document);
+      const listed = known?.words === words ? known.members : new Set<AccountKey>();
+      const fresh = members.filter(({ account }) => !listed.has(account));
+      await inBatches(fresh, 32, (member) => this.list(member, id, about));
+      this.said.set(id, { version, words, members: new Set(members.map(({ account }) => account)) });
+    }
+  }
+
+  /** Only in rows that detection wrote for this campaign: a bystander is on no list. */
+  private async list(member: Parameters<typeof notActedOn>[0], id: CampaignId, about: About): Promise<void> {
+    const row = await this.flagged.get(member.account);
+    if (row?.campaign !== id) return;
+    const { standing } = (await actedOn(member.account, this.books)) ?? notActedOn(member, id, about);
+    if (row.standing !== standing) await this.flagged.stands(member.account, standing, this.books.clock.now());
+  }
+}

@@ -1,0 +1,96 @@
+import type { Standing } from '../../../shared/domain/account';
+import { ACCOUNT_CHAIN, inForce, standingIn } from '../../../shared/domain/action';
+import type { Role } from '../../../shared/domain/campaign';
+import { DECISION_CHAIN, type DecisionRecord } from '../../../shared/domain/decision-record';
+import { REASONS } from '../../../shared/domain/reason-codes';
+import { type AccountKey, accountKey, type CampaignId } from '../../../shared/identity/ids';
+import type { CaseHead } from '../case/move';
+import type { Enforcement } from '../enforcement';
+
+export type AccountStanding = {
+  account: AccountKey;
+  standing: Standing;
+  campaign: CampaignId | null;
+  /** When the account was first seen as a member of the campaign; null when it is in none now. */
+  detectedAt: number | null;
+  /** When the action in force was asked for. */
+  actedAt: number | null;
+  because: readonly string[];
+};
+
+export type Books = Pick<Enforcement, 'ledger' | 'cases' | 'campaigns'>;
+
+/** Where an account stands in our workflow now, and why. */
+export async function standingOf(account: AccountKey, books: Books): Promise<AccountStanding> {
+  const membership = await books.campaigns.membership(account);
+  const about = membership && (await aboutCampaign(membership.campaign, books));
+  const acted = await actedOn(account, books);
+  if (acted) return { ...acted, detectedAt: membership?.joinedAt ?? acted.actedAt };
+  if (!membership || !about) return { account, standing: 'active', campaign: null, detectedAt: null, actedAt: null, because: [] };
+  return notActedOn({ account, role: membership.role, joinedAt: membership.joinedAt, because: [] }, membership.campaign, about);
+}
+
+/** Every account that the product has something to say about: acted on, or a member of a campaign that is watched or in review. */
+export async function* standings(books: Books): AsyncIterable<AccountStanding> {
+  const told = new Set<AccountKey>();
+  for await (const header of books.campaigns.headers()) {
+    const campaign = await books.campaigns.document(header.document);
+    const about = await aboutCampaign(campaign.id, books);
+    for (const member of campaign.members) {
+      if (told.has(member.account)) continue;
+      const acted = await actedOn(member.account, books);
+      const standing = acted ? { ...acted, detectedAt: member.joinedAt } : notActedOn(member, campaign.id, about);
+      if (standing.standing === 'active') continue;
+      told.add(member.account);
+      yield standing;
+    }
+  }
+  for (const first of KEY_CHARACTERS) {
+    for await (const subject of books.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
+      const account = accountKey(subject);
+      const acted = told.has(account) ? undefined : await actedOn(account, books);
+      if (acted) yield acted;
+    }
+  }
+}
+
+/** base64url, in the order of its characters' codes. */
+export const KEY_CHARACTERS = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'];
+
+export async function actedOn(account: AccountKey, books: Books): Promise<AccountStanding | undefined> {
+  const head = await books.ledger.head(ACCOUNT_CHAIN, account);
+  const action = inForce(head?.state);
+  if (!head || !action) return undefined;
+  const because = [REASONS[action.reasonCode].title, ...action.because];
+  return {
+    account,
+    standing: standingIn(head.state),
+    campaign: action.campaign,
+    detectedAt: action.askedAt,
+    actedAt: action.askedAt,
+    because,
+  };
+}
+
+export type About = { decision: DecisionRecord | undefined; latest: CaseHead | undefined };
+
+export async function aboutCampaign(campaign: CampaignId, books: Books): Promise<About> {
+  const decision = (await books.ledger.head(DECISION_CHAIN, campaign))?.state;
+  return { decision, latest: (await books.cases.latestOf(campaign))?.head };
+}
+
+export function notActedOn(
+  member: { account: AccountKey; role: Role; joinedAt: number; because: readonly string[] },
+  campaign: CampaignId,
+  { decision, latest }: About,
+): AccountStanding {
+  const { account, joinedAt, because } = member;
+  const nothing = { account, campaign: null, detectedAt: null, actedAt: null, because: [] };
+  if (member.role === 'bystander') return { ...nothing, standing: 'active' };
+  const seen = { account, campaign, detectedAt: joinedAt, actedAt: null, because };
+  const { kind } = latest?.state.progress ?? { kind: 'none' };
+  if (kind === 'held' || kind === 'awaiting-approval' || kind === 'containing' || kind === 'watching' || kind === 'stopped')
+    return { ...seen, standing: 'in-review' };
+  if (decision?.kind === 'watch') return { ...seen, standing: 'watched' };
+  return { ...nothing, standing: 'active' };
+}

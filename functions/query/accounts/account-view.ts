@@ -1,0 +1,196 @@
+import { z } from '@hono/zod-openapi';
+import { PLANS, PROGRAMS, PROVIDER_STANDINGS, VERIFICATIONS } from '../../../shared/contract/event';
+import { STANDINGS } from '../../../shared/domain/account';
+import { type Evidence, FAMILIES, KINDS, type Link, type Member, ROLES, TIE_TYPES } from '../../../shared/domain/campaign';
+import type { FlaggedAccount } from '../../../shared/domain/flagged-account';
+import { mayAct, type Person } from '../../../shared/domain/person';
+import { iso } from '../../../shared/domain/time';
+import type { AccountSummary } from '../../../shared/formats/account-summary';
+import { orNull, When } from '../../../shared/http/fields';
+import type { AccountKey } from '../../../shared/identity/ids';
+
+/** What the API shows of accounts: ISO times, plain strings, and null where the caller's role may not see. */
+
+const hidden = ' Null for viewers.';
+
+export const FlaggedView = z
+  .object({
+    account: z.string(),
+    standing: z.enum(STANDINGS),
+    campaign: z.string().nullable(),
+    kind: z.enum(KINDS).nullable(),
+    role: z.enum(ROLES).nullable(),
+    plan: z.enum(PLANS).nullable(),
+    score: z.number().openapi({ description: 'Log-likelihood ratio (nats) that the account belongs to its campaign.' }),
+    exchanges: z.number(),
+    detectedAt: When,
+    updatedAt: When,
+    because: z.array(z.string()).openapi({ description: 'The most telling sentences, at most three.' }),
+  })
+  .openapi('FlaggedAccount');
+
+const Facts = z
+  .object({
+    createdAt: When.nullable(),
+    plan: z.enum(PLANS).nullable(),
+    program: z.enum(PROGRAMS).nullable(),
+    verification: z.enum(VERIFICATIONS).nullable(),
+    providerStanding: z.enum(PROVIDER_STANDINGS).nullable(),
+    paymentCountry: z
+      .string()
+      .nullable()
+      .openapi({ description: `Never part of a decision.${hidden}` }),
+    organization: z
+      .string()
+      .nullable()
+      .openapi({ description: `Keyed hash.${hidden}` }),
+    emailDomain: z
+      .string()
+      .nullable()
+      .openapi({ description: `Keyed hash.${hidden}` }),
+    paymentInstrument: z
+      .string()
+      .nullable()
+      .openapi({ description: `Keyed hash.${hidden}` }),
+  })
+  .openapi('AccountFacts');
+
+const Counts = z.record(z.string(), z.number());
+export const Usage = z
+  .object({
+    at: When.openapi({ description: 'When the run that summed this up ran.' }),
+    exchanges: z.number(),
+    prevented: z.number(),
+    inputTokens: z.number(),
+    outputTokens: z.number(),
+    statuses: Counts,
+    models: Counts,
+    tasks: Counts,
+    channels: Counts,
+    languages: Counts,
+    countries: Counts.nullable().openapi({ description: `Never part of a decision.${hidden}` }),
+    distinct: Counts,
+    elicitsReasoning: z.number().nullable(),
+    grading: z.number().nullable(),
+    hours: z
+      .array(z.object({ at: When, exchanges: z.number(), prevented: z.number() }))
+      .openapi({ description: 'Hours with traffic, oldest first.' }),
+  })
+  .openapi('AccountUsage');
+
+export const EvidenceView = z
+  .object({
+    detector: z.string(),
+    family: z.enum(FAMILIES),
+    because: z.string(),
+    strength: z.number().openapi({ description: '1 − 1/(likelihood ratio): 0.5 is twice as likely, 0.99 a hundred times.' }),
+    numbers: z.record(z.string(), z.number()),
+  })
+  .openapi('Evidence');
+
+export const ReasonView = z
+  .object({
+    type: z.enum(TIE_TYPES),
+    family: z.enum(FAMILIES),
+    weight: z.number(),
+    indicator: z
+      .string()
+      .nullable()
+      .openapi({ description: `Keyed hash of what both hold.${hidden}` }),
+  })
+  .openapi('LinkReason');
+
+export const MemberView = z
+  .object({
+    account: z.string(),
+    role: z.enum(ROLES),
+    score: z.number(),
+    families: z.array(z.enum(FAMILIES)),
+    because: z.array(z.string()),
+    joinedAt: When,
+    exchanges: z.number(),
+    prevented: z.number(),
+  })
+  .openapi('Member');
+
+const AccountLink = z
+  .object({ with: z.string(), role: z.enum(ROLES).nullable(), weight: z.number(), reasons: z.array(ReasonView) })
+  .openapi('AccountLink');
+
+export const AccountView = z
+  .object({
+    account: z.string(),
+    standing: z.enum(STANDINGS),
+    flagged: orNull(FlaggedView),
+    facts: orNull(Facts),
+    usage: orNull(Usage),
+    membership: orNull(MemberView.extend({ campaign: z.string(), kind: z.enum(KINDS), probability: z.number() }).openapi('Membership')),
+    findings: z.array(EvidenceView).openapi({ description: 'What the detectors found on the campaign, strongest first.' }),
+    links: z.array(AccountLink).openapi({ description: 'Strongest first, at most 50.' }),
+    linkCount: z.int(),
+  })
+  .openapi('Account');
+export type AccountView = z.infer<typeof AccountView>;
+
+export const flaggedView = (row: FlaggedAccount): z.infer<typeof FlaggedView> => ({
+  account: row.account,
+  standing: row.standing,
+  campaign: row.campaign ?? null,
+  kind: row.kind ?? null,
+  role: row.role ?? null,
+  plan: row.plan ?? null,
+  score: row.score,
+  exchanges: row.exchanges,
+  detectedAt: iso(row.detectedAt),
+  updatedAt: iso(row.updatedAt),
+  because: row.because,
+});
+
+export const evidenceView = (evidence: readonly Evidence[]): z.infer<typeof EvidenceView>[] =>
+  [...evidence].sort((one, other) => other.strength - one.strength);
+
+export const memberView = (member: Member): z.infer<typeof MemberView> => ({ ...member, joinedAt: iso(member.joinedAt) });
+
+/** Hashes and countries are for reviewers: they identify, and a viewer has nothing to decide with them. */
+export const revealed = <T>(to: Person, value: T | undefined): T | null => (mayAct(to, 'reviewer') ? (value ?? null) : null);
+
+export function factsView({ facts }: AccountSummary, to: Person): z.infer<typeof Facts> {
+  return {
+    createdAt: facts.createdAt === undefined ? null : iso(facts.createdAt),
+    plan: facts.plan ?? null,
+    program: facts.program ?? null,
+    verification: facts.verification ?? null,
+    providerStanding: facts.standing ?? null,
+    paymentCountry: revealed(to, facts.paymentCountry),
+    organization: revealed(to, facts.organization),
+    emailDomain: revealed(to, facts.emailDomain),
+    paymentInstrument: revealed(to, facts.paymentInstrument),
+  };
+}
+
+export function usageView(summary: AccountSummary, to: Person): z.infer<typeof Usage> {
+  const { account: _account, facts: _facts, at, hours, countries, elicitsReasoning, grading, ...sums } = summary;
+  return {
+    ...sums,
+    at: iso(at),
+    countries: revealed(to, countries),
+    elicitsReasoning: elicitsReasoning ?? null,
+    grading: grading ?? null,
+    hours: hours.map(([hour, exchanges, prevented]) => ({ at: iso(hour), exchanges, prevented })),
+  };
+}
+
+export const linkView = (
+  link: Link,
+  of: AccountKey,
+  roles: ReadonlyMap<AccountKey, Member['role']>,
+  to: Person,
+): z.infer<typeof AccountLink> => {
+  const other = link.from === of ? link.to : link.from;
+  return { with: other, role: roles.get(other) ?? null, weight: link.weight, reasons: reasonsView(link, to) };
+};
+
+export const reasonsView = (link: Link, to: Person): z.infer<typeof ReasonView>[] =>
+  [...link.reasons]
+    .sort((one, next) => next.weight - one.weight)
+    .map(({ type, family, weight, hash }) => ({ type, family, weight, indicator: revealed<string>(to, hash) }));

@@ -1,0 +1,116 @@
+import { z } from '@hono/zod-openapi';
+import { KINDS } from '../../../shared/domain/campaign';
+import { type CaseState, isClosed, type Progress } from '../../../shared/domain/case';
+import { MODES, RUNGS } from '../../../shared/domain/enforcement-policy';
+import { mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
+import { iso } from '../../../shared/domain/time';
+import { orNull, When } from '../../../shared/http/fields';
+import type { Entry } from '../../../shared/stores/ledger-store';
+import { revealed } from '../accounts/account-view';
+import { CampaignSummaryView } from '../campaigns/campaign-view';
+import { LedgerEntryView } from '../ledger/ledger-view';
+import { unnamed } from '../unnamed';
+
+/** What the API shows of cases. */
+
+const PROGRESS = [
+  'held',
+  'awaiting-approval',
+  'containing',
+  'watching',
+  'stopped',
+  'contained',
+  'undoing',
+  'undone',
+  'rejected',
+  'lapsed',
+  'withdrawn',
+  'expired',
+] as const satisfies readonly Progress['kind'][];
+
+export const CaseView = z
+  .object({
+    id: z.string(),
+    campaign: z.string(),
+    kind: z.enum(KINDS),
+    rule: z.string(),
+    rung: z.enum(RUNGS),
+    mode: z.enum(MODES),
+    open: z.boolean(),
+    openedAt: When,
+    progress: z.enum(PROGRESS),
+    stage: z.int().nullable(),
+    until: When.nullable().openapi({
+      description: 'When the next thing happens by itself: the hold ends, approval lapses, the watch ends, the action expires.',
+    }),
+    size: z.int().openapi({ description: 'Accounts to be acted on.' }),
+    forPeople: z.int().openapi({ description: 'Accounts left to people: protected.' }),
+    approversNeeded: z.int(),
+    approvals: z.array(z.object({ by: z.string().nullable(), role: z.enum(PERSON_ROLES), at: When, protectedToo: z.boolean() })),
+    containedAt: When.nullable(),
+    because: z.array(z.string()).openapi({ description: 'Why it is where it is.' }),
+    sequence: z.int(),
+  })
+  .openapi('Case');
+export type CaseView = z.infer<typeof CaseView>;
+
+export const QueueEntryView = CaseView.extend({ summary: orNull(CampaignSummaryView) }).openapi('QueueEntry');
+export const CaseDetailView = CaseView.extend({
+  summary: orNull(CampaignSummaryView),
+  touched: z.int().openapi({ description: 'Accounts the case acted on so far.' }),
+  appeals: z.int(),
+  history: z.array(LedgerEntryView),
+}).openapi('CaseDetail');
+
+export function caseView(id: string, head: Entry<CaseState>, to: Person): CaseView {
+  const { state } = head;
+  return {
+    id,
+    campaign: state.campaign,
+    kind: state.campaignKind,
+    rule: state.rule,
+    rung: state.rung,
+    mode: state.mode,
+    open: !isClosed(state.progress),
+    openedAt: iso(state.openedAt),
+    progress: state.progress.kind,
+    stage: 'stage' in state.progress ? state.progress.stage : null,
+    until: untilOf(state.progress),
+    size: state.size,
+    forPeople: state.forPeople,
+    approversNeeded: state.approversNeeded,
+    approvals: state.approvals.map((approval) => ({
+      by: revealed(to, approval.id),
+      role: approval.role,
+      at: iso(approval.at),
+      protectedToo: approval.protectedToo,
+    })),
+    containedAt: state.containedAt === null ? null : iso(state.containedAt),
+    because: mayAct(to, 'reviewer') ? head.because : unnamed(head),
+    sequence: head.sequence,
+  };
+}
+
+function untilOf(progress: Progress): string | null {
+  switch (progress.kind) {
+    case 'held':
+    case 'watching':
+      return iso(progress.until);
+    case 'awaiting-approval':
+      return iso(progress.lapsesAt);
+    case 'containing':
+    case 'undoing':
+      return iso(progress.retryAt);
+    case 'contained':
+      return progress.expiresAt === null ? null : iso(progress.expiresAt);
+    case 'stopped':
+    case 'undone':
+    case 'rejected':
+    case 'lapsed':
+    case 'withdrawn':
+    case 'expired':
+      return null;
+    default:
+      return progress satisfies never;
+  }
+}

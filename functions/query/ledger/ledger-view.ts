@@ -1,0 +1,103 @@
+import { z } from '@hono/zod-openapi';
+import type { LedgerEntry } from '../../../shared/domain/ledger';
+import { type Actor, mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
+import { iso } from '../../../shared/domain/time';
+import { When } from '../../../shared/http/fields';
+import { revealed } from '../accounts/account-view';
+import { unnamed } from '../unnamed';
+
+/** What the API shows of the ledger. The state an entry carries is not shown whole: it holds sealed ids. */
+
+export const SUBJECTS = [
+  'account',
+  'case',
+  'exoneration',
+  'decision',
+  'rule',
+  'kill-switch',
+  'policy',
+  'appeal',
+  'operator',
+  'other',
+] as const;
+const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
+  ['A#', 'account'],
+  ['K#', 'case'],
+  ['X#', 'exoneration'],
+  ['D#', 'decision'],
+  ['R#', 'rule'],
+  ['SWITCH#', 'kill-switch'],
+  ['LIVE#', 'policy'],
+  ['P#', 'policy'],
+  ['AP#', 'appeal'],
+  ['O#', 'operator'],
+];
+
+export const ActorView = z
+  .object({
+    kind: z.enum(['person', 'policy', 'clock', 'provider', 'appellant']),
+    id: z.string().nullable().openapi({ description: 'The person, or the rule of the policy. Persons are null for viewers.' }),
+    role: z.enum(PERSON_ROLES).nullable(),
+  })
+  .openapi('Actor');
+
+export const LedgerEntryView = z
+  .object({
+    subject: z.object({ kind: z.enum(SUBJECTS), id: z.string() }),
+    sequence: z.int(),
+    at: When,
+    actor: ActorView,
+    what: z.string(),
+    because: z.array(z.string()),
+    state: z.string().nullable().openapi({ description: 'What the subject is now, in a word.' }),
+    hash: z.string(),
+    previous: z.string(),
+  })
+  .openapi('LedgerEntry');
+export type LedgerEntryView = z.infer<typeof LedgerEntryView>;
+
+export function actorView(actor: Actor, to: Person): z.infer<typeof ActorView> {
+  switch (actor.kind) {
+    case 'person':
+      return { kind: 'person', id: revealed(to, actor.id), role: actor.role };
+    case 'policy':
+      return { kind: 'policy', id: actor.rule, role: null };
+    case 'clock':
+    case 'provider':
+    case 'appellant':
+      return { kind: actor.kind, id: null, role: null };
+    default:
+      return actor satisfies never;
+  }
+}
+
+export function subjectOf(chain: string): LedgerEntryView['subject'] {
+  const [prefix, kind] = PREFIXES.find(([start]) => chain.startsWith(start)) ?? ['', 'other' as const];
+  return { kind, id: chain.slice(prefix.length) };
+}
+
+/** The word that says most: an account's phase, a case's progress, a decision's kind. */
+const Telling = z.object({
+  phase: z.object({ kind: z.string() }).optional(),
+  progress: z.object({ kind: z.string() }).optional(),
+  effect: z.string().optional(),
+  kind: z.string().optional(),
+});
+
+export function ledgerEntryView(entry: LedgerEntry & { hash: string }, to: Person): LedgerEntryView {
+  const state = Telling.safeParse(entry.state);
+  const word = state.success ? (state.data.phase?.kind ?? state.data.progress?.kind ?? state.data.effect ?? state.data.kind) : undefined;
+  const { sequence, what, hash, previous } = entry;
+  const because = mayAct(to, 'reviewer') ? entry.because : unnamed(entry);
+  return {
+    subject: subjectOf(entry.chain),
+    sequence,
+    at: iso(entry.at),
+    actor: actorView(entry.actor, to),
+    what,
+    because,
+    state: word ?? null,
+    hash,
+    previous,
+  };
+}

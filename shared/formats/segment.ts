@@ -1,0 +1,216 @@
+import { STATUSES, type Status } from '../contract/event';
+import type { AccountFacts } from '../domain/account';
+import { HOUR } from '../domain/time';
+import type { AccountKey, SealedId } from '../identity/ids';
+import { pack, unpack } from './codec';
+
+/**
+ * A segment: the events of one (event hour, account segment) in one chunk, as columns. Written once by ingest, read by
+ * the fold. Identifiers are 52-bit keyed hashes (doubles); fingerprint values are keyed 32-bit words.
+ */
+export const COLUMNS = {
+  idHigh: Uint32Array,
+  idLow: Uint32Array,
+  account: Uint32Array,
+  offset: Uint32Array,
+  input: Uint32Array,
+  output: Uint32Array,
+  duration: Uint32Array,
+  asn: Uint32Array,
+  tools: Uint16Array,
+  model: Uint16Array,
+  country: Uint16Array,
+  status: Uint8Array,
+  channel: Uint8Array,
+  task: Uint8Array,
+  language: Uint8Array,
+  elicits: Uint8Array,
+  grading: Uint8Array,
+  size: Uint8Array,
+  traits: Uint8Array,
+  ip: Float64Array,
+  prefix: Float64Array,
+  client: Float64Array,
+  key: Float64Array,
+  system: Float64Array,
+  template: Float64Array,
+  s0: Uint32Array,
+  s1: Uint32Array,
+  s2: Uint32Array,
+  s3: Uint32Array,
+  s4: Uint32Array,
+  s5: Uint32Array,
+  s6: Uint32Array,
+  s7: Uint32Array,
+} as const;
+export type ColumnName = keyof typeof COLUMNS;
+export type Columns = { [K in ColumnName]: InstanceType<(typeof COLUMNS)[K]> };
+const NAMES = Object.keys(COLUMNS) as ColumnName[];
+export const SKETCH_COLUMNS = ['s0', 's1', 's2', 's3', 's4', 's5', 's6', 's7'] as const;
+
+/** A label 0..1 in a byte: 0..254, and 255 for "not given". */
+export const ABSENT = 255;
+export const unitByte = (value: number | undefined): number => (value === undefined ? ABSENT : Math.round(value * 254));
+
+export type FactPatch = { account: number; at: number; id: string; facts: AccountFacts };
+export type Release = { model: string; at: number };
+
+/** What is not a column: dictionaries by index (0 = not given for channel, task, language), facts, releases. */
+export type Dictionaries = {
+  accounts: AccountKey[];
+  sealed: SealedId[];
+  models: string[];
+  channels: string[];
+  tasks: string[];
+  languages: string[];
+  countries: string[];
+  facts: FactPatch[];
+  releases: Release[];
+  /** Provider's own scores, by row. */
+  scores: [row: number, scores: Record<string, number>][];
+};
+export type Segment = { hour: number; rows: number; columns: Columns; dictionaries: Dictionaries };
+
+const MAGIC = 0x3147534c; // "LSG1"
+
+type WordsName = 'models' | 'channels' | 'tasks' | 'languages' | 'countries';
+type Words = { known: Map<string, number>; last: string | undefined; place: number };
+const indexOfWords = (): Words => ({ known: new Map(), last: undefined, place: 0 });
+
+/** Grows as events come. */
+export class SegmentBuilder {
+  rows = 0;
+  private capacity = 256;
+  readonly columns: Columns = allocate(256);
+  private readonly accounts = new Map<string, number>();
+  /** Places of words, and the word that was asked for last: it often comes again. */
+  private readonly indexes = {
+    models: indexOfWords(),
+    channels: indexOfWords(),
+    tasks: indexOfWords(),
+    languages: indexOfWords(),
+    countries: indexOfWords(),
+  };
+  readonly dictionaries: Dictionaries = {
+    accounts: [],
+    sealed: [],
+    models: [],
+    channels: [''],
+    tasks: [''],
+    languages: [''],
+    countries: [''],
+    facts: [],
+    releases: [],
+    scores: [],
+  };
+
+  constructor(readonly hour: number) {
+    for (const name of ['channels', 'tasks', 'languages', 'countries'] as const) this.indexes[name].known.set('', 0);
+  }
+
+  /** A row to fill, by index into every column. */
+  row(): number {
+    if (this.rows === this.capacity) {
+      this.capacity *= 4;
+      const larger = allocate(this.capacity);
+      for (const name of NAMES) larger[name].set(this.columns[name]);
+      Object.assign(this.columns, larger);
+    }
+    return this.rows++;
+  }
+
+  account({ key, sealed }: { key: AccountKey; sealed: SealedId }): number {
+    const known = this.accounts.get(key);
+    if (known !== undefined) return known;
+    const index = this.dictionaries.accounts.push(key) - 1;
+    this.dictionaries.sealed.push(sealed);
+    this.accounts.set(key, index);
+    return index;
+  }
+
+  /** Index of a word; words beyond what the column holds share the last index under the name `other`. */
+  word(name: WordsName, text: string): number {
+    const index = this.indexes[name];
+    if (index.last === text) return index.place;
+    index.place = index.known.get(text) ?? this.newWord(name, text);
+    index.last = text;
+    return index.place;
+  }
+
+  private newWord(name: WordsName, text: string): number {
+    const limit = name === 'models' || name === 'countries' ? 65_000 : 255;
+    const words = this.dictionaries[name];
+    if (words.length >= limit) return this.word(name, words[limit - 1] === 'other' ? 'other' : (words[limit - 1] ?? 'other'));
+    const made = words.push(words.length === limit - 1 ? 'other' : text) - 1;
+    this.indexes[name].known.set(text, made);
+    return made;
+  }
+
+  /** What was written so far, without the room to grow. */
+  segment(): Segment {
+    const columns: Partial<Record<ColumnName, InstanceType<(typeof COLUMNS)[ColumnName]>>> = {};
+    for (const name of NAMES) columns[name] = this.columns[name].subarray(0, this.rows);
+    return { hour: this.hour, rows: this.rows, columns: columns as Columns, dictionaries: this.dictionaries };
+  }
+}
+
+/** The compressed bytes of a segment. */
+export function frameOf({ hour, rows, columns, dictionaries }: Segment): Uint8Array {
+  const header = Buffer.from(JSON.stringify({ hour, rows, ...dictionaries }), 'utf8');
+  const bytes = new Uint8Array(12 + header.length + rows * WIDTH);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, header.length, true);
+  view.setUint32(8, rows, true);
+  bytes.set(header, 12);
+  let at = 12 + header.length;
+  for (const name of NAMES) {
+    const column = columns[name];
+    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
+    at += column.byteLength;
+  }
+  return pack(bytes);
+}
+
+/** Reads a frame. Throws on damage: a wrong magic, a length that does not add up. */
+export function readSegment(frame: Uint8Array): Segment {
+  const bytes = unpack(frame);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(0, true) !== MAGIC) throw new Error('archive segment: wrong magic');
+  const headerLength = view.getUint32(4, true);
+  const rows = view.getUint32(8, true);
+  const {
+    hour,
+    rows: said,
+    ...dictionaries
+  }: { hour: number; rows: number } & Dictionaries = JSON.parse(Buffer.from(bytes.subarray(12, 12 + headerLength)).toString('utf8'));
+  if (said !== rows) throw new Error(`archive segment: ${said} rows announced, ${rows} written`);
+  const columns = allocate(rows);
+  let at = 12 + headerLength;
+  for (const name of NAMES) {
+    const column = columns[name];
+    new Uint8Array(column.buffer, column.byteOffset, column.byteLength).set(bytes.subarray(at, at + column.byteLength));
+    at += column.byteLength;
+  }
+  if (at !== bytes.length) throw new Error('archive segment: length does not add up');
+  return { hour, rows, columns, dictionaries };
+}
+
+export const statusOf = (byte: number): Status => STATUSES[byte] ?? 'error';
+export const timeOf = (segment: Segment, row: number): number => segment.hour + Math.min(HOUR - 1, segment.columns.offset[row]!);
+
+/** Widest first: in one piece of memory each column then begins where its numbers may. */
+const BY_WIDTH = [...NAMES].sort((a, b) => COLUMNS[b].BYTES_PER_ELEMENT - COLUMNS[a].BYTES_PER_ELEMENT);
+const WIDTH = NAMES.reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
+
+/** Columns of zeros in one piece of memory. */
+function allocate(rows: number): Columns {
+  const memory = new ArrayBuffer(rows * WIDTH);
+  const made: Partial<Record<ColumnName, InstanceType<(typeof COLUMNS)[ColumnName]>>> = {};
+  let at = 0;
+  for (const name of BY_WIDTH) {
+    made[name] = new COLUMNS[name](memory, at, rows);
+    at += rows * COLUMNS[name].BYTES_PER_ELEMENT;
+  }
+  return made as Columns;
+}

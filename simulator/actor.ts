@@ -1,0 +1,40 @@
+import type { AccountData } from '../shared/contract/event';
+import type { Client } from './clients';
+import type { Dice } from './dice';
+import type { Origin } from './places';
+import type { Rhythm } from './rhythms';
+
+/** What an account really is. Everything but `distillation` would be wronged by a suspension. */
+export const LABELS = ['honest', 'reselling', 'hijacked', 'distillation'] as const;
+export type Label = (typeof LABELS)[number];
+
+export type Said = { system?: string; text: string; task: string; elicits?: boolean; grading?: boolean };
+
+/** One account: who holds it, when it lives, and how each of its requests comes about. Behaviour draws from the account's own dice. */
+export type Actor = {
+  readonly id: string;
+  /** The population, as in `Scenario.honest` or the campaign's name. */
+  readonly kind: string;
+  readonly label: Label;
+  readonly group?: string;
+  readonly campaign?: string;
+  readonly cell?: number;
+  readonly life?: number;
+  readonly dice: Dice;
+  /** Hours after the start: the account's first facts, its first possible request, its end. */
+  readonly born: number;
+  readonly from: number;
+  readonly to: number;
+  readonly facts: AccountData;
+  /** Facts that change: a bought account gets another card. */
+  readonly later?: readonly { readonly hour: number; readonly facts: AccountData }[];
+  readonly rhythm: Rhythm;
+  readonly origin: (hour: number) => Origin;
+  readonly client: (origin: Origin) => Client;
+  readonly say: (turn: number) => Said;
+  readonly model: (hour: number) => string;
+  readonly channel: string;
+  readonly tools: number;
+  /** Who comes after it when it is contained at `hour`; nobody where the operator does not answer. */
+  readonly successor?: (hour: number) => Actor;
+};
