@@ -6,10 +6,10 @@ import { numberOf, readOptions, refuse } from '../cli/command-line';
 import { givenPath } from './given-path';
 import { readScenario } from './read-scenario';
 import { scaled } from './scenario';
-import { SCENARIOS } from './scenarios';
+import { having, SCENARIOS } from './scenarios';
 import { simulate } from './simulate';
 
-const USAGE = `usage: npm run simulate -- --scenario NAME|FILE.json --out DIR [--seed 1] [--scale 1] [--no-labels] [--no-prompts]
+const USAGE = `usage: npm run simulate -- --scenario NAME|FILE.json --out DIR [--seed 1] [--scale 1] [--with ROW[:SIZE],…] [--no-labels] [--no-prompts]
 names: ${Object.keys(SCENARIOS).join(', ')}`;
 
 /** Writes DIR/events.ndjson.gz, DIR/truth.ndjson (a line an account) and DIR/world.json (what made them). */
@@ -19,6 +19,7 @@ const main = async (): Promise<void> => {
     out: { type: 'string' },
     seed: { type: 'string', default: '1' },
     scale: { type: 'string', default: '1' },
+    with: { type: 'string' },
     'no-labels': { type: 'boolean', default: false },
     'no-prompts': { type: 'boolean', default: false },
   });
@@ -27,7 +28,10 @@ const main = async (): Promise<void> => {
   const seed = numberOf('seed', values.seed, { whole: true });
   const read = readScenario(values.scenario);
   if (read.kind === 'refused') return refuse(read.because);
-  const full = scaled(read.scenario, scale);
+  const had = having(read.scenario, values.with?.split(',') ?? []);
+  if (had.kind === 'unknown')
+    return refuse(`No row of simulator/populations or simulator/behaviours is ${had.names.join(', ')}. docs/simulator.md lists them.`);
+  const full = scaled(had.scenario, scale);
   const scenario = { ...full, labels: full.labels && !values['no-labels'], prompts: full.prompts && !values['no-prompts'] };
   const out = givenPath(values.out);
   mkdirSync(out, { recursive: true });

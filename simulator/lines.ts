@@ -1,6 +1,6 @@
 import type { AccountData } from '../shared/contract/event';
 import { HOUR } from '../shared/domain/time';
-import type { Actor, Said } from './actor';
+import type { Actor, Said, Usage } from './actor';
 import { PARAMETERS } from './parameters';
 import type { Origin } from './places';
 import type { Scenario } from './scenario';
@@ -50,27 +50,35 @@ type Known = keyof typeof PARAMETERS.context;
 const isKnown = (task: string): task is Known => task in PARAMETERS.context;
 
 /** Tokens in and out, and the time they take (about 80 output tokens a second). */
-const sizes = (actor: Actor, said: Said): { input: number; output: number; duration: number } => {
+const sizes = (actor: Actor, use: Usage, said: Said): { input: number; output: number; duration: number } => {
   const { dice } = actor;
   const task = isKnown(said.task) ? said.task : 'conversation';
   const factor = said.grading ? PARAMETERS.gradedOutput : said.elicits ? PARAMETERS.elicitedOutput : 1;
-  const input = Math.ceil(
-    (said.text.length + (said.system?.length ?? 0)) / 4 + actor.tools * 110 + dice.lognormal(PARAMETERS.context[task]),
-  );
+  const input = Math.ceil((said.text.length + (said.system?.length ?? 0)) / 4 + use.tools * 110 + dice.lognormal(PARAMETERS.context[task]));
   const output = Math.ceil(dice.lognormal(PARAMETERS.output[task]) * factor);
   return { input, output, duration: 300 + Math.ceil(output * 12.5 * dice.between(0.7, 1.5)) };
 };
 
-export const usageLine = (scenario: Scenario, actor: Actor, sequence: number, time: string, hour: number, turn: number): string => {
+/** `use`: the account's only use is the account itself. */
+export const usageLine = (
+  scenario: Scenario,
+  actor: Actor,
+  use: Usage,
+  sequence: number,
+  time: string,
+  hour: number,
+  turn: number,
+): string => {
   const { dice } = actor;
-  const said = actor.say(turn);
-  const origin: Origin = actor.origin(hour);
-  const client = actor.client(origin);
-  const { input, output, duration } = sizes(actor, said);
+  const said = use.say(turn);
+  const origin: Origin = use.origin(hour);
+  const client = use.client(origin, hour);
+  const { input, output, duration } = sizes(actor, use, said);
   const status = dice.is(PARAMETERS.failed) ? 'error' : dice.is(PARAMETERS.refused) ? 'refused' : 'ok';
   const prompt = scenario.prompts
     ? `,"prompt":{${said.system === undefined ? '' : `"system":${quotedSystem(said.system)},`}"text":${JSON.stringify(said.text)}}`
     : '';
   const labels = scenario.labels ? labelled(actor, said) : '';
-  return `{"specversion":"1.0","type":"lockstep.usage.v1","source":"gateway","id":"${actor.id.slice(5)}-${sequence.toString(36)}","time":"${time}","subject":"${actor.id}","data":{"model":"${actor.model(hour)}","inputTokens":${input},"outputTokens":${status === 'ok' ? output : 0},"status":"${status}","durationMs":${duration},"apiKey":"key_${actor.id.slice(9)}","channel":"${actor.channel}","network":{"ip":"${origin.ip}","asn":${origin.asn},"country":"${origin.country}"},"client":{"userAgent":"${client.userAgent}","fingerprint":"${client.fingerprint}"}${prompt},"tools":${actor.tools}${labels}}}`;
+  const key = use.key === undefined ? '' : `-${use.key}`;
+  return `{"specversion":"1.0","type":"lockstep.usage.v1","source":"gateway","id":"${actor.id.slice(5)}-${sequence.toString(36)}","time":"${time}","subject":"${actor.id}","data":{"model":"${use.model(hour)}","inputTokens":${input},"outputTokens":${status === 'ok' ? output : 0},"status":"${status}","durationMs":${duration},"apiKey":"key_${actor.id.slice(9)}${key}","channel":"${use.channel}","network":{"ip":"${origin.ip}","asn":${origin.asn},"country":"${origin.country}"},"client":{"userAgent":"${client.userAgent}","fingerprint":"${client.fingerprint}"}${prompt},"tools":${use.tools}${labels}}}`;
 };

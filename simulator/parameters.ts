@@ -82,10 +82,10 @@ export const PARAMETERS = {
 };
 
 /** Requests by local hour of the day, mean 1. Office: two humps. Person: the evening. Shift: nine hours of staff. */
-const shape = (hours: readonly number[]): readonly number[] => hours.map((x) => (x * 24) / hours.reduce((sum, y) => sum + y, 0));
-export const DAY_OFFICE = shape([0, 0, 0, 0, 0, 0, 0.1, 0.5, 1.3, 2, 2.2, 2, 1.2, 1.7, 2.2, 2.2, 1.9, 1.2, 0.6, 0.3, 0.2, 0.2, 0.1, 0]);
-export const DAY_PERSON = shape([
+export const dayShape = (hours: readonly number[]): readonly number[] => hours.map((x) => (x * 24) / hours.reduce((sum, y) => sum + y, 0));
+export const DAY_OFFICE = dayShape([0, 0, 0, 0, 0, 0, 0.1, 0.5, 1.3, 2, 2.2, 2, 1.2, 1.7, 2.2, 2.2, 1.9, 1.2, 0.6, 0.3, 0.2, 0.2, 0.1, 0]);
+export const DAY_PERSON = dayShape([
   0.3, 0.15, 0.08, 0.05, 0.05, 0.1, 0.3, 0.6, 0.9, 1.2, 1.4, 1.4, 1.2, 1.3, 1.5, 1.5, 1.4, 1.3, 1.3, 1.6, 1.9, 1.9, 1.4, 0.8,
 ]);
-export const DAY_SHIFT = shape([0, 0, 0, 0, 0, 0, 0, 0, 0.5, 1, 1, 1, 0.6, 0.6, 1, 1, 1, 1, 0.5, 0, 0, 0, 0, 0]);
-export const DAY_FLAT = shape(Array.from({ length: 24 }, () => 1));
+export const DAY_SHIFT = dayShape([0, 0, 0, 0, 0, 0, 0, 0, 0.5, 1, 1, 1, 0.6, 0.6, 1, 1, 1, 1, 0.5, 0, 0, 0, 0, 0]);
+export const DAY_FLAT = dayShape(Array.from({ length: 24 }, () => 1));

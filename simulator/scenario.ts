@@ -91,6 +91,16 @@ export const Scenario = z.object({
   releases: z.array(z.object({ model: z.string(), day: z.number() })).default([]),
   honest: Populations,
   campaigns: z.array(Campaign).default([]),
+  described: z
+    .array(
+      z.object({
+        name: z.string().describe('a row of populations/ or behaviours/'),
+        size: z.int().min(1).optional().describe("accounts of one group; drawn by the seed within the row's bounds otherwise"),
+        groups: z.int().min(1).optional(),
+        factor: z.number().positive().default(1).describe('times the drawn size'),
+      }),
+    )
+    .default([]),
   duplicates: share.default(0.002).describe('events delivered twice, the second time up to four minutes later'),
   labels: z.boolean().default(true).describe("the provider's own classifiers speak"),
   prompts: z.boolean().default(true).describe('prompt text is sent'),
@@ -125,5 +135,7 @@ export const scaled = (scenario: Scenario, factor: number): Scenario => {
       hijacked: copies(h.hijacked),
     },
     campaigns: scenario.campaigns.map((campaign) => ({ ...campaign, accounts: Math.max(1, many(campaign.accounts)) })),
+    // A group at a tenth of its size is another population: never below half.
+    described: scenario.described.map((one) => ({ ...one, factor: one.factor * Math.max(0.5, factor) })),
   };
 };

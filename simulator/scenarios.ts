@@ -1,4 +1,7 @@
+import { BEHAVIOURS } from './behaviours/list';
+import type { Description } from './description';
 import { EVASION_NAMES, EVASIONS, type Evasion, evading } from './evasions';
+import { POPULATIONS, ROOMS } from './populations/list';
 import { Scenario, type ScenarioInput } from './scenario';
 
 /** The named scenarios. Sizes are for one run on a laptop; `--scale` multiplies them. */
@@ -22,6 +25,20 @@ const everybody: ScenarioInput['honest'] = {
   resellers: [90],
   hijacked: [25],
 };
+
+/** Ordinary accounts, most of them established, for the described groups to stand out from: the reference that detection compares with. */
+const BACKGROUND: ScenarioInput['honest'] = { people: 850, carrierPeople: 120, vpnPeople: 90, agentUsers: 320, apps: 70 };
+
+/** Described populations and behaviours among a background, at sizes that the seed draws. */
+const among = (name: string, about: string, rows: readonly Description[]): ScenarioInput => ({
+  name,
+  about,
+  start: '2026-06-01T00:00:00Z',
+  days: 14,
+  releases: [{ model: 'meridian-5', day: 9 }],
+  honest: BACKGROUND,
+  described: rows.map((row) => ({ name: row.name })),
+});
 
 /** Campaigns differ in size, or one cut by size would find them all and nobody else. */
 const SIZES = [150, 70, 210, 110, 90, 240, 130, 60];
@@ -48,6 +65,8 @@ const PAIRS: readonly (readonly Evasion[])[] = [
   ['slow-drip', 'paraphrase'],
   ['programme-credits', 'residential-rotation'],
 ];
+
+const FRAMED = ROOMS.framed!;
 
 export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
   demo: {
@@ -168,6 +187,14 @@ export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
     honest: everybody,
     campaigns: hides(PAIRS),
   },
+  background: among('background', 'Ordinary people, developers and applications alone; `--with` adds rows.', []),
+  'all-honest': among(
+    'all-honest',
+    'Every honest population that is described, but for the framed ones. Whoever is acted on is wronged.',
+    POPULATIONS.filter((row) => !FRAMED.includes(row)),
+  ),
+  'all-framed': among('all-framed', 'Honest groups that somebody makes look linked, and those who do.', FRAMED),
+  'all-hostile': among('all-hostile', 'Every hostile behaviour that is described, side by side.', BEHAVIOURS),
   spend: {
     name: 'spend',
     about: 'The same campaign ever better hidden, for the curve of what is found against what the attacker pays.',
@@ -186,6 +213,18 @@ export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
       ['residential-rotation', 'one-card-each', 'aged-accounts', 'paraphrase', 'common-library', 'human-hours', 'filler'],
     ]),
   },
+};
+
+/** A scenario with `rows` besides what it has: `name`, or `name:size`. Unknown names are the answer. */
+export const having = (
+  scenario: Scenario,
+  rows: readonly string[],
+): { kind: 'had'; scenario: Scenario } | { kind: 'unknown'; names: string[] } => {
+  const all = new Set([...POPULATIONS, ...BEHAVIOURS].map(({ name }) => name));
+  const asked = rows.map((row) => ({ name: row.split(':')[0]!, size: row.includes(':') ? Number(row.split(':')[1]) : undefined }));
+  const names = asked.filter(({ name, size }) => !all.has(name) || (size !== undefined && !(Number.isInteger(size) && size > 0)));
+  if (names.length > 0) return { kind: 'unknown', names: names.map(({ name }) => name) };
+  return { kind: 'had', scenario: { ...scenario, described: [...scenario.described, ...asked.map((one) => ({ ...one, factor: 1 }))] } };
 };
 
 /** A parsed scenario by name, or `undefined`. */

@@ -1,6 +1,7 @@
 import { HOUR } from '../shared/domain/time';
-import type { Actor, Label } from './actor';
+import type { Actor, Label, Usage } from './actor';
 import { addCampaigns } from './campaigns';
+import { addDescribed } from './casting/cast';
 import { Dice } from './dice';
 import { accountLine, clockFace, releaseLine, usageLine } from './lines';
 import type { Scenario } from './scenario';
@@ -24,7 +25,10 @@ export type Truth = {
   cell?: number;
   /** 0 for the first accounts, 1 for those that replaced them, and so on. */
   life?: number;
+  /** Requests; of an account of a campaign those that extract. `first` and `byHour` are theirs, too. */
   total: number;
+  /** Requests of an account of a campaign that are what anybody asks: warming, other customers. Absent: none. */
+  ordinary?: number;
   first?: number;
   byHour?: [number, number][];
 };
@@ -40,7 +44,7 @@ export type Simulation = Iterable<Hour> & {
 
 const populate = (scenario: Scenario, seed: number): World => {
   const world = drawWorld(scenario, seed);
-  for (const add of [addPeople, addAgentUsers, addPrograms, addTeams, addStrangers, addCampaigns]) add(world);
+  for (const add of [addPeople, addAgentUsers, addPrograms, addTeams, addStrangers, addCampaigns, addDescribed]) add(world);
   world.actors.sort((x, y) => x.born - y.born || (x.id < y.id ? -1 : 1));
   return world;
 };
@@ -49,12 +53,13 @@ const populate = (scenario: Scenario, seed: number): World => {
 export type Provider = { contained(id: string): boolean };
 const NOBODY: Provider = { contained: () => false };
 
-type Tally = { total: number; first?: number; turn: number; byHour: [number, number][] };
+type Tally = { sent: number; total: number; first?: number; turn: number; byHour: [number, number][] };
 
 /** The event stream of one world, hour by hour, in the order of arrival. */
 class Stream {
   private readonly living: Actor[] = [];
   private readonly moments: number[] = [];
+  private readonly due: { moment: number; use: Usage }[] = [];
   private readonly dice: Dice;
   private born = 0;
   private recruits: Actor[] = [];
@@ -111,30 +116,37 @@ class Stream {
     for (const actor of fresh) {
       const at = start + Math.floor(actor.born > 0 ? Math.max(0, actor.born - hour) * HOUR : actor.dice.next() * 60_000);
       this.living.push(actor);
-      this.tallies.set(actor, { total: 0, turn: 0, byHour: [] });
+      this.tallies.set(actor, { sent: 0, total: 0, turn: 0, byHour: [] });
       due.push({ at, line: accountLine(actor, actor.facts, `${actor.id}-facts`, time(at)) });
     }
   }
 
   private act(actor: Actor, hour: number, start: number, time: (at: number) => string, due: Arrival[]): void {
-    const { moments } = this;
-    moments.length = 0;
-    actor.rhythm(hour, actor.dice, moments);
-    if (moments.length === 0) return;
-    moments.sort((x, y) => x - y);
+    const { moments, due: planned } = this;
+    planned.length = 0;
+    for (const use of actor.also ? [actor, ...actor.also] : [actor]) {
+      moments.length = 0;
+      use.rhythm(hour, actor.dice, moments);
+      for (const moment of moments) planned.push({ moment, use });
+    }
+    if (planned.length === 0) return;
+    planned.sort((x, y) => x.moment - y.moment);
     const tally = this.tallies.get(actor)!;
     const opens = (actor.from - hour) * HOUR;
-    let sent = 0;
-    for (const moment of moments) {
+    let wanted = 0;
+    for (const { moment, use } of planned) {
       if (moment < opens) continue;
       const at = start + Math.floor(moment);
-      tally.first ??= at;
-      const line = usageLine(this.world.scenario, actor, ++tally.total, time(at), hour, tally.turn++ % 6);
-      sent++;
+      if (!use.ordinary) {
+        tally.first ??= at;
+        tally.total++;
+        wanted++;
+      }
+      const line = usageLine(this.world.scenario, actor, use, ++tally.sent, time(at), hour, tally.turn++ % 6);
       due.push({ at, line });
       if (this.dice.is(this.world.scenario.duplicates)) due.push({ at: at + 1 + this.dice.below(240_000), line });
     }
-    if (actor.label === 'distillation' && sent > 0) tally.byHour.push([hour, sent]);
+    if (actor.label === 'distillation' && wanted > 0) tally.byHour.push([hour, wanted]);
   }
 }
 
@@ -147,6 +159,7 @@ const truthOf = (actor: Actor, tally: Tally | undefined): Truth => ({
   cell: actor.cell,
   life: actor.life,
   total: tally?.total ?? 0,
+  ordinary: tally && tally.sent > tally.total ? tally.sent - tally.total : undefined,
   first: tally?.first,
   byHour: actor.label === 'distillation' ? (tally?.byHour ?? []) : undefined,
 });
