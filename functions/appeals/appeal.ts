@@ -87,11 +87,11 @@ async function look(token: string, world: Appeals): Promise<Looked> {
   const checked = await checkAppealToken(token, { keys: await world.keys(), now: world.clock.now() });
   if (checked.kind !== 'valid') return checked;
   const { subject } = checked;
-  const chain = await world.ledger.history(ACCOUNT_CHAIN, subject.account);
-  const asked = chain[subject.sequence - 1];
+  const { entries } = await world.ledger.readable(ACCOUNT_CHAIN, subject.account);
+  const asked = entries.find((entry) => entry.sequence === subject.sequence);
   const phase = asked?.state.phase;
   if (phase?.kind !== 'asked' || phase.action.case !== subject.case)
     return { kind: 'invalid', because: 'this link names an action that does not exist' };
-  const live = inForce(chain.at(-1)?.state)?.id === phase.action.id;
+  const live = inForce(entries.at(-1)?.state)?.id === phase.action.id;
   return { kind: 'valid', id: appealId(phase.action.id), subject, action: phase.action, live };
 }

@@ -4,6 +4,7 @@ import type { EnforcementPolicy } from '../../shared/domain/enforcement-policy';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../shared/domain/person';
 import { HOUR, iso } from '../../shared/domain/time';
 import type { CaseId } from '../../shared/identity/ids';
+import { isolated } from '../../shared/stores/ledger-store';
 import type { Appeals } from './appeals';
 
 /**
@@ -74,9 +75,12 @@ export async function watchAppeals(world: Appeals): Promise<Watched> {
   for await (const { id, head } of world.appeals.openOnes()) {
     const { state } = head;
     if (state.progress.kind !== 'open') continue;
-    const account = (await world.ledger.head(ACCOUNT_CHAIN, state.account))?.state;
+    const inForceNow = await isolated(
+      async () => inForce((await world.ledger.head(ACCOUNT_CHAIN, state.account))?.state)?.id === state.action,
+      () => true,
+    );
     const clock = { actor: { kind: 'clock' } as const };
-    if (inForce(account)?.id !== state.action) {
+    if (!inForceNow) {
       await world.appeals.deciding(id);
       await world.appeals.append(id, head, {
         ...clock,

@@ -6,6 +6,7 @@ import type { EnforcementPolicy } from '../../shared/domain/enforcement-policy';
 import { scopeLabel } from '../../shared/domain/exoneration';
 import { DAY, MINUTE } from '../../shared/domain/time';
 import { type CampaignId, type CaseId, caseId } from '../../shared/identity/ids';
+import { isolated } from '../../shared/stores/ledger-store';
 import { inTheWay } from './account-actions/ask';
 import { type Acting, containAccounts, targetsOf } from './account-actions/contain';
 import { groundsOf } from './case/contain-stage';
@@ -18,7 +19,7 @@ import { type Plan, planFor } from './policy/plan';
 
 export type Enforced = {
   campaign: CampaignId;
-  kind: 'left' | 'watched' | 'shadowed' | 'opened' | 'joined' | 'unchanged';
+  kind: 'left' | 'watched' | 'shadowed' | 'opened' | 'joined' | 'unchanged' | 'unreadable';
   case?: CaseId;
   because: readonly string[];
 };
@@ -38,7 +39,14 @@ export async function enforce(
   // Kept beside the decisions it makes, so that each of them can be made again.
   await world.policies.keep((await world.policy()).policy);
   const answers: Enforced[] = [];
-  for (const { id } of run.campaigns) answers.push(await enforceOne(id, world));
+  for (const { id } of run.campaigns) {
+    // One record that cannot be read is named, and stops no other campaign.
+    const answer = await isolated(
+      () => enforceOne(id, world),
+      (bad): Enforced => ({ campaign: id, kind: 'unreadable', because: [bad.message] }),
+    );
+    answers.push(answer);
+  }
   await world.standings.refresh();
   return answers;
 }
@@ -79,8 +87,11 @@ async function isOver({ state, at }: CaseHead, world: Enforcement): Promise<bool
 async function anybodyLeft({ decision }: { decision: Acting }, world: Enforcement): Promise<boolean> {
   for (const member of decision.members) {
     if (member.kind === 'spare') continue;
-    const head = await world.ledger.head(ACCOUNT_CHAIN, member.account);
-    if (inTheWay(head?.state, NO_CASE, world.clock.now()) === undefined) return true;
+    const free = await isolated(
+      async () => inTheWay((await world.ledger.head(ACCOUNT_CHAIN, member.account))?.state, NO_CASE, world.clock.now()) === undefined,
+      () => false,
+    );
+    if (free) return true;
   }
   return false;
 }

@@ -5,7 +5,7 @@ import { iso } from '../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';
 import description from '../../shared/http/openapi.json';
-import { LedgerStore } from '../../shared/stores/ledger-store';
+import { isolated, LedgerStore } from '../../shared/stores/ledger-store';
 import type { QueryPorts } from './query-ports';
 
 const Health = z.object({ status: z.literal('ok'), at: When }).openapi('Health');
@@ -62,7 +62,10 @@ export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
   });
   api.openapi(status, async (c) => {
     const { stores, clock } = ports;
-    const head = await new LedgerStore(stores.enforcement, clock).head(SWITCH_CHAIN, THE_SWITCH);
+    const head = await isolated(
+      () => new LedgerStore(stores.enforcement, clock).head(SWITCH_CHAIN, THE_SWITCH),
+      () => undefined,
+    );
     let campaigns = 0;
     let accounts = 0;
     let lastRun = 0;

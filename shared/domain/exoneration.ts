@@ -38,6 +38,13 @@ export const scopeLabel = (scope: Scope): string => {
   }
 };
 
+/** The scope that a label names. */
+export function scopeOf(label: string): Scope {
+  const at = label.indexOf(':');
+  const [kind, id] = [label.slice(0, at), label.slice(at + 1)];
+  return Scope.parse({ kind, [kind]: id });
+}
+
 export const EXONERATIONS = 'EXONERATIONS';
 export const EXONERATION_CHAIN = { prefix: 'X#', state: Exoneration, listedIn: (): string => EXONERATIONS };
 

@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { ONE_LINE } from './plain-text';
 
 /** What a person may do: read; decide about cases, accounts and appeals; change what decides (policies, kill switch). */
 export const PERSON_ROLES = ['viewer', 'reviewer', 'admin'] as const;
-export const Person = z.object({ id: z.string().min(1).max(128), role: z.enum(PERSON_ROLES) });
+/** Longest `sub` that an OpenID provider may issue (OpenID Connect Core, section 2). A longer one is refused at the door (shared/http/token.ts). */
+export const LONGEST_PERSON_ID = 255;
+export const PersonId = z.string().min(1).max(LONGEST_PERSON_ID).regex(ONE_LINE);
+export const Person = z.object({ id: PersonId, role: z.enum(PERSON_ROLES) });
 export type Person = z.infer<typeof Person>;
 
 /** Who did it. `policy`: a rule in mode auto; `clock`: something became due; `provider`: the provider's own system said so; `appellant`: the person concerned. */

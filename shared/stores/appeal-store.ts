@@ -1,6 +1,6 @@
 import { APPEAL_CHAIN, type AppealState } from '../domain/appeal';
 import type { Table } from '../ports';
-import type { Appended, Draft, Entry, LedgerStore } from './ledger-store';
+import { type Appended, type Draft, type Entry, isolated, type LedgerStore } from './ledger-store';
 
 const OPEN = 'APPEALS-OPEN';
 const DECIDED = 'APPEALS-DECIDED';
@@ -14,6 +14,14 @@ export class AppealStore {
 
   head(id: string): Promise<Entry<AppealState> | undefined> {
     return this.ledger.head(APPEAL_CHAIN, id);
+  }
+
+  /** For lists: one appeal that cannot be read stops no other. */
+  private headIfReadable(id: string): Promise<Entry<AppealState> | undefined> {
+    return isolated(
+      () => this.head(id),
+      () => undefined,
+    );
   }
 
   async open(id: string, draft: Draft<AppealState>, statement: { text: string; expires: number }): Promise<Appended<AppealState>> {
@@ -37,7 +45,7 @@ export class AppealStore {
 
   async *openOnes(): AsyncIterable<{ id: string; head: Entry<AppealState> }> {
     for await (const id of this.ledger.allListed(OPEN)) {
-      const head = await this.head(id);
+      const head = await this.headIfReadable(id);
       if (!head) continue;
       if (head.state.progress.kind === 'open') yield { id, head };
       else await this.table.delete(OPEN, id);
@@ -51,7 +59,7 @@ export class AppealStore {
 
   async *decided(): AsyncIterable<{ id: string; head: Entry<AppealState> }> {
     for await (const id of this.ledger.allListed(DECIDED)) {
-      const head = await this.head(id);
+      const head = await this.headIfReadable(id);
       if (head && head.state.progress.kind !== 'open') yield { id, head };
     }
   }
@@ -62,7 +70,7 @@ export class AppealStore {
 
   async page(after?: string, limit = 50): Promise<{ appeals: { id: string; head: Entry<AppealState> }[]; next?: string }> {
     const { subjects, next } = await this.ledger.listed('APPEALS', after, limit);
-    const heads = await Promise.all(subjects.map(async (id) => ({ id, head: await this.head(id) })));
+    const heads = await Promise.all(subjects.map(async (id) => ({ id, head: await this.headIfReadable(id) })));
     return { appeals: heads.flatMap(({ id, head }) => (head ? [{ id, head }] : [])), ...(next === undefined ? {} : { next }) };
   }
 }

@@ -1,7 +1,7 @@
 import { CASE_CHAIN, type CaseState, isClosed } from '../domain/case';
 import { type AccountKey, accountKey, type CampaignId, type CaseId, caseId } from '../identity/ids';
 import type { Item, Table } from '../ports';
-import type { Appended, Draft, Entry, LedgerStore } from './ledger-store';
+import { type Appended, type Draft, type Entry, isolated, type LedgerStore } from './ledger-store';
 
 const OPEN = 'OPEN';
 const ordinal = (n: number): string => String(n).padStart(4, '0');
@@ -18,6 +18,11 @@ export class CaseStore {
 
   head(id: CaseId): Promise<Entry<CaseState> | undefined> {
     return this.ledger.head(CASE_CHAIN, id);
+  }
+
+  /** For commands that give back or close: see LedgerStore.headToRepair. */
+  headToRepair(id: CaseId): Promise<Entry<CaseState> | undefined> {
+    return this.ledger.headToRepair(CASE_CHAIN, id);
   }
 
   append(id: CaseId, head: Entry<CaseState>, draft: Draft<CaseState>): Promise<Appended<CaseState>> {
@@ -51,12 +56,21 @@ export class CaseStore {
     return { id, opened: await this.ledger.append(CASE_CHAIN, id, undefined, draft) };
   }
 
-  /** Cases in which something may still happen by itself. Closed ones that a crash left on the list are taken off it. */
-  async openCases(): Promise<{ id: CaseId; head: Entry<CaseState> }[]> {
+  /**
+   * Cases in which something may still happen by itself. Closed ones that a crash left on the list are taken off it. One that cannot
+   * be read stands still (`unreadable` says why) and stops no other.
+   */
+  async openCases(unreadable: (because: string) => void = () => {}): Promise<{ id: CaseId; head: Entry<CaseState> }[]> {
     const found: { id: CaseId; head: Entry<CaseState> }[] = [];
     for (const { sk } of await this.rows(OPEN)) {
       const id = caseId(sk);
-      const head = await this.head(id);
+      const head = await isolated(
+        () => this.head(id),
+        (bad) => {
+          unreadable(bad.message);
+          return undefined;
+        },
+      );
       if (!head) continue;
       if (isClosed(head.state.progress)) await this.table.delete(OPEN, id);
       else found.push({ id, head });
@@ -64,10 +78,19 @@ export class CaseStore {
     return found;
   }
 
-  /** All cases in order of id, one page; closed ones too. */
+  /** All cases in order of id, one page; closed ones too. One that cannot be read is left out. */
   async page(after?: string, limit = 50): Promise<{ cases: { id: CaseId; head: Entry<CaseState> }[]; next?: string }> {
     const { subjects, next } = await this.ledger.listed('CASES', after, limit);
-    const heads = await Promise.all(subjects.map(async (subject) => ({ id: caseId(subject), head: await this.head(caseId(subject)) })));
+    const heads = await Promise.all(
+      subjects.map(async (subject) => {
+        const id = caseId(subject);
+        const head = await isolated(
+          () => this.head(id),
+          () => undefined,
+        );
+        return { id, head };
+      }),
+    );
     const cases = heads.flatMap(({ id, head }) => (head ? [{ id, head }] : []));
     return { cases, ...(next === undefined ? {} : { next }) };
   }

@@ -1,9 +1,18 @@
 import { ACCOUNT_CHAIN } from '../domain/action';
-import { EXONERATION_CHAIN, EXONERATIONS, type Exoneration, type Exonerations, type Scope, scopeLabel } from '../domain/exoneration';
+import {
+  EXONERATION_CHAIN,
+  EXONERATIONS,
+  type Exoneration,
+  type Exonerations,
+  type Scope,
+  scopeLabel,
+  scopeOf,
+} from '../domain/exoneration';
 import type { Actor } from '../domain/person';
+import { DAY } from '../domain/time';
 import { type AccountKey, accountKey } from '../identity/ids';
 import type { Table } from '../ports';
-import type { Appended, Entry, LedgerStore } from './ledger-store';
+import { type Appended, type Entry, isolated, type LedgerStore } from './ledger-store';
 
 const EXONERATED = 'EXONERATED';
 
@@ -30,8 +39,12 @@ export class ExonerationStore {
   /** All that hold at `now`, by label of scope. Granted appeals and undone campaigns are on the accounts' own chains, not in here. */
   async holding(now: number): Promise<Exonerations> {
     const found = new Map<string, Exoneration>();
-    for await (const entry of this.all()) {
-      if (!entry.state.revoked && entry.state.until > now) found.set(scopeLabel(entry.state.scope), entry.state);
+    for await (const label of this.ledger.allListed(EXONERATIONS)) {
+      const state = await isolated(
+        async () => (await this.head(scopeOf(label)))?.state,
+        () => unreadable(scopeOf(label), now),
+      );
+      if (state && !state.revoked && state.until > now) found.set(label, state);
     }
     return found;
   }
@@ -44,7 +57,10 @@ export class ExonerationStore {
   /** Accounts that are exonerated at `now` by an entry of their own chain, in key order. */
   async *accounts(now: number): AsyncIterable<{ account: AccountKey; until: number; because: readonly string[] }> {
     for await (const subject of this.ledger.allListed(EXONERATED)) {
-      const head = await this.ledger.head(ACCOUNT_CHAIN, subject);
+      const head = await isolated(
+        () => this.ledger.head(ACCOUNT_CHAIN, subject),
+        () => undefined,
+      );
       const until = head?.state.exoneratedUntil ?? 0;
       if (head && until > now) yield { account: accountKey(subject), until, because: head.because };
     }
@@ -52,8 +68,21 @@ export class ExonerationStore {
 
   async *all(): AsyncIterable<Entry<Exoneration>> {
     for await (const label of this.ledger.allListed(EXONERATIONS)) {
-      const head = await this.ledger.head(EXONERATION_CHAIN, label);
+      const head = await isolated(
+        () => this.ledger.head(EXONERATION_CHAIN, label),
+        () => undefined,
+      );
       if (head) yield head;
     }
   }
 }
+
+/** Somebody said something, and it cannot be read any more: until it is repaired, people decide about whom it is about. */
+const unreadable = (scope: Scope, now: number): Exoneration => ({
+  scope,
+  effect: 'protected',
+  until: now + DAY,
+  because: 'what was said about it cannot be read',
+  by: 'nobody',
+  revoked: false,
+});

@@ -1,7 +1,7 @@
 import { isWatched, type KnownOperator, OPERATOR_CHAIN, OPERATORS } from '../domain/known-operator';
 import type { Actor } from '../domain/person';
 import type { OperatorId } from '../identity/ids';
-import type { Appended, Entry, LedgerStore } from './ledger-store';
+import { type Appended, type Entry, isolated, type LedgerStore } from './ledger-store';
 
 /** Operators known from elsewhere, one chain each. */
 export class KnownOperatorStore {
@@ -28,7 +28,10 @@ export class KnownOperatorStore {
 
   async *all(): AsyncIterable<Entry<KnownOperator>> {
     for await (const id of this.ledger.allListed(OPERATORS)) {
-      const head = await this.ledger.head(OPERATOR_CHAIN, id);
+      const head = await isolated(
+        () => this.ledger.head(OPERATOR_CHAIN, id),
+        () => undefined,
+      );
       if (head) yield head;
     }
   }

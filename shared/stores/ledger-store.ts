@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type ChainFault, faultsOf, LedgerEntry, NO_PREVIOUS, type SealedEntry, seal, sequenceLabel } from '../domain/ledger';
 import { dayLabel, dayOf, iso } from '../domain/time';
 import type { Clock, Item, Table } from '../ports';
@@ -17,6 +17,35 @@ export type Appended<S> = { kind: 'appended'; entry: Entry<S> } | { kind: 'overt
 
 const ENTRY = 'E#';
 const MOST_OPENED = 50_000;
+/** DynamoDB takes items of 400 KB; the key, the hash and the names of attributes need a little of it. */
+const LONGEST_BODY_BYTES = 380 * 1024;
+
+const UNREADABLE = 'UnreadableEntry';
+
+/**
+ * An entry that is there and that its schema refuses: somebody changed the table, or a later version wrote it. It is named, so that
+ * whoever reads many chains can leave this one aside (`isolated`) and go on with the others.
+ */
+export class UnreadableEntry extends Error {
+  constructor(
+    readonly chain: string,
+    readonly sequence: number,
+    because: string,
+  ) {
+    super(`entry ${sequence} of chain ${chain} cannot be read: ${because}`);
+    this.name = UNREADABLE;
+  }
+}
+
+/** What `read` answers, or what `otherwise` makes of an entry that cannot be read. An outage is thrown on. */
+export async function isolated<T, U>(read: () => Promise<T>, otherwise: (bad: UnreadableEntry) => U): Promise<T | U> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof UnreadableEntry) return otherwise(error);
+    throw error;
+  }
+}
 /** What to pass as `after` to go on behind an entry. */
 export const placeInFeed = ({ at, chain, sequence }: Pick<LedgerEntry, 'at' | 'chain' | 'sequence'>): string =>
   `${iso(at)}#${chain}#${sequenceLabel(sequence)}`;
@@ -39,32 +68,73 @@ export class LedgerStore {
     private readonly clock: Clock,
   ) {}
 
-  /** The newest entry of a subject's chain: its state. */
+  /** The newest entry of a subject's chain: its state. Throws `UnreadableEntry` when it cannot be read. */
   async head<S>(kind: ChainKind<S>, subject: string): Promise<Entry<S> | undefined> {
     const { items } = await this.table.query({ pk: kind.prefix + subject, prefix: ENTRY, reverse: true, limit: 1 });
     const newest = items[0];
     return newest && this.open(kind, sealedEntry(newest));
   }
 
+  /**
+   * The newest entry to follow, for commands that say the whole state anew (stop everything, give back): where the newest cannot be
+   * read, its place in the chain with the state of the newest that can.
+   */
+  async headToRepair<S>(kind: ChainKind<S>, subject: string): Promise<Entry<S> | undefined> {
+    const { items } = await this.table.query({ pk: kind.prefix + subject, prefix: ENTRY, reverse: true });
+    const [newest] = items;
+    for (const item of items) {
+      const entry = await isolated(
+        async () => this.open(kind, sealedEntry(item)),
+        () => undefined,
+      );
+      if (entry && newest) return { ...entry, sequence: sequenceOf(newest), hash: String(newest.hash) };
+    }
+    return undefined;
+  }
+
+  /**
+   * The next entry. It is read as a reader would before anything is written: what the schema refuses throws `UnreadableEntry`, and
+   * neither the entry nor a pointer to it comes to be.
+   */
   async append<S>(kind: ChainKind<S>, subject: string, head: Entry<S> | undefined, draft: Draft<S>): Promise<Appended<S>> {
     const chain = kind.prefix + subject;
     const at = this.clock.now();
     const sequence = (head?.sequence ?? 0) + 1;
     const sealed = seal({ chain, sequence, at, ...draft, previous: head?.hash ?? NO_PREVIOUS });
+    // As it is meant, too: JSON turns NaN into null, which a reader may take for "none".
+    const meant = kind.state.safeParse(draft.state);
+    if (!meant.success) throw new UnreadableEntry(chain, sequence, refusal(meant.error));
+    const bytes = Buffer.byteLength(sealed.body);
+    if (bytes > LONGEST_BODY_BYTES) throw new UnreadableEntry(chain, sequence, `it would have ${bytes} bytes`);
+    const entry = this.open(kind, sealed);
     if (sequence === 1 && kind.listedIn) await this.table.put({ pk: kind.listedIn(subject), sk: subject });
     await this.table.put({ pk: feedOf(at), sk: placeInFeed({ at, chain, sequence }), chain, sequence, hash: sealed.hash });
     const row = { pk: chain, sk: ENTRY + sequenceLabel(sequence), body: sealed.body, hash: sealed.hash };
     const { kind: written } = await this.table.put(row, { kind: 'absent' });
-    if (written === 'written') return { kind: 'appended', entry: this.open(kind, sealed) };
+    if (written === 'written') return { kind: 'appended', entry };
     const stored = await this.table.get(row.pk, row.sk);
     // Our own put, whose answer was lost and which was sent again.
-    if (stored?.hash === sealed.hash) return { kind: 'appended', entry: this.open(kind, sealed) };
+    if (stored?.hash === sealed.hash) return { kind: 'appended', entry };
     const newest = await this.head(kind, subject);
     if (!newest) throw new Error(`chain ${chain} refused entry ${sequence} and has no head`);
     return { kind: 'overtaken', head: newest };
   }
 
-  /** All entries of one chain, oldest first. */
+  /** The entries of one chain that can be read, oldest first, and those that cannot. */
+  async readable<S>(kind: ChainKind<S>, subject: string): Promise<{ entries: Entry<S>[]; unreadable: UnreadableEntry[] }> {
+    const entries: Entry<S>[] = [];
+    const unreadable: UnreadableEntry[] = [];
+    for (const sealed of await this.sealed(kind.prefix + subject)) {
+      const entry = await isolated(
+        async () => this.open(kind, sealed),
+        (bad) => void unreadable.push(bad),
+      );
+      if (entry) entries.push(entry);
+    }
+    return { entries, unreadable };
+  }
+
+  /** All entries of one chain, oldest first. Throws `UnreadableEntry`. */
   async history<S>(kind: ChainKind<S>, subject: string): Promise<Entry<S>[]> {
     return (await this.sealed(kind.prefix + subject)).map((sealed) => this.open(kind, sealed));
   }
@@ -129,7 +199,13 @@ export class LedgerStore {
     const entries: (LedgerEntry & { hash: string })[] = [];
     for (const { chain, sequence, hash } of items) {
       const row = await this.table.get(String(chain), ENTRY + sequenceLabel(Number(sequence)));
-      if (row && row.hash === hash) entries.push({ ...LedgerEntry.parse(JSON.parse(String(row.body))), hash: String(row.hash) });
+      if (!row || row.hash !== hash) continue;
+      // One that cannot be read is left out here; its chain's page and `verify-ledger` name it.
+      const entry = await isolated(
+        async () => readEntry(sealedEntry(row)),
+        () => undefined,
+      );
+      if (entry) entries.push({ ...entry, hash: String(row.hash) });
     }
     return entries;
   }
@@ -139,8 +215,10 @@ export class LedgerStore {
     const known = this.opened.get(name);
     // Written by this function, under the same kind.
     if (known) return known as Entry<S>;
-    const entry = LedgerEntry.parse(JSON.parse(sealed.body));
-    const made = { ...entry, state: kind.state.parse(entry.state), hash: sealed.hash };
+    const entry = readEntry(sealed);
+    const state = kind.state.safeParse(entry.state);
+    if (!state.success) throw new UnreadableEntry(sealed.chain, sealed.sequence, refusal(state.error));
+    const made = { ...entry, state: state.data, hash: sealed.hash };
     if (this.opened.size >= MOST_OPENED) this.opened.clear();
     this.opened.set(name, made);
     return made;
@@ -159,9 +237,26 @@ export class LedgerStore {
   }
 }
 
+const sequenceOf = (item: Item): number => Number(item.sk.slice(ENTRY.length));
+
 const sealedEntry = (item: Item): SealedEntry => ({
   chain: item.pk,
-  sequence: Number(item.sk.slice(ENTRY.length)),
-  body: z.string().parse(item.body),
-  hash: z.string().parse(item.hash),
+  sequence: sequenceOf(item),
+  body: String(item.body),
+  hash: String(item.hash),
 });
+
+function readEntry({ chain, sequence, body }: SealedEntry): LedgerEntry {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new UnreadableEntry(chain, sequence, 'it is no JSON');
+  }
+  const entry = LedgerEntry.safeParse(value);
+  if (!entry.success) throw new UnreadableEntry(chain, sequence, refusal(entry.error));
+  return entry.data;
+}
+
+/** The field and the rule, never the value: it may be anything. */
+const refusal = ({ issues }: z.ZodError): string => issues.map(({ path, code }) => `${path.join('.') || 'it'} (${code})`).join(', ');

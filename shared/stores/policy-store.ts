@@ -1,7 +1,7 @@
 import { Policy, policyDigest } from '../domain/policy';
 import { LIVE_CHAIN, type LiveRecord, POLICY_CHAIN, type PolicyRecord } from '../domain/policy-record';
 import type { Table } from '../ports';
-import type { Appended, Draft, Entry, LedgerStore } from './ledger-store';
+import { type Appended, type Draft, type Entry, isolated, type LedgerStore } from './ledger-store';
 
 const DOCUMENTS = 'POLICY';
 const ONLY = 'policy';
@@ -15,7 +15,8 @@ export class PolicyStore {
 
   /** Keeps the document under its digest; repeating it changes nothing. */
   async keep(policy: Policy): Promise<string> {
-    const digest = policyDigest(policy);
+    // Read as a reader will: what Policy refuses is never kept.
+    const digest = policyDigest(Policy.parse(policy));
     if (!(await this.table.get(DOCUMENTS, digest))) {
       await this.table.put({ pk: DOCUMENTS, sk: digest, body: JSON.stringify(policy) }, { kind: 'absent' });
     }
@@ -55,7 +56,10 @@ export class PolicyStore {
   async all(): Promise<Entry<PolicyRecord>[]> {
     const found: Entry<PolicyRecord>[] = [];
     for await (const digest of this.ledger.allListed('POLICIES')) {
-      const head = await this.record(digest);
+      const head = await isolated(
+        () => this.record(digest),
+        () => undefined,
+      );
       if (head) found.push(head);
     }
     return found;

@@ -1,7 +1,7 @@
 import { RULE_CHAIN, type RuleRecord } from '../domain/rule-record';
 import type { CaseId } from '../identity/ids';
 import type { Table } from '../ports';
-import type { Appended, Draft, Entry, LedgerStore } from './ledger-store';
+import { type Appended, type Draft, type Entry, isolated, type LedgerStore } from './ledger-store';
 
 export type Rates = { rule: string; acted: number; appealed: number; granted: number; denied: number };
 export type Outcome = 'open' | 'granted' | 'denied';
@@ -47,9 +47,17 @@ export class RuleStore {
     return this.ledger.append(RULE_CHAIN, rule, head, draft);
   }
 
+  /** Rules whose decisions people approve. One whose record cannot be read is among them: nobody can say that it is not. */
   async demoted(): Promise<ReadonlySet<string>> {
     const { subjects } = await this.ledger.listed('RULES');
-    const heads = await Promise.all(subjects.map((rule) => this.head(rule)));
-    return new Set(subjects.filter((_, index) => heads[index]?.state.demoted));
+    const demoted = await Promise.all(
+      subjects.map((rule) =>
+        isolated(
+          async () => (await this.head(rule))?.state.demoted,
+          () => true,
+        ),
+      ),
+    );
+    return new Set(subjects.filter((_, index) => demoted[index]));
   }
 }

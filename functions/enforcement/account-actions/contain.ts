@@ -4,6 +4,7 @@ import type { MemberDecision } from '../../../shared/domain/decision';
 import { hourOf, MINUTE } from '../../../shared/domain/time';
 import type { AccountKey, CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
+import { isolated } from '../../../shared/stores/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { reserve } from '../policy/budget';
 import { isArmed } from '../policy/kill-switch';
@@ -52,7 +53,7 @@ export async function containAccounts(
     const batch = accounts.slice(start, start + BATCH);
     if (!(await isArmed(world))) return { kind: 'wait', until: world.clock.now() + MINUTE, because: 'the kill switch is not armed', tally };
     const heads = await headsOf(batch, world);
-    const pending = batch.filter((account) => needsWork(heads.get(account), id, world.clock.now()));
+    const pending = batch.filter((account) => heads.has(account) && needsWork(heads.get(account), id, world.clock.now()));
     tally.spared += batch.length - pending.length;
     if (pending.length === 0) continue;
     worked += pending.length;
@@ -91,10 +92,14 @@ function needsWork(head: Head, id: CaseId, now: number): boolean {
   return inTheWay(head?.state, id, now) === undefined;
 }
 
+/** Heads by account. One whose chain cannot be read is absent: nobody can say whether it was given back. */
 async function headsOf(accounts: readonly AccountKey[], world: Enforcement): Promise<ReadonlyMap<AccountKey, Head>> {
   const heads = new Map<AccountKey, Head>();
   await inBatches(accounts, WIDTH, async (account) => {
-    heads.set(account, await world.ledger.head(ACCOUNT_CHAIN, account));
+    await isolated(
+      async () => void heads.set(account, await world.ledger.head(ACCOUNT_CHAIN, account)),
+      () => {},
+    );
   });
   return heads;
 }

@@ -1,7 +1,7 @@
 import { ACCOUNT_CHAIN, type AccountState, inForce, type Lift, UNTOUCHED } from '../../../shared/domain/action';
 import type { Actor } from '../../../shared/domain/person';
 import { type AccountKey, accountKey, type CaseId } from '../../../shared/identity/ids';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import { type Entry, isolated } from '../../../shared/stores/ledger-store';
 import { CLOCK } from '../case/move';
 import type { Enforcement } from '../enforcement';
 import { settle } from './ask';
@@ -33,7 +33,11 @@ export type Lifted = { kind: 'lifted' | 'unreachable' | 'nothing-in-force' | 'al
  */
 export async function lift(account: AccountKey, lifting: Lifting, world: Enforcement): Promise<Lifted> {
   for (;;) {
-    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    // Relief is not refused because a record cannot be read: it follows the newest that can.
+    const head = await isolated(
+      () => world.ledger.head(ACCOUNT_CHAIN, account),
+      () => world.ledger.headToRepair(ACCOUNT_CHAIN, account),
+    );
     const next = after(account, head, lifting, world.clock.now());
     if (!next)
       return head?.state.phase.kind === 'lifting' ? finish(account, head, world) : { kind: 'already', because: 'nothing is left to lift' };
@@ -61,8 +65,12 @@ export async function finishRestoring(world: Enforcement): Promise<number> {
   for await (const pointed of world.ledger.allListed(RESTORING)) {
     const [subject = '', sequence] = pointed.split('#');
     const account = accountKey(subject);
-    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
-    if (head?.state.phase.kind === 'lifting') {
+    const head = await isolated(
+      () => world.ledger.head(ACCOUNT_CHAIN, account),
+      () => 'unreadable' as const,
+    );
+    if (head === 'unreadable') left++;
+    else if (head?.state.phase.kind === 'lifting') {
       if ((await finish(account, head, world)).kind === 'unreachable') left++;
     } else if ((head?.sequence ?? 0) >= Number(sequence)) await world.table.delete(RESTORING, pointed);
   }

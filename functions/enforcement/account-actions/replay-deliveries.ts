@@ -17,7 +17,7 @@ export async function replayDeliveries({ from, to }: { from: number; to: number 
     for (const chain of await world.ledger.chainsOf(day)) {
       if (!chain.startsWith(ACCOUNT_CHAIN.prefix)) continue;
       const account = accountKey(chain.slice(ACCOUNT_CHAIN.prefix.length));
-      const history = await world.ledger.history(ACCOUNT_CHAIN, account);
+      const { entries: history } = await world.ledger.readable(ACCOUNT_CHAIN, account);
       const asking = history.filter((entry) => entry.state.phase.kind === 'asked' || entry.state.phase.kind === 'lifting');
       for (const entry of asking.filter((one) => one.at >= from && one.at <= to)) {
         if (entry !== asking.at(-1)) replayed.outdated++;

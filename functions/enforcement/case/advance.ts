@@ -1,6 +1,7 @@
 import type { StepAnswer } from '../../../shared/domain/case';
 import { MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
+import { isolated } from '../../../shared/stores/ledger-store';
 import { carryOutAppeals } from '../account-actions/carry-out-appeals';
 import { finishRestoring } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
@@ -9,21 +10,27 @@ import { step } from './step';
 /**
  * Takes every open case as far as it can go now, one after the other. This is what runs instead of the state machine on
  * one machine, and beside it on AWS as a watchdog: a case whose execution died is taken up here.
- * `nextDue` (ms): when to call again; undefined when nothing waits for time.
+ * `nextDue` (ms): when to call again; undefined when nothing waits for time. `unreadable`: what stands still because its record
+ * cannot be read; it stops no other case.
  */
-export async function advance(world: Enforcement): Promise<{ steps: number; nextDue?: number }> {
+export async function advance(world: Enforcement): Promise<{ steps: number; nextDue?: number; unreadable: string[] }> {
   let steps = 0;
+  const unreadable: string[] = [];
   let nextDue: number | undefined;
   await carryOutAppeals(world);
   if ((await finishRestoring(world)) > 0) nextDue = world.clock.now() + MINUTE;
-  for (const { id } of await world.cases.openCases()) {
-    const rest = await untilItRests(id, world);
+  for (const { id } of await world.cases.openCases((because) => unreadable.push(because))) {
+    const rest = await isolated(
+      () => untilItRests(id, world),
+      (bad) => void unreadable.push(bad.message),
+    );
+    if (!rest) continue;
     steps += rest.steps;
     const { answer } = rest;
     const due = answer.kind === 'wait' || answer.kind === 'await-people' ? answer.until : null;
     if (due !== null) nextDue = Math.min(nextDue ?? due, due);
   }
-  return { steps, ...(nextDue === undefined ? {} : { nextDue }) };
+  return { steps, unreadable, ...(nextDue === undefined ? {} : { nextDue }) };
 }
 
 async function untilItRests(id: CaseId, world: Enforcement): Promise<{ steps: number; answer: StepAnswer }> {

@@ -6,7 +6,7 @@ import type { Actor } from '../../../shared/domain/person';
 import { MINUTE } from '../../../shared/domain/time';
 import type { AccountKey, CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import { type Entry, isolated } from '../../../shared/stores/ledger-store';
 import { settle } from '../account-actions/ask';
 import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
@@ -14,7 +14,7 @@ import { approversFor } from '../policy/approvers';
 import { isArmed } from '../policy/kill-switch';
 import { CLOCK, move, type Step } from './move';
 
-type Open = { waiting: number; unconfirmed: number; inForce: number; lifted: number; expiresAt: number | null };
+type Open = { waiting: number; unconfirmed: number; unreadable: number; inForce: number; lifted: number; expiresAt: number | null };
 
 /**
  * A contained campaign: what was requested, what the provider acknowledged and what its own account events show are
@@ -34,9 +34,10 @@ export const confirm: Step<'contained'> = async (id, head, world) => {
   return move(id, head, { progress: { kind: 'contained', checkAt: again, expiresAt: open.expiresAt }, because: [inWords(open)] }, world);
 };
 
-function inWords({ inForce, waiting, unconfirmed }: Open): string {
+function inWords({ inForce, waiting, unconfirmed, unreadable }: Open): string {
   const outstanding = [
     ...(waiting > 0 ? [`${waiting} not yet seen effective`] : []),
+    ...(unreadable > 0 ? [`${unreadable} whose record cannot be read`] : []),
     ...(unconfirmed > 0 ? [`${unconfirmed} given up on: the provider does not carry them out`] : []),
   ];
   return [`${inForce} actions in force`, ...(outstanding.length > 0 ? outstanding : ['none outstanding'])].join(', ');
@@ -62,7 +63,10 @@ async function confirmWhatPeopleConfirmed(id: CaseId, state: CaseState, policy: 
   if (!last || confirmations.length < approversFor(size, 'assist', policy)) return;
   const because = [`confirmed by ${confirmations.map((one) => one.id).join(' and ')}`];
   await inBatches(await world.cases.answered(id), 32, async (account) => {
-    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    const head = await isolated(
+      () => world.ledger.head(ACCOUNT_CHAIN, account),
+      () => undefined,
+    );
     const phase = head?.state.phase;
     if (!head || (phase?.kind !== 'acknowledged' && phase?.kind !== 'observed')) return;
     if (phase.action.case !== id || phase.action.expiresAt === null || phase.action.askedAt > last.at) return;
@@ -78,14 +82,23 @@ const waitFor = (due: number): StepAnswer =>
     : { kind: 'await-people', until: null, because: 'contained until a person decides otherwise' };
 
 async function sweep(id: CaseId, { policy, armed }: Pick<Look, 'policy' | 'armed'>, world: Enforcement): Promise<Open> {
-  const open: Open = { waiting: 0, unconfirmed: 0, inForce: 0, lifted: 0, expiresAt: null };
+  const open: Open = { waiting: 0, unconfirmed: 0, unreadable: 0, inForce: 0, lifted: 0, expiresAt: null };
   const accounts = [...(await world.cases.touched(id)).keys()];
   const known = await world.accounts.known(accounts);
   await inBatches(accounts, 32, async (account) => {
-    const before = await world.ledger.head(ACCOUNT_CHAIN, account);
-    if (!before) return;
-    const head = await reconcile(id, account, before, { policy, facts: known.get(account)?.facts, armed }, world);
-    tell(open, id, head.state, policy);
+    await isolated(
+      async () => {
+        const before = await world.ledger.head(ACCOUNT_CHAIN, account);
+        if (!before) return;
+        const head = await reconcile(id, account, before, { policy, facts: known.get(account)?.facts, armed }, world);
+        tell(open, id, head.state, policy);
+      },
+      () => {
+        // Something may be in force behind it: the case stays open.
+        open.unreadable++;
+        open.inForce++;
+      },
+    );
   });
   return open;
 }

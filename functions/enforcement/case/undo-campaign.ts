@@ -3,6 +3,7 @@ import type { Actor } from '../../../shared/domain/person';
 import { MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
+import { isolated } from '../../../shared/stores/ledger-store';
 import { lift, restoreAgain } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
 import { ranked } from '../policy/ranked';
@@ -73,7 +74,10 @@ async function restoreWhatIsLeft(id: CaseId, actor: Actor, world: Enforcement): 
       { why: 'undone', actor, because: ['the containment of the campaign was undone'], onlyOf: id, bar: id },
       world,
     );
-    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    const head = await isolated(
+      () => world.ledger.head(ACCOUNT_CHAIN, account),
+      () => undefined,
+    );
     const phase = head?.state.phase;
     if (lifted.kind === 'unreachable') left++;
     else if (

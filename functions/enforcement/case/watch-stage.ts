@@ -2,6 +2,7 @@ import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
 import type { EnforcementPolicy } from '../../../shared/domain/enforcement-policy';
 import type { CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
+import { isolated } from '../../../shared/stores/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { move, type Step, stop } from './move';
 
@@ -23,7 +24,15 @@ export type Effects = { acted: number; appeals: number; reversals: number; error
 export async function effectsOf(id: CaseId, world: Enforcement): Promise<Effects> {
   const effects = { acted: 0, appeals: (await world.cases.appeals(id)).length, reversals: 0, errors: 0 };
   await inBatches([...(await world.cases.touched(id)).keys()], 32, async (account) => {
-    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    const head = await isolated(
+      () => world.ledger.head(ACCOUNT_CHAIN, account),
+      () => 'unreadable' as const,
+    );
+    if (head === 'unreadable') {
+      effects.acted++;
+      effects.errors++;
+      return;
+    }
     const phase = head?.state.phase;
     if (!phase || phase.kind === 'free' || phase.action.case !== id) return;
     effects.acted++;

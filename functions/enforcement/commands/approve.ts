@@ -1,6 +1,7 @@
 import type { Approval, Progress } from '../../../shared/domain/case';
 import { iso } from '../../../shared/domain/time';
 import { caseId } from '../../../shared/identity/ids';
+import { isolated } from '../../../shared/stores/ledger-store';
 import { effectsOf } from '../case/watch-stage';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from '../policy/approvers';
@@ -17,8 +18,11 @@ const approvalOf = ({ actor, protectedToo = false }: CaseCommand & { protectedTo
  * on. A contained campaign that grew beyond its approvals takes more; a stopped one is resumed.
  */
 export async function approve(command: CaseCommand & { protectedToo?: boolean }, world: Enforcement) {
-  const known = await world.cases.head(caseId(command.case));
-  if (known?.state.progress.kind === 'stopped') return resume(command, world);
+  const stopped = await isolated(
+    async () => (await world.cases.head(caseId(command.case)))?.state.progress.kind === 'stopped',
+    () => false,
+  );
+  if (stopped) return resume(command, world);
   const answer = await changeCase(
     command,
     'reviewer',
@@ -53,6 +57,7 @@ export async function reject(command: CaseCommand, world: Enforcement) {
       return { kind: 'to', what: 'rejected', state: { ...state, progress: { kind: 'rejected' } }, said: 'rejected: nothing is done' };
     },
     world,
+    { relief: true },
   );
   if (answer.kind === 'done') await world.workflow.wake(answer.case);
   return answer;

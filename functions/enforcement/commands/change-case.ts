@@ -1,7 +1,7 @@
 import type { CaseState } from '../../../shared/domain/case';
 import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../../shared/domain/person';
 import { type CaseId, caseId } from '../../../shared/identity/ids';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import { type Entry, isolated } from '../../../shared/stores/ledger-store';
 import type { Enforcement } from '../enforcement';
 
 export type CaseCommand = Command & { case: string };
@@ -9,19 +9,25 @@ type Next = { kind: 'to'; what: string; state: CaseState; said: string } | { kin
 
 /**
  * One change of a case by a person: looks at its head, answers or writes the next entry, and looks again when somebody
- * else was faster. Saying the same twice is answered `already`.
+ * else was faster. Saying the same twice is answered `already`. A case whose newest entry cannot be read may still be given back or
+ * closed (`relief`); nothing else is done about it.
  */
 export async function changeCase(
   command: CaseCommand,
   needs: Person['role'],
   next: (head: Entry<CaseState>, now: number) => Next | Promise<Next>,
   world: Enforcement,
+  { relief = false } = {},
 ): Promise<CommandAnswer<{ case: CaseId; head: Entry<CaseState> }>> {
   const { actor, key, because } = command;
   if (!mayAct(actor, needs)) return { kind: 'refused', because: `this takes a ${needs}; ${actor.id} is a ${actor.role}` };
   const id = caseId(command.case);
   for (;;) {
-    const head = await world.cases.head(id);
+    const head = await isolated(
+      () => world.cases.head(id),
+      async (bad) => (relief ? world.cases.headToRepair(id) : bad.message),
+    );
+    if (typeof head === 'string') return { kind: 'refused', because: `${head}; it can be rejected or undone` };
     if (!head) return { kind: 'unknown', because: `there is no case ${id}` };
     const answer = await next(head, world.clock.now());
     if (answer.kind !== 'to') return answer;

@@ -5,6 +5,7 @@ import { scopeLabel } from '../../../shared/domain/exoneration';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { type AccountKey, accountKey, campaignId } from '../../../shared/identity/ids';
+import { isolated } from '../../../shared/stores/ledger-store';
 import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
 import { KEY_CHARACTERS } from '../standing/standing';
@@ -72,7 +73,10 @@ async function liftWhatIsInForce({ scope, effect, until }: Exoneration, command:
       for (const first of KEY_CHARACTERS) {
         for await (const subject of world.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
           const account = accountKey(subject);
-          const action = inForce((await world.ledger.head(ACCOUNT_CHAIN, account))?.state);
+          const action = await isolated(
+            async () => inForce((await world.ledger.head(ACCOUNT_CHAIN, account))?.state),
+            () => undefined,
+          );
           if (action?.facts.organization === scope.organization) lifted += await liftOne(account, { effect, until }, command, world);
         }
       }

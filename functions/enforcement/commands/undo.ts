@@ -3,6 +3,7 @@ import { isClosed } from '../../../shared/domain/case';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { DAY, iso } from '../../../shared/domain/time';
 import { accountKey } from '../../../shared/identity/ids';
+import { isolated } from '../../../shared/stores/ledger-store';
 import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
 import { type CaseCommand, changeCase } from './change-case';
@@ -26,6 +27,7 @@ export async function undoCase(command: CaseCommand, world: Enforcement) {
       };
     },
     world,
+    { relief: true },
   );
   if (answer.kind === 'done') await world.workflow.start(answer.case, answer.head.sequence);
   return answer;
@@ -38,7 +40,10 @@ export async function undoAccount(command: Command & { account: string }, world:
   const { policy } = await world.policy();
   const now = world.clock.now();
   const account = accountKey(command.account);
-  const state = (await world.ledger.head(ACCOUNT_CHAIN, account))?.state;
+  const state = await isolated(
+    async () => (await world.ledger.head(ACCOUNT_CHAIN, account))?.state,
+    () => undefined,
+  );
   if (state && !inForce(state) && state.phase.kind !== 'lifting' && (state.exoneratedUntil ?? 0) > now) {
     return { kind: 'already', because: `nothing is in force, and it is exonerated until ${iso(state.exoneratedUntil ?? now)}` };
   }

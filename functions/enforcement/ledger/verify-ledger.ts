@@ -73,7 +73,7 @@ async function checkAnchor(chain: string, head: Anchor['heads'][number], verifie
 }
 
 async function recheckAll(campaign: string, verified: Verified, world: Books): Promise<void> {
-  for (const entry of await world.ledger.history(DECISION_CHAIN, campaign)) {
+  for (const entry of (await world.ledger.readable(DECISION_CHAIN, campaign)).entries) {
     const again = await decideAgain(entry, world);
     const name = `${campaign} ${entry.sequence}`;
     if (again.kind === 'same') verified.decisions.same++;
@@ -112,7 +112,7 @@ export async function decideAgain(entry: Entry<DecisionRecord>, world: Books): P
 async function exonerationsAt(labels: readonly string[], at: number, { ledger }: Books): Promise<Map<string, Exoneration>> {
   const found = new Map<string, Exoneration>();
   for (const label of labels) {
-    const then = (await ledger.history(EXONERATION_CHAIN, label)).filter((entry) => entry.at <= at).at(-1);
+    const then = (await ledger.readable(EXONERATION_CHAIN, label)).entries.filter((entry) => entry.at <= at).at(-1);
     if (then) found.set(scopeLabel(then.state.scope), then.state);
   }
   return found;
@@ -120,7 +120,7 @@ async function exonerationsAt(labels: readonly string[], at: number, { ledger }:
 
 /** Makes the decision about one account again, from the facts kept with its action: would it be acted on, by the same rule? */
 export async function decideAgainAbout(account: string, world: Books): Promise<Again> {
-  const asked = (await world.ledger.history(ACCOUNT_CHAIN, account)).filter((entry) => entry.state.phase.kind === 'asked').at(-1);
+  const asked = (await world.ledger.readable(ACCOUNT_CHAIN, account)).entries.filter((entry) => entry.state.phase.kind === 'asked').at(-1);
   const phase = asked?.state.phase;
   if (!asked || phase?.kind !== 'asked') return { kind: 'cannot', because: 'nothing was ever asked about this account' };
   const { action } = phase;

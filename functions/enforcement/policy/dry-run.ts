@@ -1,6 +1,7 @@
 import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
 import type { MemberDecision } from '../../../shared/domain/decision';
 import { type AccountKey, campaignId, caseId } from '../../../shared/identity/ids';
+import { isolated } from '../../../shared/stores/ledger-store';
 import { inTheWay } from '../account-actions/ask';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from './approvers';
@@ -68,8 +69,10 @@ export async function dryRun(question: { campaign: string }, world: Enforcement)
 /** The decision about a member, with what its own chain says: met already, exonerated on appeal. */
 async function heedChain(member: MemberDecision, world: Enforcement): Promise<MemberDecision> {
   if (member.kind === 'spare') return member;
-  const head = await world.ledger.head(ACCOUNT_CHAIN, member.account);
-  const because = inTheWay(head?.state, caseId(''), world.clock.now());
+  const because = await isolated(
+    async () => inTheWay((await world.ledger.head(ACCOUNT_CHAIN, member.account))?.state, caseId(''), world.clock.now()),
+    (bad) => bad.message,
+  );
   if (because === undefined) return member;
   return { kind: 'spare', account: member.account, why: because.startsWith('exonerated') ? 'exonerated' : 'already', because };
 }

@@ -4,6 +4,7 @@ import type { Role } from '../../../shared/domain/campaign';
 import { DECISION_CHAIN, type DecisionRecord } from '../../../shared/domain/decision-record';
 import { REASONS } from '../../../shared/domain/reason-codes';
 import { type AccountKey, accountKey, type CampaignId } from '../../../shared/identity/ids';
+import { isolated } from '../../../shared/stores/ledger-store';
 import type { CaseHead } from '../case/move';
 import type { Enforcement } from '../enforcement';
 
@@ -58,7 +59,10 @@ export async function* standings(books: Books): AsyncIterable<AccountStanding> {
 export const KEY_CHARACTERS = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'];
 
 export async function actedOn(account: AccountKey, books: Books): Promise<AccountStanding | undefined> {
-  const head = await books.ledger.head(ACCOUNT_CHAIN, account);
+  const head = await isolated(
+    () => books.ledger.head(ACCOUNT_CHAIN, account),
+    () => undefined,
+  );
   const action = inForce(head?.state);
   if (!head || !action) return undefined;
   const because = [REASONS[action.reasonCode].title, ...action.because];
@@ -75,8 +79,15 @@ export async function actedOn(account: AccountKey, books: Books): Promise<Accoun
 export type About = { decision: DecisionRecord | undefined; latest: CaseHead | undefined };
 
 export async function aboutCampaign(campaign: CampaignId, books: Books): Promise<About> {
-  const decision = (await books.ledger.head(DECISION_CHAIN, campaign))?.state;
-  return { decision, latest: (await books.cases.latestOf(campaign))?.head };
+  const decision = await isolated(
+    async () => (await books.ledger.head(DECISION_CHAIN, campaign))?.state,
+    () => undefined,
+  );
+  const latest = await isolated(
+    async () => (await books.cases.latestOf(campaign))?.head,
+    () => undefined,
+  );
+  return { decision, latest };
 }
 
 export function notActedOn(

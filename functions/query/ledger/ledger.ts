@@ -54,7 +54,7 @@ export async function feed(
 /** One subject's chain, oldest first, with everything that is wrong with it (nothing, unless somebody changed the table). */
 export async function chain(name: string, { stores, clock }: QueryPorts): Promise<{ entries: Recorded[]; faults: string[] }> {
   const ledger = new LedgerStore(stores.enforcement, clock);
-  const [entries, faults] = await Promise.all([ledger.history(ANY_CHAIN, name), ledger.faults(name)]);
+  const [{ entries }, faults] = await Promise.all([ledger.readable(ANY_CHAIN, name), ledger.faults(name)]);
   return { entries, faults: faults.map((fault) => `entry ${fault.sequence}: ${fault.because}`) };
 }
 
@@ -63,7 +63,7 @@ export async function doneAbout(campaign: CampaignId, { stores, clock }: QueryPo
   const ledger = new LedgerStore(stores.enforcement, clock);
   const newest = await new CaseStore(stores.enforcement, ledger).latestOf(campaign);
   if (!newest) return [];
-  const entries = await ledger.history(CASE_CHAIN, newest.id);
+  const { entries } = await ledger.readable(CASE_CHAIN, newest.id);
   return entries.map((entry) => ({ at: iso(entry.at), what: entry.what, by: nameOf(entry.actor), because: unnamed(entry).join('; ') }));
 }
 
