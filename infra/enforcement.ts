@@ -1,13 +1,15 @@
-import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Fn, Stack, Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ActingEnv, AnchorEnv, CommandEnv, PublishEnv } from '../shared/wiring';
-import { type Gateway, httpEnvironment } from './gateway';
+import { edgeToken, type Gateway, httpEnvironment } from './gateway';
 import { alarm } from './parts/alarm';
 import { every } from './parts/every';
 import { may } from './parts/grants';
@@ -32,6 +34,17 @@ export type EnforcementProps = {
 /** How long a decision about all campaigns may take. */
 export const DECIDE_IN = Duration.minutes(5);
 
+/** Executions that did not end by themselves, however: a failed one, one that ran for a year, one that somebody aborted. */
+function endedBadly(machine: StateMachine): MathExpression {
+  const sum = { period: Duration.minutes(5), statistic: 'Sum' };
+  return new MathExpression({
+    label: 'executions that ended badly',
+    period: sum.period,
+    expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
+    usingMetrics: { failed: machine.metricFailed(sum), timedOut: machine.metricTimedOut(sum), aborted: machine.metricAborted(sum) },
+  });
+}
+
 /** The only stage that may ask anything of the provider: decide, then hold, approve, contain in stages, confirm, expire or undo. */
 export class Enforcement extends Construct {
   /** Where the ledger goes out: rules of the provider's own attach here. */
@@ -52,7 +65,8 @@ export class Enforcement extends Construct {
       alarms,
       'Granted appeals are not carried out, a case may stand still, or the provider’s systems do not hear what was done: the message says which.',
     );
-    const machineName = `${Stack.of(this).stackName}-suspension`;
+    // Of this stack and no earlier one of its name, whose executions may still be ending: AWS deletes a machine after its last execution.
+    const machineName = `${Stack.of(this).stackName}-suspension-${Fn.select(0, Fn.split('-', edgeToken(this)))}`;
     this.machineArn = Stack.of(this).formatArn({
       service: 'states',
       resource: 'stateMachine',
@@ -75,8 +89,8 @@ export class Enforcement extends Construct {
       { id: 'AwsSolutions-SF1', reason: 'errors only: each step writes its own outcome, and the ledger has the rest' },
     );
 
-    const tend = this.acting('Tend', 'tend-handler.ts', Duration.minutes(15), environment);
-    every(this, 'TendSchedule', Duration.minutes(15), tend, this.failures);
+    const watchdog = this.acting('Watchdog', 'watchdog-handler.ts', Duration.minutes(15), environment);
+    every(this, 'WatchdogSchedule', Duration.minutes(15), watchdog, this.failures);
 
     const command = new StageFunction(this, 'Command', {
       door: 'functions/enforcement/handlers/command-handler.ts',
@@ -102,14 +116,14 @@ export class Enforcement extends Construct {
       ),
     ]);
 
-    for (const caller of [decide, step, tend, command]) {
+    for (const caller of [decide, step, watchdog, command]) {
       caller.addToRolePolicy(
         new PolicyStatement({ actions: ['states:StartExecution', 'states:SendTaskSuccess'], resources: [this.machineArn] }),
       );
     }
     this.bus = this.publish();
     alarm(this, 'SuspensionFailed', alarms, {
-      metric: machine.metricFailed({ period: Duration.minutes(5), statistic: 'Sum' }),
+      metric: endedBadly(machine),
       above: 0,
       impact: 'A case stands still: a campaign is neither contained further nor given back until it is taken up again.',
     });
@@ -138,7 +152,7 @@ export class Enforcement extends Construct {
   ): StageFunction<typeof ActingEnv> {
     const { stage } = this.props;
     const made = new StageFunction(this, id, {
-      door: `functions/enforcement/${door}`,
+      door: `functions/enforcement/handlers/${door}`,
       schema: ActingEnv,
       environment,
       memoryMiB: 1_769,

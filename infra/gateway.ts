@@ -1,4 +1,4 @@
-import { Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type HttpApi as Api,
@@ -11,11 +11,11 @@ import {
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarm } from './parts/alarm';
 import type { TrustedIssuer } from './parts/identity';
+import { vendedLog } from './parts/vended-log';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
 
@@ -30,7 +30,7 @@ export class Gateway extends Construct {
     super(scope, id);
     // No CORS: the console is served from the same origin, and other systems are no browsers.
     this.api = new HttpApi(this, 'Api', { apiName: Stack.of(this).stackName, createDefaultStage: false, description: 'Lockstep API v1' });
-    const log = new LogGroup(this, 'AccessLog', { retention: stage.logDays, removalPolicy: RemovalPolicy.DESTROY });
+    const log = vendedLog(this, 'AccessLog', `apis/${Stack.of(this).stackName}`, stage.logDays);
     new HttpStage(this, 'Default', {
       httpApi: this.api,
       stageName: '$default',

@@ -1,25 +1,40 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { vendedLog } from './parts/vended-log';
 
 /** Filled in by CloudFormation (definitionSubstitutions below). */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is CloudFormation's placeholder, not ours
 const STEP = '${StepFunctionArn}';
 
 /** A step that failed is tried again for about an hour; it may always be repeated (functions/enforcement/case/step.ts). */
-const Retry = [
-  { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 10, BackoffRate: 2, MaxDelaySeconds: 600, JitterStrategy: 'FULL' },
-];
+const again = {
+  ErrorEquals: ['States.ALL'],
+  IntervalSeconds: 5,
+  MaxAttempts: 10,
+  BackoffRate: 2,
+  MaxDelaySeconds: 600,
+  JitterStrategy: 'FULL',
+};
+
+/**
+ * Looks of one execution, after which it goes on in a new one. An execution may have 25,000 events of history and fails at that; a look
+ * takes up to 9, and up to 60 where each of its steps is tried ten times.
+ */
+const MOST_LOOKS = 400;
+
+/** Input that an execution begins with has none. */
+const LOOKS = '($exists($states.input.looks) ? $states.input.looks : 0)';
 
 const task = (step: string) => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
   Arguments: { FunctionName: STEP, Payload: { step, case: '{% $states.input.case %}' } },
-  Output: '{% $states.result.Payload %}',
+  Output: `{% $merge([$states.result.Payload, { 'looks': ${LOOKS} + 1 }]) %}`,
   TimeoutSeconds: 900,
-  Retry,
+  Retry: [again],
   Next: 'Where is it?',
 });
 /** Waits until the time the case named, then does the step. */
@@ -39,6 +54,9 @@ export const suspensionDefinition = {
     'Where is it?': {
       Type: 'Choice',
       Choices: [
+        when('settled', 'Settled'),
+        when('closed', 'Closed'),
+        { Condition: `{% ${LOOKS} > ${MOST_LOOKS} %}`, Next: 'Continue' },
         when('held', 'Held'),
         when('awaiting-approval', 'Approve'),
         when('containing', 'Containing'),
@@ -47,10 +65,8 @@ export const suspensionDefinition = {
         when('undoing', 'Undoing'),
         when('undone', 'Undone'),
         when('stopped', 'Stopped'),
-        when('settled', 'Settled'),
-        when('closed', 'Closed'),
       ],
-      Default: 'Unknown',
+      Default: 'Let time pass',
     },
     Held: wait('Hold'),
     Hold: task('hold'),
@@ -64,18 +80,15 @@ export const suspensionDefinition = {
       Output: '{% $states.input %}',
       // People wake it. The hour is for a wake-up that got lost, and for the day the case lapses.
       TimeoutSeconds: 3600,
-      Retry: [
-        {
-          ErrorEquals: ['Lambda.ServiceException', 'Lambda.TooManyRequestsException', 'Lambda.SdkClientException'],
-          IntervalSeconds: 5,
-          MaxAttempts: 10,
-          BackoffRate: 2,
-          JitterStrategy: 'FULL',
-        },
+      Retry: [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 0 }, again],
+      Catch: [
+        { ErrorEquals: ['States.Timeout'], Output: '{% $states.input %}', Next: 'Look' },
+        { ErrorEquals: ['States.ALL'], Output: '{% $states.input %}', Next: 'Rest' },
       ],
-      Catch: [{ ErrorEquals: ['States.Timeout'], Output: '{% $states.input %}', Next: 'Look' }],
       Next: 'Look',
     },
+    // Whatever kept it from waiting for people, the case goes on: Look fails for itself if it must.
+    Rest: { Type: 'Wait', Seconds: 300, Next: 'Look' },
     Containing: wait('Contain'),
     Contain: task('contain'),
     Watching: wait('Watch'),
@@ -91,7 +104,17 @@ export const suspensionDefinition = {
     Expire: task('expire'),
     Settled: { Type: 'Succeed' },
     Closed: { Type: 'Succeed' },
-    Unknown: { Type: 'Fail', Error: 'UnknownKind', Cause: 'The step answered a kind that this machine does not know.' },
+    // A kind that came after this definition: the definition of then knows it. Time passes first, so that no two run after each other.
+    'Let time pass': { Type: 'Wait', Seconds: 900, Next: 'Continue' },
+    Continue: {
+      ...task('continue'),
+      Arguments: {
+        FunctionName: STEP,
+        Payload: { step: 'continue', case: '{% $states.input.case %}', execution: '{% $states.context.Execution.Name %}' },
+      },
+      Next: 'Continued',
+    },
+    Continued: { Type: 'Succeed' },
   },
 } as const;
 
@@ -104,7 +127,7 @@ export class SuspensionMachine extends Construct {
 
   constructor(scope: Construct, id: string, { step, machineName, logDays, tracing }: SuspensionMachineProps) {
     super(scope, id);
-    const destination = new LogGroup(this, 'Log', { retention: logDays, removalPolicy: RemovalPolicy.DESTROY });
+    const destination = vendedLog(this, 'Log', `states/${Stack.of(this).stackName}-suspension`, logDays);
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: machineName,
       definitionBody: DefinitionBody.fromString(JSON.stringify(suspensionDefinition)),

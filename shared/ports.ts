@@ -109,6 +109,7 @@ export type AccountReader = { known(accounts: readonly AccountKey[]): Promise<Re
 /**
  * The long-running side of a case: a Step Functions execution on AWS; nothing on one machine, where `advance` looks at what is due.
  * Both calls may be repeated. `start`: the ledger sequence of the entry that asks for it names the execution, so the same
- * start is one execution, and an undo is another. `wake`: people decided; a case that does not wait ignores it.
+ * start is one execution, and an undo is another; `again` names one more of the same entry, where the first was lost or grew too long.
+ * `wake`: people decided; a case that does not wait ignores it.
  */
-export type Workflow = { start(id: CaseId, sequence: number): Promise<void>; wake(id: CaseId): Promise<void> };
+export type Workflow = { start(id: CaseId, sequence: number, again?: string): Promise<void>; wake(id: CaseId): Promise<void> };

@@ -8,7 +8,8 @@ import { DAY, MINUTE } from '../../shared/domain/time';
 import { type CampaignId, type CaseId, caseId } from '../../shared/identity/ids';
 import { isolated } from '../../shared/stores/ledger-store';
 import { inTheWay } from './account-actions/ask';
-import { type Acting, containAccounts, targetsOf } from './account-actions/contain';
+import { type Acting, type Contained, containAccounts, targetsOf } from './account-actions/contain';
+import { alone } from './case/alone';
 import { groundsOf } from './case/contain-stage';
 import { type CaseHead, move } from './case/move';
 import type { Enforcement } from './enforcement';
@@ -119,8 +120,15 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
       await move(id, head, { progress, because, change: { approversNeeded: needed, size: total } }, world);
     return { campaign, kind: 'unchanged', case: id, because };
   }
-  await lookAgain(id, head, joined.length, grounds.plan.policy.enforcement, world);
-  const done = await containAccounts(id, joined, grounds.plan, world);
+  const { plan: held } = grounds;
+  const done = await alone<Contained | { kind: 'busy'; because: string }>(id, world, {
+    work: async () => {
+      await lookAgain(id, head, joined.length, held.policy.enforcement, world);
+      return containAccounts(id, joined, held, world);
+    },
+    busy: () => ({ kind: 'busy', because: 'the case is being worked on: who joined is met at the next run' }),
+  });
+  if (done.kind === 'busy') return { campaign, kind: 'unchanged', case: id, because: [done.because] };
   const acted = 'tally' in done ? `${done.tally.acted} of ${joined.length} who joined were contained` : 'nobody was contained';
   const because = 'because' in done ? [acted, done.because] : [acted];
   return { campaign, kind: 'joined', case: id, because };

@@ -7,6 +7,7 @@ import { CaseStore } from '../../shared/stores/case-store';
 import { ExonerationStore } from '../../shared/stores/exoneration-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { KnownOperatorStore } from '../../shared/stores/known-operator-store';
+import { LeaseStore } from '../../shared/stores/lease-store';
 import type { LedgerStore } from '../../shared/stores/ledger-store';
 import { PolicyStore } from '../../shared/stores/policy-store';
 import { RuleStore } from '../../shared/stores/rule-store';
@@ -45,6 +46,7 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   policies: PolicyStore;
   appeals: AppealStore;
   operators: KnownOperatorStore;
+  leases: LeaseStore;
   sightings: SightingStore;
   /** Who is watched or in review, for the list of flagged accounts. */
   standings: StandingList;
@@ -67,6 +69,7 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     policies: new PolicyStore(stores.enforcement, ledger),
     appeals: new AppealStore(stores.enforcement, ledger),
     operators: new KnownOperatorStore(ledger),
+    leases: new LeaseStore(stores.enforcement, world.clock),
     sightings: new SightingStore(stores.graph),
   };
 }

@@ -34,7 +34,7 @@ class Executions {
       if (invoked.kind === 'answer') return invoked.answer;
       throw Object.assign(new Error(invoked.error.message), { name: invoked.error.name });
     };
-    execute(suspension.machine, JSON.parse(input), { invoke, tokens: this.tokens, clock, sleep }).then(
+    execute(suspension.machine, JSON.parse(input), { invoke, tokens: this.tokens, clock, sleep, name }).then(
       ({ status, visited, error }) =>
         console.log(`execution ${name}: ${status} after ${visited.length} states${error ? ` (${error})` : ''}`),
       (error: unknown) => console.error(`execution ${name}:`, error),

@@ -74,7 +74,7 @@ async function evaluate(template: Json, states: object): Promise<Json> {
 export async function execute(
   machine: Machine,
   input: Json,
-  world: { invoke: Invoke; tokens: Tokens; clock: Clock; sleep: Sleep },
+  world: { invoke: Invoke; tokens: Tokens; clock: Clock; sleep: Sleep; name?: string },
 ): Promise<Ran> {
   const visited: string[] = [];
   let name = machine.StartAt;
@@ -152,10 +152,10 @@ async function runTask(state: State, data: Json, world: World): Promise<Json> {
   }
 }
 
-async function attempt(state: State, data: Json, { invoke, tokens, clock, sleep }: World): Promise<Json> {
+async function attempt(state: State, data: Json, { invoke, tokens, clock, sleep, name = 'unnamed' }: World): Promise<Json> {
   const forToken = state.Resource?.endsWith('.waitForTaskToken') ?? false;
   const token = forToken ? tokens.next() : undefined;
-  const states = { input: data, context: { Task: { Token: token } } };
+  const states = { input: data, context: { Task: { Token: token }, Execution: { Name: name } } };
   const called = await evaluate(state.Arguments, states);
   const payload = typeof called === 'object' && called !== null && 'Payload' in called ? called.Payload : undefined;
   const woken = token === undefined ? undefined : tokens.wait(token, clock, state.TimeoutSeconds ?? 99_999_999, sleep);

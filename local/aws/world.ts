@@ -104,7 +104,9 @@ async function make({ id, stack, resource }: { id: string; stack: string; resour
       world.functions.set(`${stack}/${id}`, makeFunction(id, stack, resource, making));
       return exists(id, { Arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}` });
     case 'AWS::StepFunctions::StateMachine': {
-      const { StateMachineName } = z.object({ StateMachineName: z.string() }).parse(resource.Properties);
+      const { StateMachineName } = z
+        .object({ StateMachineName: z.string() })
+        .parse(templates.resolve({ StateMachineName: resource.Properties.StateMachineName }, stack));
       return exists(`arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${StateMachineName}`);
     }
     case 'AWS::Events::EventBus':

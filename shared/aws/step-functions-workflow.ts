@@ -10,6 +10,9 @@ import {
 import type { CaseId } from '../identity/ids';
 import type { Table, Workflow } from '../ports';
 
+/** At most 80 letters, digits, dots, hyphens and underscores: Step Functions takes no more. */
+export const executionName = (id: CaseId, sequence: number, again?: string): string => [id, sequence, ...(again === undefined ? [] : [again])].join('-');
+
 /** The Workflow port on Step Functions. Where an execution waits for people, functions/enforcement/case/case-step.ts keeps its token. */
 export class StepFunctionsWorkflow implements Workflow {
   constructor(
@@ -18,10 +21,10 @@ export class StepFunctionsWorkflow implements Workflow {
     private readonly table: Table,
   ) {}
 
-  async start(id: CaseId, sequence: number): Promise<void> {
+  async start(id: CaseId, sequence: number, again?: string): Promise<void> {
     try {
       await this.client.send(
-        new StartExecutionCommand({ stateMachineArn: this.machine, name: `${id}-${sequence}`, input: JSON.stringify({ case: id }) }),
+        new StartExecutionCommand({ stateMachineArn: this.machine, name: executionName(id, sequence, again), input: JSON.stringify({ case: id }) }),
       );
     } catch (error) {
       // The same start, repeated: the execution runs or ran.

@@ -4,6 +4,7 @@ import type { Item, Table } from '../ports';
 import { type Appended, type Draft, type Entry, isolated, type LedgerStore } from './ledger-store';
 
 const OPEN = 'OPEN';
+const EXPECTED = 'EXPECTED';
 const ordinal = (n: number): string => String(n).padStart(4, '0');
 
 /**
@@ -114,6 +115,17 @@ export class CaseStore {
   /** Accounts of the case whose action was answered: settled as far as the case is concerned. */
   async answered(id: CaseId): Promise<AccountKey[]> {
     return [...(await this.touched(id))].filter(([, asked]) => asked).map(([account]) => account);
+  }
+
+  /** By when the execution that moves the case will have looked at it again; null: none has to, until people say something. */
+  async expectBack(id: CaseId, by: number | null): Promise<void> {
+    await this.table.put({ pk: EXPECTED, sk: id, ...(by === null ? {} : { by }) });
+  }
+
+  /** Undefined: no execution was ever heard of. */
+  async expectedBack(id: CaseId): Promise<{ by: number | null } | undefined> {
+    const row = await this.table.get(EXPECTED, id);
+    return row && { by: row.by === undefined ? null : Number(row.by) };
   }
 
   async appealed(id: CaseId, appeal: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { advance } from '../../functions/enforcement/case/advance';
+import { leaseOf } from '../../functions/enforcement/case/alone';
 import { approve } from '../../functions/enforcement/commands/approve';
 import { openEnforcement } from '../../functions/enforcement/enforcement';
 import { verifyLedger } from '../../functions/enforcement/ledger/verify-ledger';
@@ -9,7 +10,7 @@ import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { caseId } from '../../shared/identity/ids';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
-import { BEN, CLEO, enforcementWorld, SMALL, says } from '../support/enforcement-world';
+import { BEN, CLEO, enforcementWorld, policyWith, SMALL, says, set } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 
 const CASE = caseId('C-hydra.0001');
@@ -31,6 +32,35 @@ onBothSides((side) => {
       expect(head?.state.progress.kind).toBe('contained');
       expect(head?.state.containedAt).toBeLessThan(T0 + 90 * MINUTE);
       expect(await standingOf(account(7), enforcement)).toMatchObject({ standing: 'suspended', campaign: 'C-hydra', detectedAt: T0 });
+    });
+
+    test('two workers on one case: each account is asked once, and nobody uses budget for nothing', async () => {
+      const world = await enforcementWorld(side, {
+        policy: policyWith((enforcement) => {
+          for (const stage of enforcement.stages) stage.watchMinutes = set(0);
+        }),
+      });
+      await world.detect(buildCampaign({ size: 200 }));
+      world.clock.advanceTo(world.clock.now() + 2 * HOUR);
+      const used = async () => Number((await world.stores.enforcement.get('BUDGET#RUN#run-1', 'USED'))?.used);
+      for (let turn = 0; turn < 20; turn++) {
+        await Promise.all([advance(world.enforcement), advance(world.enforcement), world.detect(buildCampaign({ size: 200 }))]);
+        world.clock.advanceTo(world.clock.now() + 1);
+        expect(await used()).toBe(world.provider.received.length);
+      }
+      expect(world.provider.suspended()).toHaveLength(200);
+      expect(world.provider.received).toHaveLength(200);
+    });
+
+    test('a worker that dies holding a case keeps others from it until its lease is over, and no longer', async () => {
+      const world = await enforcementWorld(side);
+      await world.detect(buildCampaign({ size: 20 }));
+      world.clock.advanceTo(world.clock.now() + HOUR);
+      await world.enforcement.leases.take(leaseOf(CASE), 'who died', 16 * MINUTE);
+      await advance(world.enforcement);
+      expect(world.provider.received).toEqual([]);
+      await world.pass(20 * MINUTE);
+      expect(world.provider.received.length).toBeGreaterThan(0);
     });
 
     test('asks each account once, and the account events confirm it', async () => {

@@ -199,7 +199,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
       [
         ...new Set(statements.filter(({ Resource }) => resource.test(JSON.stringify(Resource))).map(({ id }) => id.replace(/Role.*/, ''))),
       ].sort();
-    const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementTend'];
+    const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementWatchdog'];
     expect(holders(/WebhookKey/)).toEqual(acting);
     expect(holders(/states.*stateMachine/)).toEqual(acting);
     expect(holders(/IdentifierKey/)).toEqual([...acting, 'IngestIngest', 'IngestIngestFiles']);

@@ -9,7 +9,7 @@ import { startSqsAndS3 } from '../../local/engines/sqs-and-s3';
 import type { ToyProvider } from '../../local/provider/toy-provider';
 import { DynamoTable } from '../../shared/aws/dynamo-table';
 import { S3ObjectStore } from '../../shared/aws/s3-object-store';
-import { StepFunctionsWorkflow } from '../../shared/aws/step-functions-workflow';
+import { executionName, StepFunctionsWorkflow } from '../../shared/aws/step-functions-workflow';
 import { type CaseId, caseId } from '../../shared/identity/ids';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
@@ -41,8 +41,8 @@ export const MEMORY: Side = {
   workflow: async (executions, table) => {
     const started = new Set<string>();
     return {
-      async start(id, sequence) {
-        const name = `${id}-${sequence}`;
+      async start(id, sequence, again) {
+        const name = executionName(id, sequence, again);
         if (started.has(name)) return;
         started.add(name);
         executions.start(name, id);

@@ -7,8 +7,11 @@ import type { Enforcement } from '../enforcement';
 import { request } from './request';
 
 export type Head = Entry<AccountState> | undefined;
-/** What becomes of one account in one step. `unreachable`: the entry stands, and asking again later is safe. */
-export type Asked = { kind: 'acknowledged' | 'refused' | 'unreachable' | 'spared' | 'overtaken'; because: string };
+/**
+ * What becomes of one account in one step. `unreachable`: the entry stands, and asking again later is safe. `overtaken`: it was asked,
+ * and somebody moved the account on before the answer was written down. `not-asked`: nothing was written and nobody was asked.
+ */
+export type Asked = { kind: 'acknowledged' | 'refused' | 'unreachable' | 'spared' | 'overtaken' | 'not-asked'; because: string };
 /** An action before it has a place in the ledger, which gives it its id and time. */
 export type ActionDraft = Omit<Action, 'id' | 'askedAt'>;
 
@@ -50,7 +53,7 @@ export async function ask(account: AccountKey, head: Head, draft: ActionDraft, a
     because: action.because,
     state,
   });
-  if (appended.kind === 'overtaken') return { kind: 'overtaken', because: appended.head.what };
+  if (appended.kind === 'overtaken') return { kind: 'not-asked', because: appended.head.what };
   return settle(account, appended.entry, world);
 }
 

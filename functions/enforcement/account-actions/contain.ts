@@ -6,19 +6,20 @@ import type { AccountKey, CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
 import { isolated } from '../../../shared/stores/ledger-store';
 import type { Enforcement } from '../enforcement';
-import { reserve } from '../policy/budget';
+import { giveBack, reserve } from '../policy/budget';
 import { isArmed } from '../policy/kill-switch';
 import type { Plan } from '../policy/plan';
 import { ranked } from '../policy/ranked';
 import { type ActionDraft, type Asked, ask, byCase, type Head, inTheWay, settle } from './ask';
 
 export type Acting = Extract<Plan['decision'], { kind: 'act' }>;
-export type Tally = { acted: number; refused: number; unreachable: number; spared: number };
+export type Tally = { acted: number; refused: number; unreachable: number; spared: number; notAsked: number };
 export type Contained =
   | { kind: 'done' | 'more'; tally: Tally }
   | { kind: 'wait'; until: number; because: string; tally: Tally }
   | { kind: 'overruled'; because: string };
 
+export const NOT_ARMED = 'the kill switch is not armed';
 /** Accounts worked on between two looks at the kill switch, the case and the budget. */
 const BATCH = 100;
 const WIDTH = 32;
@@ -46,12 +47,12 @@ export async function containAccounts(
   plan: Plan & { decision: Acting },
   world: Enforcement,
 ): Promise<Contained> {
-  const tally: Tally = { acted: 0, refused: 0, unreachable: 0, spared: 0 };
+  const tally: Tally = { acted: 0, refused: 0, unreachable: 0, spared: 0, notAsked: 0 };
   let worked = 0;
   for (let start = 0; start < accounts.length; start += BATCH) {
     if (worked >= STEP) return { kind: 'more', tally };
     const batch = accounts.slice(start, start + BATCH);
-    if (!(await isArmed(world))) return { kind: 'wait', until: world.clock.now() + MINUTE, because: 'the kill switch is not armed', tally };
+    if (!(await isArmed(world))) return { kind: 'wait', until: world.clock.now() + MINUTE, because: NOT_ARMED, tally };
     const heads = await headsOf(batch, world);
     const pending = batch.filter((account) => heads.has(account) && needsWork(heads.get(account), id, world.clock.now()));
     tally.spared += batch.length - pending.length;
@@ -62,13 +63,10 @@ export async function containAccounts(
     if (!head || !mayAct(head.state.progress)) return { kind: 'overruled', because: `the case is ${head?.state.progress.kind ?? 'gone'}` };
     const fresh = pending.filter((account) => !byCase(heads.get(account)?.state, id));
     const now = world.clock.now();
-    const budget = await reserve(fresh.length, {
-      table: world.table,
-      policy: plan.policy.enforcement,
-      run: plan.campaign.provenance.run,
-      now,
-    });
+    const budgets = { table: world.table, policy: plan.policy.enforcement, run: plan.campaign.provenance.run, now };
+    const budget = await reserve(fresh.length, budgets);
     const allowed = new Set(fresh.slice(0, budget.granted));
+    let unused = 0;
     const before = tally.unreachable;
     await inBatches(pending, WIDTH, async (account) => {
       const head = heads.get(account);
@@ -76,14 +74,17 @@ export async function containAccounts(
       if (!waiting && !allowed.has(account)) return;
       const asked = waiting ? await settle(account, waiting, world) : await askOne(id, account, head, { plan, reservedAt: now }, world);
       count(tally, asked);
-      if (asked.kind !== 'unreachable') await world.cases.touch(id, account, true);
+      if (!waiting && (asked.kind === 'not-asked' || asked.kind === 'spared')) unused++;
+      // Settled as far as the case is concerned. Who was not asked is looked at again.
+      if (asked.kind !== 'unreachable' && asked.kind !== 'not-asked') await world.cases.touch(id, account, true);
     });
+    await giveBack(unused, budgets);
     if (budget.granted < fresh.length) return { kind: 'wait', until: budget.until, because: budget.because, tally };
     if (tooMany(tally.unreachable - before, pending.length, plan)) {
       return { kind: 'wait', until: now, because: `the provider could not be reached for ${tally.unreachable} accounts`, tally };
     }
   }
-  return { kind: 'done', tally };
+  return { kind: tally.notAsked > 0 ? 'more' : 'done', tally };
 }
 
 /** Not yet acted on by this case and nothing in the way, or asked by this case and not yet answered. */
@@ -108,7 +109,7 @@ type Grant = { plan: Plan & { decision: Acting }; reservedAt: number };
 
 async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reservedAt }: Grant, world: Enforcement): Promise<Asked> {
   // The budget was that hour's. No await between this look and the time in the entry.
-  if (hourOf(world.clock.now()) !== hourOf(reservedAt)) return { kind: 'overtaken', because: 'the hour of the budget is over' };
+  if (hourOf(world.clock.now()) !== hourOf(reservedAt)) return { kind: 'not-asked', because: 'the hour of the budget is over' };
   const { decision, campaign, facts, sealed, digest, evidence } = plan;
   const known = facts.get(account);
   const name = sealed.get(account);
@@ -142,6 +143,9 @@ function count(tally: Tally, asked: Asked): void {
       return;
     case 'unreachable':
       tally.unreachable++;
+      return;
+    case 'not-asked':
+      tally.notAsked++;
       return;
     case 'spared':
     case 'overtaken':

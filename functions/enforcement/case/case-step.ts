@@ -1,17 +1,24 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isClosed, type Progress, type StepAnswer } from '../../../shared/domain/case';
-import { DAY, iso } from '../../../shared/domain/time';
+import { DAY, HOUR, iso } from '../../../shared/domain/time';
 import { caseId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
 import { step } from './step';
 
-/** What the state machine asks: do the step of this name, if that is where the case is; `look` only looks. */
+/**
+ * What the state machine asks: do the step of this name, if that is where the case is; `look` only looks; `continue` starts a new
+ * execution, by the definition of now, in the place of the one that asks (its name).
+ *
+ * An execution lives by the definition that it began with, for up to a year, and calls the code of now: this contract only grows.
+ * What an older definition sends is accepted for good, and the answers (`CaseNow['kind']`) that it does not know it answers by
+ * `continue`, never by failing. test/enforcement/upgrade.test.ts runs every definition that was ever deployed (test/fixtures/machines).
+ */
+const Id = z.string().min(1);
 export const CaseStep = z.discriminatedUnion('step', [
-  z.strictObject({
-    step: z.enum(['look', 'hold', 'contain', 'watch', 'confirm', 'undo', 'confirm-undone', 'expire']),
-    case: z.string().min(1),
-  }),
-  z.strictObject({ step: z.literal('await-approval'), case: z.string().min(1), token: z.string().min(1) }),
+  z.object({ step: z.enum(['look', 'hold', 'contain', 'watch', 'confirm', 'undo', 'confirm-undone', 'expire']), case: Id }),
+  z.object({ step: z.literal('await-approval'), case: Id, token: z.string().min(1) }),
+  z.object({ step: z.literal('continue'), case: Id, execution: z.string().min(1) }),
 ]);
 export type CaseStep = z.infer<typeof CaseStep>;
 
@@ -46,11 +53,22 @@ export async function caseStep(asked: CaseStep, world: Enforcement): Promise<Cas
   const id = caseId(asked.case);
   const head = await world.cases.head(id);
   if (!head) return { kind: 'closed', case: asked.case, until: iso(world.clock.now()), because: 'there is no such case' };
+  if (asked.step === 'continue') {
+    // Named by the execution that it continues: asked twice, it is one.
+    await world.workflow.start(id, head.sequence, `from-${createHash('sha256').update(asked.execution).digest('hex').slice(0, 12)}`);
+    return { kind: 'closed', case: asked.case, until: iso(world.clock.now()), because: 'it goes on in a new execution' };
+  }
   if (asked.step === 'await-approval') await waitForPeople(asked, world);
   const due = STEP_OF[head.state.progress.kind];
   const answer = asked.step === due ? await step(id, world) : undefined;
-  return now(asked.case, answer, world);
+  const next = await now(asked.case, answer, world);
+  const isBackBy = next.kind === 'awaiting-approval' ? world.clock.now() + APPROVAL_LOOK_MS : Date.parse(next.until);
+  await world.cases.expectBack(id, next.kind === 'closed' || next.kind === 'settled' ? null : isBackBy);
+  return next;
 }
+
+/** How long an execution waits for people before it looks by itself (infra/suspension-machine.ts). */
+export const APPROVAL_LOOK_MS = HOUR;
 
 async function now(id: string, answer: StepAnswer | undefined, world: Enforcement): Promise<CaseNow> {
   const progress = (await world.cases.head(caseId(id)))?.state.progress;

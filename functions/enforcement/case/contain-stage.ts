@@ -1,9 +1,10 @@
 import type { StepAnswer } from '../../../shared/domain/case';
 import { MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
-import { type Acting, containAccounts, type Tally, targetsOf } from '../account-actions/contain';
+import { type Acting, containAccounts, NOT_ARMED, type Tally, targetsOf } from '../account-actions/contain';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from '../policy/approvers';
+import { isArmed } from '../policy/kill-switch';
 import { type Plan, planFor } from '../policy/plan';
 import { type CaseHead, move, type Step, stop } from './move';
 
@@ -13,6 +14,8 @@ export const containStage: Step<'containing'> = async (id, head, world) => {
   const now = world.clock.now();
   if (now < progress.retryAt)
     return { kind: 'wait', until: progress.retryAt, because: 'the provider was down; waiting before the next try' };
+  // Before the plan, which for a large campaign reads every member.
+  if (!(await isArmed(world))) return { kind: 'wait', until: now + pauseAfter(now - head.at), because: NOT_ARMED };
   const plan = await planFor(head.state.campaign, world, { held: head.state.rule });
   const ground = groundsOf(plan, head);
   if (ground.kind === 'fell-away') return stop(id, head, progress.stage, ground.because, world);
@@ -44,6 +47,10 @@ export const containStage: Step<'containing'> = async (id, head, world) => {
       return done satisfies never;
   }
 };
+
+/** The longer a case waits for something that people do, the seldomer it looks: each look costs events of its execution's history. */
+const pauseAfter = (waited: number): number => Math.min(LONGEST_PAUSE, Math.max(MINUTE, Math.ceil(waited / 2)));
+const LONGEST_PAUSE = 10 * MINUTE;
 
 type Grounds = { kind: 'hold'; plan: Plan & { decision: Acting } } | { kind: 'fell-away'; because: string[] };
 

@@ -1,6 +1,7 @@
 import type { StepAnswer } from '../../../shared/domain/case';
 import type { CaseId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
+import { alone } from './alone';
 import { awaitApproval } from './await-approval';
 import { confirm, expireStopped } from './confirm';
 import { containStage } from './contain-stage';
@@ -13,8 +14,17 @@ import { watchStage } from './watch-stage';
 export async function step(id: CaseId, world: Enforcement): Promise<StepAnswer> {
   const head = await world.cases.head(id);
   if (!head) return { kind: 'closed', because: `there is no case ${id}` };
-  return take(id, head, world);
+  if (!actsOnAccounts(head.state.progress)) return take(id, head, world);
+  return alone(id, world, {
+    // Looked at again: who held the case before may have moved it on.
+    work: async () => take(id, (await world.cases.head(id)) ?? head, world),
+    busy: (until) => ({ kind: 'wait', until, because: 'somebody else is working on the case' }),
+  });
 }
+
+/** The others only move the case on, which one conditional put decides. */
+const actsOnAccounts = ({ kind }: CaseHead['state']['progress']): boolean =>
+  kind === 'containing' || kind === 'contained' || kind === 'undoing' || kind === 'undone' || kind === 'stopped';
 
 function take(id: CaseId, head: CaseHead, world: Enforcement): Promise<StepAnswer> {
   const { progress } = head.state;

@@ -24,20 +24,26 @@ export async function reserve(wanted: number, budgets: Budgets): Promise<Reserve
   const granted = Math.min(wanted, left);
   const taken: Account[] = [];
   for (const account of granted > 0 ? accounts : []) {
-    const added = await table.add(account.pk, 'USED', 'used', granted, {
-      atMost: account.atMost,
-      expires: Math.ceil((now + 3 * DAY) / 1000),
-    });
+    const added = await table.add(account.pk, 'USED', 'used', granted, { atMost: account.atMost, expires: expiry(now) });
     if (added.kind === 'added') taken.push(account);
     else {
       // Somebody took it between reading and adding. Give back what was taken, and let the caller come again.
-      for (const back of taken) await table.add(back.pk, 'USED', 'used', -granted);
+      for (const back of taken) await table.add(back.pk, 'USED', 'used', -granted, { expires: expiry(now) });
       return { granted: 0, until: now, because: `${account.name}: taken by another worker meanwhile` };
     }
   }
   if (granted >= wanted) return { granted, until: now, because: `${granted} actions within budget` };
   return { granted, until: limiting.renews, because: `${limiting.name} of ${limiting.atMost} actions is used up` };
 }
+
+/** What was reserved and nobody was asked for. `budgets` as at the reservation: it names the hour and the day that were charged. */
+export async function giveBack(unused: number, budgets: Budgets): Promise<void> {
+  if (unused === 0) return;
+  const expires = expiry(budgets.now);
+  for (const { pk } of await budgetsNow(budgets)) await budgets.table.add(pk, 'USED', 'used', -unused, { expires });
+}
+
+const expiry = (now: number): number => Math.ceil((now + 3 * DAY) / 1000);
 
 /** How many actions are left now, and which budget says so. */
 export async function remaining(budgets: Budgets): Promise<{ left: number; because: string }> {

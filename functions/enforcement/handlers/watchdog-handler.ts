@@ -3,15 +3,17 @@ import { environment } from '../../../shared/lambda/environment';
 import { logger } from '../../../shared/lambda/observe';
 import { ActingEnv } from '../../../shared/wiring';
 import { carryOutAppeals } from '../account-actions/carry-out-appeals';
-import { advance } from '../case/advance';
+import { finishRestoring } from '../account-actions/lift';
+import { restartLost } from '../case/restart-lost';
 import { openEnforcement } from '../enforcement';
 
 const enforcement = openEnforcement(actingPorts(environment(ActingEnv)));
 
-/** Every few minutes: decided appeals are carried out, a case whose execution died is taken up again, and the list of flagged accounts follows. */
+/** Every few minutes: decided appeals are carried out, restores that did not arrive are sent again, lost executions are started again. */
 export const handler = async (): Promise<void> => {
   const appeals = await carryOutAppeals(enforcement);
-  const cases = await advance(enforcement);
+  const restoring = await finishRestoring(enforcement);
+  const cases = await restartLost(enforcement);
   await enforcement.standings.refresh();
-  logger.info('tended', { ...appeals, ...cases });
+  logger.info('looked after', { ...appeals, restoring, ...cases });
 };

@@ -1,0 +1,27 @@
+import { HOUR, hourLabel, hourOf, MINUTE } from '../../../shared/domain/time';
+import type { CaseId } from '../../../shared/identity/ids';
+import type { Enforcement } from '../enforcement';
+import { leaseOf } from './alone';
+
+/** How late an execution may be before it counts as lost: a step that fails is tried again for about an hour. */
+const LOST_AFTER = HOUR + 15 * MINUTE;
+
+/**
+ * On AWS one execution moves a case, and nothing else does. Here is looked whether it still lives: a case that was to be looked at
+ * again long ago, and that nobody holds, is given a new execution. It costs two reads a case, whatever the case's size.
+ */
+export async function restartLost(world: Enforcement): Promise<{ restarted: CaseId[]; unreadable: string[] }> {
+  const restarted: CaseId[] = [];
+  const unreadable: string[] = [];
+  const now = world.clock.now();
+  for (const { id, head } of await world.cases.openCases((because) => unreadable.push(because))) {
+    const expected = await world.cases.expectedBack(id);
+    const by = expected ? expected.by : head.at;
+    if (by === null || now < by + LOST_AFTER) continue;
+    if ((await world.leases.heldUntil(leaseOf(id))) !== undefined) continue;
+    // Named by the hour: one that is lost again is started again, and a watchdog that looks twice starts it once.
+    await world.workflow.start(id, head.sequence, hourLabel(hourOf(now)));
+    restarted.push(id);
+  }
+  return { restarted, unreadable };
+}
