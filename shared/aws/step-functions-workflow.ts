@@ -11,7 +11,8 @@ import type { CaseId } from '../identity/ids';
 import type { Table, Workflow } from '../ports';
 
 /** At most 80 letters, digits, dots, hyphens and underscores: Step Functions takes no more. */
-export const executionName = (id: CaseId, sequence: number, again?: string): string => [id, sequence, ...(again === undefined ? [] : [again])].join('-');
+export const executionName = (id: CaseId, sequence: number, again?: string): string =>
+  [id, sequence, ...(again === undefined ? [] : [again])].join('-');
 
 /** The Workflow port on Step Functions. Where an execution waits for people, functions/enforcement/case/case-step.ts keeps its token. */
 export class StepFunctionsWorkflow implements Workflow {
@@ -24,7 +25,11 @@ export class StepFunctionsWorkflow implements Workflow {
   async start(id: CaseId, sequence: number, again?: string): Promise<void> {
     try {
       await this.client.send(
-        new StartExecutionCommand({ stateMachineArn: this.machine, name: executionName(id, sequence, again), input: JSON.stringify({ case: id }) }),
+        new StartExecutionCommand({
+          stateMachineArn: this.machine,
+          name: executionName(id, sequence, again),
+          input: JSON.stringify({ case: id }),
+        }),
       );
     } catch (error) {
       // The same start, repeated: the execution runs or ran.

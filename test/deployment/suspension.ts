@@ -86,7 +86,7 @@ export async function putPolicyLive(
   // Not in a synchronous call: this process stands between the emulator and its functions (engines/tls-front.ts).
   const replay = spawn(
     process.execPath,
-    [tsx, join(root, 'cli', 'replay', 'replay-files.ts'), events, '--policy', numbers, '--out', work, '--reviewer', 'approve'],
+    [tsx, join(root, 'cli', 'replay', 'replay.ts'), events, '--policy', numbers, '--out', work, '--reviewer', 'approve'],
     {
       cwd: root,
       stdio: 'ignore',
