@@ -48,8 +48,9 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'EventQueueUrl', { value: ingest.events.queueUrl, description: 'Gateways send usage events here (SQS)' });
     new CfnOutput(this, 'DeadEventsUrl', {
       value: ingest.deadEvents.queueUrl,
-      description: 'Messages that are no usage events, each with its reason',
+      description: 'Messages that ingest failed on',
     });
+    new CfnOutput(this, 'FileQueueUrl', { value: ingest.files.queueUrl, description: 'Notifications of files in other buckets (SQS)' });
     new CfnOutput(this, 'InboxBucket', { value: state.inbox.bucketName, description: 'Files of usage events are dropped here (S3)' });
     new CfnOutput(this, 'ApiUrl', { value: gateway.api.apiEndpoint, description: 'The HTTP API, described at /v1/openapi.json' });
     new CfnOutput(this, 'SuspensionMachine', { value: enforcement.machineArn, description: 'One execution a case' });

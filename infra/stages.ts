@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { GivenProducers } from '../shared/wiring';
 import type { Identity } from './parts/identity';
 
 /** Everything in which one deployment differs from another. A stage of your own is one more entry here, and nothing else. */
@@ -8,6 +9,8 @@ export type Stage = {
   readonly logDays: 7 | 30 | 90 | 365;
   /** Files that were dropped into the inbox are removed after ingest; this is for those that were not. */
   readonly inboxDays: number;
+  /** Refused records are kept this long, as they came: time to enable a producer, or to repair them, and send them again (`npm run redrive`). */
+  readonly refusedDays: number;
   readonly ingest: {
     /** Segments of a chunk, a power of two up to 64, as many as shards or more: each is a read in each fold. 1 below 100,000 events an hour. */
     readonly segments: 1 | 2 | 4 | 8 | 16 | 32 | 64;
@@ -18,6 +21,10 @@ export type Stage = {
     readonly window: Duration;
     readonly batchSize: number;
     readonly concurrency: number;
+    /** What people already run, and where in its records the account is (docs/producers.md). None unless it is named. */
+    readonly producers: GivenProducers;
+    /** Files in other buckets: read, never changed and never removed. Their buckets tell EventBridge about new objects. */
+    readonly sources: readonly { readonly bucket: string; readonly prefix: string }[];
   };
   readonly features: {
     /** Units an hour is folded in; divides the segments. */
@@ -51,7 +58,8 @@ const small = {
   archiveDays: 15,
   logDays: 7,
   inboxDays: 3,
-  ingest: { segments: 1, window: Duration.seconds(5), batchSize: 1_000, concurrency: 2 },
+  refusedDays: 7,
+  ingest: { segments: 1, window: Duration.seconds(5), batchSize: 1_000, concurrency: 2, producers: {}, sources: [] },
   features: {
     shards: 1,
     planEvery: Duration.minutes(5),
@@ -82,7 +90,8 @@ export const stages = {
     archiveDays: 60,
     logDays: 90,
     inboxDays: 7,
-    ingest: { segments: 16, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50 },
+    refusedDays: 14,
+    ingest: { segments: 16, window: Duration.seconds(30), batchSize: 10_000, concurrency: 50, producers: {}, sources: [] },
     features: {
       shards: 16,
       planEvery: Duration.minutes(10),

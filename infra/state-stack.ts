@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -10,10 +11,12 @@ import type { Stage } from './stages';
 /** What must outlive every deployment of the pipeline. `cdk destroy` leaves whatever cannot be computed again. */
 export class StateStack extends Stack {
   readonly tables: { readonly features: TableV2; readonly graph: TableV2; readonly enforcement: TableV2; readonly access: TableV2 };
-  /** Chunks of usage events, fold outputs, detection state, rejected events with their reasons. */
+  /** Chunks of usage events, fold outputs, detection state. */
   readonly archive: Bucket;
   /** Where bulk files are dropped. They hold raw identifiers: ingest removes each file once it is in the archive. */
   readonly inbox: Bucket;
+  /** Records that ingest did not take, as they came: raw identifiers and prompts too, so under a key of their own, for a short time. */
+  readonly refused: Bucket;
   /** ARNs. */
   readonly secrets: { readonly identifierKey: string; readonly serviceKey: string; readonly webhookKey: string };
   /** The people who may sign in, where they are ours to keep. */
@@ -37,6 +40,12 @@ export class StateStack extends Stack {
     // Not versioned: a file that was ingested is gone, with the raw identifiers in it.
     this.inbox = bucket(this, 'Inbox', { rules: [{ expiration: Duration.days(stage.inboxDays) }], accessLogs });
     announceObjects(this.inbox);
+    const refusedKey = new Key(this, 'RefusedKey', {
+      description: 'Encrypts records that were refused, as they came. Who may not use it cannot read them.',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.refused = bucket(this, 'Refused', { rules: [{ expiration: Duration.days(stage.refusedDays) }], accessLogs, encryptionKey: refusedKey });
     this.secrets = {
       identifierKey: key(this, 'IdentifierKey', 'Hashes and seals account identifiers. Losing it makes every sealed id unreadable.'),
       serviceKey: key(this, 'ServiceKey', 'Signs what the service hands out and takes back: cursors, appeal links.'),
@@ -55,7 +64,7 @@ function archiveRules(stage: Stage): LifecycleRule[] {
   const days = Duration.days(stage.archiveDays);
   return [
     // Campaign documents (evidence) and the ledger's anchors are not listed: they stay.
-    ...['chunks/', 'plans/', 'folds/', 'rejected/', 'links/', 'hours/'].map((prefix) => ({ prefix, expiration: days })),
+    ...['chunks/', 'plans/', 'folds/', 'links/', 'hours/'].map((prefix) => ({ prefix, expiration: days })),
     // Objects are immutable and named by content: an old version is a deleted object, kept a week against a mistake.
     { noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
   ];
@@ -78,11 +87,11 @@ function table(
   });
 }
 
-type Kept = { rules: LifecycleRule[]; accessLogs?: Bucket; versioned?: boolean };
+type Kept = { rules: LifecycleRule[]; accessLogs?: Bucket; versioned?: boolean; encryptionKey?: Key };
 
-function bucket(scope: Construct, id: string, { rules, accessLogs, versioned = false }: Kept): Bucket {
+function bucket(scope: Construct, id: string, { rules, accessLogs, versioned = false, encryptionKey }: Kept): Bucket {
   return new Bucket(scope, id, {
-    encryption: BucketEncryption.S3_MANAGED,
+    ...(encryptionKey ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true } : { encryption: BucketEncryption.S3_MANAGED }),
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     versioned,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { numberOf, readOptions, refuse } from '../cli/command-line';
 import { openAppeals } from '../functions/appeals/appeals';
 import { watchAppeals } from '../functions/appeals/review';
-import { linesFrom } from '../functions/ingest/line-splitter';
+import { valuesIn } from '../functions/ingest/records/json-values';
 import { dossier, dossierMarkdown } from '../functions/query/campaigns/dossier';
 import { doneAbout } from '../functions/query/ledger/ledger';
 import type { Campaign } from '../shared/domain/campaign';
@@ -105,7 +105,7 @@ class Player {
     for (let from = hour.start; from < hour.start + HOUR; from += SLICE) {
       await this.step(from);
       const lines = hour.arrivals.filter(({ at }) => at >= from && at < from + SLICE).map(({ line }) => line);
-      if (lines.length > 0) await this.pipeline.take([{ id: `demo-${from}`, lines: [linesFrom(lines)] }]);
+      if (lines.length > 0) await this.pipeline.take([{ id: `demo-${from}`, values: valuesIn(lines.join('\n')) }]);
     }
   }
 

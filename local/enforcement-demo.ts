@@ -7,7 +7,7 @@ import { approve } from '../functions/enforcement/commands/approve';
 import { undoCase } from '../functions/enforcement/commands/undo';
 import { verifyLedger } from '../functions/enforcement/ledger/verify-ledger';
 import { dryRun } from '../functions/enforcement/policy/dry-run';
-import { linesFrom } from '../functions/ingest/line-splitter';
+import { valuesIn } from '../functions/ingest/records/json-values';
 import type { Person } from '../shared/domain/person';
 import { Policy } from '../shared/domain/policy';
 import { HOUR, iso, MINUTE } from '../shared/domain/time';
@@ -47,7 +47,7 @@ class Demo {
       await this.showProgress();
       const lines = hour.arrivals.filter((arrival) => arrival.at >= from && arrival.at < from + SLICE).map((arrival) => arrival.line);
       lines.push(...this.side.reports.splice(0));
-      if (lines.length > 0) await this.pipeline.take([{ id: `demo-${from}`, lines: [linesFrom(lines)] }]);
+      if (lines.length > 0) await this.pipeline.take([{ id: `demo-${from}`, values: valuesIn(lines.join('\n')) }]);
     }
   }
 

@@ -6,7 +6,7 @@ import { turnKillSwitch } from '../functions/enforcement/policy/kill-switch';
 import { type FeatureRows, fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
 import { type IngestResult, ingest, keep } from '../functions/ingest/ingest';
-import type { Lines, Message, Taken } from '../functions/ingest/read-messages';
+import type { Source, Taken } from '../functions/ingest/read-messages';
 import { type Policy, policyDigest } from '../shared/domain/policy';
 import { HOUR } from '../shared/domain/time';
 import { KeyedHasher } from '../shared/identity/keyed-hash';
@@ -90,7 +90,7 @@ export class Pipeline {
     return Math.min(this.nextFold, this.nextDetect, this.nextStep);
   }
 
-  async take(messages: readonly (Message | Lines)[]): Promise<IngestResult> {
+  async take(messages: readonly Source[]): Promise<IngestResult> {
     return this.counted(
       await ingest(messages, { ...this.stores, clock: this.clock, hasher: this.hasher, segments: SEGMENTS, effect: this.gateway.effect }),
     );

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { type GivenProducers, ProducerSettings } from './contract/producer-settings';
 import type { CampaignId } from './identity/ids';
+
+export type { GivenProducers };
 
 /**
  * What infra and the functions must agree on. Each schema is a contract with two signatories: it parses the environment in the
@@ -9,6 +12,15 @@ import type { CampaignId } from './identity/ids';
 const name = z.string().min(1);
 const count = z.coerce.number().int().positive();
 const seconds = z.coerce.number().int().min(0);
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z.string().transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' });
+      return z.NEVER;
+    }
+  }).pipe(schema);
 
 export const IngestEnv = z.object({
   ARCHIVE_BUCKET: name,
@@ -16,10 +28,15 @@ export const IngestEnv = z.object({
   IDENTIFIER_KEY_SECRET: name,
   /** Segments a chunk is split into: a power of two up to 64. */
   SEGMENTS: count,
-  DEAD_LETTERS_URL: z.url(),
+  /** Where refused records are kept, as they came. */
+  REFUSED_BUCKET: name,
+  /** Which producers are read, JSON (shared/contract/producer-settings.ts). */
+  PRODUCERS: json(ProducerSettings),
 });
 
-export const IngestFilesEnv = IngestEnv.omit({ DEAD_LETTERS_URL: true }).extend({ INBOX_BUCKET: name });
+/** Buckets of others, whose files are read and left. */
+const Sources = z.array(z.object({ bucket: name, prefix: z.string() }));
+export const IngestFilesEnv = IngestEnv.extend({ INBOX_BUCKET: name, SOURCES: json(Sources) });
 
 export const PlanEnv = z.object({
   ARCHIVE_BUCKET: name,
@@ -105,6 +122,7 @@ export const METRIC_NAMESPACE = 'Lockstep';
 export const METRICS = {
   accepted: 'EventsAccepted',
   rejected: 'EventsRejected',
+  unreadableFiles: 'FilesNotRead',
   conflicts: 'ConflictingDuplicates',
   unfoldedHours: 'HoursNotFolded',
   detectionRuns: 'DetectionRuns',

@@ -5,7 +5,7 @@ import { readBlock } from '../../cli/replay/read-blocks';
 import { FileReplay } from '../../cli/replay/replay-files';
 import { reportOf } from '../../cli/replay/report';
 import type { DetectionRun } from '../../functions/detection/detect';
-import { linesFrom } from '../../functions/ingest/line-splitter';
+import { valuesIn } from '../../functions/ingest/records/json-values';
 import { Pipeline } from '../../local/pipeline';
 import { Policy } from '../../shared/domain/policy';
 import { HOUR } from '../../shared/domain/time';
@@ -53,11 +53,11 @@ export const replaySystem =
     };
     blocks.open(source.name);
     for await (const lines of source.lines({ contained })) {
-      await feed(blocks.take(linesFrom(lines)));
+      await feed(blocks.take(valuesIn(lines.join('\n'))));
       peak = Math.max(peak, process.memoryUsage.rss());
       onHour?.(replay.to);
     }
-    await feed(blocks.close());
+    await feed([...blocks.close(), ...blocks.end()]);
     await replay.finish();
     await inspect?.(pipeline);
     const { read, from, to } = replay;

@@ -6,7 +6,7 @@ import { FoldReader } from '../../functions/detection/profiles/fold-reader';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
-import { linesFrom, someLines, type TextLines } from '../../functions/ingest/line-splitter';
+import { JsonValues } from '../../functions/ingest/records/json-values';
 import { Policy } from '../../shared/domain/policy';
 import { HOUR } from '../../shared/domain/time';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
@@ -70,15 +70,17 @@ async function main(): Promise<void> {
 
   const parseRaw = await time('JSON.parse, prompts', events, 'events', parsing(raw));
   await time('JSON.parse, fingerprints', events, 'events', parsing(prints));
-  const inBatches = (lines: TextLines, segments: number) => async () => {
+  const inBatches = (bytes: readonly Buffer[], segments: number) => async () => {
     const here = world(end, segments);
-    for (let at = 0; at < events; at += size) await ingest([{ id: `m${at}`, lines: [someLines(lines, at, at + size)] }], here);
+    for (const [at, piece] of bytes.entries()) await ingest([{ id: `m${at}`, values: new JsonValues().push(piece) }], here);
     return here;
   };
-  const [rawLines, printLines] = [raw, prints].map(linesFrom) as [TextLines, TextLines];
-  await time('ingest, prompts', events, 'events', inBatches(rawLines, 16));
-  await time('ingest, fingerprints', events, 'events', inBatches(printLines, 16));
-  const filled = await inBatches(rawLines, 1)();
+  const batched = (lines: readonly string[]): Buffer[] =>
+    Array.from({ length: Math.ceil(events / size) }, (_, batch) => Buffer.from(`${lines.slice(batch * size, (batch + 1) * size).join('\n')}\n`));
+  const [rawBytes, printBytes] = [batched(raw), batched(prints)];
+  await time('ingest, prompts', events, 'events', inBatches(rawBytes, 16));
+  await time('ingest, fingerprints', events, 'events', inBatches(printBytes, 16));
+  const filled = await inBatches(rawBytes, 1)();
   filled.clock.advanceTo(end + 3 * HOUR);
   const tasks = await plan(filled);
   let accountHours = 0;

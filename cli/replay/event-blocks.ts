@@ -1,21 +1,19 @@
-import type { TextLines } from '../../functions/ingest/line-splitter';
+import { type Candidate, candidatesOf } from '../../functions/ingest/candidates';
+import { LATEST } from '../../functions/ingest/parse-event';
+import type { Found } from '../../functions/ingest/records/json-values';
 import { dueAfter } from '../../local/schedule';
-import { instantIn, LONGEST as LONGEST_TIME, SHORTEST } from '../../shared/contract/instant';
+import type { ProducerSettings } from '../../shared/contract/producer-settings';
 
-/** An event this far ahead of all others moves the clock only if the next one agrees: one wrong date must not make the rest late. */
-const JUMP = 6 * 3_600_000;
+/** An event this far ahead at the end of a file, where none comes after it to agree or not, is taken for a wrong date. */
+const FAR = 6 * 3_600_000;
 
-/** Lines of a block, at most. */
+/** Events of a block, at most. */
 const LONGEST = 20_000;
-const TIME = Buffer.from('"time":"');
-const [QUOTE, OPEN, RETURN] = [34, 123, 13] as const;
 
 /** Where a block stands in what is read. Times in ms. */
 export type BlockFacts = {
   file: string;
-  /** Where in its file each line stands. */
-  places: number[];
-  /** Lines read so far, with this block's. */
+  /** Events and refused records read so far, with this block's. */
   read: number;
   /** When the clock began, and what it shows when the block is taken. */
   start: number;
@@ -26,126 +24,134 @@ export type BlockFacts = {
   /** Time of the event that ended the block, for something is due before it: that happens when the block has been taken. */
   next: number | undefined;
 };
-export type Block = BlockFacts & { lines: TextLines[] };
+export type Block = BlockFacts & { candidates: Candidate[] };
+
+type Ahead = { candidate: Candidate; at: number };
 
 /**
- * Lines of event files, cut into blocks under a clock that follows event time: a block ends before the first event behind
- * the next due time, so what came before a due time is taken before it. Reads no clock but to begin, and no more of a line than its time.
+ * Events of files, cut into blocks under a clock that follows event time: a block ends before the first event behind the next due
+ * time, so what came before a due time is taken before it. An event more than ten minutes ahead moves the clock only if the next one
+ * agrees; otherwise it is kept aside until the clock comes to its time, or is early when there is nothing more. Reads no clock but to begin.
  */
 export class EventBlocks {
-  private lines: { bytes: Buffer; bounds: number[] }[] = [];
-  private places: number[] = [];
+  private candidates: Candidate[] = [];
   private read = 0;
   private start: number | undefined;
   private from = Number.NaN;
   private to = Number.NaN;
   private due = Number.POSITIVE_INFINITY;
   private file = '';
-  private line = 0;
-  private held: { bytes: Buffer; from: number; to: number; place: number; at: number } | undefined;
+  private held: Ahead | undefined;
+  /** By the ten minutes that they are in. */
+  private readonly aside = new Map<number, Ahead[]>();
 
-  constructor(private readonly detectEvery: number) {}
+  constructor(
+    private readonly detectEvery: number,
+    private readonly producers: ProducerSettings = {},
+  ) {}
 
   /** Begins a file. */
   open(file: string): void {
     this.file = file;
-    this.line = 0;
   }
 
-  /** Takes lines of the file; answers the blocks that they complete. */
-  take({ bytes, bounds }: TextLines): Block[] {
+  /** Takes values of the file; answers the blocks that they complete. */
+  take(values: readonly Found[]): Block[] {
     const done: Block[] = [];
-    for (let place = 0; place < bounds.length; place += 2) {
-      const from = bounds[place]!;
-      const to = bounds[place + 1]!;
-      this.line++;
-      if (from === to || (to === from + 1 && bytes[from] === RETURN)) continue;
-      this.read++;
-      const at = timeIn(bytes, from, to);
-      if (this.held) {
-        if (at !== undefined && at > this.to + JUMP) this.reach(Math.min(at, this.held.at), done);
-        this.release();
-      }
-      if (at !== undefined && at > this.to + JUMP) {
-        this.held = { bytes, from, to, place: this.line, at };
-        continue;
-      }
-      if (at !== undefined) this.reach(at, done);
-      this.add(bytes, from, to, this.line);
-      if (this.places.length >= LONGEST) done.push(this.cut(undefined));
+    for (const value of values) {
+      const received = Number.isNaN(this.to) ? Date.now() : this.to;
+      for (const candidate of candidatesOf(value, this.producers, received)) this.takeOne(candidate, done);
     }
     return done;
   }
 
   /** What is left at the end of the file. */
   close(): Block[] {
-    this.release();
-    return this.places.length === 0 ? [] : [this.cut(undefined)];
-  }
-
-  private release(): void {
-    if (!this.held) return;
-    const { bytes, from, to, place } = this.held;
-    this.add(bytes, from, to, place);
-    this.held = undefined;
-  }
-
-  private add(bytes: Buffer, from: number, to: number, place: number): void {
-    let lines = this.lines.at(-1);
-    if (lines?.bytes !== bytes) {
-      lines = { bytes, bounds: [] };
-      this.lines.push(lines);
+    const done: Block[] = [];
+    if (this.held) {
+      if (this.held.at <= this.to + FAR) this.reach(this.held.at, done);
+      this.release(done);
     }
-    lines.bounds.push(from, to);
-    this.places.push(place);
+    if (this.candidates.length > 0) done.push(this.cut(undefined));
+    return done;
+  }
+
+  /** What is left at the end of all files: whose time never came. */
+  end(): Block[] {
+    for (const ahead of this.aside.values()) for (const { candidate } of ahead) this.candidates.push(candidate);
+    this.aside.clear();
+    return this.candidates.length === 0 ? [] : [this.cut(undefined)];
+  }
+
+  private takeOne(candidate: Candidate, done: Block[]): void {
+    this.read++;
+    const at = timeOf(candidate);
+    if (at === undefined) {
+      this.add(candidate, done);
+      return;
+    }
+    const isAhead = at > this.to + LATEST;
+    if (this.held) {
+      if (isAhead) this.reach(Math.min(at, this.held.at), done);
+      this.release(done);
+    }
+    if (at > this.to + LATEST) {
+      this.held = { candidate, at };
+      return;
+    }
+    this.reach(at, done);
+    this.add(candidate, done);
+  }
+
+  /** The event that was held is taken if the clock has come near it, or else kept aside. */
+  private release(done: Block[]): void {
+    const { held } = this;
+    if (!held) return;
+    this.held = undefined;
+    if (held.at <= this.to + LATEST) {
+      this.add(held.candidate, done);
+      return;
+    }
+    const part = Math.floor(held.at / LATEST);
+    const known = this.aside.get(part);
+    if (known) known.push(held);
+    else this.aside.set(part, [held]);
+  }
+
+  private add(candidate: Candidate, done: Block[]): void {
+    this.candidates.push(candidate);
+    if (this.candidates.length >= LONGEST) done.push(this.cut(undefined));
   }
 
   private reach(at: number, done: Block[]): void {
     if (at <= this.to) return;
     if (Number.isNaN(this.from)) this.from = at;
     else if (at >= this.due) done.push(this.cut(at));
+    const part = Math.floor(at / LATEST);
+    const before = Math.floor(this.to / LATEST);
     this.to = at;
     if (at >= this.due || this.due === Number.POSITIVE_INFINITY) this.due = dueAfter(at, this.detectEvery);
+    if (part === before || this.aside.size === 0) return;
+    for (const [its, ahead] of this.aside) {
+      if (its >= part) continue;
+      this.aside.delete(its);
+      for (const { candidate } of ahead) this.add(candidate, done);
+    }
   }
 
   private cut(next: number | undefined): Block {
-    const { lines, places, file, read, from, to } = this;
+    const { candidates, file, read, from, to } = this;
     this.start ??= Number.isNaN(from) ? Date.now() : from;
-    this.lines = [];
-    this.places = [];
-    return { file, lines, places, read, start: this.start, now: Number.isNaN(to) ? this.start : Math.max(this.start, to), from, to, next };
+    this.candidates = [];
+    return { file, candidates, read, start: this.start, now: Number.isNaN(to) ? this.start : Math.max(this.start, to), from, to, next };
   }
 }
 
-/**
- * The time of the event that the bytes `from` to `to` (not with it) are, without parsing it. A quoted `"time":"` inside JSON text can
- * only be a key; where no brace but the first opens before it, it is the event's own. In any other order, and in another form than
- * UTC, the line is parsed. Undefined when it has none.
- */
-export function timeIn(bytes: Buffer, from: number, to: number): number | undefined {
-  if (bytes[from] === OPEN) {
-    const last = to - TIME.length - SHORTEST;
-    for (let at = from + 1; at < last && bytes[at] !== OPEN; at++) {
-      if (bytes[at] !== QUOTE || !beginsTime(bytes, at)) continue;
-      const begin = at + TIME.length;
-      let end = begin + SHORTEST;
-      while (end < begin + LONGEST_TIME && bytes[end] !== QUOTE) end++;
-      const instant = bytes[end] === QUOTE ? instantIn(bytes, begin, end) : undefined;
-      if (instant !== undefined) return instant;
-      break;
-    }
-  }
-  try {
-    const event: unknown = JSON.parse(bytes.toString('utf8', from, to));
-    const time = typeof event === 'object' && event !== null && 'time' in event ? event.time : undefined;
-    const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-    return Number.isNaN(at) ? undefined : at;
-  } catch {
-    return undefined;
-  }
-}
-
-function beginsTime(bytes: Buffer, at: number): boolean {
-  for (let place = 1; place < TIME.length; place++) if (bytes[at + place] !== TIME[place]) return false;
-  return true;
+/** When an event says that it was, ms. */
+function timeOf(candidate: Candidate): number | undefined {
+  if (candidate.kind !== 'event') return undefined;
+  const { event } = candidate;
+  const time = typeof event === 'object' && event !== null && 'time' in event ? event.time : undefined;
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
 }

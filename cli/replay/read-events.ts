@@ -1,38 +1,34 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { inflated } from '../../functions/ingest/file-lines';
-import { LineSplitter, lineCount, type TextLines } from '../../functions/ingest/line-splitter';
+import { fileValues } from '../../functions/ingest/records/file-values';
+import { Damaged } from '../../functions/ingest/records/inflate';
+import type { Found } from '../../functions/ingest/records/json-values';
 
 /** Input that cannot be read: replay says so in one line and exits with 2. */
 export class UnreadableInput extends Error {}
 
-const reason = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ENOENT') return 'there is no such file';
-  return error.message;
-};
+const HINT = 'Give the path of a file of JSON records, plain, gzip or zstd.';
 
 /**
- * The lines of a file (plain, gzip or zstd), in the pieces that they are read in. A file that ends in the middle (truncated gzip)
- * gives every complete line before the damage, and then throws UnreadableInput.
+ * The values of a file (plain, gzip or zstd), in the pieces that they are read in. A file that ends in the middle (truncated gzip)
+ * gives every complete value before the damage, and then throws UnreadableInput.
  */
-export async function* linesOf(file: string): AsyncIterable<TextLines> {
+export async function* valuesOf(file: string): AsyncIterable<Found[]> {
   const found = await stat(file).catch((error: unknown) => {
-    throw new UnreadableInput(`${file}: ${reason(error)}. Give the path of an NDJSON file, optionally gzip or zstd.`);
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new UnreadableInput(`${file}: ${isMissing ? 'there is no such file' : String(error)}. ${HINT}`);
   });
-  if (!found.isFile()) throw new UnreadableInput(`${file}: not a file. Give the path of an NDJSON file, optionally gzip or zstd.`);
-  const splitter = new LineSplitter();
+  if (!found.isFile()) throw new UnreadableInput(`${file}: not a file. ${HINT}`);
   let line = 0;
   try {
-    for await (const bytes of inflated(createReadStream(file, { highWaterMark: 1 << 20 }))) {
-      const lines = splitter.push(bytes);
-      line += lineCount(lines);
-      yield lines;
+    for await (const values of fileValues(() => createReadStream(file, { highWaterMark: 1 << 20 }))) {
+      line = values.at(-1)?.line ?? line;
+      yield values;
     }
   } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
     throw new UnreadableInput(
-      `${file}: damaged after line ${line} (${reason(error)}). Everything before it was read; get the file again and replay it whole.`,
+      `${file}: damaged after line ${line} (${error.message}). Everything before it was read; get the file again and replay it whole.`,
     );
   }
-  yield splitter.end();
 }

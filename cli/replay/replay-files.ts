@@ -1,25 +1,30 @@
-import type { RejectedEvent } from '../../functions/ingest/read-messages';
+import type { Refused } from '../../functions/ingest/read-messages';
 import type { Pipeline } from '../../local/pipeline';
-import type { BlockFacts } from './event-blocks';
+import { type Arrivals, addArrivals } from '../../shared/domain/arrival';
 import type { ReadBlock } from './read-blocks';
 
 export type ReplayProgress = { read: number; at: number };
-export type RejectedLine = RejectedEvent & { file: string };
 
-const MOST_REJECTED = 100_000;
+/** Refused records that are shown at the end; all of them stand in a file. */
+const SHOWN = 5;
 
 /** Feeds a pipeline with blocks of events under a clock that follows event time, and lets happen what is due between them. */
 export class FileReplay {
   read = 0;
-  readonly rejected: RejectedLine[] = [];
+  /** What came from whom. */
+  readonly arrivals: Arrivals = {};
+  /** The first refused records. */
+  readonly first: Refused[] = [];
   from = Number.NaN;
   to = Number.NaN;
   pipeline: Pipeline | undefined;
 
   constructor(
     /** Made at the first event's time. */
-    private readonly begin: (start: number) => Pipeline | Promise<Pipeline>,
+    readonly begin: (start: number) => Pipeline | Promise<Pipeline>,
     private readonly onProgress: (progress: ReplayProgress) => void = () => {},
+    /** Told of every refused record, as it comes. */
+    private readonly onRefused: (refused: readonly Refused[]) => void = () => {},
   ) {}
 
   /** Throws what reading them throws, after everything before was taken. */
@@ -30,8 +35,10 @@ export class FileReplay {
   async feed({ events, ...block }: ReadBlock): Promise<void> {
     this.pipeline ??= await this.begin(block.start);
     await this.pipeline.advanceTo(block.now);
-    const { rejected } = await this.pipeline.keep(events);
-    this.note(rejected, block);
+    const { rejected, arrivals } = await this.pipeline.keep(events);
+    addArrivals(this.arrivals, arrivals);
+    this.first.push(...rejected.slice(0, SHOWN - this.first.length));
+    this.onRefused(rejected);
     this.read = block.read;
     this.from = block.from;
     this.to = block.to;
@@ -43,11 +50,6 @@ export class FileReplay {
 
   /** Lets the rest happen: what was begun comes to its end within two hours after the last event. */
   async finish(): Promise<void> {
-    await this.pipeline?.advanceTo(this.to + 2 * 3_600_000);
-  }
-
-  private note(rejected: readonly RejectedEvent[], { file, places }: BlockFacts): void {
-    for (const one of rejected)
-      if (this.rejected.length < MOST_REJECTED) this.rejected.push({ ...one, line: places[one.line - 1] ?? 0, file });
+    if (!Number.isNaN(this.to)) await this.pipeline?.advanceTo(this.to + 2 * 3_600_000);
   }
 }

@@ -1,13 +1,17 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Refused } from '../../functions/ingest/read-messages';
+import { refusedRecord } from '../../functions/ingest/refused';
 import { Pipeline } from '../../local/pipeline';
+import { ProducerSettings } from '../../shared/contract/producer-settings';
 import { Policy } from '../../shared/domain/policy';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
 import { SpillingObjectStore } from '../../shared/memory/spilling-object-store';
+import { arrivedOf, reasonsForNothing, refusedOf, summaryOf } from './arrived';
 import { progressLine } from './progress';
 import { blocksAhead, readAhead } from './read-ahead';
 import { blocksOf, type Reading } from './read-blocks';
@@ -17,10 +21,10 @@ import { type Report, reportOf } from './report';
 import { approveAll } from './reviewers';
 
 /**
- * npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--seed N]
+ * npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE] [--seed N]
  * Exit code 0 when the whole input was read, 2 for arguments or input that cannot be used.
  */
-const USAGE = 'usage: npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve]';
+const USAGE = 'usage: npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE]';
 const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
 /** Replay stores identifiers under a key of its own, made anew for every run: nothing outlives it but the report. */
 const UNIT: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
@@ -43,6 +47,7 @@ function argumentsOf(argv: readonly string[]) {
         out: { type: 'string', default: 'replay-report' },
         'detect-every': { type: 'string', default: '1h' },
         reviewer: { type: 'string' },
+        producers: { type: 'string' },
         seed: { type: 'string', default: '1' },
         help: { type: 'boolean' },
       },
@@ -80,15 +85,37 @@ export function readPolicy(file: string): Policy {
   }
 }
 
-type Options = ReturnType<typeof argumentsOf>;
-type Replayed = { report: Report; rejected: FileReplay['rejected']; damage: UnreadableInput | undefined };
+export function readProducers(file: string): ProducerSettings {
+  let text: string;
+  try {
+    text = readFileSync(resolve(process.env.INIT_CWD ?? '.', file), 'utf8');
+  } catch {
+    throw new BadArguments(`--producers ${file}: there is no such file that can be read`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new BadArguments(`--producers ${file}: not JSON`);
+  }
+  const parsed = ProducerSettings.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  throw new BadArguments(`--producers ${file}: ${first?.path.join('.')}: ${first?.message} (docs/producers.md)`);
+}
 
-async function replay(policy: Policy, options: Options, out: string): Promise<Replayed> {
+type Options = ReturnType<typeof argumentsOf>;
+type Replayed = { report: Report; first: readonly Refused[]; damage: UnreadableInput | undefined };
+
+async function replay(policy: Policy, options: Options, producers: ProducerSettings, out: string): Promise<Replayed> {
   const began = performance.now();
   const progress = progressLine(process.stderr);
   // Under a key of this run only: what another run left would be another world's.
   const archive = join(out, '.archive');
   rmSync(archive, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const refusedFile = join(out, 'refused.ndjson');
+  writeFileSync(refusedFile, '');
   let spilled: AppendedObjectStore | undefined;
   let campaigns = 0;
   const files = new FileReplay(
@@ -113,10 +140,13 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
       progress.show(
         `${read.toLocaleString('en')} events, ${Math.round((1000 * read) / (performance.now() - began)).toLocaleString('en')}/s, ${Number.isNaN(at) ? '' : iso(at).slice(0, 16)}, ${campaigns} networks`,
       ),
+    (refused) => {
+      if (refused.length > 0) appendFileSync(refusedFile, refused.map((one) => `${JSON.stringify(refusedRecord(one))}\n`).join(''));
+    },
   );
   let damage: UnreadableInput | undefined;
   try {
-    const reading = { files: options.files, secret: KEY, detectEvery: options.detectEvery };
+    const reading = { files: options.files, secret: KEY, detectEvery: options.detectEvery, producers };
     // On two cores the files are read by a thread of its own while the hours before are judged.
     await files.run(availableParallelism() > 1 ? blocksAhead(__filename, reading) : blocksOf(reading));
   } catch (error) {
@@ -125,35 +155,40 @@ async function replay(policy: Policy, options: Options, out: string): Promise<Re
   }
   await files.finish();
   progress.end();
-  if (!files.pipeline)
-    throw damage ?? new UnreadableInput(`${options.files.join(', ')}: no event in it. Give NDJSON event files (docs: the event contract).`);
-  const report = await reportOf(files.pipeline, {
+  if (damage && files.read === 0) throw damage;
+  const pipeline = (files.pipeline ??= await files.begin(Date.now()));
+  const [from, to] = [files.from, files.to].map((at) => (Number.isNaN(at) ? pipeline.clock.now() : at)) as [number, number];
+  const made = await reportOf(pipeline, {
     read: files.read,
-    from: files.from,
-    to: files.to,
+    from,
+    to,
     seconds: (performance.now() - began) / 1000,
     peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   });
+  const arrived = arrivedOf(files.arrivals, pipeline, policy, to);
+  const isNothing = made.campaigns.length === 0 && made.accounts.length === 0;
+  const report: Report = {
+    ...made,
+    refused: refusedOf(files.arrivals),
+    arrived,
+    ...(isNothing ? { because: reasonsForNothing(arrived, files.arrivals, policy, { from, to }) } : {}),
+  };
   spilled?.remove();
-  return { report, rejected: files.rejected, damage };
+  return { report, first: files.first, damage };
 }
 
-function write(out: string, { report, rejected }: Replayed): void {
-  mkdirSync(out, { recursive: true });
+function write(out: string, { report, first }: Replayed): void {
   writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
-  const reasons = new Map<string, number>();
-  for (const { code, field } of rejected) {
-    const name = field === undefined ? code : `${code} ${field}`;
-    reasons.set(name, (reasons.get(name) ?? 0) + 1);
-  }
-  const lines = rejected.map(({ file, line, code, field, because, fix }) => JSON.stringify({ file, line, code, field, because, fix }));
-  writeFileSync(join(out, 'rejected.ndjson'), lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+  const { events, refused = {}, arrived, because } = report;
   console.log(
-    `${report.events.read.toLocaleString('en')} events in ${report.seconds} s (${Math.round(report.events.read / report.seconds).toLocaleString('en')}/s, ${report.peakMemoryMiB} MiB): ${report.campaigns.length} campaigns, ${report.accounts.length} accounts; ${join(out, 'report.json')}`,
+    `${events.read.toLocaleString('en')} events in ${report.seconds} s (${Math.round(events.read / Math.max(0.01, report.seconds)).toLocaleString('en')}/s, ${report.peakMemoryMiB} MiB): ${report.campaigns.length} campaigns, ${report.accounts.length} accounts; ${join(out, 'report.json')}`,
   );
-  for (const [name, count] of reasons) console.log(`rejected ${count}: ${name}${count === 1 ? '' : ' …'}`);
-  for (const { file, line, because, fix } of rejected.slice(0, 5)) console.error(`${file}:${line}: ${because}; ${fix}`);
-  if (rejected.length > 5) console.error(`… and ${rejected.length - 5} more in ${join(out, 'rejected.ndjson')}`);
+  if (arrived) console.log(summaryOf(events, arrived));
+  for (const [producer, reasons] of Object.entries(refused))
+    for (const [reason, count] of Object.entries(reasons)) console.log(`refused ${count}: ${reason} (${producer})`);
+  for (const { message, line, because: why, fix } of first) console.error(`${message}:${line}: ${why}; ${fix}`);
+  if (events.rejected > first.length) console.error(`… and ${events.rejected - first.length} more in ${join(out, 'refused.ndjson')}`);
+  for (const why of because ?? []) console.log(`nothing was found because: ${why}`);
 }
 
 async function main(): Promise<number> {
@@ -161,12 +196,13 @@ async function main(): Promise<number> {
   const policy = readPolicy(options.policy ?? RECOMMENDED);
   const against = options.against === undefined ? undefined : readPolicy(options.against);
   const out = resolve(process.env.INIT_CWD ?? '.', options.out);
-  const first = await replay(policy, options, out);
+  const producers = options.producers === undefined ? {} : readProducers(options.producers);
+  const first = await replay(policy, options, producers, out);
   write(out, first);
   if (first.damage) console.error(first.damage.message);
   if (against) {
     const { differences } = await import('./differences');
-    const second = await replay(against, options, join(out, 'against'));
+    const second = await replay(against, options, producers, join(out, 'against'));
     write(join(out, 'against'), second);
     differences(first.report, second.report, policy.version, against.version);
   }

@@ -11,6 +11,13 @@ const SAID = ['suspended', 'limited', 'challenged', 'in-review', 'watched'] as c
 /** DIR/report.json, to the letter of the replay contract. */
 export const Report = z.object({
   events: z.object({ read: z.int(), accepted: z.int(), duplicate: z.int(), rejected: z.int() }),
+  /** By producer (`unknown` when nobody's) and reason; the records stand in refused.ndjson. */
+  refused: z.record(z.string(), z.record(z.string(), z.int())).optional(),
+  arrived: z
+    .object({ fields: z.record(z.string(), z.number()), accounts: z.int(), established: z.int(), withFacts: z.int() })
+    .optional(),
+  /** Why nothing was found, when nothing was. */
+  because: z.array(z.string()).optional(),
   from: z.string(),
   to: z.string(),
   seconds: z.number(),

@@ -3,19 +3,20 @@ import { bucket, table } from '../../shared/lambda/adapters';
 import { queueDoor } from '../../shared/lambda/answer-each';
 import { environment } from '../../shared/lambda/environment';
 import { identifierHasher } from '../../shared/lambda/identifier-hasher';
-import { objectCreated } from '../../shared/lambda/object-created';
 import { count, logger } from '../../shared/lambda/observe';
 import { IngestFilesEnv } from '../../shared/wiring';
-import { ingestFile } from './ingest-file';
+import { ingestNotified } from './ingest-notified';
 
 const env = environment(IngestFilesEnv);
-const stores = { archive: bucket(env.ARCHIVE_BUCKET), inbox: bucket(env.INBOX_BUCKET), features: table(env.FEATURES_TABLE) };
+const stores = { archive: bucket(env.ARCHIVE_BUCKET), refused: bucket(env.REFUSED_BUCKET), features: table(env.FEATURES_TABLE) };
+const ports = { ...stores, clock, segments: env.SEGMENTS, producers: env.PRODUCERS };
+const places = { inbox: env.INBOX_BUCKET, sources: env.SOURCES, bucket };
 const hasher = identifierHasher(env.IDENTIFIER_KEY_SECRET);
 
 export const handler = queueDoor(async (messages) => {
-  for (const key of messages.map(({ body }) => objectCreated(body))) {
-    const result = await ingestFile(key, { ...stores, clock, segments: env.SEGMENTS, hasher: await hasher() });
-    logger.info('file', { file: key, ...result });
-    if (result.kind !== 'gone') count({ EventsAccepted: result.accepted, EventsRejected: result.rejected });
+  for await (const { file, result } of ingestNotified(messages, places, { ...ports, hasher: await hasher() })) {
+    logger.info('file', { ...file, ...result });
+    if ('accepted' in result) count({ EventsAccepted: result.accepted, EventsRejected: result.rejected });
+    if (result.kind === 'unreadable' || result.kind === 'unknown') count({ FilesNotRead: 1 });
   }
 });

@@ -1,54 +1,57 @@
+import { type Arrivals, addArrivals } from '../../shared/domain/arrival';
 import type { ObjectStore } from '../../shared/ports';
-import { fileLines } from './file-lines';
 import { type IngestPorts, ingest } from './ingest';
-import { lineCount, someLines, type TextLines } from './line-splitter';
+import { fileValues } from './records/file-values';
+import { Damaged } from './records/inflate';
+import type { Found } from './records/json-values';
 
 const RANGE = 8 * 1024 * 1024;
-/** One chunk of the archive for so many lines: a few megabytes of memory, and few enough objects to fold. */
-const LINES_A_CHUNK = 20_000;
+/** One chunk of the archive for so many values: a few megabytes of memory, and few enough objects to fold. */
+const VALUES_A_CHUNK = 20_000;
 
+export type FileCounts = { accepted: number; rejected: number; arrivals: Arrivals };
 export type FileResult =
-  | { kind: 'ingested'; accepted: number; rejected: number }
+  | ({ kind: 'ingested' } & FileCounts)
   | { kind: 'gone'; because: string }
-  | { kind: 'unreadable'; because: string; accepted: number; rejected: number };
+  | ({ kind: 'unreadable'; because: string } & FileCounts);
+
+/** `remove`: it is ours to remove when it was read, because it was dropped into the inbox. What others keep stays where it is. */
+export type File = { bucket: ObjectStore; key: string; remove: boolean };
 
 /**
- * Ingests a dropped file piece by piece and removes it: it holds raw identifiers. Repeated after a crash it writes the same chunks
- * again. A file that ends in the middle (cut gzip) keeps what came before the cut and stays where it is, for whoever looks.
+ * Ingests a file piece by piece, and removes it if it was dropped: it holds raw identifiers. Repeated after a crash it writes the same
+ * chunks again. A file that is damaged keeps what came before the damage and stays where it is, for whoever looks.
  */
-export async function ingestFile(key: string, { inbox, ...ports }: IngestPorts & { inbox: ObjectStore }): Promise<FileResult> {
-  if ((await inbox.get(key, { start: 0, end: 1 })) === undefined)
-    return { kind: 'gone', because: 'the file is not in the inbox: ingested before, or expired' };
-  const counts = { accepted: 0, rejected: 0 };
-  let lines: TextLines[] = [];
-  let count = 0;
+export async function ingestFile({ bucket, key, remove }: File, ports: IngestPorts): Promise<FileResult> {
+  if ((await bucket.get(key, { start: 0, end: 1 })) === undefined)
+    return { kind: 'gone', because: 'there is no such file: ingested before, or expired' };
+  const counts: FileCounts = { accepted: 0, rejected: 0, arrivals: {} };
+  let values: Found[] = [];
   let piece = 0;
-  const flush = async (): Promise<void> => {
-    const result = await ingest([{ id: `${key}#${piece++}`, lines }], ports);
-    counts.accepted += result.accepted;
-    counts.rejected += result.rejected.length;
-    lines = [];
-    count = 0;
+  let cut = false;
+  const flush = async (count: number): Promise<void> => {
+    const some = values.splice(0, count);
+    cut ||= some.some((one) => one.kind === 'damaged' && one.code === 'too-large');
+    const { accepted, arrivals, rejected } = await ingest([{ id: `${key}#${piece++}`, values: some }], ports);
+    counts.accepted += accepted;
+    counts.rejected += rejected.length;
+    addArrivals(counts.arrivals, arrivals);
   };
-  const reading = fileLines(rangesOf(inbox, key));
-  for (;;) {
-    const next = await reading.next().catch((error: unknown) => ({ unreadable: reasonOf(error) }));
-    if ('unreadable' in next) {
-      await flush();
-      return { kind: 'unreadable', because: next.unreadable, ...counts };
+  try {
+    for await (const more of fileValues(() => rangesOf(bucket, key))) {
+      for (const one of more) values.push(one);
+      // Cut by values, whatever pieces they come in: read again, the same chunks are written again.
+      while (values.length >= VALUES_A_CHUNK) await flush(VALUES_A_CHUNK);
     }
-    if (next.done) break;
-    // Cut by lines, whatever pieces they come in: read again, the same chunks are written again.
-    for (let from = 0; from < lineCount(next.value); ) {
-      const some = someLines(next.value, from, from + LINES_A_CHUNK - count);
-      lines.push(some);
-      count += lineCount(some);
-      from += lineCount(some);
-      if (count >= LINES_A_CHUNK) await flush();
-    }
+  } catch (error) {
+    // What cannot be unpacked is about the file, and an answer; anything else is an outage and is thrown on.
+    if (!(error instanceof Damaged)) throw error;
+    await flush(values.length);
+    return { kind: 'unreadable', because: `the file is ${error.message}`, ...counts };
   }
-  if (count > 0) await flush();
-  await inbox.delete(key);
+  if (values.length > 0) await flush(values.length);
+  if (cut) return { kind: 'unreadable', because: 'a value in the file is too long; the others were read', ...counts };
+  if (remove) await bucket.delete(key);
   return { kind: 'ingested', ...counts };
 }
 
@@ -59,12 +62,4 @@ async function* rangesOf(store: ObjectStore, key: string): AsyncGenerator<Uint8A
     yield bytes;
     if (bytes.length < RANGE) return;
   }
-}
-
-/** A decompressor's complaint is about the file and is an answer; anything else is an outage and is thrown on. */
-function reasonOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (typeof code === 'string' && code.startsWith('Z_')) return `the file is not complete gzip (${code})`;
-  if (typeof code === 'number') return `the file is not complete zstd (${code})`;
-  throw error;
 }

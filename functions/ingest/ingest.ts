@@ -3,10 +3,10 @@ import { STATUSES } from '../../shared/contract/event';
 import { dayLabel, dayOf, hourLabel } from '../../shared/domain/time';
 import { frameOf } from '../../shared/formats/segment';
 import type { AccountKey } from '../../shared/identity/ids';
-import type { KeyedHasher } from '../../shared/identity/keyed-hash';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
 import { addToManifest, type Place } from '../../shared/stores/manifest-store';
-import { type Lines, type Message, type Part, type RejectedEvent, readMessages, type Taken } from './read-messages';
+import { type Part, type ReadPorts, readMessages, type Source, type Taken } from './read-messages';
+import { keepRefused } from './refused';
 
 /** What our own action made of a request at some time (ms): then it is no evidence. */
 export type EffectAt = (at: number) => 'limited' | 'blocked' | undefined;
@@ -16,33 +16,27 @@ export type Effect = (account: AccountKey) => EffectAt | undefined;
 export type KeepPorts = {
   archive: ObjectStore;
   features: Table;
+  /** Where refused records are kept, apart from everything else: they hold raw identifiers. Without, whoever calls keeps them. */
+  refused?: ObjectStore;
   /** Replay only: what the provider's gateway would have done to a request. */
   effect?: Effect;
 };
-export type IngestPorts = KeepPorts & { clock: Clock; hasher: KeyedHasher; segments: number };
-/** `unreadable`: messages whose body is no envelope of events at all; the door puts them aside as they came. */
-export type IngestResult = Pick<Taken, 'accepted' | 'rejected' | 'unreadable'> & { chunk?: string };
+export type IngestPorts = KeepPorts & Omit<ReadPorts, 'now'> & { clock: Clock };
+export type IngestResult = Pick<Taken, 'accepted' | 'rejected' | 'arrivals'> & { chunk?: string };
 
 /**
  * Reads the events of some messages and keeps them. When it returns, every accepted event is durable and listed, and every
- * rejected one is kept with its reason under `rejected/`: the messages may be acknowledged. Every step may be repeated.
+ * refused record is kept with its reason: the messages may be acknowledged. Every step may be repeated.
  */
-export const ingest = (messages: readonly (Message | Lines)[], ports: IngestPorts): Promise<IngestResult> =>
+export const ingest = (messages: readonly Source[], ports: IngestPorts): Promise<IngestResult> =>
   keep(readMessages(messages, { ...ports, now: ports.clock.now() }), ports);
 
-/** Writes what was read as one immutable chunk with its manifest rows, and what was rejected beside it. */
-export async function keep(taken: Taken, { archive, features, effect }: KeepPorts): Promise<IngestResult> {
-  const { now, accepted, rejected, unreadable, events } = taken;
-  await keepRejected(rejected, now, archive);
+/** Writes what was read as one immutable chunk with its manifest rows, and what was refused in a place of its own. */
+export async function keep(taken: Taken, { archive, features, refused, effect }: KeepPorts): Promise<IngestResult> {
+  const { now, accepted, arrivals, rejected, events } = taken;
+  if (refused) await keepRefused(rejected, now, refused);
   const key = await writeChunk(effect ? events.map((one) => withEffect(one, effect)) : events, now, { archive, features });
-  return { accepted, rejected, unreadable, ...(key === undefined ? {} : { chunk: key }) };
-}
-
-async function keepRejected(rejected: readonly RejectedEvent[], now: number, archive: ObjectStore): Promise<void> {
-  if (rejected.length === 0) return;
-  const bytes = Buffer.from(`${rejected.map((event) => JSON.stringify(event)).join('\n')}\n`, 'utf8');
-  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-  await archive.put(`rejected/${dayLabel(dayOf(now))}/${digest}.ndjson`, bytes);
+  return { accepted, arrivals, rejected, ...(key === undefined ? {} : { chunk: key }) };
 }
 
 /** What became of each request is written over what the provider answered; bytes made ahead stand if nothing did. */

@@ -1,14 +1,9 @@
 import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent } from '../../shared/contract/event';
 import { readFingerprint } from '../../shared/contract/prompt-fingerprint';
 import { DAY, iso, MINUTE } from '../../shared/domain/time';
+import type { Rejection } from './rejection';
+import { tidied } from './tidy';
 
-/** Why an event was not taken, what to change, and never what it contained. */
-export type Rejection = {
-  code: 'not-json' | 'not-an-object' | 'unknown-type' | 'invalid-field' | 'late' | 'early' | 'bad-encoding' | 'too-large';
-  field?: string;
-  because: string;
-  fix: string;
-};
 export type Parsed = { kind: 'event'; event: LockstepEvent; at: number } | { kind: 'rejected'; rejection: Rejection };
 
 /** Events outside [now − 14 days, now + 10 minutes] are kept aside and counted as late or early. */
@@ -17,27 +12,12 @@ export const OLDEST = 14 * DAY;
 
 const TYPES = { 'lockstep.usage.v1': UsageEvent, 'lockstep.account.v1': AccountEvent, 'lockstep.release.v1': ReleaseEvent } as const;
 const typeOf = (value: object): unknown => ('type' in value ? value.type : undefined);
-const isKnown = (type: unknown): type is keyof typeof TYPES => typeof type === 'string' && Object.hasOwn(TYPES, type);
+export const isKnownType = (type: unknown): type is keyof typeof TYPES => typeof type === 'string' && Object.hasOwn(TYPES, type);
 
 const rejected = (code: Rejection['code'], because: string, fix: string, field?: string): Parsed => ({
   kind: 'rejected',
   rejection: { code, because, fix, ...(field === undefined ? {} : { field }) },
 });
-
-export function parseLine(line: string, now: number): Parsed {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    const where = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    return rejected(
-      'not-json',
-      `not JSON${where === undefined ? '' : `, at character ${where}`}`,
-      'send one complete JSON object per line',
-    );
-  }
-  return parseEvent(value, now);
-}
 
 /** `unknown` comes in, an event or a reason goes out. */
 export function parseEvent(value: unknown, now: number): Parsed {
@@ -48,14 +28,16 @@ export function parseEvent(value: unknown, now: number): Parsed {
       'send CloudEvents 1.0 objects',
     );
   const type = typeOf(value);
-  if (!isKnown(type))
+  if (!isKnownType(type))
     return rejected(
       'unknown-type',
       typeof type === 'string' ? 'the type is not one of this contract' : 'there is no type',
       `use one of ${Object.keys(TYPES).join(', ')}`,
       'type',
     );
-  const parsed = TYPES[type].safeParse(value);
+  let parsed = TYPES[type].safeParse(value);
+  // Most fit as they are.
+  if (!parsed.success) parsed = TYPES[type].safeParse(tidied(value));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = issue?.path.join('.') ?? '';
@@ -93,15 +75,17 @@ export function outOfTime(at: number, now: number): Rejection | undefined {
   if (at > now + LATEST)
     return {
       code: 'early',
+      at,
       because: `time: more than 10 minutes ahead of ${iso(now)}`,
-      fix: 'send the time at which the request was served; check the clock of the gateway',
+      fix: 'check the clock of the gateway; the event is kept, and taken when its time comes',
       field: 'time',
     };
   if (at < now - OLDEST)
     return {
       code: 'late',
+      at,
       because: `time: more than 14 days before ${iso(now)}`,
-      fix: 'send events within 14 days; older ones are counted and not taken',
+      fix: 'send events within 14 days; this one is kept aside for as long as refused records are',
       field: 'time',
     };
   return undefined;

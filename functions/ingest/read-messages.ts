@@ -1,94 +1,86 @@
 import type { LockstepEvent } from '../../shared/contract/event';
+import type { ProducerSettings } from '../../shared/contract/producer-settings';
+import type { Arrivals } from '../../shared/domain/arrival';
 import { hourOf } from '../../shared/domain/time';
 import { type Segment, SegmentBuilder } from '../../shared/formats/segment';
 import { segmentOf } from '../../shared/formats/segment-of';
 import type { AccountKey } from '../../shared/identity/ids';
 import type { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { arrivalAt, noteArrival } from './arrival';
+import { type Candidate, candidatesOf, type Writer } from './candidates';
 import { writeEvent } from './event-writer';
-import { lineCount, type TextLines } from './line-splitter';
-import { outOfTime, parseLine, type Rejection } from './parse-event';
-import { unwrap } from './unwrap';
-import { type UsageRow, writeRow } from './usage-row';
-import { UsualLines } from './usual-line';
+import { parseEvent } from './parse-event';
+import { valuesOfText } from './records/envelopes';
+import type { Found } from './records/json-values';
+import type { Rejection } from './rejection';
 
 export type Message = { id: string; body: string };
-/** Lines that were read from a file, in the pieces that they came in. */
-export type Lines = { id: string; lines: readonly TextLines[] };
-export type RejectedEvent = Rejection & { message: string; line: number };
+/** Values that were read from a file. */
+export type Values = { id: string; values: readonly Found[] };
+/** The same, asked of the producers already. */
+export type Candidates = { id: string; candidates: readonly Candidate[] };
+export type Source = Message | Values | Candidates;
+
+/** A record that was not taken: why, what to change, where it stood, and the record itself, which is kept where one role may read it. */
+export type Refused = Rejection & { producer: Writer; message: string; line: number; record: unknown };
 
 /** Events of one (event hour, account segment). `frame`: the bytes that are kept of them, if they were made ahead. */
 export type Part = { segment: number; columns: Segment; frame?: Uint8Array };
 
-/** What was read from some messages: nothing of it is kept yet. `unreadable`: messages whose body is no envelope of events at all. */
+/** What was read from some messages: nothing of it is kept yet. */
 export type Taken = {
   /** When they were read, ms: what is early or late was judged by it. */
   now: number;
   accepted: number;
-  rejected: RejectedEvent[];
-  unreadable: { message: Message; because: string }[];
+  /** What came from whom. */
+  arrivals: Arrivals;
+  rejected: Refused[];
   events: Part[];
 };
 
+export type ReadPorts = { now: number; hasher: KeyedHasher; segments: number; producers?: ProducerSettings };
+
+/** Of one message so many refusals are told apart: a message of nothing but line feeds and letters would make millions. */
+export const MOST_REFUSED_OF_A_MESSAGE = 1_000;
+
 /** Parses, validates, hashes and fingerprints the events of some messages. Pure: it keeps nothing and tells nobody. */
-export function readMessages(
-  messages: readonly (Message | Lines)[],
-  { now, hasher, segments }: { now: number; hasher: KeyedHasher; segments: number },
-): Taken {
+export function readMessages(messages: readonly Source[], { now, hasher, segments, producers = {} }: ReadPorts): Taken {
   const collected = new Collected(hasher, segments);
-  const usual = usualLinesUnder(hasher);
-  const taken: Taken = { now, accepted: 0, rejected: [], unreadable: [], events: [] };
-  const { rejected, unreadable } = taken;
-  const take = ({ bytes, bounds }: TextLines, message: string, before: number): void => {
-    for (let at = 0; at < bounds.length; at += 2) {
-      const from = bounds[at]!;
-      const to = bounds[at + 1]!;
-      const row = usual.read(bytes, from, to);
-      let rejection = row && outOfTime(row.at, now);
-      if (!row) {
-        const text = bytes.toString('utf8', from, to);
-        if (text.trim() === '') continue;
-        const parsed = parseLine(text, now);
-        if (parsed.kind === 'rejected') rejection = parsed.rejection;
-        else collected.add(parsed.event, parsed.at);
-      } else if (!rejection) collected.addRow(row);
-      if (rejection) rejected.push({ ...rejection, message, line: before + at / 2 + 1 });
-      else taken.accepted++;
-    }
-  };
+  const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [] };
   for (const message of messages) {
-    const { id } = message;
-    if ('lines' in message) {
-      let before = 0;
-      for (const lines of message.lines) {
-        take(lines, id, before);
-        before += lineCount(lines);
+    const before = taken.rejected.length;
+    for (const candidate of candidatesIn(message, producers, now)) {
+      const outcome = candidate.kind === 'refused' ? candidate : parseEvent(candidate.event, now);
+      const { producer, line, record } = candidate;
+      if (outcome.kind === 'event') {
+        collected.add(outcome.event, outcome.at);
+        taken.accepted++;
+        noteArrival(arrivalAt(taken.arrivals, producer), outcome.event, outcome.at);
+        continue;
       }
-      continue;
-    }
-    const unwrapped = unwrap(message.body);
-    switch (unwrapped.kind) {
-      case 'rejected':
-        rejected.push({ ...unwrapped.rejection, message: id, line: 1 });
-        unreadable.push({ message, because: unwrapped.rejection.because });
+      taken.rejected.push({ ...outcome.rejection, producer, message: message.id, line, record });
+      if ('body' in message && taken.rejected.length - before > MOST_REFUSED_OF_A_MESSAGE) {
+        taken.rejected.splice(before, taken.rejected.length, { ...TOO_MANY, producer, message: message.id, line, record: message.body });
         break;
-      case 'lines':
-        take(unwrapped.lines, id, 0);
-        break;
-      default:
-        unwrapped satisfies never;
+      }
     }
+  }
+  for (const { producer, code } of taken.rejected) {
+    const { refused } = arrivalAt(taken.arrivals, producer);
+    refused[code] = (refused[code] ?? 0) + 1;
   }
   return { ...taken, events: collected.events() };
 }
 
-/** What repeats from message to message is remembered as long as the key that it was hashed under. */
-const readers = new WeakMap<KeyedHasher, UsualLines>();
-function usualLinesUnder(hasher: KeyedHasher): UsualLines {
-  const known = readers.get(hasher);
-  if (known) return known;
-  const made = new UsualLines(hasher);
-  readers.set(hasher, made);
-  return made;
+const TOO_MANY: Rejection = {
+  code: 'too-many',
+  because: `more than ${MOST_REFUSED_OF_A_MESSAGE} records of one message do not fit; it is kept whole, and what fitted until then was taken`,
+  fix: 'look at the first records of the message',
+};
+
+function* candidatesIn(message: Source, producers: ProducerSettings, now: number): Iterable<Candidate> {
+  if ('candidates' in message) yield* message.candidates;
+  else for (const value of 'values' in message ? message.values : valuesOfText(message.body)) yield* candidatesOf(value, producers, now);
 }
 
 type Building = { hour: number; segment: number; builder: SegmentBuilder };
@@ -107,10 +99,6 @@ class Collected {
   add(event: LockstepEvent, at: number): void {
     const account = event.type === 'lockstep.release.v1' ? undefined : this.hasher.account(event.subject).key;
     writeEvent(this.at(at, account), event, at, this.hasher);
-  }
-
-  addRow(row: UsageRow): void {
-    writeRow(this.at(row.at, row.account.key), row, this.hasher);
   }
 
   events(): Part[] {

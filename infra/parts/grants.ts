@@ -32,6 +32,14 @@ export const may = (who: IFunction) => ({
       prefixes.map((prefix) => bucket.arnForObjects(prefix)),
     );
   },
+  /** What is written into a bucket that has a key of its own. */
+  encryptFor(bucket: IBucket): void {
+    if (bucket.encryptionKey) allow(who, ['kms:GenerateDataKey'], [bucket.encryptionKey.keyArn]);
+  },
+  /** What is read from a bucket that has a key of its own. */
+  decryptFrom(bucket: IBucket): void {
+    if (bucket.encryptionKey) allow(who, ['kms:Decrypt'], [bucket.encryptionKey.keyArn]);
+  },
   /** Rows whose partition key begins so; every row when none is named. Never a scan. */
   readRows(table: ITableV2, partitions?: readonly string[]): void {
     allow(who, ['dynamodb:GetItem', 'dynamodb:Query'], [table.tableArn], partitions && leading(partitions));

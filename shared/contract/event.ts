@@ -6,10 +6,24 @@ export type Status = (typeof STATUSES)[number];
 /** What our own action caused is never evidence. */
 export const isEvidence = (status: Status): boolean => status !== 'limited' && status !== 'blocked';
 
-const count = z.int().min(0).max(4_294_967_295);
+/** Lengths in UTF-16 code units. What is longer is cut, not refused (functions/ingest/tidy.ts): nobody hides by being odd. */
+export const LONGEST = {
+  id: 512,
+  word: 128,
+  text: 1_048_576,
+  apiKey: 512,
+  address: 64,
+  userAgent: 1_024,
+  fingerprint: 512,
+  domain: 255,
+  name: 512,
+} as const;
+export const LARGEST_COUNT = 4_294_967_295;
+
+const count = z.int().min(0).max(LARGEST_COUNT);
 const unit = z.number().min(0).max(1);
-const word = z.string().min(1).max(128);
-const text = z.string().max(1_048_576);
+const word = z.string().min(1).max(LONGEST.word);
+const text = z.string().max(LONGEST.text);
 const instant = z.iso.datetime({ offset: true });
 
 export const UsageData = z.object({
@@ -18,10 +32,10 @@ export const UsageData = z.object({
   outputTokens: count,
   status: z.enum(STATUSES).default('ok'),
   durationMs: count.optional(),
-  apiKey: z.string().max(512).optional(),
+  apiKey: z.string().max(LONGEST.apiKey).optional(),
   channel: word.optional(),
-  network: z.object({ ip: z.string().max(64).optional(), asn: count.optional(), country: z.string().max(2).optional() }).optional(),
-  client: z.object({ userAgent: z.string().max(1024).optional(), fingerprint: z.string().max(512).optional() }).optional(),
+  network: z.object({ ip: z.string().max(LONGEST.address).optional(), asn: count.optional(), country: z.string().max(2).optional() }).optional(),
+  client: z.object({ userAgent: z.string().max(LONGEST.userAgent).optional(), fingerprint: z.string().max(LONGEST.fingerprint).optional() }).optional(),
   prompt: z.object({ system: text.optional(), text: text.optional(), fingerprint: z.string().max(128).optional() }).optional(),
   tools: count.optional(),
   labels: z
@@ -43,26 +57,26 @@ export const PROVIDER_STANDINGS = ['active', 'suspended', 'closed'] as const;
 
 export const AccountData = z.object({
   createdAt: instant.optional(),
-  organization: z.string().max(512).optional(),
+  organization: z.string().max(LONGEST.name).optional(),
   plan: z.enum(PLANS).optional(),
   program: z.enum(PROGRAMS).optional(),
   verification: z.enum(VERIFICATIONS).optional(),
-  emailDomain: z.string().max(255).optional(),
-  paymentInstrument: z.string().max(512).optional(),
+  emailDomain: z.string().max(LONGEST.domain).optional(),
+  paymentInstrument: z.string().max(LONGEST.name).optional(),
   paymentCountry: z.string().max(2).optional(),
-  signupIp: z.string().max(64).optional(),
-  signupFingerprint: z.string().max(512).optional(),
-  referrer: z.string().max(512).optional(),
+  signupIp: z.string().max(LONGEST.address).optional(),
+  signupFingerprint: z.string().max(LONGEST.fingerprint).optional(),
+  referrer: z.string().max(LONGEST.name).optional(),
   standing: z.enum(PROVIDER_STANDINGS).optional(),
 });
 export type AccountData = z.infer<typeof AccountData>;
 
 const envelope = {
   specversion: z.literal('1.0'),
-  source: z.string().min(1).max(512),
-  id: z.string().min(1).max(512),
+  source: z.string().min(1).max(LONGEST.id),
+  id: z.string().min(1).max(LONGEST.id),
   time: instant,
-  subject: z.string().min(1).max(512),
+  subject: z.string().min(1).max(LONGEST.id),
 };
 export const UsageEvent = z.object({ ...envelope, type: z.literal('lockstep.usage.v1'), data: UsageData });
 export const AccountEvent = z.object({ ...envelope, type: z.literal('lockstep.account.v1'), data: AccountData });

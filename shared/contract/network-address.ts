@@ -1,15 +1,16 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /**
  * An address in the one form of all that it may be written in: IPv6 as RFC 5952 has it, IPv4 in dots also where a server that listens
- * on both writes `::ffff:203.0.113.9`. Text that is no address stays as it is.
+ * on both writes `::ffff:203.0.113.9`. Of a forwarded list it is the first, and a port is left out. Text without an address stays as it is.
  */
 export function canonicalAddress(text: string): string {
-  if (!isIPv6(text)) return text;
+  const host = isIPv4(text) ? text : (firstAddress(text) ?? text);
+  if (!isIPv6(host)) return host;
   // The zone behind % says which interface of the server it was.
-  const address = new URL(`http://[${text.split('%')[0]}]`).hostname.slice(1, -1);
+  const address = new URL(`http://[${host.split('%')[0]}]`).hostname.slice(1, -1);
   const mapped = MAPPED.exec(address);
   if (!mapped) return address;
   return mapped
@@ -28,4 +29,22 @@ export function networkPrefix(address: string): string | undefined {
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
   const groups = [...left, ...new Array<string>(8 - left.length - right.length).fill('0'), ...right];
   return `${groups.slice(0, 3).join(':')}::/48`;
+}
+
+/** Entries of a forwarded list that are looked at: whoever asks may write as many as they like. */
+const MOST_FORWARDED = 50;
+
+/** The first address in text such as `203.0.113.9:64484`, `[2001:db8::1]:443` or `203.0.113.9, 10.0.0.4`; `undefined` when there is none. */
+export function firstAddress(text: string): string | undefined {
+  if (isIP(text) !== 0) return text;
+  for (const one of text.split(',', MOST_FORWARDED)) {
+    const host = withoutPort(one.trim());
+    if (isIP(host) !== 0) return host;
+  }
+  return undefined;
+}
+
+function withoutPort(text: string): string {
+  const bare = text.replace(/^(?:for=)?"?|"$/gi, '');
+  return /^\[([^\]]+)\](?::\d+)?$/.exec(bare)?.[1] ?? /^(\d{1,3}(?:\.\d{1,3}){3}):\d+$/.exec(bare)?.[1] ?? bare;
 }

@@ -4,8 +4,7 @@ import { DEPLOYED, ENVELOPE_BYTES } from '../../bench/cost/deployed';
 import { envelopes } from '../../bench/cost/envelopes';
 import { batchAt, dollarsPerMonth, scaled, unitsPerEvent } from '../../bench/cost/scale';
 import { traffic } from '../../bench/cost/traffic';
-import { textsOf } from '../../functions/ingest/line-splitter';
-import { unwrap } from '../../functions/ingest/unwrap';
+import { valuesOfText } from '../../functions/ingest/records/envelopes';
 import { stages } from '../../infra/stages';
 import { itemBytes } from '../../shared/memory/item-size';
 import { MemoryTable } from '../../shared/memory/memory-table';
@@ -95,10 +94,7 @@ test('envelopes fit into one billed request, are full, and hold every line', () 
     JSON.stringify({ index, text: `${Math.sin(index)} ${'prompt '.repeat(index % 40)}` }),
   );
   const sent = envelopes(lines);
-  const read = sent.flatMap(({ body }) => {
-    const unwrapped = unwrap(body);
-    return unwrapped.kind === 'lines' ? textsOf(unwrapped.lines) : [];
-  });
+  const read = sent.flatMap(({ body }) => valuesOfText(body).map((found) => found.kind === 'value' && JSON.stringify(found.value)));
   expect(read).toEqual(lines);
   for (const { body } of sent) expect(body.length).toBeLessThanOrEqual(ENVELOPE_BYTES);
   for (const { body } of sent.slice(1, -1)) expect(body.length).toBeGreaterThan(ENVELOPE_BYTES * 0.6);

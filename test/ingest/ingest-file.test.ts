@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
-import { fileLines } from '../../functions/ingest/file-lines';
 import { ingestFile } from '../../functions/ingest/ingest-file';
-import { LineSplitter, textsOf } from '../../functions/ingest/line-splitter';
+import { fileValues } from '../../functions/ingest/records/file-values';
+import { Damaged, inflated } from '../../functions/ingest/records/inflate';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
@@ -35,6 +34,8 @@ const world = () => {
   };
 };
 
+const dropped = (key: string, { inbox }: { inbox: MemoryObjectStore }) => ({ bucket: inbox, key, remove: true });
+
 describe('a dropped file', () => {
   test.each([
     ['plain', (bytes: Buffer) => bytes],
@@ -43,7 +44,7 @@ describe('a dropped file', () => {
   ])('%s: every event is listed in the manifest, and the file is removed', async (_, pack) => {
     const ports = world();
     await ports.inbox.put('drop/file', pack(file(21_000)));
-    expect(await ingestFile('drop/file', ports)).toEqual({ kind: 'ingested', accepted: 21_000, rejected: 0 });
+    expect(await ingestFile(dropped('drop/file', ports), ports)).toMatchObject({ kind: 'ingested', accepted: 21_000, rejected: 0 });
     const rows = (await manifestOf(ports.features, hour)).flatMap(({ places }) => places.map((place) => place.rows));
     expect(rows.reduce((sum, count) => sum + count, 0)).toBe(21_000);
     expect(rows).toHaveLength(2);
@@ -53,75 +54,130 @@ describe('a dropped file', () => {
   test('a line that is no event is kept with its reason, the others go on', async () => {
     const ports = world();
     await ports.inbox.put('f', Buffer.concat([file(3), Buffer.from('{"half": \n')]));
-    expect(await ingestFile('f', ports)).toEqual({ kind: 'ingested', accepted: 3, rejected: 1 });
+    expect(await ingestFile(dropped('f', ports), ports)).toMatchObject({ kind: 'ingested', accepted: 3, rejected: 1 });
   });
 
   test('cut in the middle: what came before counts, the file stays, and it says why', async () => {
     const ports = world();
     const whole = gzipSync(file(25_000));
     await ports.inbox.put('f', whole.subarray(0, whole.length - 5_000));
-    const result = await ingestFile('f', ports);
+    const result = await ingestFile(dropped('f', ports), ports);
     expect(result).toMatchObject({ kind: 'unreadable', because: 'the file is not complete gzip (Z_BUF_ERROR)' });
     expect(result.kind === 'unreadable' && result.accepted).toBeGreaterThan(20_000);
     expect(await ports.inbox.get('f')).toBeDefined();
   });
 
   test('delivered again after it was ingested: an answer, not an error', async () => {
-    expect(await ingestFile('f', world())).toMatchObject({ kind: 'gone' });
+    expect(await ingestFile(dropped('f', world()), world())).toMatchObject({ kind: 'gone' });
   });
 
   test('ingested twice because of a crash before its removal: the same chunk', async () => {
     const ports = world();
     await ports.inbox.put('f', file(100));
-    await ingestFile('f', ports);
+    await ingestFile(dropped('f', ports), ports);
     await ports.inbox.put('f', file(100));
-    await ingestFile('f', ports);
+    await ingestFile(dropped('f', ports), ports);
     expect(await manifestOf(ports.features, hour)).toHaveLength(1);
   });
 });
 
-describe('the lines of a file', () => {
-  const lines = async (...chunks: Buffer[]) => {
+describe('the values of a file', () => {
+  const values = async (...chunks: Buffer[]) => {
     async function* all() {
       yield* chunks;
     }
-    const read: string[] = [];
-    for await (const lines of fileLines(all())) read.push(...textsOf(lines));
+    const read: unknown[] = [];
+    for await (const found of fileValues(all)) read.push(...found.map((one) => (one.kind === 'value' ? one.value : one.text)));
     return read;
   };
 
   test('several zstd frames are read to the end (Node stops after the first)', async () => {
-    // printf 'one\ntwo\n' | zstd; printf 'three\n' | zstd
+    // printf '1\n2\n' would do; these are the frames of 'one\ntwo\n' and 'three\n'.
     const frames = Buffer.from('28b52ffd04584100006f6e650a74776f0ae6a60e4028b52ffd045831000074687265650ad706fd28', 'hex');
-    expect(await lines(frames)).toEqual(['one', 'two', 'three']);
-    expect(await lines(frames.subarray(0, 7), frames.subarray(7, 30), frames.subarray(30))).toEqual(['one', 'two', 'three']);
+    expect(await values(frames)).toEqual(['one', 'two', 'three']);
+    expect(await values(frames.subarray(0, 7), frames.subarray(7, 30), frames.subarray(30))).toEqual(['one', 'two', 'three']);
   });
   test('a cut zstd frame throws', async () => {
-    await expect(lines(Buffer.from('28b52ffd04584100006f6e650a7477', 'hex'))).rejects.toThrow();
+    await expect(values(Buffer.from('28b52ffd04584100006f6e650a7477', 'hex'))).rejects.toThrow(Damaged);
   });
-  test('a character and a line may be cut anywhere', async () => {
-    const text = Buffer.from('ü\n\n€\nlast');
-    expect(await lines(...Array.from(text, (byte) => Buffer.from([byte])))).toEqual(['ü', '', '€', 'last']);
+  test('a zstd frame that asks for a window of 2 GiB is refused before it is given one', async () => {
+    // Magic, descriptor without single segment, window descriptor: exponent 21 (2 GiB), then a raw block of nothing.
+    await expect(values(Buffer.from('28b52ffd00a8010000', 'hex'))).rejects.toThrow(/window/);
+    await expect(values(Buffer.from('28b52ffd0088010000', 'hex'))).resolves.toEqual([]);
+    await expect(values(Buffer.from('28b52ffd0089010000', 'hex'))).rejects.toThrow(/window/);
   });
-  test('cut anywhere, they are those of the whole text as a decoder reads it', async () => {
-    const bytes = fc.array(
-      fc.oneof(fc.constantFrom(10, 0xef, 0xbb, 0xbf, 0xc3, 0xbc, 0xe2, 0x82, 0xac, 0xf0, 0x9f), fc.integer({ min: 0, max: 255 })),
-      {
-        maxLength: 40,
-      },
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(bytes, { maxLength: 6 }), async (pieces) => {
-        const splitter = new LineSplitter();
-        const read = pieces.flatMap((piece) => textsOf(splitter.push(Uint8Array.from(piece))));
-        const whole = new TextDecoder().decode(Uint8Array.from(pieces.flat())).split('\n');
-        // Behind the last line feed there is a line only if there is something.
-        expect([...read, ...textsOf(splitter.end())]).toEqual(whole.at(-1) === '' ? whole.slice(0, -1) : whole);
-      }),
-      { numRuns: 500 },
-    );
+  test('a character may be cut anywhere', async () => {
+    const text = Buffer.from('{"a":"ü€😀"}\n\n["€"]\nlast');
+    expect(await values(...Array.from(text, (byte) => Buffer.from([byte])))).toEqual([{ a: 'ü€😀' }, '€', 'last']);
   });
-  test('an empty file has none', async () => {
-    expect(await lines()).toEqual([]);
+  test('an empty file has none, and so has one of empty gzip members', async () => {
+    expect(await values()).toEqual([]);
+    expect(await values(Buffer.concat([gzipSync(''), gzipSync('')]))).toEqual([]);
+  });
+});
+
+describe('gzip: what stands before the damage is taken, to the byte', () => {
+  const objects = Array.from({ length: 3_000 }, (_, id) => ({ id, text: `${(id * 7919) % 9973}`.repeat(3) }));
+  const whole = gzipSync(objects.map((one) => JSON.stringify(one)).join('\n'));
+  const read = async (bytes: Uint8Array, piece: number) => {
+    async function* pieces() {
+      for (let at = 0; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);
+    }
+    const got: unknown[] = [];
+    let damage: unknown;
+    try {
+      for await (const found of fileValues(pieces)) got.push(...found.map((one) => (one.kind === 'value' ? one.value : one)));
+    } catch (error) {
+      damage = error;
+    }
+    return { got, damage };
+  };
+  test.each([
+    ['garbage behind the member', Buffer.concat([whole, Buffer.from('garbage, not gzip')]), 3_000],
+    ['garbage behind two members', Buffer.concat([whole, gzipSync('\n{"id":3000}'), Buffer.from('x')]), 3_001],
+    ['a member that is cut', whole.subarray(0, whole.length - 12), undefined],
+    ['a byte that is wrong', Buffer.concat([whole.subarray(0, 9_000), Buffer.from([whole[9_000]! ^ 255]), whole.subarray(9_001)]), undefined],
+    ['a checksum that is wrong', Buffer.concat([whole.subarray(0, whole.length - 8), Buffer.alloc(8)]), 3_000],
+  ])('%s', async (_, bytes, expected) => {
+    for (const piece of [bytes.length, 1_000]) {
+      const { got, damage } = await read(bytes, piece);
+      expect(damage).toBeInstanceOf(Damaged);
+      if (expected === undefined) {
+        // deflate has no check of its own: behind a wrong byte it may go on for a while.
+        const right = got.findIndex((one, place) => JSON.stringify(one) !== JSON.stringify(objects[place]));
+        expect(right < 0 ? got.length : right).toBeGreaterThan(300);
+      } else expect(got).toHaveLength(expected);
+    }
+  });
+  test.each([
+    ['padded with zeros', Buffer.concat([whole, Buffer.alloc(700)])],
+    ['members, each with a mark', Buffer.concat([0, 1, 2].map((part) => gzipSync(`\uFEFF${objects.slice(part * 1_000, part * 1_000 + 1_000).map((one) => JSON.stringify(one)).join('')}`)))],
+  ])('%s: not damaged', async (_, bytes) => {
+    const { got, damage } = await read(bytes, 777);
+    expect([damage, got]).toEqual([undefined, objects]);
+  });
+  test('an outage of the store is no damage', async () => {
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield whole.subarray(0, 500);
+      throw new Error('the network is gone');
+    }
+    await expect(
+      (async () => {
+        for await (const _ of fileValues(failing)) continue;
+      })(),
+    ).rejects.toThrow('the network is gone');
+  });
+  test.each([
+    [999, true],
+    [1_000, true],
+    [1_001, false],
+  ])('unpacked %d of at most 1,000 bytes', async (size, fits) => {
+    async function* packed() {
+      yield gzipSync(Buffer.alloc(size, 32));
+    }
+    const reading = (async () => {
+      for await (const _ of inflated(packed, 1_000)) continue;
+    })();
+    await (fits ? expect(reading).resolves.toBeUndefined() : expect(reading).rejects.toThrow(Damaged));
   });
 });

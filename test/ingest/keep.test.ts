@@ -1,6 +1,6 @@
 import { type Effect, keep } from '../../functions/ingest/ingest';
-import { linesFrom } from '../../functions/ingest/line-splitter';
 import { readMessages } from '../../functions/ingest/read-messages';
+import { valuesIn } from '../../functions/ingest/records/json-values';
 import { MINUTE } from '../../shared/domain/time';
 import { frameOf, readSegment, statusOf } from '../../shared/formats/segment';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
@@ -23,7 +23,7 @@ const event = (number: number): string =>
 
 async function kept(ahead: boolean, effect?: Effect) {
   const archive = new MemoryObjectStore();
-  const taken = readMessages([{ id: 'm', lines: [linesFrom([0, 1, 2, 3, 4, 5].map(event))] }], { now: NOW, hasher, segments: 1 });
+  const taken = readMessages([{ id: 'm', values: valuesIn([0, 1, 2, 3, 4, 5].map(event).join('\n')) }], { now: NOW, hasher, segments: 1 });
   const events = ahead ? taken.events.map((part) => ({ ...part, frame: frameOf(part.columns) })) : taken.events;
   const { chunk } = await keep({ ...taken, events }, { archive, features: new MemoryTable(new SimulatedClock(NOW)), effect });
   return { chunk, bytes: Buffer.from((await archive.get(chunk ?? ''))!) };

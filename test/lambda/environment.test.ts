@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import { environment } from '../../shared/lambda/environment';
 import { viewerAddress } from '../../shared/lambda/http-door';
-import { objectCreated } from '../../shared/lambda/object-created';
 import { IngestEnv } from '../../shared/wiring';
 
 const before = process.env;
@@ -9,11 +8,11 @@ afterEach(() => {
   process.env = before;
 });
 
-const fit = { ARCHIVE_BUCKET: 'a', FEATURES_TABLE: 'f', IDENTIFIER_KEY_SECRET: 's', SEGMENTS: '4', DEAD_LETTERS_URL: 'https://sqs/x' };
+const fit = { ARCHIVE_BUCKET: 'a', FEATURES_TABLE: 'f', IDENTIFIER_KEY_SECRET: 's', SEGMENTS: '4', REFUSED_BUCKET: 'r', PRODUCERS: '{}' };
 
 test('the environment is parsed: what is text outside is a number inside', () => {
   process.env = { ...fit };
-  expect(environment(IngestEnv)).toEqual({ ...fit, SEGMENTS: 4 });
+  expect(environment(IngestEnv)).toEqual({ ...fit, SEGMENTS: 4, PRODUCERS: {} });
 });
 
 test('what is missing or unfit is named, and nothing that is set is shown', () => {
@@ -43,7 +42,12 @@ describe('the address whose rate is limited', () => {
   });
 });
 
-test('the key of a new object, and an error for anything else', () => {
-  expect(objectCreated('{"detail":{"bucket":{"name":"b"},"object":{"key":"drop/a b.gz","size":1}}}')).toBe('drop/a b.gz');
-  expect(() => objectCreated('{"Records":[]}')).toThrow();
+test('producers are parsed with the rest: an account is required, and nothing is guessed', () => {
+  const producers = (value: unknown) => {
+    process.env = { ...fit, PRODUCERS: typeof value === 'string' ? value : JSON.stringify(value) };
+    return () => environment(IngestEnv).PRODUCERS;
+  };
+  expect(producers({ litellm: { account: 'metadata.user_api_key_user_id' } })()).toMatchObject({ litellm: { prompt: 'keep' } });
+  for (const unfit of [{ litellm: {} }, { litellm: { account: '' } }, { unheard: { account: 'a' } }, 'not JSON'])
+    expect(producers(unfit)).toThrow('PRODUCERS');
 });

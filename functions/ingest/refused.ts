@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { dayLabel, dayOf, HOUR } from '../../shared/domain/time';
+import type { ObjectStore } from '../../shared/ports';
+import type { Refused } from './read-messages';
+
+/**
+ * What is kept of a refused record, a line of NDJSON in `refused/<day>/<producer>/<reason>/<digest>.ndjson` (`early/<hour>/…` for what
+ * is to be taken when its hour comes). It holds what the sender sent, raw identifiers and prompts too.
+ */
+export const RefusedRecord = z.object({
+  producer: z.string(),
+  reason: z.string(),
+  field: z.string().optional(),
+  because: z.string(),
+  remedy: z.string(),
+  /** Message or file, and the line in it. */
+  place: z.string(),
+  record: z.unknown(),
+});
+export type RefusedRecord = z.infer<typeof RefusedRecord>;
+
+export const refusedRecord = ({ producer, code, field, because, fix, message, line, record }: Refused): RefusedRecord => ({
+  producer,
+  reason: code,
+  ...(field === undefined ? {} : { field }),
+  because,
+  remedy: fix,
+  place: `${message}:${line}`,
+  record,
+});
+
+export const REFUSED = 'refused/';
+export const EARLY = 'early/';
+
+/** Writes refused records, an object for each producer and reason. The key is the digest: the same messages again write the same objects. */
+export async function keepRefused(rejected: readonly Refused[], now: number, store: ObjectStore): Promise<void> {
+  const groups = new Map<string, Refused[]>();
+  for (const one of rejected) {
+    const folder = folderOf(one, now);
+    const group = groups.get(folder);
+    if (group) group.push(one);
+    else groups.set(folder, [one]);
+  }
+  for (const [folder, group] of groups) {
+    const bytes = Buffer.from(`${group.map((one) => JSON.stringify(refusedRecord(one))).join('\n')}\n`, 'utf8');
+    const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+    await store.put(`${folder}/${digest}.ndjson`, bytes);
+  }
+}
+
+/** `early/<ms of the hour after>`: from then on the event is not ahead any more. */
+function folderOf({ producer, code, at }: Refused, now: number): string {
+  if (code === 'early' && at !== undefined) return `${EARLY}${String(Math.floor(at / HOUR) * HOUR + HOUR).padStart(15, '0')}`;
+  return `${REFUSED}${dayLabel(dayOf(now))}/${producer}/${code}`;
+}
