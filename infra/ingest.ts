@@ -109,7 +109,8 @@ export class Ingest extends Construct {
     alarm(this, 'FilesNotRead', alarms, {
       metric: pipelineMetric(this, METRICS.unreadableFiles, { period: Duration.minutes(15) }),
       above: 0,
-      impact: 'A file could not be read to its end: what stood before the damage was taken, the rest is not seen. The file is still where it was.',
+      impact:
+        'A file could not be read to its end: what stood before the damage was taken, the rest is not seen. The file is still where it was.',
     });
   }
 }

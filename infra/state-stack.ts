@@ -45,7 +45,11 @@ export class StateStack extends Stack {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.refused = bucket(this, 'Refused', { rules: [{ expiration: Duration.days(stage.refusedDays) }], accessLogs, encryptionKey: refusedKey });
+    this.refused = bucket(this, 'Refused', {
+      rules: [{ expiration: Duration.days(stage.refusedDays) }],
+      accessLogs,
+      encryptionKey: refusedKey,
+    });
     this.secrets = {
       identifierKey: key(this, 'IdentifierKey', 'Hashes and seals account identifiers. Losing it makes every sealed id unreadable.'),
       serviceKey: key(this, 'ServiceKey', 'Signs what the service hands out and takes back: cursors, appeal links.'),
@@ -91,7 +95,9 @@ type Kept = { rules: LifecycleRule[]; accessLogs?: Bucket; versioned?: boolean; 
 
 function bucket(scope: Construct, id: string, { rules, accessLogs, versioned = false, encryptionKey }: Kept): Bucket {
   return new Bucket(scope, id, {
-    ...(encryptionKey ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true } : { encryption: BucketEncryption.S3_MANAGED }),
+    ...(encryptionKey
+      ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
+      : { encryption: BucketEncryption.S3_MANAGED }),
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     versioned,

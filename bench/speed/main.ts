@@ -76,7 +76,9 @@ async function main(): Promise<void> {
     return here;
   };
   const batched = (lines: readonly string[]): Buffer[] =>
-    Array.from({ length: Math.ceil(events / size) }, (_, batch) => Buffer.from(`${lines.slice(batch * size, (batch + 1) * size).join('\n')}\n`));
+    Array.from({ length: Math.ceil(events / size) }, (_, batch) =>
+      Buffer.from(`${lines.slice(batch * size, (batch + 1) * size).join('\n')}\n`),
+    );
   const [rawBytes, printBytes] = [batched(raw), batched(prints)];
   await time('ingest, prompts', events, 'events', inBatches(rawBytes, 16));
   await time('ingest, fingerprints', events, 'events', inBatches(printBytes, 16));

@@ -35,7 +35,8 @@ export function reasonsForNothing(arrived: Arrived, arrivals: Arrivals, policy: 
     );
   if (span.to - span.from < HOUR) because.push('the events span less than an hour: a group shows over hours and days');
   because.push(...silentFamilies(arrivals));
-  if (refused.length > 0) because.push(`refused: ${refused.map(({ count, producer, reason }) => `${count} ${reason} (${producer})`).join(', ')}`);
+  if (refused.length > 0)
+    because.push(`refused: ${refused.map(({ count, producer, reason }) => `${count} ${reason} (${producer})`).join(', ')}`);
   if (because.length === 0) because.push('no group shares what unrelated accounts do not');
   return because;
 }
@@ -56,7 +57,10 @@ export const refusedOf = (arrivals: Arrivals): Record<string, Record<string, num
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** What arrived, in a line that ends every replay. */
-export function summaryOf(events: { accepted: number; duplicate: number; rejected: number }, arrived: Omit<Arrived, 'fields'> & { fields: Record<string, number> }): string {
+export function summaryOf(
+  events: { accepted: number; duplicate: number; rejected: number },
+  arrived: Omit<Arrived, 'fields'> & { fields: Record<string, number> },
+): string {
   const { fields, accounts, established, withFacts } = arrived;
   const shares = Object.entries(fields)
     .filter(([, share]) => share > 0)

@@ -24,7 +24,8 @@ import { approveAll } from './reviewers';
  * npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE] [--seed N]
  * Exit code 0 when the whole input was read, 2 for arguments or input that cannot be used.
  */
-const USAGE = 'usage: npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE]';
+const USAGE =
+  'usage: npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE]';
 const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
 /** Replay stores identifiers under a key of its own, made anew for every run: nothing outlives it but the report. */
 const UNIT: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
@@ -156,7 +157,7 @@ async function replay(policy: Policy, options: Options, producers: ProducerSetti
   await files.finish();
   progress.end();
   if (damage && files.read === 0) throw damage;
-  const pipeline = (files.pipeline ??= await files.begin(Date.now()));
+  const pipeline = files.pipeline ?? (await files.begin(Date.now()));
   const [from, to] = [files.from, files.to].map((at) => (Number.isNaN(at) ? pipeline.clock.now() : at)) as [number, number];
   const made = await reportOf(pipeline, {
     read: files.read,

@@ -13,9 +13,7 @@ export const Report = z.object({
   events: z.object({ read: z.int(), accepted: z.int(), duplicate: z.int(), rejected: z.int() }),
   /** By producer (`unknown` when nobody's) and reason; the records stand in refused.ndjson. */
   refused: z.record(z.string(), z.record(z.string(), z.int())).optional(),
-  arrived: z
-    .object({ fields: z.record(z.string(), z.number()), accounts: z.int(), established: z.int(), withFacts: z.int() })
-    .optional(),
+  arrived: z.object({ fields: z.record(z.string(), z.number()), accounts: z.int(), established: z.int(), withFacts: z.int() }).optional(),
   /** Why nothing was found, when nothing was. */
   because: z.array(z.string()).optional(),
   from: z.string(),

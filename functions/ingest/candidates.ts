@@ -32,7 +32,13 @@ export function candidatesOf(found: Found, settings: ProducerSettings, received:
       }
       case 'notification':
         if (one.places.length > 0)
-          candidates.push({ kind: 'refused', line, producer: 'unknown', record: found.kind === 'value' ? found.value : undefined, rejection: notification(one.places) });
+          candidates.push({
+            kind: 'refused',
+            line,
+            producer: 'unknown',
+            record: found.kind === 'value' ? found.value : undefined,
+            rejection: notification(one.places),
+          });
         break;
       case 'value':
         candidates.push(...candidatesIn(one.value, line, settings, received));
@@ -51,8 +57,10 @@ function candidatesIn(record: unknown, line: number, settings: ProducerSettings,
   if (producer === undefined) return [{ kind: 'event', line, producer: 'unknown', record, event: record }];
   const candidates: Candidate[] = [];
   for (const reading of readAs(producer, record, settings, received)) {
-    if (reading.kind === 'event') candidates.push({ kind: 'event', line, producer, record: reading.record ?? record, event: reading.event });
-    else if (reading.kind === 'refused') candidates.push({ kind: 'refused', line, producer, record: reading.record ?? record, rejection: reading.rejection });
+    if (reading.kind === 'event')
+      candidates.push({ kind: 'event', line, producer, record: reading.record ?? record, event: reading.event });
+    else if (reading.kind === 'refused')
+      candidates.push({ kind: 'refused', line, producer, record: reading.record ?? record, rejection: reading.rejection });
   }
   return candidates;
 }

@@ -26,7 +26,7 @@ export async function ingestFile({ bucket, key, remove }: File, ports: IngestPor
   if ((await bucket.get(key, { start: 0, end: 1 })) === undefined)
     return { kind: 'gone', because: 'there is no such file: ingested before, or expired' };
   const counts: FileCounts = { accepted: 0, rejected: 0, arrivals: {} };
-  let values: Found[] = [];
+  const values: Found[] = [];
   let piece = 0;
   let cut = false;
   const flush = async (count: number): Promise<void> => {

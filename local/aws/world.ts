@@ -28,6 +28,7 @@ export type World = {
 const WITHOUT_COUNTERPART = [
   /^AWS::IAM::/,
   /^AWS::Logs::/,
+  /^AWS::KMS::/,
   /^AWS::CloudWatch::/,
   /^AWS::Budgets::/,
   /^AWS::CDK::Metadata$/,

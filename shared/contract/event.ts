@@ -34,8 +34,12 @@ export const UsageData = z.object({
   durationMs: count.optional(),
   apiKey: z.string().max(LONGEST.apiKey).optional(),
   channel: word.optional(),
-  network: z.object({ ip: z.string().max(LONGEST.address).optional(), asn: count.optional(), country: z.string().max(2).optional() }).optional(),
-  client: z.object({ userAgent: z.string().max(LONGEST.userAgent).optional(), fingerprint: z.string().max(LONGEST.fingerprint).optional() }).optional(),
+  network: z
+    .object({ ip: z.string().max(LONGEST.address).optional(), asn: count.optional(), country: z.string().max(2).optional() })
+    .optional(),
+  client: z
+    .object({ userAgent: z.string().max(LONGEST.userAgent).optional(), fingerprint: z.string().max(LONGEST.fingerprint).optional() })
+    .optional(),
   prompt: z.object({ system: text.optional(), text: text.optional(), fingerprint: z.string().max(128).optional() }).optional(),
   tools: count.optional(),
   labels: z

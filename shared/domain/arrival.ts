@@ -30,7 +30,8 @@ export function addArrivals(sum: Arrivals, more: Arrivals): Arrivals {
     known.accounts += one.accounts;
     known.latest = Math.max(known.latest, one.latest);
     for (const [reason, count] of Object.entries(one.refused)) known.refused[reason] = (known.refused[reason] ?? 0) + count;
-    for (const [field, count] of Object.entries(one.fields) as [ArrivalField, number][]) known.fields[field] = (known.fields[field] ?? 0) + count;
+    for (const [field, count] of Object.entries(one.fields) as [ArrivalField, number][])
+      known.fields[field] = (known.fields[field] ?? 0) + count;
   }
   return sum;
 }

@@ -73,6 +73,10 @@ export type Segment = { hour: number; rows: number; columns: Columns; dictionari
 
 const MAGIC = 0x3147534c; // "LSG1"
 
+/** Words that a column can tell apart, with the empty one and with OTHER. */
+export const MOST_WORDS = { models: 65_000, countries: 65_000, channels: 255, tasks: 255, languages: 255 } as const;
+export const OTHER = 'other';
+
 type WordsName = 'models' | 'channels' | 'tasks' | 'languages' | 'countries';
 type Words = { known: Map<string, number>; last: string | undefined; place: number };
 const indexOfWords = (): Words => ({ known: new Map(), last: undefined, place: 0 });
@@ -128,7 +132,7 @@ export class SegmentBuilder {
     return index;
   }
 
-  /** Index of a word; words beyond what the column holds share the last index under the name `other`. */
+  /** Index of a word; words beyond what the column holds share the last index under the name OTHER. */
   word(name: WordsName, text: string): number {
     const index = this.indexes[name];
     if (index.last === text) return index.place;
@@ -138,10 +142,15 @@ export class SegmentBuilder {
   }
 
   private newWord(name: WordsName, text: string): number {
-    const limit = name === 'models' || name === 'countries' ? 65_000 : 255;
+    const limit = MOST_WORDS[name];
     const words = this.dictionaries[name];
-    if (words.length >= limit) return this.word(name, words[limit - 1] === 'other' ? 'other' : (words[limit - 1] ?? 'other'));
-    const made = words.push(words.length === limit - 1 ? 'other' : text) - 1;
+    if (words.length === limit) return limit - 1;
+    if (words.length === limit - 1) {
+      // The last place is for every word that has none of its own.
+      this.indexes[name].known.set(OTHER, limit - 1);
+      return words.push(OTHER) - 1;
+    }
+    const made = words.push(text) - 1;
     this.indexes[name].known.set(text, made);
     return made;
   }

@@ -136,7 +136,11 @@ describe('gzip: what stands before the damage is taken, to the byte', () => {
     ['garbage behind the member', Buffer.concat([whole, Buffer.from('garbage, not gzip')]), 3_000],
     ['garbage behind two members', Buffer.concat([whole, gzipSync('\n{"id":3000}'), Buffer.from('x')]), 3_001],
     ['a member that is cut', whole.subarray(0, whole.length - 12), undefined],
-    ['a byte that is wrong', Buffer.concat([whole.subarray(0, 9_000), Buffer.from([whole[9_000]! ^ 255]), whole.subarray(9_001)]), undefined],
+    [
+      'a byte that is wrong',
+      Buffer.concat([whole.subarray(0, 9_000), Buffer.from([whole[9_000]! ^ 255]), whole.subarray(9_001)]),
+      undefined,
+    ],
     ['a checksum that is wrong', Buffer.concat([whole.subarray(0, whole.length - 8), Buffer.alloc(8)]), 3_000],
   ])('%s', async (_, bytes, expected) => {
     for (const piece of [bytes.length, 1_000]) {
@@ -151,7 +155,19 @@ describe('gzip: what stands before the damage is taken, to the byte', () => {
   });
   test.each([
     ['padded with zeros', Buffer.concat([whole, Buffer.alloc(700)])],
-    ['members, each with a mark', Buffer.concat([0, 1, 2].map((part) => gzipSync(`\uFEFF${objects.slice(part * 1_000, part * 1_000 + 1_000).map((one) => JSON.stringify(one)).join('')}`)))],
+    [
+      'members, each with a mark',
+      Buffer.concat(
+        [0, 1, 2].map((part) =>
+          gzipSync(
+            `\uFEFF${objects
+              .slice(part * 1_000, part * 1_000 + 1_000)
+              .map((one) => JSON.stringify(one))
+              .join('')}`,
+          ),
+        ),
+      ),
+    ],
   ])('%s: not damaged', async (_, bytes) => {
     const { got, damage } = await read(bytes, 777);
     expect([damage, got]).toEqual([undefined, objects]);
@@ -163,7 +179,7 @@ describe('gzip: what stands before the damage is taken, to the byte', () => {
     }
     await expect(
       (async () => {
-        for await (const _ of fileValues(failing)) continue;
+        for await (const _ of fileValues(failing));
       })(),
     ).rejects.toThrow('the network is gone');
   });
@@ -176,7 +192,7 @@ describe('gzip: what stands before the damage is taken, to the byte', () => {
       yield gzipSync(Buffer.alloc(size, 32));
     }
     const reading = (async () => {
-      for await (const _ of inflated(packed, 1_000)) continue;
+      for await (const _ of inflated(packed, 1_000));
     })();
     await (fits ? expect(reading).resolves.toBeUndefined() : expect(reading).rejects.toThrow(Damaged));
   });

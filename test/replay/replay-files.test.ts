@@ -67,7 +67,12 @@ describe('a line that is no event is set aside with its reason and its number; t
     ['no data', event(2, { data: undefined }), 'invalid-field', 'data'],
     ['tokens as text', event(2, { data: { model: 'm', inputTokens: '1', outputTokens: 2 } }), 'invalid-field', 'data.inputTokens'],
     ['negative tokens', event(2, { data: { model: 'm', inputTokens: 1, outputTokens: -2 } }), 'invalid-field', 'data.outputTokens'],
-    ['a status that is no word', event(2, { data: { model: 'm', inputTokens: 1, outputTokens: 2, status: 7 } }), 'invalid-field', 'data.status'],
+    [
+      'a status that is no word',
+      event(2, { data: { model: 'm', inputTokens: 1, outputTokens: 2, status: 7 } }),
+      'invalid-field',
+      'data.status',
+    ],
     [
       'a broken fingerprint',
       event(2, { data: { model: 'm', inputTokens: 1, outputTokens: 2, prompt: { fingerprint: 'f1.x' } } }),
@@ -89,7 +94,10 @@ describe('a line that is no event is set aside with its reason and its number; t
     const { rejected } = await replayed(file(`${event(0)}\nsecret prompt of somebody\n${event(1, { type: 'secret' })}\n`));
     expect(rejected).toHaveLength(2);
     for (const { because, fix } of rejected) expect(because + fix).not.toContain('secret');
-    expect(rejected.map(({ record }) => JSON.stringify(record))).toEqual([expect.stringContaining('secret'), expect.stringContaining('secret')]);
+    expect(rejected.map(({ record }) => JSON.stringify(record))).toEqual([
+      expect.stringContaining('secret'),
+      expect.stringContaining('secret'),
+    ]);
   });
 });
 

@@ -11,7 +11,8 @@ export const accessLog: Producer<'access-log'> = {
   recognises: (record, settings) =>
     settings !== undefined &&
     !('specversion' in record) &&
-    [settings.time, settings.model, settings.inputTokens, settings.outputTokens].filter((path) => at(record, path) !== undefined).length >= 2 &&
+    [settings.time, settings.model, settings.inputTokens, settings.outputTokens].filter((path) => at(record, path) !== undefined).length >=
+      2 &&
     at(record, settings.time) !== undefined,
 
   *read(record, settings): Iterable<Reading> {

@@ -1,5 +1,22 @@
 import type { JsonObject, Producer, Reading } from './producer';
-import { at, contentOf, countOf, instantOf, isObject, listAt, millisecondsOf, noAccount, noField, objectAt, type Prompt, parsedText, promptFrom, promptOf, textOf, usageEvent } from './reading';
+import {
+  at,
+  contentOf,
+  countOf,
+  instantOf,
+  isObject,
+  listAt,
+  millisecondsOf,
+  noAccount,
+  noField,
+  objectAt,
+  type Prompt,
+  parsedText,
+  promptFrom,
+  promptOf,
+  textOf,
+  usageEvent,
+} from './reading';
 
 /**
  * Amazon Bedrock's model invocation logs, from its bucket or from CloudWatch. The account is in requestMetadata, if the caller sends it;
@@ -53,7 +70,10 @@ function promptIn(body: unknown): Prompt | undefined {
   if (!isObject(body)) return undefined;
   if (Array.isArray(body.messages)) return promptOf(body.messages, body.system);
   // Titan, then what Llama, Mistral, Cohere and Anthropic's older API have.
-  return promptFrom(contentOf(body.system), contentOf(body.inputText) ?? contentOf(body.prompt) ?? contentOf(body.message) ?? contentOf(body.texts));
+  return promptFrom(
+    contentOf(body.system),
+    contentOf(body.inputText) ?? contentOf(body.prompt) ?? contentOf(body.message) ?? contentOf(body.texts),
+  );
 }
 
 const isBlocked = (chunk: unknown): boolean =>
@@ -62,19 +82,37 @@ const isBlocked = (chunk: unknown): boolean =>
   at(chunk, 'amazon-bedrock-guardrailAction') === 'INTERVENED';
 
 const latencyOf = (chunk: unknown): number | undefined =>
-  millisecondsOf(at(chunk, 'metrics.latencyMs') ?? at(chunk, 'metadata.metrics.latencyMs') ?? at(chunk, 'amazon-bedrock-invocationMetrics.invocationLatency'));
+  millisecondsOf(
+    at(chunk, 'metrics.latencyMs') ??
+      at(chunk, 'metadata.metrics.latencyMs') ??
+      at(chunk, 'amazon-bedrock-invocationMetrics.invocationLatency'),
+  );
 
 /** Names that a record of its own has, and the body of a request or an answer has not. */
-const NO_BODY = ['specversion', 'litellm_call_id', 'resourceSpans', 'resourceLogs', 'started_at', 'timestamp', 'time', 'requestId', 'subject', 'user', 'model'];
+const NO_BODY = [
+  'specversion',
+  'litellm_call_id',
+  'resourceSpans',
+  'resourceLogs',
+  'started_at',
+  'timestamp',
+  'time',
+  'requestId',
+  'subject',
+  'user',
+  'model',
+];
 const CHUNKS = ['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop'];
 
 /** A large body that Bedrock wrote to an object of its own, `data/<request>_input.json.gz` or `_output`. */
 function isBody(record: JsonObject): boolean {
   if (NO_BODY.some((name) => Object.hasOwn(record, name))) return false;
   const { messages } = record;
-  if (Array.isArray(messages)) return messages.length > 0 && messages.every((one) => isObject(one) && typeof one.role === 'string' && 'content' in one);
+  if (Array.isArray(messages))
+    return messages.length > 0 && messages.every((one) => isObject(one) && typeof one.role === 'string' && 'content' in one);
   if (typeof record.inputText === 'string') return true;
-  if (typeof record.prompt === 'string' && ('max_tokens' in record || 'max_gen_len' in record || 'max_tokens_to_sample' in record)) return true;
+  if (typeof record.prompt === 'string' && ('max_tokens' in record || 'max_gen_len' in record || 'max_tokens_to_sample' in record))
+    return true;
   if (isObject(at(record, 'output.message')) && 'stopReason' in record) return true;
   if (Array.isArray(record.embedding) && 'inputTextTokenCount' in record) return true;
   if (isObject(record.metadata) && isObject(record.metadata.usage) && Object.keys(record).length === 1) return true;

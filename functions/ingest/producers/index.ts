@@ -36,7 +36,9 @@ export function readAs<Name extends ProducerName>(
 ): Iterable<Reading> {
   const producer: Producer<Name> = producers[name];
   const enabled = settings[name];
-  return enabled ? producer.read(record, enabled as NonNullable<ProducerSettings[Name]>, received) : [{ kind: 'refused', rejection: notEnabled(name) }];
+  return enabled
+    ? producer.read(record, enabled as NonNullable<ProducerSettings[Name]>, received)
+    : [{ kind: 'refused', rejection: notEnabled(name) }];
 }
 
 const notEnabled = (name: ProducerName): Rejection => ({

@@ -1,5 +1,24 @@
 import type { JsonObject, Producer, Reading } from './producer';
-import { addressOf, at, countOf, digestOf, given, instantOf, isObject, listAt, millisecondsOf, noAccount, noField, objectAt, parsedText, promptFrom, contentOf, promptOf, textOf, usageEvent } from './reading';
+import {
+  addressOf,
+  at,
+  contentOf,
+  countOf,
+  digestOf,
+  given,
+  instantOf,
+  isObject,
+  listAt,
+  millisecondsOf,
+  noAccount,
+  noField,
+  objectAt,
+  parsedText,
+  promptFrom,
+  promptOf,
+  textOf,
+  usageEvent,
+} from './reading';
 
 /**
  * The log of Kong's AI Gateway, as `file-log`, `http-log` and others write it. A request without `ai` asked no model. What the
@@ -38,7 +57,10 @@ export const kong: Producer<'kong'> = {
         durationMs: millisecondsOf(at(record, 'latencies.request')),
         network: given({ ip: addressOf(record.client_ip) }),
         client: given({ userAgent: textOf(at(record, 'request.headers.user-agent')) ?? textOf(at(record, 'request.headers.User-Agent')) }),
-        prompt: settings.prompt === 'drop' || !isObject(request) ? undefined : (promptOf(request.messages, request.system) ?? promptFrom(undefined, contentOf(request.prompt))),
+        prompt:
+          settings.prompt === 'drop' || !isObject(request)
+            ? undefined
+            : (promptOf(request.messages, request.system) ?? promptFrom(undefined, contentOf(request.prompt))),
         tools: tools === 0 ? undefined : tools,
       }),
     };
@@ -55,6 +77,7 @@ function callIn(ai: JsonObject): JsonObject | undefined {
 /** A guardrail stopped it: lakera-guard, ai-prompt-guard, aws-guardrails and the like say why. */
 function isBlocked(ai: JsonObject, depth = 0): boolean {
   return Object.entries(ai).some(
-    ([name, value]) => (/block(ed)?_reason$/.test(name) && textOf(value) !== undefined) || (depth < 2 && isObject(value) && isBlocked(value, depth + 1)),
+    ([name, value]) =>
+      (/block(ed)?_reason$/.test(name) && textOf(value) !== undefined) || (depth < 2 && isObject(value) && isBlocked(value, depth + 1)),
   );
 }

@@ -21,7 +21,8 @@ export const openmeter: Producer<'openmeter'> = {
   *read(event, settings, received): Iterable<Reading> {
     const record: JsonObject = { ...event, data: parsedText(event.data) };
     const account = textOf(at(record, settings.account));
-    if (account === undefined) return yield { kind: 'refused', rejection: noAccount(settings.account, 'ingest.producers.openmeter.account') };
+    if (account === undefined)
+      return yield { kind: 'refused', rejection: noAccount(settings.account, 'ingest.producers.openmeter.account') };
     const id = textOf(record.id);
     if (id === undefined) return yield { kind: 'refused', rejection: noField('id', 'empty') };
     const time = record.time === undefined || record.time === null ? received : instantOf(record.time);

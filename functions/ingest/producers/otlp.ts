@@ -1,5 +1,22 @@
 import type { JsonObject, Producer, Reading } from './producer';
-import { addressOf, contentOf, countOf, given, instantOf, isObject, listAt, noAccount, noField, type Prompt, parsedText, promptFrom, promptOf, digestOf, textOf, usageEvent } from './reading';
+import {
+  addressOf,
+  contentOf,
+  countOf,
+  digestOf,
+  given,
+  instantOf,
+  isObject,
+  listAt,
+  noAccount,
+  noField,
+  type Prompt,
+  parsedText,
+  promptFrom,
+  promptOf,
+  textOf,
+  usageEvent,
+} from './reading';
 
 /** Operations of the GenAI conventions that are one request to a model; embeddings, tools and agents are others. */
 const REQUESTS = new Set(['chat', 'text_completion', 'generate_content', 'completion', 'response', 'responses']);
@@ -42,8 +59,14 @@ export const otlp: Producer<'otlp'> = {
       };
       const account = textOf(inherited(settings.account));
       const time = timeOf(signal.record);
-      if (account === undefined) yield { kind: 'refused', rejection: noAccount(settings.account, 'ingest.producers.otlp.account'), record: alone(signal.record, settings.signal) };
-      else if (time === undefined) yield { kind: 'refused', rejection: noField('startTimeUnixNano', 'no time'), record: alone(signal.record, settings.signal) };
+      if (account === undefined)
+        yield {
+          kind: 'refused',
+          rejection: noAccount(settings.account, 'ingest.producers.otlp.account'),
+          record: alone(signal.record, settings.signal),
+        };
+      else if (time === undefined)
+        yield { kind: 'refused', rejection: noField('startTimeUnixNano', 'no time'), record: alone(signal.record, settings.signal) };
       else {
         yield {
           kind: 'event',
@@ -58,7 +81,9 @@ export const otlp: Producer<'otlp'> = {
             outputTokens: countOf(attributes.get('gen_ai.usage.output_tokens') ?? attributes.get('gen_ai.usage.completion_tokens')),
             status: statusOf(signal),
             durationMs: durationOf(signal.record),
-            network: given({ ip: addressOf(inherited('client.address') ?? inherited('http.client_ip') ?? inherited('net.sock.peer.addr')) }),
+            network: given({
+              ip: addressOf(inherited('client.address') ?? inherited('http.client_ip') ?? inherited('net.sock.peer.addr')),
+            }),
             client: given({ userAgent: textOf(inherited('user_agent.original') ?? inherited('http.user_agent')) }),
             prompt: settings.prompt === 'drop' ? undefined : promptIn(signal),
             tools: toolsOf(attributes),
@@ -71,7 +96,9 @@ export const otlp: Producer<'otlp'> = {
 
 /** An export request of one signal: what is kept of it can be sent again. */
 const alone = (record: JsonObject, signal: 'spans' | 'logs'): JsonObject =>
-  signal === 'spans' ? { resourceSpans: [{ scopeSpans: [{ spans: [record] }] }] } : { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] };
+  signal === 'spans'
+    ? { resourceSpans: [{ scopeSpans: [{ spans: [record] }] }] }
+    : { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] };
 
 function* signalsIn(record: JsonObject, resources: string, scopes: string, signals: string): Iterable<Signal> {
   for (const resource of listAt(record, resources))
@@ -82,17 +109,17 @@ function* signalsIn(record: JsonObject, resources: string, scopes: string, signa
 function attributesOf(list: unknown): Attributes {
   const attributes = new Map<string, unknown>();
   if (!Array.isArray(list)) return attributes;
-  for (const one of list) if (isObject(one) && typeof one.key === 'string') attributes.set(one.key, valueOf(one.value));
+  for (const one of list) if (isObject(one) && typeof one.key === 'string') attributes.set(one.key, plainOf(one.value));
   return attributes;
 }
 
 /** An AnyValue as plain JSON. 64-bit integers are decimal text by the protobuf mapping; some exporters write numbers. */
-function valueOf(any: unknown): unknown {
+function plainOf(any: unknown): unknown {
   if (!isObject(any)) return any;
-  if ('arrayValue' in any) return listAt(any, 'arrayValue.values').map(valueOf);
+  if ('arrayValue' in any) return listAt(any, 'arrayValue.values').map(plainOf);
   if ('kvlistValue' in any) {
     const pairs = listAt(any, 'kvlistValue.values').filter(isObject);
-    return Object.fromEntries(pairs.map(({ key, value }) => [String(key), valueOf(value)]));
+    return Object.fromEntries(pairs.map(({ key, value }) => [String(key), plainOf(value)]));
   }
   return any.stringValue ?? any.intValue ?? any.doubleValue ?? any.boolValue;
 }
@@ -100,7 +127,9 @@ function valueOf(any: unknown): unknown {
 function isRequest(attributes: Attributes): boolean {
   const operation = attributes.get('gen_ai.operation.name');
   if (typeof operation === 'string') return REQUESTS.has(operation.toLowerCase());
-  return attributes.has('gen_ai.request.model') || attributes.has('gen_ai.usage.input_tokens') || attributes.has('gen_ai.usage.prompt_tokens');
+  return (
+    attributes.has('gen_ai.request.model') || attributes.has('gen_ai.usage.input_tokens') || attributes.has('gen_ai.usage.prompt_tokens')
+  );
 }
 
 const timeOf = (record: JsonObject): number | undefined =>
@@ -114,20 +143,23 @@ function durationOf({ startTimeUnixNano, endTimeUnixNano }: JsonObject): number 
 
 function idOf({ record, attributes }: Signal): string {
   const [trace, span] = [textOf(record.traceId), textOf(record.spanId)];
-  return trace !== undefined && span !== undefined ? `${trace}/${span}` : (textOf(attributes.get('gen_ai.response.id')) ?? digestOf(record));
+  return trace !== undefined && span !== undefined
+    ? `${trace}/${span}`
+    : (textOf(attributes.get('gen_ai.response.id')) ?? digestOf(record));
 }
 
 function statusOf({ record, attributes }: Signal): 'ok' | 'error' | 'refused' {
   const reasons = attributes.get('gen_ai.response.finish_reasons');
   const error = textOf(attributes.get('error.type'));
-  if ([...(Array.isArray(reasons) ? reasons : [reasons]), error].some((one) => /content_?filter|guardrail|safety/i.test(String(one ?? '')))) return 'refused';
+  if ([...(Array.isArray(reasons) ? reasons : [reasons]), error].some((one) => /content_?filter|guardrail|safety/i.test(String(one ?? ''))))
+    return 'refused';
   const code = isObject(record.status) ? record.status.code : undefined;
   return code === 2 || code === 'STATUS_CODE_ERROR' || error !== undefined ? 'error' : 'ok';
 }
 
 /** On spans the messages are JSON as text, on log records they are nested values. */
 function promptIn({ record, attributes }: Signal): Prompt | undefined {
-  const body = isObject(record.body) ? valueOf(record.body) : undefined;
+  const body = isObject(record.body) ? plainOf(record.body) : undefined;
   const inBody = (name: string): unknown => (isObject(body) ? body[name] : undefined);
   const messages = parsedText(attributes.get('gen_ai.input.messages') ?? inBody('gen_ai.input.messages'));
   const system = parsedText(attributes.get('gen_ai.system_instructions') ?? inBody('gen_ai.system_instructions'));
@@ -135,7 +167,10 @@ function promptIn({ record, attributes }: Signal): Prompt | undefined {
   // As OpenLLMetry writes it: gen_ai.prompt.0.role, gen_ai.prompt.0.content, …
   const indexed: unknown[] = [];
   for (let place = 0; attributes.has(`gen_ai.prompt.${place}.content`); place++)
-    indexed.push({ role: attributes.get(`gen_ai.prompt.${place}.role`) ?? 'user', content: parsedText(attributes.get(`gen_ai.prompt.${place}.content`)) });
+    indexed.push({
+      role: attributes.get(`gen_ai.prompt.${place}.role`) ?? 'user',
+      content: parsedText(attributes.get(`gen_ai.prompt.${place}.content`)),
+    });
   if (indexed.length > 0) return promptOf(indexed);
   return promptFrom(undefined, contentOf(attributes.get('gen_ai.prompt')));
 }

@@ -47,13 +47,15 @@ const LARGEST_COUNT = 4_294_967_295;
 
 /** A whole number of 0 or more, also as decimal text; `undefined` when there is none. */
 export function countOf(value: unknown): number | undefined {
-  const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d+(\.0*)?$/.test(value.trim()) ? Number(value) : Number.NaN;
+  const number =
+    typeof value === 'number' ? value : typeof value === 'string' && /^\d+(\.0*)?$/.test(value.trim()) ? Number(value) : Number.NaN;
   return Number.isFinite(number) && number >= 0 ? Math.min(LARGEST_COUNT, Math.round(number)) : undefined;
 }
 
 /** Milliseconds that a number, or decimal text, says. */
 export function millisecondsOf(value: unknown): number | undefined {
-  const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : Number.NaN;
+  const number =
+    typeof value === 'number' ? value : typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : Number.NaN;
   return Number.isFinite(number) && number >= 0 ? Math.min(LARGEST_COUNT, Math.round(number)) : undefined;
 }
 

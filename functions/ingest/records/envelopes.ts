@@ -1,5 +1,5 @@
 import { isPacked, unpackBody } from './inflate';
-import { type Found, valuesIn } from './json-values';
+import { type Found, JsonValues } from './json-values';
 
 /** Envelopes inside envelopes: SNS around an EventBridge event around a subscription is the longest chain that is known. */
 export const DEEPEST_ENVELOPE = 3;
@@ -44,16 +44,16 @@ export function* opened(found: Found, depth = 0): Generator<Opened> {
 /** The values of a text that a message, or an envelope, brings: plain, or packed and in base64. */
 export function valuesOfText(text: string): Found[] {
   const trimmed = text.trimStart();
-  if (!isPacked(trimmed)) return atMost(valuesIn(text), text);
+  if (!isPacked(trimmed)) return valuesAtMost(Buffer.from(text, 'utf8'), text);
   const { bytes, damage } = unpackBody(trimmed);
-  const found = valuesIn(bytes);
+  const found = valuesAtMost(bytes, text);
   if (damage) {
     // What was cut off is part of the damage, not one more value that is no JSON.
     const last = found.at(-1);
     if (last?.kind === 'damaged' && last.code === 'not-json') found.pop();
     found.push({ kind: 'damaged', line: 1, ...damage, fix: FIXES[damage.code], text });
   }
-  return atMost(found, text);
+  return found;
 }
 
 const FIXES = {
@@ -61,11 +61,28 @@ const FIXES = {
   'too-large': 'send smaller envelopes; 64 KB compressed is the cheapest size',
 };
 
-function atMost(found: Found[], text: string): Found[] {
-  if (found.length <= MOST_VALUES) return found;
-  const because = `more than ${MOST_VALUES} values in one message; it is kept whole, and what stands before was taken`;
-  return [...found.slice(0, MOST_VALUES), { kind: 'damaged', line: 1, code: 'too-many', because, fix: 'send smaller envelopes', text }];
+/** Bytes that are looked through before it is asked whether there are too many values. */
+const PIECE = 64 * 1024;
+
+function valuesAtMost(bytes: Uint8Array, text: string): Found[] {
+  const values = new JsonValues();
+  const found: Found[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    for (const one of values.push(bytes.subarray(at, at + PIECE))) found.push(one);
+    if (found.length > MOST_VALUES) return [...found.slice(0, MOST_VALUES), tooMany(text)];
+  }
+  for (const one of values.end()) found.push(one);
+  return found.length > MOST_VALUES ? [...found.slice(0, MOST_VALUES), tooMany(text)] : found;
 }
+
+const tooMany = (text: string): Found => ({
+  kind: 'damaged',
+  line: 1,
+  code: 'too-many',
+  because: `more than ${MOST_VALUES} values in one message; it is kept whole, and what stands before was taken`,
+  fix: 'send smaller envelopes',
+  text,
+});
 
 /** Why a value is about nothing. */
 function platformOf(value: Record<string, unknown>): string | undefined {
@@ -110,9 +127,13 @@ function insideOf(value: Record<string, unknown>): Found[] | undefined {
   if (value.Type === 'Notification' && typeof value.Message === 'string' && typeof value.TopicArn === 'string')
     return valuesOfText(value.Message);
   if (typeof value['detail-type'] === 'string' && 'detail' in value && typeof value.source === 'string')
-    return typeof value.detail === 'string' ? valuesOfText(value.detail) : asFound(Array.isArray(value.detail) ? value.detail : [value.detail]);
+    return typeof value.detail === 'string'
+      ? valuesOfText(value.detail)
+      : asFound(Array.isArray(value.detail) ? value.detail : [value.detail]);
   if (value.messageType === 'DATA_MESSAGE' && Array.isArray(value.logEvents))
-    return value.logEvents.flatMap((event) => (isObject(event) && typeof event.message === 'string' ? valuesOfText(event.message) : asFound([event])));
+    return value.logEvents.flatMap((event) =>
+      isObject(event) && typeof event.message === 'string' ? valuesOfText(event.message) : asFound([event]),
+    );
   if (isObject(value.awslogs) && typeof value.awslogs.data === 'string') return valuesOfText(value.awslogs.data);
   return undefined;
 }

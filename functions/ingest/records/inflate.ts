@@ -71,7 +71,11 @@ async function* gunzip(open: () => Bytes): Bytes {
 }
 
 /** Unpacks until the end (answers nothing) or until damage (answers its code). From packed byte `slowFrom` on each is fed alone. */
-async function* tried(open: () => Bytes, progress: { given: number; fed: number }, slowFrom: number): AsyncGenerator<Uint8Array, string | undefined> {
+async function* tried(
+  open: () => Bytes,
+  progress: { given: number; fed: number },
+  slowFrom: number,
+): AsyncGenerator<Uint8Array, string | undefined> {
   async function* pieces(): Bytes {
     for await (const bytes of open()) {
       for (let at = 0; at < bytes.length; ) {

@@ -18,7 +18,14 @@ const MARK = 0xef;
 /** One value, and the line that it begins in (from 1); or what stood in the place of one, with why it cannot be read. */
 export type Found =
   | { kind: 'value'; line: number; value: unknown }
-  | { kind: 'damaged'; line: number; code: 'not-json' | 'too-large' | 'too-many' | 'bad-encoding'; because: string; fix: string; text: string };
+  | {
+      kind: 'damaged';
+      line: number;
+      code: 'not-json' | 'too-large' | 'too-many' | 'bad-encoding';
+      because: string;
+      fix: string;
+      text: string;
+    };
 
 /**
  * JSON values one after another, out of bytes that come in pieces cut anywhere: a line each, several on a line, over several lines,
@@ -300,7 +307,8 @@ const FIX_NOT_JSON = 'send complete JSON values (UTF-8), one after another or in
 const isBlank = (byte: number | undefined): boolean => byte === SPACE || byte === RETURN || byte === TAB || byte === LINE_FEED;
 
 const isScalar = (byte: number | undefined): boolean =>
-  byte !== undefined && (byte === QUOTE || byte === 45 || (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122));
+  byte !== undefined &&
+  (byte === QUOTE || byte === 45 || (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122));
 
 /** Where a string, number or word of a list ends. */
 function scalarEnd(bytes: Buffer, from: number, end: number): number {

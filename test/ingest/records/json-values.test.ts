@@ -62,7 +62,14 @@ describe('damage costs its line', () => {
 
   test('the line of each, pretty or not', () => {
     const text = `\n${a}\nbad\n${pretty(B)}\n\n[\n${c},\n{"x":NaN}]\n${a}`;
-    expect(valuesIn(text).map(({ line }) => line)).toEqual([2, 3, 4, 4 + pretty(B).split('\n').length + 2, 4 + pretty(B).split('\n').length + 3, 4 + pretty(B).split('\n').length + 4]);
+    expect(valuesIn(text).map(({ line }) => line)).toEqual([
+      2,
+      3,
+      4,
+      4 + pretty(B).split('\n').length + 2,
+      4 + pretty(B).split('\n').length + 3,
+      4 + pretty(B).split('\n').length + 4,
+    ]);
   });
 });
 
