@@ -31,6 +31,8 @@ describe.each(Object.keys(stages))('%s', (stage) => {
       'IdentifierKey',
       'Inbox',
       'People',
+      'Refused',
+      'RefusedKey',
       'ServiceKey',
       'WebhookKey',
     ]);
@@ -138,7 +140,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('every resource that is a wildcard is one of these', () => {
     const explained = [
       /^"\*"$/, // Trace segments: X-Ray has no resources.
-      /\/(chunks|plans|folds|rejected|campaigns|links|hours|ledger|health)\/\*"\]\]\}$/, // Objects of one kind.
+      /\/(chunks|plans|folds|refused|early|campaigns|links|hours|ledger|health)\/\*"\]\]\}$/, // Objects of one kind.
       /Inbox[^/]*"\},"\/\*"\]\]\}$/, // Whatever is dropped into the inbox.
       /"Arn"\]\},":\*"\]\]\}$/, // Any version of one function.
     ];
