@@ -1,4 +1,4 @@
-import { Detection, type DetectionRun } from '../functions/detection/detect';
+import { Detection, type DetectionPorts, type DetectionRun } from '../functions/detection/detect';
 import { advance } from '../functions/enforcement/case/advance';
 import { type Enforced, enforce } from '../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../functions/enforcement/enforcement';
@@ -28,6 +28,8 @@ export type PipelineOptions = {
   /** Whose hours are kept at hand for the API; without, it reads the fold outputs. */
   rows?: FeatureRows;
   seed?: number;
+  /** Is shown what was found out about each network. */
+  record?: DetectionPorts['record'];
   /** What comes of a detection run, as it happens. */
   onRun?: (run: DetectionRun, decided: readonly Enforced[]) => void | Promise<void>;
 };
@@ -61,7 +63,7 @@ export class Pipeline {
       enforcement: new MemoryTable(this.clock),
     };
     this.hasher = new KeyedHasher(options.secret);
-    this.detection = new Detection({ stores: this.stores, clock: this.clock });
+    this.detection = new Detection({ stores: this.stores, clock: this.clock, ...(options.record ? { record: options.record } : {}) });
     this.gateway = new Gateway(this.clock, this.stores.graph);
     const digest = policyDigest(policy);
     this.enforcement = openEnforcement({

@@ -70,6 +70,8 @@ const tasks = {
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],
   // After a route changed: the OpenAPI document and the client's types (docs/decisions/0032).
   api: [ts('local/describe-api.ts')],
+  // After a row, a detector or a number of the policy changed: the tables of docs/ that are made from them.
+  'docs:tables': [ts('local/write-doc-tables.ts')],
   'bench:list': [ts('bench/flagged-list.ts')],
   // Needs Chromium, as test:browser does.
   'bench:graph': [ts('bench/graph.ts')],

@@ -9,12 +9,16 @@ import { scaled } from '../../simulator/scenario';
 import { BASELINES } from '../baselines/list';
 import { calibrationTable, type Judged, judgedBy, type Said } from './calibration';
 import { type Evaluation, evaluate } from './evaluate';
+import { leaveOneOutCommand } from './leave-one-out/command';
 import { curves, printed, summary } from './print';
 import { replaySystem } from './replay-system';
 import { recorded, type Source, simulated } from './worlds';
 
 const USAGE = `usage: npm run eval -- [--scenario june,evasion,…] [--seeds 1,2] [--scale 1] [--world DIR]… [--out .lockstep/eval]
   [--no-labels] [--no-prompts] [--no-baselines] [--baselines-only] [--baselines-every 96] [--detect-every 1] [--policy FILE]
+   npm run eval -- --leave-one-out [--rounds 2] [--seeds 1] [--judge naive-bayes] [--collected DIR] [--out DIR]
+--leave-one-out replays worlds that are dealt from all populations and behaviours, collects the groups that are detected, and fits and
+judges without each population in turn; --collected judges the groups of an earlier run.
 --world evaluates a folder with events.ndjson.gz, truth.ndjson and world.json instead of a scenario of our own.`;
 
 const options = {
@@ -26,6 +30,10 @@ const options = {
   policy: { type: 'string' },
   'detect-every': { type: 'string', default: '1' },
   'baselines-every': { type: 'string', default: '96' },
+  'leave-one-out': { type: 'boolean', default: false },
+  rounds: { type: 'string', default: '2' },
+  judge: { type: 'string', default: 'naive-bayes' },
+  collected: { type: 'string' },
   'no-labels': { type: 'boolean', default: false },
   'no-prompts': { type: 'boolean', default: false },
   'no-baselines': { type: 'boolean', default: false },
@@ -62,6 +70,18 @@ const main = async (): Promise<void> => {
   const values = parsed();
   const detectEveryHours = numberOf('detect-every', values['detect-every'], { from: 1, whole: true });
   const baselinesEvery = numberOf('baselines-every', values['baselines-every'], { from: 1, whole: true });
+  if (values['leave-one-out'])
+    return leaveOneOutCommand({
+      rounds: numberOf('rounds', values.rounds, { from: 1, whole: true }),
+      seed: numberOf('seeds', values.seeds, { whole: true }),
+      out: givenPath(values.out),
+      policy: values.policy && givenPath(values.policy),
+      detectEveryHours,
+      judge: values.judge,
+      prompts: !values['no-prompts'],
+      labels: !values['no-labels'],
+      collected: values.collected && givenPath(values.collected),
+    });
   let said: Said[] = [];
   const judged: Judged[] = [];
   const system = values['baselines-only']

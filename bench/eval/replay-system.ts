@@ -4,7 +4,7 @@ import { type Block, EventBlocks } from '../../cli/replay/event-blocks';
 import { readBlock } from '../../cli/replay/read-blocks';
 import { FileReplay } from '../../cli/replay/replay-files';
 import { reportOf } from '../../cli/replay/report';
-import type { DetectionRun } from '../../functions/detection/detect';
+import type { DetectionPorts, DetectionRun } from '../../functions/detection/detect';
 import { valuesIn } from '../../functions/ingest/records/json-values';
 import { Pipeline } from '../../local/pipeline';
 import { Policy } from '../../shared/domain/policy';
@@ -18,6 +18,8 @@ export type ReplayOptions = {
   onHour?: (at: number) => void;
   /** Told of every detection run. */
   onRun?: (pipeline: Pipeline, run: DetectionRun) => void;
+  /** Is shown what was found out about each network of every detection run. */
+  record?: (pipeline: Pipeline, ...found: Parameters<NonNullable<DetectionPorts['record']>>) => void;
   /** Looks into the pipeline once all is done: for figures that the report does not carry. */
   inspect?: (pipeline: Pipeline) => Promise<void>;
 };
@@ -31,7 +33,7 @@ const SECRET = 'evaluation-only-not-a-secret-0123456789abcdef';
  * world before its next hour is made, so that operators can answer.
  */
 export const replaySystem =
-  ({ detectEveryHours = 1, policy = RECOMMENDED, onHour, onRun, inspect }: ReplayOptions): System =>
+  ({ detectEveryHours = 1, policy = RECOMMENDED, onHour, onRun, record, inspect }: ReplayOptions): System =>
   async (source) => {
     const parsed = Policy.parse(JSON.parse(readFileSync(policy, 'utf8')));
     const began = process.hrtime.bigint();
@@ -41,6 +43,7 @@ export const replaySystem =
       secret: SECRET,
       start: source.start,
       detectEvery: detectEveryHours * HOUR,
+      ...(record ? { record: (...found) => record(pipeline, ...found) } : {}),
       onRun: (run) => onRun?.(pipeline, run),
     });
     await pipeline.arm('evaluation');

@@ -33,7 +33,12 @@ export const DETECTION_CODE = 'detection-1';
 
 const BASELINE_FOR = 6 * HOUR;
 
-export type DetectionPorts = { stores: Pick<Stores, 'archive' | 'features' | 'graph'>; clock: Clock };
+export type DetectionPorts = {
+  stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
+  clock: Clock;
+  /** Is shown what was found out about each network of a run, before it becomes campaigns: evaluation collects it. */
+  record?: (assessments: readonly Assessment[], at: number) => void;
+};
 export type DetectionRun = {
   id: string;
   at: number;
@@ -122,6 +127,7 @@ export class Detection {
     const context = { index, baseline: this.baselineFor(index, now), releases: population.releases, operators: watched, now };
     this.heed(operators);
     const assessments = controlFalseDiscovery(this.assessAll(found.networks, context, policy), policy.falseDiscoveryRate.value);
+    this.ports.record?.(assessments, now);
     const id = `run-${iso(now)}`;
     const changed = track(assessments, before, {
       ...context,

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { refuse } from '../../../cli/command-line';
+import type { Pipeline } from '../../../local/pipeline';
+import { replaySystem } from '../replay-system';
+import { Report } from '../report';
+import { simulated } from '../worlds';
+import { drawnWorlds } from './drawn-worlds';
+import { leaveOneOut } from './folds';
+import { GroupRecorder, type GroupRow, readGroups, type WorldTruth } from './groups';
+import type { Judge } from './judge';
+import { NAIVE_BAYES } from './naive-bayes';
+import { outcomes } from './outcomes';
+import { heldOutTables, outcomeTable } from './print';
+import { readWorlds, worldLine } from './truth-file';
+
+/** Whoever fits numbers on groups adds a line. */
+export const JUDGES: readonly Judge[] = [NAIVE_BAYES];
+
+export type LeaveOneOutOptions = {
+  rounds: number;
+  seed: number;
+  out: string;
+  policy: string | undefined;
+  detectEveryHours: number;
+  judge: string;
+  prompts: boolean;
+  labels: boolean;
+  /** A folder with the groups of an earlier run: nothing is replayed. */
+  collected: string | undefined;
+};
+
+type Run = WorldTruth & { report: Report };
+
+/** Replays the drawn worlds; writes OUT/groups.ndjson (a line a group and change) and OUT/worlds.ndjson (truth and report a world). */
+const collect = async (options: LeaveOneOutOptions): Promise<{ rows: GroupRow[]; runs: Run[] }> => {
+  const rows: GroupRow[] = [];
+  const runs: Run[] = [];
+  const groups = createWriteStream(join(options.out, 'groups.ndjson'));
+  const worlds = createWriteStream(join(options.out, 'worlds.ndjson'));
+  for (const { scenario, seed } of drawnWorlds(options.rounds, options.seed, { prompts: options.prompts, labels: options.labels })) {
+    const source = simulated(scenario, seed);
+    const recorder = new GroupRecorder();
+    let pipeline: Pipeline | undefined;
+    const report = await replaySystem({
+      detectEveryHours: options.detectEveryHours,
+      policy: options.policy,
+      record: (_pipeline, assessments, at) => recorder.record(assessments, at),
+      inspect: async (done) => {
+        pipeline = done;
+      },
+    })(source);
+    const world = `${scenario.name}/${seed}`;
+    const run = { world, truths: source.truth(), report: Report.parse(report) };
+    const found = recorder.rows(world, pipeline!, run.truths);
+    for (const row of found) groups.write(`${JSON.stringify(row)}\n`);
+    worlds.write(worldLine(run));
+    rows.push(...found);
+    runs.push(run);
+    console.error(
+      `${world}: ${run.truths.length} accounts, ${report.events.read} events, ${found.length} groups, ${Math.round(report.seconds)} s`,
+    );
+  }
+  for (const stream of [groups, worlds]) {
+    stream.end();
+    await once(stream, 'finish');
+  }
+  return { rows, runs };
+};
+
+/** Fits and asks without each population in turn, and prints false positives and recall by what was left out. */
+export const leaveOneOutCommand = async (options: LeaveOneOutOptions): Promise<void> => {
+  const judge = JUDGES.find(({ name }) => name === options.judge);
+  if (!judge) return refuse(`--judge ${options.judge}: there are ${JUDGES.map(({ name }) => name).join(', ')}`);
+  const { collected } = options;
+  if (collected !== undefined && !existsSync(join(collected, 'groups.ndjson')))
+    return refuse(`${collected} has no groups.ndjson. Run npm run eval -- --leave-one-out --out ${collected} first.`);
+  mkdirSync(options.out, { recursive: true });
+  const { rows, runs } =
+    collected === undefined
+      ? await collect(options)
+      : { rows: await readGroups(join(collected, 'groups.ndjson')), runs: await readWorlds(join(collected, 'worlds.ndjson')) };
+  const text = `## Leave one out: ${runs.length} worlds, ${rows.length} groups at their changes
+
+${outcomeTable(outcomes(runs))}
+${heldOutTables(leaveOneOut(rows, runs, judge), judge.name)}`;
+  console.log(text);
+  writeFileSync(join(options.out, 'leave-one-out.md'), text);
+};

@@ -1,0 +1,105 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { Assessment } from '../../../functions/detection/findings/assess';
+import type { Pipeline } from '../../../local/pipeline';
+import type { AccountKey } from '../../../shared/identity/ids';
+import { LABELS } from '../../../simulator/actor';
+import type { Truth } from '../../../simulator/simulate';
+
+/** One detected group in one run: what the classifier sees of it, and who its members really are. A line of groups.ndjson. */
+export const GroupRow = z.object({
+  world: z.string(),
+  /** ms since the epoch. */
+  at: z.number(),
+  /** The row of populations/ or behaviours/ (or the background's kind) that most members are of, what they are, and their share. */
+  population: z.string(),
+  label: z.enum(LABELS),
+  purity: z.number(),
+  /** What the pipeline itself called it, and how probable it found distillation. */
+  kind: z.string(),
+  probability: z.number(),
+  /** What a judge may use, by name. */
+  features: z.record(z.string(), z.number()),
+  members: z.array(z.object({ id: z.string(), population: z.string(), label: z.enum(LABELS) })),
+});
+export type GroupRow = z.infer<typeof GroupRow>;
+
+/** A described row's name, of an account in a group of it: `hydra-0` is hydra's. Without a group the kind itself. */
+export const populationOf = ({ kind, group }: Pick<Truth, 'kind' | 'group'>): string => group?.replace(/-\d+$/, '') ?? kind;
+
+/** A world by its name, and what all its accounts were. */
+export type WorldTruth = { world: string; truths: readonly Truth[] };
+
+/** Until the assessment carries features of its own, how strongly each detector spoke stands for them. */
+type Featured = Assessment & { readonly features?: Readonly<Record<string, number>> };
+const featuresOf = ({ features, evidence, families, network }: Featured): Record<string, number> =>
+  features
+    ? { ...features }
+    : {
+        size: Math.log(network.members.length),
+        families: families.length,
+        ...Object.fromEntries(evidence.map(({ detector, strength }) => [detector, -Math.log(1 - Math.min(0.9999, strength))])),
+      };
+
+/** The commonest of some values and how many there are of it; of equals, the first. */
+function commonest<T>(values: readonly T[], name: (value: T) => string): { value: T; count: number } | undefined {
+  const counts = new Map<string, { value: T; count: number }>();
+  for (const value of values) {
+    const known = counts.get(name(value));
+    if (known) known.count++;
+    else counts.set(name(value), { value, count: 1 });
+  }
+  let best: { value: T; count: number } | undefined;
+  for (const one of counts.values()) if (!best || one.count > best.count) best = one;
+  return best;
+}
+
+type Held = { at: number; members: readonly AccountKey[]; kind: string; probability: number; features: Record<string, number> };
+
+/** Collects the groups of a replay. The truth comes when it is over: an operator that answers makes accounts while it runs. */
+export class GroupRecorder {
+  private readonly held: Held[] = [];
+  private readonly seen = new Set<string>();
+
+  /** The same members with the same features again are no news. */
+  record(assessments: readonly Assessment[], at: number): void {
+    for (const assessment of assessments) {
+      const members = assessment.network.members.map(({ entry }) => entry.profile.account);
+      const features = featuresOf(assessment);
+      const name = `${[...members].sort().join()} ${JSON.stringify(features)}`;
+      if (this.seen.has(name)) continue;
+      this.seen.add(name);
+      this.held.push({ at, members, kind: assessment.kind, probability: assessment.probabilities.distillation, features });
+    }
+  }
+
+  rows(world: string, pipeline: Pipeline, truths: readonly Truth[]): GroupRow[] {
+    const byId = new Map(truths.map((truth) => [truth.id, truth]));
+    const ids = new Map<AccountKey, string>();
+    for (const { account, sealed } of pipeline.detection.population.profiles.values()) ids.set(account, pipeline.hasher.open(sealed));
+    return this.held.map(({ at, members, kind, probability, features }) => {
+      const known = members.flatMap((account) => byId.get(ids.get(account) ?? '') ?? []);
+      const most = commonest(known, (truth) => `${populationOf(truth)} ${truth.label}`);
+      if (!most) throw new Error(`${world}: a group at ${at} has no member that the truth knows`);
+      return {
+        world,
+        at,
+        population: populationOf(most.value),
+        label: most.value.label,
+        purity: most.count / members.length,
+        kind,
+        probability,
+        features,
+        members: known.map((truth) => ({ id: truth.id, population: populationOf(truth), label: truth.label })),
+      };
+    });
+  }
+}
+
+export async function readGroups(file: string): Promise<GroupRow[]> {
+  const rows: GroupRow[] = [];
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))
+    if (line) rows.push(GroupRow.parse(JSON.parse(line)));
+  return rows;
+}
