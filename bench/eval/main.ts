@@ -16,7 +16,7 @@ import { recorded, type Source, simulated } from './worlds';
 
 const USAGE = `usage: npm run eval -- [--scenario june,evasion,…] [--seeds 1,2] [--scale 1] [--world DIR]… [--out .lockstep/eval]
   [--no-labels] [--no-prompts] [--no-baselines] [--baselines-only] [--baselines-every 96] [--detect-every 1] [--policy FILE]
-   npm run eval -- --leave-one-out [--rounds 2] [--seeds 1] [--judge naive-bayes] [--collected DIR] [--out DIR]
+   npm run eval -- --leave-one-out [--rounds 2] [--seeds 1] [--scale 1] [--judge naive-bayes] [--collected DIR] [--out DIR]
 --leave-one-out replays worlds that are dealt from all populations and behaviours, collects the groups that are detected, and fits and
 judges without each population in turn; --collected judges the groups of an earlier run.
 --world evaluates a folder with events.ndjson.gz, truth.ndjson and world.json instead of a scenario of our own.`;
@@ -73,6 +73,7 @@ const main = async (): Promise<void> => {
   if (values['leave-one-out'])
     return leaveOneOutCommand({
       rounds: numberOf('rounds', values.rounds, { from: 1, whole: true }),
+      scale: numberOf('scale', values.scale, { from: 0.1 }),
       seed: numberOf('seeds', values.seeds, { whole: true }),
       out: givenPath(values.out),
       policy: values.policy && givenPath(values.policy),

@@ -1,4 +1,5 @@
 import type { Description } from '../description';
+import { CUSTOMERS } from './customers';
 import { FRAMED } from './framed';
 import { MACHINES } from './machines';
 import { ONE_DAY } from './one-day';
@@ -11,6 +12,7 @@ import { THEFT_LOOK_ALIKES } from './theft-look-alikes';
 /** Every room of honest populations, in the order of the table in docs/simulator.md. */
 export const ROOMS: Readonly<Record<string, readonly Description[]>> = {
   'shared egress': SHARED_EGRESS,
+  'one customer, or a known one': CUSTOMERS,
   'one tool': ONE_TOOL,
   'one task': ONE_TASK,
   'one payer': ONE_PAYER,

@@ -127,7 +127,7 @@ describe('naive Bayes', () => {
 });
 
 test('a round of worlds holds every population and behaviour once; another deals them otherwise', () => {
-  const worlds = drawnWorlds(2, 1, {});
+  const worlds = drawnWorlds(2, 1, 1, {});
   const names = worlds.map(({ scenario }) => scenario.described.map(({ name }) => name));
   const all = [...POPULATIONS, ...BEHAVIOURS].map(({ name }) => name).sort();
   expect(names.slice(0, 3).flat().sort()).toEqual(all);

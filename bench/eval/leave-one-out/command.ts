@@ -3,23 +3,27 @@ import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { refuse } from '../../../cli/command-line';
 import type { Pipeline } from '../../../local/pipeline';
+import { measure } from '../measure';
 import { replaySystem } from '../replay-system';
 import { Report } from '../report';
+import { verdictOf } from '../verdicts';
 import { simulated } from '../worlds';
 import { drawnWorlds } from './drawn-worlds';
 import { leaveOneOut } from './folds';
-import { GroupRecorder, type GroupRow, readGroups, type WorldTruth } from './groups';
+import { GroupRecorder, type GroupRow, readGroups } from './groups';
 import type { Judge } from './judge';
 import { NAIVE_BAYES } from './naive-bayes';
 import { outcomes } from './outcomes';
 import { heldOutTables, outcomeTable } from './print';
-import { readWorlds, worldLine } from './truth-file';
+import { readWorlds, type World, worldLine } from './truth-file';
 
 /** Whoever fits numbers on groups adds a line. */
 export const JUDGES: readonly Judge[] = [NAIVE_BAYES];
 
 export type LeaveOneOutOptions = {
   rounds: number;
+  /** Times the drawn sizes of the groups; the background stays. */
+  scale: number;
   seed: number;
   out: string;
   policy: string | undefined;
@@ -31,15 +35,16 @@ export type LeaveOneOutOptions = {
   collected: string | undefined;
 };
 
-type Run = WorldTruth & { report: Report };
-
 /** Replays the drawn worlds; writes OUT/groups.ndjson (a line a group and change) and OUT/worlds.ndjson (truth and report a world). */
-const collect = async (options: LeaveOneOutOptions): Promise<{ rows: GroupRow[]; runs: Run[] }> => {
+const collect = async (options: LeaveOneOutOptions): Promise<{ rows: GroupRow[]; runs: World[] }> => {
   const rows: GroupRow[] = [];
-  const runs: Run[] = [];
+  const runs: World[] = [];
   const groups = createWriteStream(join(options.out, 'groups.ndjson'));
   const worlds = createWriteStream(join(options.out, 'worlds.ndjson'));
-  for (const { scenario, seed } of drawnWorlds(options.rounds, options.seed, { prompts: options.prompts, labels: options.labels })) {
+  for (const { scenario, seed } of drawnWorlds(options.rounds, options.seed, options.scale, {
+    prompts: options.prompts,
+    labels: options.labels,
+  })) {
     const source = simulated(scenario, seed);
     const recorder = new GroupRecorder();
     let pipeline: Pipeline | undefined;
@@ -52,7 +57,9 @@ const collect = async (options: LeaveOneOutOptions): Promise<{ rows: GroupRow[];
       },
     })(source);
     const world = `${scenario.name}/${seed}`;
-    const run = { world, truths: source.truth(), report: Report.parse(report) };
+    const truths = source.truth();
+    const { campaigns } = measure(truths, source.start, verdictOf(report));
+    const run = { world, truths, report: Report.parse(report), campaigns };
     const found = recorder.rows(world, pipeline!, run.truths);
     for (const row of found) groups.write(`${JSON.stringify(row)}\n`);
     worlds.write(worldLine(run));
@@ -83,7 +90,10 @@ export const leaveOneOutCommand = async (options: LeaveOneOutOptions): Promise<v
       : { rows: await readGroups(join(collected, 'groups.ndjson')), runs: await readWorlds(join(collected, 'worlds.ndjson')) };
   const text = `## Leave one out: ${runs.length} worlds, ${rows.length} groups at their changes
 
-${outcomeTable(outcomes(runs))}
+${outcomeTable(
+  outcomes(runs),
+  runs.flatMap(({ campaigns }) => campaigns),
+)}
 ${heldOutTables(leaveOneOut(rows, runs, judge), judge.name)}`;
   console.log(text);
   writeFileSync(join(options.out, 'leave-one-out.md'), text);

@@ -14,6 +14,7 @@ export const WORLDS_A_ROUND = 3;
 export const drawnWorlds = (
   rounds: number,
   seed: number,
+  scale: number,
   over: Partial<Pick<Scenario, 'prompts' | 'labels'>>,
 ): { scenario: Scenario; seed: number }[] =>
   Array.from({ length: rounds }, (_, round) => {
@@ -24,7 +25,9 @@ export const drawnWorlds = (
         ...Scenario.parse({
           ...SCENARIOS.background,
           name: `dealt-${round}-${i}`,
-          described: dealt.flatMap((rows) => rows.filter((_row, j) => j % WORLDS_A_ROUND === i)).map(({ name }) => ({ name })),
+          described: dealt
+            .flatMap((rows) => rows.filter((_row, j) => j % WORLDS_A_ROUND === i))
+            .map(({ name }) => ({ name, factor: scale })),
         }),
         ...over,
       },

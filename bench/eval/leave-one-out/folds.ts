@@ -20,7 +20,7 @@ export type HeldOut = {
   hours: number | undefined;
 };
 
-const median = (list: readonly number[]): number | undefined => [...list].sort((x, y) => x - y)[Math.floor(list.length / 2)];
+export const median = (list: readonly number[]): number | undefined => [...list].sort((x, y) => x - y)[Math.floor(list.length / 2)];
 const HOUR = 3_600_000;
 
 /**

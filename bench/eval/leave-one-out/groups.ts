@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Assessment } from '../../../functions/detection/findings/assess';
 import type { Pipeline } from '../../../local/pipeline';
+import { HOUR } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { LABELS } from '../../../simulator/actor';
 import type { Truth } from '../../../simulator/simulate';
@@ -57,20 +58,27 @@ function commonest<T>(values: readonly T[], name: (value: T) => string): { value
 
 type Held = { at: number; members: readonly AccountKey[]; kind: string; probability: number; features: Record<string, number> };
 
+const AGAIN_AFTER = 6 * HOUR;
+
 /** Collects the groups of a replay. The truth comes when it is over: an operator that answers makes accounts while it runs. */
 export class GroupRecorder {
   private readonly held: Held[] = [];
-  private readonly seen = new Set<string>();
+  private readonly last = new Map<string, number>();
 
-  /** The same members with the same features again are no news. */
+  /** The same members again are news every six hours: what they did since counts, and a file of every hour would be all the same. */
   record(assessments: readonly Assessment[], at: number): void {
     for (const assessment of assessments) {
       const members = assessment.network.members.map(({ entry }) => entry.profile.account);
-      const features = featuresOf(assessment);
-      const name = `${[...members].sort().join()} ${JSON.stringify(features)}`;
-      if (this.seen.has(name)) continue;
-      this.seen.add(name);
-      this.held.push({ at, members, kind: assessment.kind, probability: assessment.probabilities.distillation, features });
+      const name = [...members].sort().join();
+      if (at - (this.last.get(name) ?? -Infinity) < AGAIN_AFTER) continue;
+      this.last.set(name, at);
+      this.held.push({
+        at,
+        members,
+        kind: assessment.kind,
+        probability: assessment.probabilities.distillation,
+        features: featuresOf(assessment),
+      });
     }
   }
 

@@ -1,6 +1,7 @@
 import { number, percent, table } from '../table';
-import type { HeldOut } from './folds';
+import { type HeldOut, median } from './folds';
 import type { Outcome, Standing } from './outcomes';
+import type { World } from './truth-file';
 
 const perThousand = (part: number, whole: number): string => (whole === 0 ? '—' : ((1_000 * part) / whole).toFixed(2));
 const sum = <T>(rows: readonly T[], value: (row: T) => number): number => rows.reduce((total, row) => total + value(row), 0);
@@ -43,7 +44,7 @@ Of ${hostile.length} behaviours ${hostile.filter((r) => r.named >= 0.5 * r.activ
 
 const STANDINGS: readonly Standing[] = ['suspended', 'limited', 'challenged', 'in-review', 'watched'];
 /** What the pipeline itself did under the policy, by population; those that it left alone in one line. */
-export const outcomeTable = (rows: readonly Outcome[]): string => {
+export const outcomeTable = (rows: readonly Outcome[], campaigns: World['campaigns']): string => {
   const touched = rows.filter(({ ended }) => Object.keys(ended).length > 0);
   const honest = rows.filter(({ label }) => label === 'honest');
   const ended = (standing: Standing): number => sum(honest, (r) => r.ended[standing] ?? 0);
@@ -59,6 +60,24 @@ Left alone: ${rows
     .filter((row) => !touched.includes(row))
     .map(({ population }) => population)
     .join(', ')}.
+
+Campaigns:
+
+${table(
+  ['behaviour', 'worlds', 'accounts', 'contained', 'leaked, median', 'hours to detection, median'],
+  [...new Set(campaigns.map(({ name }) => name))].sort().map((name) => {
+    const mine = campaigns.filter((one) => one.name === name);
+    const members = sum(mine, (one) => one.members);
+    return [
+      name,
+      `${mine.length}`,
+      `${members}`,
+      percent(sum(mine, (one) => one.contained * one.members) / Math.max(1, members)),
+      percent(median(mine.map(({ leaked }) => leaked))),
+      number(median(mine.flatMap(({ hoursToDetection }) => hoursToDetection ?? []))),
+    ];
+  }),
+)}
 
 Honest: ${accounts} accounts; ${STANDINGS.map((standing) => `${standing} ${ended(standing)} (${perThousand(ended(standing), accounts)} in 1,000)`).join(', ')}.
 `;

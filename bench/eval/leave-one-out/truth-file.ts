@@ -20,6 +20,9 @@ const World = z.object({
     )
     .readonly(),
   report: Report,
+  campaigns: z.array(
+    z.object({ name: z.string(), members: z.number(), leaked: z.number(), contained: z.number(), hoursToDetection: z.number().optional() }),
+  ),
 });
 export type World = z.infer<typeof World>;
 
