@@ -91,7 +91,8 @@ const measureCampaign = (
     found: hit / Math.max(1, members.length),
     purity: share(hit, covered.size),
     pieces: matched.length,
-    hoursToDetection: detectedAt < Infinity ? (detectedAt - began) / HOUR : undefined,
+    // Accounts that sell access may be known before the first of their customers extracts.
+    hoursToDetection: detectedAt < Infinity ? Math.max(0, (detectedAt - began) / HOUR) : undefined,
     hoursToContainment: enough < Infinity ? (enough - began) / HOUR : undefined,
     replaced: { came: later.length, detected: delays.length, medianHours: median(delays) },
   };

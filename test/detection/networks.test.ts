@@ -4,6 +4,7 @@ import { PairScores } from '../../functions/detection/links/pair-scores';
 import { components, refine, supported } from '../../functions/detection/networks/networks';
 import { DAY } from '../../shared/domain/time';
 import { type Given, indexOf, NOW, profile, strangers } from '../support/population';
+import { Reached } from '../support/reached';
 
 const SIZE = 20;
 const score = (...pair: Parameters<PairScores['score']>): PairLink => new PairScores().score(...pair);
@@ -12,16 +13,28 @@ const link = fc
   .filter(([a, b]) => a !== b)
   .map(([a, b]): PairLink => ({ a: Math.min(a, b), b: Math.max(a, b), weight: 15, families: ['payment', 'content'] }));
 const links = fc.array(link, { maxLength: 40 });
+/** Among seven accounts most links have a third account in common. */
+const crowded = fc.array(
+  fc
+    .tuple(fc.nat(6), fc.nat(6))
+    .filter(([a, b]) => a !== b)
+    .map(([a, b]): PairLink => ({ a: Math.min(a, b), b: Math.max(a, b), weight: 15, families: ['payment', 'content'] })),
+  { maxLength: 20 },
+);
 
 describe('networks of links', () => {
   test('property: adding a link never splits a network', () => {
+    const reached = new Reached();
     fc.assert(
       fc.property(links, link, fc.integer({ min: 2, max: 6 }), (before, added, minimum) => {
         const after = components(SIZE, [...before, added], minimum);
-        for (const network of components(SIZE, before, minimum))
+        for (const network of components(SIZE, before, minimum)) {
+          reached.met('a network');
           expect(after.filter((other) => network.every((account) => other.includes(account)))).toHaveLength(1);
+        }
       }),
     );
+    reached.atLeast({ 'a network': 50 });
   });
   test('property: an account is in one network at most, and the order of links changes nothing', () => {
     fc.assert(
@@ -37,12 +50,17 @@ describe('networks of links', () => {
     );
   });
   test('property: a link that has support keeps it when links are added', () => {
+    const reached = new Reached();
     fc.assert(
-      fc.property(links, link, (before, added) => {
+      fc.property(crowded, link, (before, added) => {
         const after = new Set(supported([...before, added]));
-        for (const kept of supported(before)) expect(after.has(kept)).toBe(true);
+        for (const kept of supported(before)) {
+          reached.met('a link with support');
+          expect(after.has(kept)).toBe(true);
+        }
       }),
     );
+    reached.atLeast({ 'a link with support': 50 });
   });
   test('one coincidence does not join two networks; a third account in common does', () => {
     const pair = (a: number, b: number): PairLink => ({ a, b, weight: 15, families: ['payment', 'content'] });

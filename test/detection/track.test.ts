@@ -94,16 +94,19 @@ describe('it keeps its identity', () => {
     const next = after.find(({ id }) => id === large?.id);
     expect(next?.members).toHaveLength(18);
     expect(next?.lineage).toEqual([expect.objectContaining({ what: 'merged', with: small?.id })]);
+    expect(after).toHaveLength(2);
     expect(after.find(({ id }) => id === small?.id)?.members).toEqual([]);
-    const again = after.length === 2 ? run([network([...one, ...two])], after, 2 * DAY).find(({ id }) => id === large?.id) : undefined;
+    const again = run([network([...one, ...two])], after, 2 * DAY).find(({ id }) => id === large?.id);
     expect(again?.lineage).toHaveLength(1);
   });
   test('no account is a member of two campaigns', () => {
-    const all = accounts('a', 30);
-    const { run, network } = world(all);
-    const first = only(run([network(all)]));
-    const after = run([network(all.slice(0, 18)), network(all.slice(18))], [first], HOUR);
+    const [one, two] = [accounts('a', 18), accounts('b', 12, other)];
+    const { run, network } = world([...one, ...two]);
+    const first = only(run([network([...one, ...two])]));
+    const after = run([network(one), network(two)], [first], HOUR);
+    expect(after).toHaveLength(2);
     const members = after.flatMap(names);
+    expect(members).toHaveLength(30);
     expect(new Set(members).size).toBe(members.length);
   });
 });

@@ -13,7 +13,12 @@ const Policy = z.looseObject({ PolicyDocument: z.looseObject({ Statement: z.arra
 describe.each(Object.keys(stages))('%s', (stage) => {
   const { state, pipeline } = templatesOf(stage);
   const all = [...state.resources, ...pipeline.resources];
-  const of = (type: string, among: readonly Resource[] = all) => among.filter(({ Type }) => Type === type);
+  /** What holds of every resource of a type holds of nothing where there is none: that is an error. */
+  const of = (type: string, among: readonly Resource[] = all): Resource[] => {
+    const found = among.filter(({ Type }) => Type === type);
+    if (found.length === 0) throw new Error(`no ${type} in the templates`);
+    return found;
+  };
   const statements = of('AWS::IAM::Policy').flatMap(({ id, Properties }) =>
     Policy.parse(Properties).PolicyDocument.Statement.map((statement) => ({ id, ...statement })),
   );
@@ -152,8 +157,10 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const everything = wild.filter(({ text }) => text === '"*"').flatMap(({ id, Action }) => Action.map((action) => ({ id, action })));
     // A state machine's log delivery is set up for the account: AWS documents these on "*" only.
     const logDelivery = everything.filter(({ action }) => action.startsWith('logs:'));
+    expect(logDelivery.length).toBeGreaterThan(0);
     expect(logDelivery.every(({ id }) => id.startsWith('EnforcementSuspensionMachine'))).toBe(true);
     const rest = everything.map(({ action }) => action).filter((action) => !action.startsWith('logs:'));
+    expect(rest.length).toBeGreaterThan(0);
     expect(rest.every((action) => action.startsWith('xray:'))).toBe(true);
   });
 
