@@ -1,17 +1,22 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { IngestEnv, IngestFilesEnv, METRICS } from '../shared/wiring';
+import { IngestEnv, IngestFilesEnv, METRICS, ReceiveEnv } from '../shared/wiring';
+import { type Gateway, httpEnvironment } from './gateway';
 import { alarm } from './parts/alarm';
+import { every } from './parts/every';
 import { may } from './parts/grants';
+import type { TrustedIssuer } from './parts/identity';
 import { pipelineMetric } from './parts/metric';
 import { StageFunction } from './parts/stage-function';
-import { WatchedQueue } from './parts/watched-queue';
+import { deadLetterQueue, WatchedQueue } from './parts/watched-queue';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
 
@@ -23,8 +28,14 @@ export class Ingest extends Construct {
   readonly deadEvents: Queue;
   /** Notifications of new files, of S3 or of EventBridge. */
   readonly files: Queue;
+  /** Who may read refused records, and send them again. */
+  readonly redriveRole: Role;
 
-  constructor(scope: Construct, id: string, { stage, state, alarms }: { stage: Stage; state: StateStack; alarms: ITopic }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, state, alarms, gateway, issuer }: { stage: Stage; state: StateStack; alarms: ITopic; gateway: Gateway; issuer: TrustedIssuer },
+  ) {
     super(scope, id);
     const timeout = Duration.seconds(60);
     const events = new WatchedQueue(this, 'Events', {
@@ -93,13 +104,58 @@ export class Ingest extends Construct {
     for (const [place, { bucket, prefix }] of sources.entries())
       may(ingestFiles).read(Bucket.fromBucketName(this, `Source${place}`, bucket), [`${prefix}*`]);
 
-    for (const writer of [ingest, ingestFiles]) {
+    const due = new StageFunction(this, 'TakeDue', {
+      door: 'functions/ingest/due-handler.ts',
+      schema: IngestEnv,
+      environment: common,
+      memoryMiB: 1_769,
+      timeout: Duration.minutes(5),
+      logDays: stage.logDays,
+    });
+    every(
+      this,
+      'TakeDueEvery',
+      Duration.minutes(15),
+      due,
+      deadLetterQueue(this, 'TakeDueFailures', alarms, 'Events that came ahead of the clock are not taken although their time has come.'),
+    );
+    may(due).read(state.refused, ['early/*']);
+    may(due).remove(state.refused, ['early/*']);
+    may(due).decryptFrom(state.refused);
+
+    for (const writer of [ingest, ingestFiles, due]) {
       may(writer).write(state.archive, ['chunks/*']);
       may(writer).write(state.refused, ['refused/*', 'early/*']);
       may(writer).encryptFor(state.refused);
       may(writer).writeRows(state.tables.features, ['M#*', 'DIRTY', 'SOURCES#*']);
       may(writer).readSecret(state.secrets.identifierKey);
     }
+    const receive = new StageFunction(this, 'Receive', {
+      door: 'functions/ingest/receive/handler.ts',
+      schema: ReceiveEnv,
+      environment: {
+        EVENT_QUEUE_URL: events.queue.queueUrl,
+        PRODUCERS: common.PRODUCERS,
+        ...httpEnvironment(this, { state, issuer }),
+      },
+      memoryMiB: 1_769,
+      timeout: Duration.seconds(29),
+      logDays: stage.logDays,
+    });
+    may(receive).sendTo(events.queue);
+    may(receive).readRows(state.tables.access);
+    may(receive).writeRows(state.tables.access);
+    may(receive).deleteRows(state.tables.access, ['IDEMPOTENCY#*']);
+    may(receive).readSecret(state.secrets.serviceKey);
+    gateway.open(
+      [{ path: '/v1/events', methods: [HttpMethod.POST], answeredBy: receive }],
+      'shows a producer key, which the function looks up',
+    );
+    gateway.signedIn(issuer, [
+      { path: '/v1/producer-keys', methods: [HttpMethod.GET, HttpMethod.POST], answeredBy: receive },
+      { path: '/v1/producer-keys/{proxy+}', methods: [HttpMethod.POST], answeredBy: receive },
+    ]);
+    this.redriveRole = redriveRole(this, { refused: state.refused, events: events.queue });
     alarm(this, 'Rejected', alarms, {
       metric: shareRefused(this),
       above: 5,
@@ -113,6 +169,25 @@ export class Ingest extends Construct {
         'A file could not be read to its end: what stood before the damage was taken, the rest is not seen. The file is still where it was.',
     });
   }
+}
+
+/** The one role that reads refused records: people of this account who may assume it, `npm run redrive` (docs/deploy.md). */
+function redriveRole(scope: Construct, { refused, events }: { refused: IBucket; events: Queue }): Role {
+  const role = new Role(scope, 'Redrive', {
+    assumedBy: new AccountRootPrincipal(),
+    description: 'Reads what ingest refused, raw identifiers and prompts too, and sends it again',
+    maxSessionDuration: Duration.hours(1),
+  });
+  const allow = (actions: string[], resources: string[]) => role.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+  allow(['s3:ListBucket'], [refused.bucketArn]);
+  allow(['s3:GetObject', 's3:DeleteObject'], [refused.arnForObjects('refused/*')]);
+  if (refused.encryptionKey) allow(['kms:Decrypt'], [refused.encryptionKey.keyArn]);
+  allow(['sqs:SendMessage'], [events.queueArn]);
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5',
+    reason: 'objects under one prefix: test/infra/invariants.test.ts lists every wildcard',
+  });
+  return role;
 }
 
 /** Per cent of the records of a quarter of an hour. */

@@ -24,7 +24,6 @@ export class PipelineStack extends Stack {
     const alarms = new Topic(this, 'Alarms', { enforceSSL: true });
     if (stage.alarmEmail) alarms.addSubscription(new EmailSubscription(stage.alarmEmail));
 
-    const ingest = new Ingest(this, 'Ingest', { stage, state, alarms });
     new Features(this, 'Features', { stage, state, alarms });
     const detection = new Detection(this, 'Detection', { stage, state, alarms, decideIn: DECIDE_IN });
 
@@ -32,6 +31,7 @@ export class PipelineStack extends Stack {
     const page = new Console(this, 'Console', { gateway, built: props.consoleFiles });
     const issuer = this.issuerOf(stage, state, page);
     page.publish(issuer);
+    const ingest = new Ingest(this, 'Ingest', { stage, state, alarms, gateway, issuer });
     const enforcement = new Enforcement(this, 'Enforcement', {
       stage,
       state,
@@ -51,6 +51,11 @@ export class PipelineStack extends Stack {
       description: 'Messages that ingest failed on',
     });
     new CfnOutput(this, 'FileQueueUrl', { value: ingest.files.queueUrl, description: 'Notifications of files in other buckets (SQS)' });
+    new CfnOutput(this, 'RefusedBucket', {
+      value: state.refused.bucketName,
+      description: 'What ingest refused, as it came (npm run redrive)',
+    });
+    new CfnOutput(this, 'RedriveRoleArn', { value: ingest.redriveRole.roleArn, description: 'The role that may read it' });
     new CfnOutput(this, 'InboxBucket', { value: state.inbox.bucketName, description: 'Files of usage events are dropped here (S3)' });
     new CfnOutput(this, 'ApiUrl', { value: gateway.api.apiEndpoint, description: 'The HTTP API, described at /v1/openapi.json' });
     new CfnOutput(this, 'SuspensionMachine', { value: enforcement.machineArn, description: 'One execution a case' });

@@ -28,6 +28,7 @@ export function emptyDoors() {
   return {
     http,
     doors: {
+      receive: { queue: { send: onlyDescribes }, table: table(), clock, producers: {}, secretOf: () => '' },
       query: { stores, clock, cursors: cursors('describes, signs nothing') },
       enforcement,
       appeals,

@@ -3,15 +3,17 @@ import { appealRoutes } from '../functions/appeals/routes';
 import type { Names } from '../functions/enforcement/api/name-routes';
 import { enforcementRoutes } from '../functions/enforcement/api/routes';
 import type { Enforcement } from '../functions/enforcement/enforcement';
+import { type ReceiveWorld, receiveRoutes } from '../functions/ingest/receive/routes';
 import type { QueryWorld } from '../functions/query/query-ports';
 import { queryRoutes } from '../functions/query/routes';
 import { type Api, type HttpPorts, makeApi } from '../shared/http/api';
 
-export type Doors = { query: QueryWorld; enforcement: Enforcement; appeals: Appeals; names: Names };
+export type Doors = { receive: ReceiveWorld; query: QueryWorld; enforcement: Enforcement; appeals: Appeals; names: Names };
 
 /** All of API v1 in one process. On AWS each stage serves its own routes behind the same gateway. */
 export function composeApi(http: HttpPorts, doors: Doors): Api {
   const api = makeApi(http);
+  receiveRoutes(api, http, doors.receive);
   queryRoutes(api, http, doors.query);
   enforcementRoutes(api, http, doors.enforcement, doors.names);
   appealRoutes(api, http, doors.appeals);

@@ -1,11 +1,12 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { numberOf, readOptions } from '../cli/command-line';
+import { numberOf, readOptions, refuse } from '../cli/command-line';
 import { lockstep, makeApp } from '../infra/app';
-import { stageNamed } from '../infra/stages';
+import { type Stage, stageNamed } from '../infra/stages';
+import { type GivenProducers, ProducerSettings } from '../shared/contract/producer-settings';
 import { webhookSecrets } from '../shared/lambda/key-ring';
 import { startServices } from './aws/services';
 import { serveSite } from './aws/site';
@@ -17,11 +18,12 @@ import { EMULATED } from './engines/engine';
 import { startSqsAndS3 } from './engines/sqs-and-s3';
 import { Receiver } from './provider/receiver/receiver';
 
-const HELP = `npm run local -- [--port 4000] [--stage dev] [--every SECONDS] [--receiver]
+const HELP = `npm run local -- [--port 4000] [--stage dev] [--every SECONDS] [--receiver] [--producers FILE]
 
 Runs the synthesized app on embedded engines: the bundles that go to Lambda, fed as AWS feeds them. Everything is in memory and
 listens on loopback. --every calls the schedules that often instead of at their own rate.
---receiver asks actions of the example receiver, which says what it carried out; without, nobody is asked.`;
+--receiver asks actions of the example receiver, which says what it carried out; without, nobody is asked.
+--producers: which records of other software are read, as in ingest.producers of a stage (docs/producers.md).`;
 
 async function main(): Promise<void> {
   const values = readOptions(HELP, {
@@ -29,11 +31,12 @@ async function main(): Promise<void> {
     stage: { type: 'string', default: 'dev' },
     every: { type: 'string' },
     receiver: { type: 'boolean' },
+    producers: { type: 'string' },
   });
   const port = numberOf('port', values.port, { whole: true });
   const every = values.every === undefined ? undefined : numberOf('every', values.every, { from: 1 });
   const provider = values.receiver ? await listen() : undefined;
-  const templates = synthesize(values.stage, provider?.url);
+  const templates = synthesize(values.stage, { webhookUrl: provider?.url, producers: producersIn(values.producers) });
   const stopping = new AbortController();
   let heard: ((bucket: string, key: string) => Promise<void>) | undefined;
   const dynamo = await startDynalite();
@@ -83,12 +86,28 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
+/** The settings in a file, checked before anything starts. */
+function producersIn(file: string | undefined): GivenProducers | undefined {
+  if (file === undefined) return undefined;
+  const parsed = ProducerSettings.safeParse(JSON.parse(readFileSync(resolve(process.env.INIT_CWD ?? '.', file), 'utf8')));
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  return refuse(`--producers ${file}: ${first?.path.join('.')}: ${first?.message} (docs/producers.md)`);
+}
+
 /** The app as `cdk deploy` would deploy it, bundled. */
-function synthesize(stage: string, webhookUrl?: string): Templates {
+function synthesize(stage: string, { webhookUrl, producers }: { webhookUrl?: string; producers?: GivenProducers }): Templates {
   const folder = join(__dirname, '..', '.lockstep', 'local-app');
   rmSync(folder, { recursive: true, force: true });
+  const asDeployed: Stage = stageNamed(stage).stage;
   const app = makeApp({ outdir: folder });
-  const { state, pipeline } = lockstep(app, stage, webhookUrl === undefined ? {} : { stage: { ...stageNamed(stage).stage, webhookUrl } });
+  const { state, pipeline } = lockstep(app, stage, {
+    stage: {
+      ...asDeployed,
+      webhookUrl: webhookUrl ?? asDeployed.webhookUrl,
+      ingest: { ...asDeployed.ingest, producers: producers ?? asDeployed.ingest.producers },
+    },
+  });
   app.synth();
   return new Templates(folder, [state.stackName, pipeline.stackName]);
 }

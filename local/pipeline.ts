@@ -25,6 +25,8 @@ export type PipelineOptions = {
   start: number;
   detectEvery: number;
   archive?: ObjectStore;
+  /** Where refused records are kept, and with them the account of what arrived; replay keeps both itself. */
+  refused?: ObjectStore;
   /** Whose hours are kept at hand for the API; without, it reads the fold outputs. */
   rows?: FeatureRows;
   seed?: number;
@@ -94,7 +96,14 @@ export class Pipeline {
 
   async take(messages: readonly Source[]): Promise<IngestResult> {
     return this.counted(
-      await ingest(messages, { ...this.stores, clock: this.clock, hasher: this.hasher, segments: SEGMENTS, effect: this.gateway.effect }),
+      await ingest(messages, {
+        ...this.stores,
+        clock: this.clock,
+        hasher: this.hasher,
+        segments: SEGMENTS,
+        refused: this.options.refused,
+        effect: this.gateway.effect,
+      }),
     );
   }
 

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { openAppeals } from '../functions/appeals/appeals';
 import { cursors } from '../shared/http/cursor';
 import { signAppealLink } from '../shared/identity/appeal-link';
+import { MemoryTable } from '../shared/memory/memory-table';
 import type { Pipeline } from './pipeline';
 import { type Served, serve } from './server';
 
@@ -9,6 +10,8 @@ import { type Served, serve } from './server';
 export async function servePipeline(pipeline: Pipeline, port: number): Promise<Served> {
   const appealKeys = [{ id: 'local', secret: randomBytes(32).toString('hex') }];
   const { stores, clock, enforcement, detection } = pipeline;
+  const keys = new MemoryTable({ now: () => Date.now() });
+  const secret = randomBytes(32);
   return serve({
     port,
     doors: (origin) => {
@@ -19,6 +22,14 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
         },
       };
       return {
+        // Keys last as long as this process; what is sent is taken at once, under the clock of the world.
+        receive: {
+          queue: { send: async (bodies) => void (await pipeline.take(bodies.map((body) => ({ id: randomUUID(), body })))) },
+          table: keys,
+          clock,
+          producers: {},
+          secretOf: (request) => createHmac('sha512', secret).update(request).digest('hex'),
+        },
         query: { stores, clock, cursors: cursors(randomBytes(32).toString('hex')), campaigns: detection.campaigns },
         enforcement,
         names: {

@@ -80,6 +80,7 @@ const tasks = {
   'test:browser': [[node, [bin('jest/bin/jest.js'), '--testMatch', '<rootDir>/test/**/*.browser.ts', '--runInBand', ...args]]],
   local: [ts('local/local.ts')],
   refold: [ts('cli/refold.ts')],
+  redrive: [ts('cli/redrive.ts')],
   // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).
   'test:deploy': [ts('test/deployment/deploy-proof.ts')],
   // AWS's own engine in dynalite's place: fetched on demand, needs a Java 17 JDK (docs/decisions/0010).

@@ -91,6 +91,9 @@ export const HttpEnv = z.object({
   EDGE_TOKEN: name,
 });
 
+/** Events over HTTP: they go to the same queue. */
+export const ReceiveEnv = HttpEnv.extend({ EVENT_QUEUE_URL: z.url(), PRODUCERS: json(ProducerSettings) });
+
 export const QueryEnv = HttpEnv.extend({ ARCHIVE_BUCKET: name, FEATURES_TABLE: name, GRAPH_TABLE: name, ENFORCEMENT_TABLE: name });
 
 /** What acting needs: the books, the keys that open sealed ids and sign, and where the provider is told. */

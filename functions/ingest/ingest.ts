@@ -4,9 +4,10 @@ import { dayLabel, dayOf, hourLabel } from '../../shared/domain/time';
 import { frameOf } from '../../shared/formats/segment';
 import type { AccountKey } from '../../shared/identity/ids';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
+import { noteArrivals } from '../../shared/stores/arrival-store';
 import { addToManifest, type Place } from '../../shared/stores/manifest-store';
 import { type Part, type ReadPorts, readMessages, type Source, type Taken } from './read-messages';
-import { keepRefused } from './refused';
+import { keepRefused, refusedRecord } from './refused';
 
 /** What our own action made of a request at some time (ms): then it is no evidence. */
 export type EffectAt = (at: number) => 'limited' | 'blocked' | undefined;
@@ -16,7 +17,10 @@ export type Effect = (account: AccountKey) => EffectAt | undefined;
 export type KeepPorts = {
   archive: ObjectStore;
   features: Table;
-  /** Where refused records are kept, apart from everything else: they hold raw identifiers. Without, whoever calls keeps them. */
+  /**
+   * Where refused records are kept, apart from everything else: they hold raw identifiers. Without, whoever calls keeps them, and
+   * keeps the account of what arrived.
+   */
   refused?: ObjectStore;
   /** Replay only: what the provider's gateway would have done to a request. */
   effect?: Effect;
@@ -36,6 +40,13 @@ export async function keep(taken: Taken, { archive, features, refused, effect }:
   const { now, accepted, arrivals, rejected, events } = taken;
   if (refused) await keepRefused(rejected, now, refused);
   const key = await writeChunk(effect ? events.map((one) => withEffect(one, effect)) : events, now, { archive, features });
+  if (refused && (accepted > 0 || rejected.length > 0)) {
+    const digest = createHash('sha256')
+      .update(JSON.stringify([key?.split('/').at(-1), rejected.map(refusedRecord)]))
+      .digest('hex')
+      .slice(0, 32);
+    await noteArrivals(features, { arrivals, digest, now });
+  }
   return { accepted, arrivals, rejected, ...(key === undefined ? {} : { chunk: key }) };
 }
 

@@ -5,8 +5,8 @@ import type { ObjectStore } from '../../shared/ports';
 import type { Refused } from './read-messages';
 
 /**
- * What is kept of a refused record, a line of NDJSON in `refused/<day>/<producer>/<reason>/<digest>.ndjson` (`early/<hour>/…` for what
- * is to be taken when its hour comes). It holds what the sender sent, raw identifiers and prompts too.
+ * What is kept of a refused record, a line of NDJSON in `refused/<day>/<producer>/<reason>/<digest>-<count>.ndjson`
+ * (`early/<ms>/…` for what is to be taken when its time comes). It holds what the sender sent, raw identifiers and prompts too.
  */
 export const RefusedRecord = z.object({
   producer: z.string(),
@@ -45,8 +45,14 @@ export async function keepRefused(rejected: readonly Refused[], now: number, sto
   for (const [folder, group] of groups) {
     const bytes = Buffer.from(`${group.map((one) => JSON.stringify(refusedRecord(one))).join('\n')}\n`, 'utf8');
     const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-    await store.put(`${folder}/${digest}.ndjson`, bytes);
+    await store.put(`${folder}/${digest}-${group.length}.ndjson`, bytes);
   }
+}
+
+/** What the name of an object says of the records in it. */
+export function placeOf(key: string): { day: string; producer: string; reason: string; count: number } | undefined {
+  const [, day, producer, reason, count] = /^refused\/([^/]+)\/([^/]+)\/([^/]+)\/[0-9a-f]+-(\d+)\.ndjson$/.exec(key) ?? [];
+  return day === undefined || producer === undefined || reason === undefined ? undefined : { day, producer, reason, count: Number(count) };
 }
 
 /** `early/<ms of the hour after>`: from then on the event is not ahead any more. */

@@ -5,6 +5,7 @@ import { pictureRoutes } from './campaigns/picture-routes';
 import { caseRoutes } from './cases/case-routes';
 import { ledgerRoutes } from './ledger/ledger-routes';
 import { openQuery, type QueryWorld } from './query-ports';
+import { sourceRoutes } from './sources/source-routes';
 import { statusRoutes } from './status-routes';
 
 /** The read side of API v1. */
@@ -15,5 +16,6 @@ export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void 
   pictureRoutes(api, http, ports);
   caseRoutes(api, http, ports);
   ledgerRoutes(api, http, ports);
+  sourceRoutes(api, http, ports);
   statusRoutes(api, http, ports);
 }

@@ -1,9 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
 import { EMULATED, type Engine } from './engine';
 
 const EXISTS = '<?xml version="1.0" encoding="UTF-8"?><Error><Code>PreconditionFailed</Code><Message>the object exists</Message></Error>';
 
 const INSIDE = `http://sqs.${EMULATED.region}.localhost`;
+
+const SentMessage = z.object({ MessageId: z.string(), MD5OfMessageBody: z.string() });
 
 type Request = { method: string; url: string; headers: IncomingHttpHeaders };
 type Reply = { status(code: number): Reply; header(name: string, value: string): Reply; send(body: string): unknown };
@@ -28,6 +31,37 @@ export async function startSqsAndS3(options: { port?: number; onObject?: (bucket
   app.addHook('preHandler', async ({ body }: { body?: unknown }) => {
     if (typeof body === 'object' && body !== null && 'QueueUrl' in body && typeof body.QueueUrl === 'string')
       body.QueueUrl = body.QueueUrl.replace(/^http:\/\/127\.0\.0\.1/, INSIDE);
+  });
+  // LiteLLM's logger, like other older clients, speaks the query protocol: a form in, XML out.
+  app.addHook('preHandler', async (request: Request & { body?: unknown }, reply: Reply) => {
+    const { body } = request;
+    if (typeof body !== 'object' || body === null || !('Action' in body) || !('MessageBody' in body) || body.Action !== 'SendMessage')
+      return;
+    const QueueUrl =
+      'QueueUrl' in body && typeof body.QueueUrl === 'string' ? body.QueueUrl : new URL(request.url.split('?')[0] ?? '/', endpoint).href;
+    const sent = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'AmazonSQS.SendMessage',
+        ...(request.headers.authorization ? { authorization: request.headers.authorization } : {}),
+      },
+      body: JSON.stringify({ QueueUrl, MessageBody: body.MessageBody }),
+    });
+    if (!sent.ok) {
+      await reply
+        .status(sent.status)
+        .header('content-type', 'text/xml')
+        .send(`<ErrorResponse><Error><Code>InvalidRequest</Code></Error></ErrorResponse>`);
+      return;
+    }
+    const { MessageId, MD5OfMessageBody } = SentMessage.parse(await sent.json());
+    await reply
+      .status(200)
+      .header('content-type', 'text/xml')
+      .send(
+        `<?xml version="1.0"?><SendMessageResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><SendMessageResult><MessageId>${MessageId}</MessageId><MD5OfMessageBody>${MD5OfMessageBody}</MD5OfMessageBody></SendMessageResult><ResponseMetadata><RequestId>${MessageId}</RequestId></ResponseMetadata></SendMessageResponse>`,
+      );
   });
   app.addHook('onSend', async (_: unknown, __: unknown, payload: unknown) =>
     typeof payload === 'string' ? payload.replaceAll(INSIDE, 'http://127.0.0.1') : payload,

@@ -27,6 +27,7 @@ export function describe(api: Api) {
       { name: 'Policies', description: 'Every number that judges people, and replays of candidates.' },
       { name: 'Appeals', description: 'For people who were acted on (no login) and for those who review.' },
       { name: 'Ledger', description: 'Everything anybody did.' },
+      { name: 'Events', description: 'What arrives, from whom, and how it is sent over HTTP.' },
       { name: 'Status' },
     ],
   });

@@ -11,13 +11,13 @@ export class RateLimiter {
     private readonly clock: Clock,
   ) {}
 
-  /** `caller` is hashed: an address of a person who appeals is not stored. */
-  async take(caller: string, perMinute: number): Promise<RateAnswer> {
+  /** `by`: how much of it is asked for at once; all of it is given, or nothing. `caller` is hashed: an address of a person who appeals is not stored. */
+  async take(caller: string, perMinute: number, by = 1): Promise<RateAnswer> {
     const now = this.clock.now();
     const window = now - (now % MINUTE);
     const hash = createHash('sha256').update(caller).digest('base64url').slice(0, 22);
     const expires = Math.floor((window + 5 * MINUTE) / 1000);
-    const taken = await this.table.add(`RATE#${hash}`, String(window), 'taken', 1, { atMost: perMinute, expires });
+    const taken = await this.table.add(`RATE#${hash}`, String(window), 'taken', by, { atMost: perMinute, expires });
     if (taken.kind === 'added') return { kind: 'within' };
     return { kind: 'exceeded', retryAfterSeconds: Math.ceil((window + MINUTE - now) / 1000) };
   }

@@ -39,6 +39,7 @@ export class KeyedHasher {
   private readonly known = new Map<ObjectType, Map<string, number>>();
   private knownSize = 0;
   private readonly accounts = new Map<string, AccountHash>();
+  private readonly addresses = new Map<string, AddressHash>();
   private readonly salt: readonly [number, number];
 
   /** `secret`: at least 32 characters, from Secrets Manager (or the environment); one per deployment. */
@@ -73,11 +74,16 @@ export class KeyedHasher {
     return Number.parseInt(this.hash(`${type}\0${value}`).slice(0, 13), 16);
   }
 
-  /** An address and the network that it is in (0 when it is in none that can be told), as hashes. The address is not remembered. */
+  /** An address and the network that it is in (0 when it is in none that can be told), as hashes. */
   address(text: string): AddressHash {
+    const known = this.addresses.get(text);
+    if (known) return known;
     const address = canonicalAddress(text);
     const prefix = networkPrefix(address);
-    return { ip: this.fresh('ip', address), prefix: prefix === undefined ? 0 : this.object('prefix', prefix) };
+    const made = { ip: this.fresh('ip', address), prefix: prefix === undefined ? 0 : this.object('prefix', prefix) };
+    if (this.addresses.size >= MAXIMUM_KNOWN) this.addresses.clear();
+    this.addresses.set(text, made);
+    return made;
   }
 
   private forget(): void {

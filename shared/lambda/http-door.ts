@@ -13,7 +13,7 @@ import { appealKeys, derivedKey, keysOf } from './key-ring';
 import { logger } from './observe';
 
 /** What the routes of a door may sign with; asked for at each use, because keys change over. */
-export type ServiceKeys = { cursor: string; appeals: () => Promise<AppealKeys> };
+export type ServiceKeys = { cursor: string; producers: string; appeals: () => Promise<AppealKeys> };
 
 /** A door of the HTTP API: `routes` hangs a stage's routes on it, once for each function instance. */
 export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http: HttpPorts, keys: ServiceKeys) => void | Promise<void>) {
@@ -35,7 +35,11 @@ export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http:
         logger.error('failed', { requestId, route, error: error instanceof Error ? error : { name: typeof error } }),
     };
     const api = makeApi(http);
-    await routes(api, http, { cursor: derivedKey(signing, 'cursor'), appeals: async () => appealKeys(await serviceKey()) });
+    await routes(api, http, {
+      cursor: derivedKey(signing, 'cursor'),
+      producers: derivedKey(signing, 'producer-key'),
+      appeals: async () => appealKeys(await serviceKey()),
+    });
     return handle(api);
   };
   return async (event: LambdaEvent, context?: LambdaContext) => {

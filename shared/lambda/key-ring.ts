@@ -14,7 +14,7 @@ export function keysOf(secret: string): [string, ...string[]] {
 }
 
 /** A key of its own for each purpose, so that no signature made for one is good for another. */
-export const derivedKey = (key: string, purpose: 'cursor' | 'appeal-link'): string =>
+export const derivedKey = (key: string, purpose: 'cursor' | 'appeal-link' | 'producer-key'): string =>
   createHmac('sha256', key).update(`lockstep/${purpose}/v1`).digest('hex');
 
 /** Keys of appeal links by id: links signed before a change of keys work until they expire. */

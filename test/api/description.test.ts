@@ -25,8 +25,11 @@ describe('the description of the API', () => {
     expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
     for (const { path, operation } of operations) {
       const { role, security, summary, tags, responses } = { role: operation['x-role'], ...operation };
-      expect({ path, known: ['public', 'viewer', 'reviewer', 'admin'].includes(role) }).toEqual({ path, known: true });
-      expect({ path, security }).toEqual({ path, security: role === 'public' ? [] : [{ token: [] }] });
+      expect({ path, known: ['public', 'producer', 'viewer', 'reviewer', 'admin'].includes(role) }).toEqual({ path, known: true });
+      expect({ path, security }).toEqual({
+        path,
+        security: role === 'public' ? [] : role === 'producer' ? [{ producerKey: [] }] : [{ token: [] }],
+      });
       expect({ path, summary: (summary?.length ?? 0) > 5, tags: tags?.length }).toEqual({ path, summary: true, tags: 1 });
       expect(Object.keys(responses ?? {})).toEqual(expect.arrayContaining(['200', 'default']));
     }
@@ -37,7 +40,8 @@ describe('the description of the API', () => {
 
   test('every command takes an idempotency key and at least a reviewer', () => {
     const commands = operations.filter(
-      ({ method, operation }) => method !== 'get' && operation['x-role'] !== 'public' && !QUESTIONS.includes(operation.operationId),
+      ({ method, operation }) =>
+        method !== 'get' && !['public', 'producer'].includes(operation['x-role']) && !QUESTIONS.includes(operation.operationId),
     );
     expect(commands.length).toBeGreaterThan(8);
     for (const { path, operation } of commands) {

@@ -5,10 +5,13 @@ import { withMode } from '../../shared/domain/policy';
 import { DAY, MINUTE } from '../../shared/domain/time';
 import { cursors } from '../../shared/http/cursor';
 import { campaignId } from '../../shared/identity/ids';
+import { MemoryQueue } from '../../shared/memory/memory-queue';
+import { MemoryTable } from '../../shared/memory/memory-table';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-world';
 import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';
 import { MEMORY } from './sides';
+import { secretOf } from './whole-api';
 
 export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
   { id: 'june-hydra', kind: 'distillation', accounts: 1_200, firstSeen: FIXTURE_NOW - 12 * DAY },
@@ -40,6 +43,7 @@ export async function fixtureServer(
     policy: world.enforcement.policy,
   });
   const doors = {
+    receive: { queue: new MemoryQueue(world.clock), table: new MemoryTable(world.clock), clock: world.clock, producers: {}, secretOf },
     query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
     enforcement: world.enforcement,
     names: NAMES,

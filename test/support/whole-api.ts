@@ -1,13 +1,18 @@
+import { createHmac } from 'node:crypto';
 import { openAppeals } from '../../functions/appeals/appeals';
 import { composeApi } from '../../local/compose-api';
 import { withMode } from '../../shared/domain/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
+import { MemoryQueue } from '../../shared/memory/memory-queue';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { openDoor } from './api-client';
 import { enforcementWorld, RECOMMENDED } from './enforcement-world';
 import { FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';
+import { SETTINGS } from './producer-settings';
 import type { Side } from './sides';
+
+export const secretOf = (request: string): string => createHmac('sha512', 'a secret of the test').update(request).digest('hex');
 
 /** Every route over one campaign that waits for approval, with real tokens. */
 export async function wholeApi(side: Side, accounts = 60) {
@@ -22,11 +27,13 @@ export async function wholeApi(side: Side, accounts = 60) {
   await world.pass(3 * HOUR);
   const keys = async () => [{ id: 'k1', secret: 'an appeal key for tests, long enough' }];
   const appeals = openAppeals({ table: stores.enforcement, clock: world.clock, keys, policy: world.enforcement.policy });
+  const sent = new MemoryQueue(world.clock);
   const api = composeApi(door.http, {
+    receive: { queue: sent, table: door.state, clock: world.clock, producers: SETTINGS, secretOf },
     query: { stores, clock: world.clock, cursors: door.cursors },
     enforcement: world.enforcement,
     appeals,
     names: NAMES,
   });
-  return { ...door, world, stores, api };
+  return { ...door, world, stores, api, sent };
 }

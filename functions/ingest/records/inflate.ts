@@ -162,13 +162,15 @@ export function unpackBody(body: string): Unpacked {
   try {
     return { bytes: gunzipSync(bytes, { maxOutputLength: LARGEST_BODY }) };
   } catch (error) {
-    if (isTooLarge(error)) return { bytes: new Uint8Array(), damage: TOO_LARGE };
+    if (isTooLargeUnpacked(error)) return { bytes: new Uint8Array(), damage: TOO_LARGE };
     return { bytes: longestPrefix(bytes), damage: { code: 'bad-encoding', because: 'the envelope is not complete gzip in base64' } };
   }
 }
 
 const TOO_LARGE = { code: 'too-large', because: `the envelope holds more than ${LARGEST_BODY} bytes` } as const;
-const isTooLarge = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+/** What zlib throws when more comes out than it was allowed. */
+export const isTooLargeUnpacked = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 
 /** What the longest undamaged beginning holds: if one can be unpacked, so can every shorter one. */
 function longestPrefix(packed: Uint8Array): Uint8Array {

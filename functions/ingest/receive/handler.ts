@@ -1,0 +1,18 @@
+import { createHmac } from 'node:crypto';
+import { systemClock as clock } from '../../../shared/aws/system-clock';
+import { queue, table } from '../../../shared/lambda/adapters';
+import { environment } from '../../../shared/lambda/environment';
+import { httpDoor } from '../../../shared/lambda/http-door';
+import { ReceiveEnv } from '../../../shared/wiring';
+import { receiveRoutes } from './routes';
+
+const env = environment(ReceiveEnv);
+const world = {
+  queue: queue(env.EVENT_QUEUE_URL),
+  table: table(env.ACCESS_TABLE),
+  clock,
+  producers: env.PRODUCERS,
+};
+const secretUnder = (key: string) => (request: string) => createHmac('sha512', key).update(request).digest('hex');
+
+export const handler = httpDoor(env, (api, http, keys) => receiveRoutes(api, http, { ...world, secretOf: secretUnder(keys.producers) }));

@@ -1,0 +1,13 @@
+import type { Api, HttpPorts } from '../../../shared/http/api';
+import { eventRoutes } from './event-routes';
+import { keyRoutes } from './key-routes';
+import type { KeyPorts } from './producer-keys';
+import type { ReceivePorts } from './receive';
+
+export type ReceiveWorld = ReceivePorts & KeyPorts;
+
+/** Events over HTTP, and the keys that they are sent with. */
+export function receiveRoutes(api: Api, http: HttpPorts, world: ReceiveWorld): void {
+  eventRoutes(api, http, world);
+  keyRoutes(api, http, world);
+}
