@@ -164,6 +164,17 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     expect(rest.every((action) => action.startsWith('xray:'))).toBe(true);
   });
 
+  test('what was refused is read by the role of the redrive, and what came early by the function that takes it; nobody else decrypts', () => {
+    const decrypting = statements.filter(({ Action }) => Action.some((action) => action === 'kms:Decrypt'));
+    expect(decrypting.map(({ id }) => id.replace(/(Role)?DefaultPolicy[0-9A-F]{8}$/, '')).sort()).toEqual([
+      'IngestRedrive',
+      'IngestTakeDue',
+    ]);
+    const refusedKeys = of('AWS::KMS::Key');
+    expect(refusedKeys).toHaveLength(1);
+    expect(refusedKeys[0]?.Properties).toMatchObject({ EnableKeyRotation: true });
+  });
+
   test('nobody may scan the system of record, and nothing is deleted from it but marks of work to do', () => {
     const enforcement = statements.filter(({ Resource }) => ofEnforcement(Resource));
     const actions = new Set(enforcement.flatMap(({ Action }) => Action));
@@ -211,7 +222,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementWatchdog'];
     expect(holders(/WebhookKey/)).toEqual(acting);
     expect(holders(/states.*stateMachine/)).toEqual(acting);
-    expect(holders(/IdentifierKey/)).toEqual([...acting, 'IngestIngest', 'IngestIngestFiles']);
+    expect(holders(/IdentifierKey/)).toEqual([...acting, 'IngestIngest', 'IngestIngestFiles', 'IngestTakeDue']);
   });
 });
 
