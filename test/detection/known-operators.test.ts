@@ -55,7 +55,7 @@ const read = (text: string): ReadOperator => {
 beforeAll(async () => {
   bundle = JSON.stringify(stixOf(await onlyCampaign((await deployment({ accounts: CAMPAIGN })).pipeline)));
   exported = read(bundle);
-}, 60_000);
+});
 
 describe('the same operator in another deployment', () => {
   test('what is read is what was exported, and its accounts are not in it', async () => {
