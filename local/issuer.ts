@@ -4,6 +4,7 @@ import { html } from 'hono/html';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
 import { z } from 'zod';
 import { PERSON_ROLES } from '../shared/domain/person';
+import { ONE_LINE } from '../shared/domain/plain-text';
 import type { Clock } from '../shared/ports';
 
 /**
@@ -33,7 +34,11 @@ const AuthorizeQuery = z.object({
   nonce: z.string().max(512).optional(),
   login_hint: z.string().max(128).default(''),
 });
-const Choice = AuthorizeQuery.extend({ role: z.enum(PERSON_ROLES), name: z.string().trim().min(1).max(64), start: z.string() });
+const Choice = AuthorizeQuery.extend({
+  role: z.enum(PERSON_ROLES),
+  name: z.string().regex(ONE_LINE).trim().min(1).max(64),
+  start: z.string(),
+});
 const Exchange = z.object({
   grant_type: z.literal('authorization_code'),
   code: z.string(),
@@ -57,7 +62,7 @@ export async function localIssuer(origin: string, clock: Clock): Promise<LocalIs
       .setProtectedHeader({ alg: 'ES256', kid })
       .setIssuer(issuer)
       .setAudience(CLIENT_ID)
-      .setSubject(`${name.toLowerCase().replace(/\s+/g, '-')}@local`)
+      .setSubject(`${name.normalize('NFKC').toLowerCase().replace(/\s+/g, '-')}@local`)
       .setIssuedAt(now)
       .setExpirationTime(now + TOKEN_LIVES_S)
       .sign(privateKey);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ACCOUNT_CHAIN, type Action, inForce } from '../../shared/domain/action';
 import { type AppealState, type AppealSubject, appealId } from '../../shared/domain/appeal';
+import { LINES } from '../../shared/domain/plain-text';
 import { REASONS } from '../../shared/domain/reason-codes';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { checkAppealToken } from '../../shared/identity/appeal-link';
@@ -51,7 +52,7 @@ export type Opened =
 /** Opens the appeal. Doing it twice is doing it once; what was written first counts. */
 export async function openAppeal(token: string, statement: string, world: Appeals): Promise<Opened> {
   const text = statement.trim();
-  if (text.length === 0 || text.length > LONGEST_STATEMENT)
+  if (text.length > LONGEST_STATEMENT || !LINES.test(text))
     return { kind: 'refused', because: `say in 1 to ${LONGEST_STATEMENT} characters why we are wrong` };
   const looked = await look(token, world);
   if (looked.kind !== 'valid') return looked;

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { RUNGS } from '../../shared/domain/enforcement-policy';
+import { LINES } from '../../shared/domain/plain-text';
 import { iso } from '../../shared/domain/time';
 import { type Api, answers, type HttpPorts, jsonBody, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';
@@ -60,7 +61,11 @@ export function publicAppealRoutes(api: Api, http: HttpPorts, world: Appeals): v
         z
           .strictObject({
             token: Token,
-            statement: z.string().trim().min(1, 'Say why we are wrong.').max(LONGEST_STATEMENT, `At most ${LONGEST_STATEMENT} characters.`),
+            statement: z
+              .string()
+              .min(1, 'Say why we are wrong.')
+              .max(LONGEST_STATEMENT, `At most ${LONGEST_STATEMENT} characters.`)
+              .regex(LINES, 'Say why we are wrong, in text that one can see.'),
           })
           .openapi('NewAppeal'),
       ),

@@ -16,7 +16,8 @@ const byTime = (a: Place, b: Place): number =>
   a.segment.columns.idHigh[a.row]! - b.segment.columns.idHigh[b.row]! ||
   a.segment.columns.idLow[a.row]! - b.segment.columns.idLow[b.row]!;
 
-const bucket = (tokens: number): number => Math.min(SHAPE_BUCKETS - 1, 31 - Math.clz32(tokens + 1));
+/** clz32 counts in 32 bits, where 2³² − 1 and one more is 0: the largest number an event may hold is in the last bucket all the same. */
+const bucket = (tokens: number): number => Math.min(SHAPE_BUCKETS - 1, 31 - Math.clz32(Math.min(tokens, 2 ** 31) + 1));
 
 /**
  * Aggregates the distinct events of one account in one hour into `features` (cleared first). A pure function of the set

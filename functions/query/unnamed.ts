@@ -12,5 +12,12 @@ export function unnamed({ because, actor, state }: Pick<LedgerEntry, 'because' |
   const known = Named.safeParse(state);
   const signed = known.success ? [...(known.data.approvals ?? []), ...(known.data.confirmations ?? [])].map(({ id }) => id) : [];
   const names = [...new Set([...signed, ...(actor.kind === 'person' ? [actor.id] : [])])].sort((one, other) => other.length - one.length);
-  return because.map((sentence) => names.reduce((text, name) => text.split(name).join('a reviewer'), sentence));
+  return because.map((sentence) => names.reduce((text, name) => text.replace(wholeWord(name), 'a reviewer'), sentence));
 }
+
+/** The name where it stands for itself: not inside a longer word, an address or a name with a hyphen ("ben" is not in "benign"). */
+const wholeWord = (name: string): RegExp =>
+  new RegExp(
+    `(?<![\\p{L}\\p{N}_]|[\\p{L}\\p{N}_][-.@'’])${name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?![\\p{L}\\p{N}_]|[-.@'’][\\p{L}\\p{N}_])`,
+    'gu',
+  );

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { KINDS } from './campaign';
+import { ONE_LINE } from './plain-text';
 
 /** A number that judges people, with the reason it has this value. */
-export const Reasoned = <T extends z.ZodType>(value: T) => z.object({ value, reason: z.string().min(10) });
+export const Reasoned = <T extends z.ZodType>(value: T) => z.object({ value, reason: z.string().min(10).regex(ONE_LINE) });
 export type Reasoned<T> = { value: T; reason: string };
 
 const positive = z.number().positive();

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DetectionPolicy } from './detection-policy';
 import { EnforcementPolicy, type Mode, RUNGS } from './enforcement-policy';
+import { ONE_LINE } from './plain-text';
 
 /** Every number that judges people, with its reason. Versioned data: replayed on the past before it judges the present. */
 export const Policy = z.strictObject({
   /** A name for people; what identifies a policy is its digest. */
-  version: z.string().min(1).max(64),
+  version: z.string().min(1).max(64).regex(ONE_LINE),
   detection: DetectionPolicy,
   enforcement: EnforcementPolicy,
 });

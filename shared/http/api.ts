@@ -7,6 +7,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import { mayAct, type Person } from '../domain/person';
+import { printable } from '../domain/plain-text';
 import type { Clock, Table } from '../ports';
 import { AccessLog } from './access-log';
 import { idempotent } from './idempotency';
@@ -69,11 +70,27 @@ export function makeApi(ports: HttpPorts): Api {
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));
   api.notFound((c) => problem(c, 'not-found', 'There is nothing at this address. The description is at /v1/openapi.json.'));
   api.onError((error, c) => {
-    if (error instanceof HTTPException && error.status === 400) return problem(c, 'malformed-body', 'Send the body as JSON (UTF-8).');
+    if (error instanceof HTTPException && error.status < 500) return refusedByTheFramework(c, error.status);
     ports.report({ requestId: c.get('requestId'), route: routePath(c), error });
+    // Named, so that whoever operates it knows which record: nothing else of it is told (shared/stores/ledger-store.ts).
+    if (error.name === 'UnreadableEntry') return problem(c, 'internal', `${printable(error.message)}. docs/runbook.md says what to do.`);
     return problem(c, 'internal', 'Try again. If it happens again, report the request id.');
   });
   return api;
+}
+
+/** What Hono and its validators throw about a request, before any route of ours sees it: the caller's to repair, whatever it is. */
+function refusedByTheFramework(c: Context, status: number) {
+  switch (status) {
+    case 413:
+      return problem(c, 'too-large', 'Send a smaller body.');
+    case 415:
+      return problem(c, 'unsupported-media-type', 'Send the body as application/json.');
+    case 400:
+      return problem(c, 'malformed-body', 'Send the body as JSON (UTF-8).');
+    default:
+      return problem(c, 'invalid-request', 'The request cannot be understood. The description is at /v1/openapi.json.', { errors: [] });
+  }
 }
 
 /** The access log is written before the answer leaves; an answer that cannot be logged is not given. */
@@ -82,20 +99,30 @@ function logged(ports: HttpPorts): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const at = ports.clock.now();
     await next();
+    // What is refused for its number must not cost a row each.
+    if (c.res.status === 429) return;
     const principal: Principal | undefined = c.get('principal');
-    const parameters: Record<string, string> = c.req.param();
-    const subjects = Object.fromEntries(Object.entries(parameters).filter(([name]) => !SECRET_PARAMETERS.has(name)));
     await log.write({
       at,
       requestId: c.get('requestId'),
       ...(principal ? { principal: principal.id, role: principal.role } : {}),
       method: c.req.method,
       route: routePath(c, -1),
-      subjects,
+      subjects: subjectsOf(c),
       status: c.res.status,
       milliseconds: ports.clock.now() - at,
     });
   };
+}
+
+/** Path parameters that the route's own schema took: anything else that somebody put into an address may be a raw account id. */
+function subjectsOf(c: Context): Record<string, string> {
+  const taken: unknown = c.req.valid('param' as never);
+  return Object.fromEntries(
+    Object.entries(taken ?? {}).flatMap(([name, value]) =>
+      typeof value === 'string' && !SECRET_PARAMETERS.has(name) ? [[name, value]] : [],
+    ),
+  );
 }
 
 /** Who may call a route: spread into `createRoute`. The description, the check and the tests read the same role. */
@@ -152,6 +179,9 @@ const tooMany = (c: Context, seconds: number) =>
 /** What a command is sent with. */
 export const commandHeaders = z.object({
   'idempotency-key': z.string().openapi({
+    pattern: '^[\\x21-\\x7e]{8,128}$',
+    minLength: 8,
+    maxLength: 128,
     description: 'New for each command, 8 to 128 visible ASCII characters; the same again for a retry.',
     example: '0192f0c1-7a52-7f3e-9c5a-2f6f3b0f5a11',
   }),

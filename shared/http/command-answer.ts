@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { CommandAnswer } from '../domain/person';
+import { REASON } from '../domain/plain-text';
 import { problem } from './problem';
 
 /** How commands answer over HTTP, the same for every one. */
@@ -13,10 +14,17 @@ export const CommandView = z
 
 export const Because = z
   .string()
-  .trim()
   .min(3, 'Say why, in at least three characters: it is kept in the ledger.')
   .max(500, 'Say why in at most 500 characters.')
-  .openapi({ description: 'Why: kept in the ledger beside the change.' });
+  .regex(REASON, 'Say why in one line, in at least three characters that one can see: it is kept in the ledger.')
+  .transform((text) => text.trim())
+  .openapi({
+    type: 'string',
+    minLength: 3,
+    maxLength: 500,
+    pattern: REASON.source,
+    description: 'Why: one line, kept in the ledger beside the change.',
+  });
 
 export const BecauseBody = z.strictObject({ because: Because }).openapi('Reason');
 

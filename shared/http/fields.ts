@@ -3,23 +3,34 @@ import { accountKey, campaignId, caseId } from '../identity/ids';
 
 /** Request fields that many routes share. Text comes in, model types go on; a wrong one is named with what would be right. */
 
+const ACCOUNT = /^[A-Za-z0-9_-]{22}$/;
+const CAMPAIGN = /^[A-Za-z0-9_-]{1,64}$/;
+const CASE = /^[A-Za-z0-9._-]{1,80}$/;
+/** A decimal number as JSON writes one. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
 export const AccountParam = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{22}$/, 'An account key has 22 characters of base64url; look one up by provider id at /v1/accounts/lookup.')
+  .regex(ACCOUNT, 'An account key has 22 characters of base64url; look one up by provider id at /v1/accounts/lookup.')
   .transform(accountKey)
-  .openapi({ type: 'string', description: 'Keyed hash of the provider’s account id.', example: 'q83vEjRWeJCrze8SNFZ4kA' });
+  .openapi({
+    type: 'string',
+    pattern: ACCOUNT.source,
+    description: 'Keyed hash of the provider’s account id.',
+    example: 'q83vEjRWeJCrze8SNFZ4kA',
+  });
 
 export const CampaignParam = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'A campaign id has 1 to 64 letters, digits, - and _.')
+  .regex(CAMPAIGN, 'A campaign id has 1 to 64 letters, digits, - and _.')
   .transform(campaignId)
-  .openapi({ type: 'string', description: 'Campaign id.' });
+  .openapi({ type: 'string', pattern: CAMPAIGN.source, description: 'Campaign id.' });
 
 export const CaseParam = z
   .string()
-  .regex(/^[A-Za-z0-9._-]{1,80}$/, 'A case id has 1 to 80 letters, digits, ., - and _.')
+  .regex(CASE, 'A case id has 1 to 80 letters, digits, ., - and _.')
   .transform(caseId)
-  .openapi({ type: 'string', description: 'Case id.' });
+  .openapi({ type: 'string', pattern: CASE.source, description: 'Case id.' });
 
 /** ISO 8601 with a zone in the request, epoch milliseconds inside. */
 export const Instant = z.iso
@@ -44,13 +55,16 @@ export const CursorField = z
   .string()
   .max(1024)
   .optional()
-  .openapi({ description: 'The `next` of the page before, with the same filters and sort.' });
+  .openapi({ pattern: '^[A-Za-z0-9_-]{16,1024}$', description: 'The `next` of the page before, with the same filters and sort.' });
 
+const LARGEST_DECIMAL = 1_000_000;
 export const Decimal = z
   .string()
-  .regex(/^-?\d{1,7}(\.\d{1,6})?$/, 'Give a decimal number such as 7.5.')
+  .max(32, 'Give a decimal number such as 7.5.')
+  .regex(NUMBER, 'Give a decimal number such as 7.5.')
   .transform(Number)
-  .openapi({ type: 'number' });
+  .refine((value) => Math.abs(value) <= LARGEST_DECIMAL, `Give a number from ${-LARGEST_DECIMAL} to ${LARGEST_DECIMAL}.`)
+  .openapi({ type: 'number', minimum: -LARGEST_DECIMAL, maximum: LARGEST_DECIMAL });
 
 /** How a list is sorted: `-name` from the newest or largest on, `name` from the oldest or smallest. The first falling one unless told. */
 export function sortBy<Order extends string>(orders: readonly [Order, ...Order[]], description: string) {

@@ -16,11 +16,12 @@ type Remembered = z.infer<typeof Remembered>;
 /** After this long without an answer, the request that began is taken for crashed and may be done again. */
 const ABANDONED_AFTER = MINUTE;
 const KEPT_FOR = DAY;
+const NOT_UNDERSTOOD = new Set([400, 413, 415]);
 
 /**
  * A command with the same Idempotency-Key by the same principal is done once: the repeat gets the first answer, a different
  * request under the same key is refused, and one that is still running is told to wait. Failures of ours (5xx) and
- * requests that were not understood (400) are forgotten, so a retry does the work; the commands themselves are conditional, so doing
+ * requests that were not understood (400, 413, 415) are forgotten, so a retry does the work; the commands themselves are conditional, so doing
  * one twice is harmless.
  */
 export function idempotent(table: Table, clock: Clock): MiddlewareHandler<ApiEnv> {
@@ -72,7 +73,7 @@ async function begin(table: Table, clock: Clock, pk: string, digest: string): Pr
 }
 
 async function remember(table: Table, clock: Clock, c: Context<ApiEnv>, pk: string, digest: string): Promise<void> {
-  if (c.res.status >= 500 || c.res.status === 400) return table.delete(pk, 'REQUEST');
+  if (c.res.status >= 500 || NOT_UNDERSTOOD.has(c.res.status)) return table.delete(pk, 'REQUEST');
   const now = clock.now();
   const answer = { status: c.res.status, contentType: c.res.headers.get('content-type') ?? '', body: await c.res.clone().text() };
   await table.put({ pk, sk: 'REQUEST', digest, at: now, answer, expires: Math.floor((now + KEPT_FOR) / 1000) });

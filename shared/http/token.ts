@@ -1,5 +1,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { LONGEST_PERSON_ID, PersonId } from '../domain/person';
+import { printable } from '../domain/plain-text';
 import type { Clock } from '../ports';
 import { highestRole, type Principal } from './principal';
 
@@ -10,7 +12,7 @@ export type TokenVerifier = (token: string) => Promise<TokenAnswer>;
 export type TrustedIssuer = {
   /** Exactly the `iss` of its tokens. */
   issuer: string;
-  /** `aud` of an identity token, or `client_id` of a Cognito access token. */
+  /** `aud` of a token, or `client_id` of one that has none (a Cognito access token). */
   audience: string;
   keys: { kind: 'remote'; url: string } | { kind: 'local'; jwks: JSONWebKeySet };
 };
@@ -20,7 +22,8 @@ const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const TOLERATED_SECONDS = 5;
 
 const Claims = z.object({
-  sub: z.string().min(1),
+  /** What the ledger will name the person by: it must be able to. */
+  sub: PersonId,
   name: z.string().optional(),
   email: z.string().optional(),
   'cognito:groups': z.array(z.string()).optional(),
@@ -36,13 +39,17 @@ export function tokenVerifier(trusted: TrustedIssuer, clock: Clock): TokenVerifi
     const verified = await verify(token, keys, trusted, clock);
     if (verified.kind === 'refused') return verified;
     const claims = Claims.safeParse(verified.payload);
-    if (!claims.success) return { kind: 'refused', because: 'The token does not say who it is for (sub).' };
+    if (!claims.success)
+      return { kind: 'refused', because: `The token does not say who it is for: sub, 1 to ${LONGEST_PERSON_ID} visible characters.` };
     const { data } = claims;
     const role = highestRole([...(data['cognito:groups'] ?? []), ...(data.groups ?? []), ...(data.roles ?? [])]);
     if (!role) return { kind: 'refused', because: 'The token names no Lockstep role (viewer, reviewer, admin) in groups or roles.' };
-    return { kind: 'principal', principal: { id: data.sub, name: data.name ?? data.email ?? data.sub, role } };
+    return { kind: 'principal', principal: { id: data.sub, name: shown(data.name ?? data.email ?? data.sub), role } };
   };
 }
+
+/** For the corner of the page. */
+const shown = (name: string): string => printable(name).slice(0, LONGEST_PERSON_ID);
 
 async function verify(
   token: string,
@@ -58,7 +65,8 @@ async function verify(
       currentDate: new Date(clock.now()),
       requiredClaims: ['sub', 'exp'],
     });
-    const audiences = [payload.aud ?? [], payload.client_id ?? []].flat();
+    // An access token of Cognito's has no `aud`. Where there is one, it alone says whom the token is for.
+    const audiences = [payload.aud ?? payload.client_id ?? []].flat();
     if (!audiences.includes(audience)) return { kind: 'refused', because: 'The token is for another audience.' };
     return { kind: 'verified', payload };
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { Webhook } from 'standardwebhooks';
+import { printable } from '../domain/plain-text';
 import type { SealedId } from '../identity/ids';
 import type { ActionRequest, Clock, Provider, ProviderAnswer } from '../ports';
 import type { Post } from './filtered-post';
@@ -83,7 +84,7 @@ export class WebhookProvider implements Provider {
       throw new Transient(error instanceof Error ? error.message : 'the connection failed');
     });
     if (answer.status >= 200 && answer.status < 300) return { kind: 'acknowledged' };
-    if (answer.status === 422) return { kind: 'refused', because: answer.body.slice(0, 200) };
+    if (answer.status === 422) return { kind: 'refused', because: printable(answer.body).slice(0, 200) };
     throw new Transient(`the receiver answered ${answer.status}`);
   }
 }

@@ -4,7 +4,7 @@ import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
 import { HOUR } from '../../shared/domain/time';
 import { ByteReader, ByteWriter } from '../../shared/formats/bytes';
-import { Features, SUM } from '../../shared/formats/features';
+import { Features, SHAPE_BUCKETS, SUM } from '../../shared/formats/features';
 import { readFoldOutput } from '../../shared/formats/fold-output';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
@@ -261,3 +261,18 @@ describe('features merge over disjoint hours', () => {
     expect(() => features.absorb(new ByteReader(bytes))).toThrow('hour 5 is in both parts');
   });
 });
+
+test.each([2 ** 31 - 2, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1])(
+  '%i tokens, the limit of an event or near it, count in the last bucket and nowhere else',
+  async (tokens) => {
+    const event = { id: 'large', time: new Date(FIRST).toISOString(), subject: 'a', type: 'lockstep.usage.v1' };
+    const { outputs } = await folded([[{ ...event, data: { model: 'atlas-5', inputTokens: tokens, outputTokens: tokens } }]]);
+    const rows = outputs.flatMap(([, bytes]) => readFoldOutput(bytes).rows);
+    const features = new Features();
+    features.absorb(new ByteReader(rows[0]?.features ?? new Uint8Array()));
+    const { sums } = features;
+    expect([...sums.subarray(SUM.inputShape, SUM.inputShape + SHAPE_BUCKETS)]).toEqual([...Array(SHAPE_BUCKETS - 1).fill(0), 1]);
+    expect([...sums.subarray(SUM.outputShape, SUM.outputShape + SHAPE_BUCKETS)]).toEqual([...Array(SHAPE_BUCKETS - 1).fill(0), 1]);
+    expect([sums[SUM.duration], sums[SUM.input], sums[SUM.ok]]).toEqual([0, tokens, 1]);
+  },
+);

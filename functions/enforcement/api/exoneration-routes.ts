@@ -19,7 +19,10 @@ const ScopeField = z
   ])
   .openapi('Scope');
 
-const ScopeView = z.object({ kind: z.enum(['account', 'campaign', 'organization']), id: z.string() });
+const ScopeView = z.object({
+  kind: z.enum(['account', 'campaign', 'organization']),
+  id: z.string().nullable().openapi({ description: 'The keyed hash of an organisation is null for viewers.' }),
+});
 const ExonerationView = z
   .object({
     scope: ScopeView,
@@ -62,7 +65,7 @@ export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement)
             : state.scope.organization;
       const holds = !state.revoked && state.until > now;
       items.push({
-        scope: { kind: state.scope.kind, id },
+        scope: { kind: state.scope.kind, id: state.scope.kind === 'organization' && !named ? null : id },
         effect: state.effect,
         until: iso(state.until),
         because: state.because,

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { mayAct, type Person } from '../../../shared/domain/person';
+import { ONE_LINE } from '../../../shared/domain/plain-text';
 import { Policy } from '../../../shared/domain/policy';
 import { Measurement, type PolicyRecord } from '../../../shared/domain/policy-record';
 import { iso } from '../../../shared/domain/time';
@@ -187,7 +188,7 @@ function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
       body: jsonBody(
         z
           .strictObject({
-            dataset: z.string().min(1).max(128),
+            dataset: z.string().min(1).max(128).regex(ONE_LINE),
             report: ReplayReport,
             labels: z.array(Label).max(200_000),
             because: Because,

@@ -43,7 +43,10 @@ export const ActorView = z
 
 export const LedgerEntryView = z
   .object({
-    subject: z.object({ kind: z.enum(SUBJECTS), id: z.string() }),
+    subject: z.object({
+      kind: z.enum(SUBJECTS),
+      id: z.string().openapi({ description: 'For viewers, an exoneration of an organisation is `organization`, without its keyed hash.' }),
+    }),
     sequence: z.int(),
     at: When,
     actor: ActorView,
@@ -76,6 +79,12 @@ export function subjectOf(chain: string): LedgerEntryView['subject'] {
   return { kind, id: chain.slice(prefix.length) };
 }
 
+/** Accounts are named by keys that everybody here may see; of an organisation viewers see no keyed hash (docs/api.md). */
+const withoutHashes = ({ kind, id }: LedgerEntryView['subject']): LedgerEntryView['subject'] => ({
+  kind,
+  id: kind === 'exoneration' ? id.replace(/^organization:.*/, 'organization') : id,
+});
+
 /** The word that says most: an account's phase, a case's progress, a decision's kind. */
 const Telling = z.object({
   phase: z.object({ kind: z.string() }).optional(),
@@ -90,7 +99,7 @@ export function ledgerEntryView(entry: LedgerEntry & { hash: string }, to: Perso
   const { sequence, what, hash, previous } = entry;
   const because = mayAct(to, 'reviewer') ? entry.because : unnamed(entry);
   return {
-    subject: subjectOf(entry.chain),
+    subject: mayAct(to, 'reviewer') ? subjectOf(entry.chain) : withoutHashes(subjectOf(entry.chain)),
     sequence,
     at: iso(entry.at),
     actor: actorView(entry.actor, to),
