@@ -2,7 +2,7 @@ import { type Books, type Verified, verifyLedger } from '../functions/enforcemen
 import { dynamoDb, s3 } from '../shared/aws/clients';
 import { DynamoTable } from '../shared/aws/dynamo-table';
 import { S3ObjectStore } from '../shared/aws/s3-object-store';
-import { DAY } from '../shared/domain/time';
+import { printable } from '../shared/domain/plain-text';
 import type { Stores } from '../shared/ports';
 import { CampaignStore } from '../shared/stores/campaign-store';
 import { LedgerStore } from '../shared/stores/ledger-store';
@@ -10,11 +10,14 @@ import { PolicyStore } from '../shared/stores/policy-store';
 import { readOptions, refuse } from './command-line';
 
 /**
- * npm run verify-ledger -- --enforcement TABLE --graph TABLE --archive BUCKET [--from 2026-04-22] [--to 2026-06-05]
+ * npm run verify-ledger -- --enforcement TABLE --graph TABLE --archive BUCKET --anchors BUCKET [--from 2026-04-22] [--to 2026-06-05]
+ * Without --from: from the first anchor on, so that a chain that was there once is missed when it is gone. --anchors is an output of
+ * the state stack; anchors of before they had a bucket of their own are in the archive, under ledger/: copy them.
  * Reads a deployment's ledger with the caller's AWS credentials (read access is enough). Exit code 0 when every chain is
  * whole and every decision comes out the same again, 1 when not, 2 for unusable arguments.
  */
-const USAGE = 'usage: npm run verify-ledger -- --enforcement TABLE --graph TABLE --archive BUCKET [--from YYYY-MM-DD] [--to YYYY-MM-DD]';
+const USAGE =
+  'usage: npm run verify-ledger -- --enforcement TABLE --graph TABLE --archive BUCKET --anchors BUCKET [--from YYYY-MM-DD] [--to YYYY-MM-DD]';
 
 export function booksOf(stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>): Books {
   const ledger = new LedgerStore(stores.enforcement, { now: () => Date.now() });
@@ -31,13 +34,16 @@ export function summaryOf({ chains, entries, faults, decisions }: Verified): str
 }
 
 function argumentsOf() {
-  const day = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Date.parse(`${text}T00:00:00Z`));
+  const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
   const text = { type: 'string' } as const;
-  const values = readOptions(USAGE, { enforcement: text, graph: text, archive: text, from: text, to: text });
-  const { enforcement, graph, archive } = values;
-  const range = { from: day(values.from, Date.now() - 45 * DAY), to: day(values.to, Date.now()) };
-  if (!enforcement || !graph || !archive || Number.isNaN(range.from) || Number.isNaN(range.to)) return refuse(USAGE);
-  return { enforcement, graph, archive, range };
+  const values = readOptions(USAGE, { enforcement: text, graph: text, archive: text, anchors: text, from: text, to: text });
+  const { enforcement, graph, archive, anchors } = values;
+  const range = {
+    ...(values.from === undefined ? {} : { from: day(values.from) }),
+    to: values.to === undefined ? Date.now() : day(values.to),
+  };
+  if (!enforcement || !graph || !archive || !anchors || Object.values(range).some(Number.isNaN)) return refuse(USAGE);
+  return { enforcement, graph, archive, anchors, range };
 }
 
 async function main(): Promise<number> {
@@ -50,8 +56,8 @@ async function main(): Promise<number> {
     graph: new DynamoTable(client, given.graph, clock),
     archive,
   };
-  const verified = await verifyLedger(given.range, archive, booksOf(stores));
-  for (const line of summaryOf(verified)) console.log(line);
+  const verified = await verifyLedger(given.range, new S3ObjectStore(s3(), given.anchors), booksOf(stores));
+  for (const line of summaryOf(verified)) console.log(printable(line));
   return verified.faults.length === 0 && verified.decisions.different.length === 0 ? 0 : 1;
 }
 

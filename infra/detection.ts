@@ -30,6 +30,8 @@ export class Detection extends Construct {
     this.decisions = new WatchedQueue(this, 'Decisions', {
       alarms,
       readIn: decideIn,
+      collectedIn: Duration.seconds(0),
+      batchSize: 1,
       late: Duration.minutes(30),
       impact: 'Campaigns are found and nothing is decided about them: no case opens, new members of contained campaigns stay active.',
     });

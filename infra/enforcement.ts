@@ -76,7 +76,7 @@ export class Enforcement extends Construct {
     const environment = this.environment();
 
     const decide = this.acting('Decide', 'handler.ts', DECIDE_IN, environment);
-    decisions.readBy(decide, { batchSize: 1, window: Duration.seconds(0), concurrency: 2 });
+    decisions.readBy(decide, { concurrency: 2 });
 
     const step = this.acting('CaseStep', 'case-step-handler.ts', Duration.minutes(15), environment);
     const { machine } = new SuspensionMachine(this, 'Suspension', { step, machineName, logDays: stage.logDays, tracing: true });
@@ -171,14 +171,14 @@ export class Enforcement extends Construct {
     may(actor).deleteRows(tables.enforcement, ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED']);
     may(actor).readRows(tables.graph);
     may(actor).writeRows(tables.graph, ['A#*', 'FLAGGED#*']);
-    may(actor).read(archive, ['campaigns/*', 'ledger/*']);
+    may(actor).read(archive, ['campaigns/*']);
     for (const secret of [secrets.identifierKey, secrets.serviceKey, secrets.webhookKey]) may(actor).readSecret(secret);
   }
 
   /** The ledger to the provider's own systems, and yesterday's ends to the archive. */
   private publish(): EventBus {
     const { stage, state } = this.props;
-    const { archive, tables } = state;
+    const { tables } = state;
     const bus = new EventBus(this, 'Events', { description: 'What Lockstep did, entry by entry (docs/enforcement.md)' });
     const publish = new StageFunction(this, 'Publish', {
       door: 'functions/enforcement/handlers/publish-handler.ts',
@@ -196,14 +196,16 @@ export class Enforcement extends Construct {
     const anchor = new StageFunction(this, 'Anchor', {
       door: 'functions/enforcement/handlers/anchor-handler.ts',
       schema: AnchorEnv,
-      environment: { ENFORCEMENT_TABLE: tables.enforcement.tableName, ARCHIVE_BUCKET: archive.bucketName },
-      memoryMiB: 512,
+      environment: { ENFORCEMENT_TABLE: tables.enforcement.tableName, ANCHOR_BUCKET: state.anchors.bucketName },
+      // Every chain there is, some 150 bytes each.
+      memoryMiB: 1_769,
       timeout: Duration.minutes(15),
       logDays: stage.logDays,
     });
     may(anchor).readRows(tables.enforcement);
-    may(anchor).read(archive, ['ledger/*']);
-    may(anchor).write(archive, ['ledger/*']);
+    may(anchor).writeRows(tables.enforcement, ['ANCHORED']);
+    may(anchor).read(state.anchors, ['ledger/*']);
+    may(anchor).write(state.anchors, ['ledger/*']);
     every(this, 'AnchorSchedule', Duration.days(1), anchor, this.failures);
     return bus;
   }

@@ -18,7 +18,14 @@ export class Features extends Construct {
     const { archive, tables } = state;
     const timeout = Duration.minutes(5);
     const impact = 'Hours of usage are not folded into features: detection works on what was known before.';
-    const folds = new WatchedQueue(this, 'Folds', { alarms, impact, readIn: timeout, late: Duration.minutes(30) });
+    const folds = new WatchedQueue(this, 'Folds', {
+      alarms,
+      impact,
+      readIn: timeout,
+      collectedIn: Duration.seconds(0),
+      batchSize: 1,
+      late: Duration.minutes(30),
+    });
     const plan = new StageFunction(this, 'Plan', {
       door: 'functions/features/plan-handler.ts',
       schema: PlanEnv,
@@ -48,7 +55,7 @@ export class Features extends Construct {
       timeout,
       logDays: stage.logDays,
     });
-    folds.readBy(fold, { batchSize: 1, window: Duration.seconds(0), concurrency: stage.features.concurrency });
+    folds.readBy(fold, { concurrency: stage.features.concurrency });
     may(fold).read(archive, ['plans/*', 'chunks/*', 'detection/risk-tier']);
     may(fold).write(archive, ['folds/*']);
     may(fold).readRows(tables.features, ['F#*']);

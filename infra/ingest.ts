@@ -41,8 +41,10 @@ export class Ingest extends Construct {
     const events = new WatchedQueue(this, 'Events', {
       alarms,
       readIn: timeout,
+      collectedIn: stage.ingest.window,
+      batchSize: stage.ingest.batchSize,
       late: Duration.minutes(15),
-      impact: 'Usage events are not counted yet: campaigns are seen later than they could be. Nothing is lost for 14 days.',
+      impact: 'Usage events are not counted yet: campaigns are seen later than they could be. Nothing is lost for 7 days.',
     });
     this.events = events.queue;
     this.deadEvents = events.deadLetters;
@@ -62,13 +64,14 @@ export class Ingest extends Construct {
       timeout,
       logDays: stage.logDays,
     });
-    const { batchSize, window, concurrency } = stage.ingest;
-    events.readBy(ingest, { batchSize, window, concurrency });
+    events.readBy(ingest, { concurrency: stage.ingest.concurrency });
 
     const fileTimeout = Duration.minutes(15);
     const files = new WatchedQueue(this, 'Files', {
       alarms,
       readIn: fileTimeout,
+      collectedIn: Duration.seconds(0),
+      batchSize: 1,
       late: Duration.hours(2),
       impact: 'Files of usage events that were dropped into the inbox are not counted. They are removed unread when the inbox expires.',
     });
@@ -98,7 +101,7 @@ export class Ingest extends Construct {
       timeout: fileTimeout,
       logDays: stage.logDays,
     });
-    files.readBy(ingestFiles, { batchSize: 1, window: Duration.seconds(0), concurrency: 2 });
+    files.readBy(ingestFiles, { concurrency: 2 });
     may(ingestFiles).read(state.inbox, ['*']);
     may(ingestFiles).remove(state.inbox, ['*']);
     for (const [place, { bucket, prefix }] of sources.entries())

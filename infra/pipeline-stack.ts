@@ -1,5 +1,4 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { Appeals } from './appeals';
@@ -9,6 +8,7 @@ import { DECIDE_IN, Enforcement } from './enforcement';
 import { Features } from './features';
 import { Gateway } from './gateway';
 import { Ingest } from './ingest';
+import { alarmTopic } from './parts/alarm';
 import { consoleClient, type TrustedIssuer } from './parts/identity';
 
 import { Query } from './query';
@@ -21,7 +21,7 @@ export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage; state: StateStack; consoleFiles?: string }) {
     super(scope, id, props);
     const { stage, state } = props;
-    const alarms = new Topic(this, 'Alarms', { enforceSSL: true });
+    const alarms = alarmTopic(this);
     if (stage.alarmEmail) alarms.addSubscription(new EmailSubscription(stage.alarmEmail));
 
     new Features(this, 'Features', { stage, state, alarms });

@@ -50,6 +50,16 @@ export type Stage = {
   /** Deleting a stack with it is refused by AWS until it is switched off by hand. */
   readonly deletionProtection: boolean;
   readonly monthlyBudgetUsd: number;
+  /**
+   * The ledger's anchors (docs/enforcement.md): nobody, not this account's root either, deletes one before its days are over where the
+   * mode is `compliance`. `bucket`: the name of a bucket of another account that lets this one put and get, instead of one of ours.
+   */
+  readonly anchors: { readonly mode: 'governance' | 'compliance'; readonly days: number; readonly bucket?: string };
+  /**
+   * Tables to use instead of the stack's own, by name: after a restore, which makes a table with another name (docs/runbook.md). The
+   * stack's own stay as they are.
+   */
+  readonly adopt?: { readonly graph?: string; readonly enforcement?: string; readonly access?: string };
   /** Who is told. Without it alarms are only seen in CloudWatch. */
   readonly alarmEmail?: string;
 };
@@ -73,6 +83,7 @@ const small = {
   api: { rateLimit: 50, burstLimit: 100 },
   identity: { kind: 'user-pool', mfa: 'optional' },
   deletionProtection: false,
+  anchors: { mode: 'governance', days: 1 },
   monthlyBudgetUsd: 20,
 } as const satisfies Stage;
 
@@ -105,6 +116,7 @@ export const stages = {
     api: { rateLimit: 200, burstLimit: 400 },
     identity: { kind: 'user-pool', mfa: 'required' },
     deletionProtection: true,
+    anchors: { mode: 'compliance', days: 400 },
     monthlyBudgetUsd: 1_000,
   },
 } as const satisfies Record<string, Stage>;

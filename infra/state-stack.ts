@@ -1,8 +1,17 @@
-import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, type ITableV2, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  CfnBucket,
+  type IBucket,
+  type LifecycleRule,
+  ObjectLockRetention,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { peoplePool } from './parts/identity';
@@ -10,9 +19,11 @@ import type { Stage } from './stages';
 
 /** What must outlive every deployment of the pipeline. `cdk destroy` leaves whatever cannot be computed again. */
 export class StateStack extends Stack {
-  readonly tables: { readonly features: TableV2; readonly graph: TableV2; readonly enforcement: TableV2; readonly access: TableV2 };
+  readonly tables: { readonly features: ITableV2; readonly graph: ITableV2; readonly enforcement: ITableV2; readonly access: ITableV2 };
   /** Chunks of usage events, fold outputs, detection state. */
   readonly archive: Bucket;
+  /** How far the ledger had come, day by day: written once and locked. */
+  readonly anchors: IBucket;
   /** Where bulk files are dropped. They hold raw identifiers: ingest removes each file once it is in the archive. */
   readonly inbox: Bucket;
   /** Records that ingest did not take, as they came: raw identifiers and prompts too, so under a key of their own, for a short time. */
@@ -27,16 +38,21 @@ export class StateStack extends Stack {
     const { stage } = props;
     const kept = { removal: RemovalPolicy.RETAIN, protected: stage.deletionProtection };
     const computed = { removal: RemovalPolicy.DESTROY, protected: stage.deletionProtection };
+    const { adopt = {} } = stage;
     this.tables = {
       features: table(this, 'Features', computed),
-      graph: table(this, 'Graph', computed),
+      // Campaign ids, the sealed ids of members, the flagged list: the ledger names what is in here, and no archive has it.
+      graph: this.adopted('Graph', adopt.graph, kept),
       // The system of record: ledger, cases, exonerations, policies, appeals.
-      enforcement: table(this, 'Enforcement', kept),
+      enforcement: this.adopted('Enforcement', adopt.enforcement, kept),
       // Who asked for what, rate counters, idempotency keys: apart, so that the read side can write it and nothing else.
-      access: table(this, 'Access', kept),
+      access: this.adopted('Access', adopt.access, kept),
     };
     const accessLogs = bucket(this, 'AccessLogs', { rules: [{ expiration: Duration.days(400) }] });
     this.archive = bucket(this, 'Archive', { rules: archiveRules(stage), accessLogs, versioned: true });
+    this.anchors = stage.anchors.bucket
+      ? Bucket.fromBucketName(this, 'AnchorsElsewhere', stage.anchors.bucket)
+      : anchorBucket(this, stage, accessLogs);
     // Not versioned: a file that was ingested is gone, with the raw identifiers in it.
     this.inbox = bucket(this, 'Inbox', { rules: [{ expiration: Duration.days(stage.inboxDays) }], accessLogs });
     announceObjects(this.inbox);
@@ -61,13 +77,42 @@ export class StateStack extends Stack {
     };
     const { identity } = stage;
     this.people = identity.kind === 'user-pool' ? peoplePool(this, 'People', identity.mfa, stage.deletionProtection) : undefined;
+    // What operators' commands are told (docs/runbook.md): they read names, nobody guesses one.
+    const names = { ...this.tables, archive: this.archive, anchors: this.anchors };
+    for (const [name, part] of Object.entries(names)) {
+      const value = 'tableName' in part ? part.tableName : part.bucketName;
+      new CfnOutput(this, `${name.charAt(0).toUpperCase()}${name.slice(1)}Name`, {
+        value,
+        description: `${name}: for commands (docs/runbook.md)`,
+      });
+    }
   }
+
+  /** The stack's own table, and in its place the one that a restore made, once the stage names it. */
+  private adopted(id: string, name: string | undefined, keep: Parameters<typeof table>[2]): ITableV2 {
+    const own = table(this, id, keep);
+    return name === undefined ? own : TableV2.fromTableName(this, `${id}Restored`, name);
+  }
+}
+
+/** Versioned, because Object Lock is; old versions are never written, because an anchor is put only where there is none. */
+function anchorBucket(scope: Construct, { anchors }: Stage, accessLogs: Bucket): Bucket {
+  const days = Duration.days(anchors.days);
+  return new Bucket(scope, 'Anchors', {
+    ...PRIVATE,
+    versioned: true,
+    objectLockEnabled: true,
+    objectLockDefaultRetention: anchors.mode === 'compliance' ? ObjectLockRetention.compliance(days) : ObjectLockRetention.governance(days),
+    lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    serverAccessLogsBucket: accessLogs,
+    serverAccessLogsPrefix: 'Anchors/',
+  });
 }
 
 function archiveRules(stage: Stage): LifecycleRule[] {
   const days = Duration.days(stage.archiveDays);
   return [
-    // Campaign documents (evidence) and the ledger's anchors are not listed: they stay.
+    // Campaign documents (evidence) are not listed: they stay.
     ...['chunks/', 'plans/', 'folds/', 'links/', 'hours/'].map((prefix) => ({ prefix, expiration: days })),
     // Objects are immutable and named by content: an old version is a deleted object, kept a week against a mistake.
     { noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
@@ -91,20 +136,23 @@ function table(
   });
 }
 
+const PRIVATE = {
+  encryption: BucketEncryption.S3_MANAGED,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  removalPolicy: RemovalPolicy.RETAIN,
+};
+
 type Kept = { rules: LifecycleRule[]; accessLogs?: Bucket; versioned?: boolean; encryptionKey?: Key };
 
 function bucket(scope: Construct, id: string, { rules, accessLogs, versioned = false, encryptionKey }: Kept): Bucket {
   return new Bucket(scope, id, {
-    ...(encryptionKey
-      ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
-      : { encryption: BucketEncryption.S3_MANAGED }),
-    enforceSSL: true,
-    minimumTLSVersion: 1.2,
+    ...PRIVATE,
+    ...(encryptionKey ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true } : {}),
     versioned,
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     lifecycleRules: rules,
-    removalPolicy: RemovalPolicy.RETAIN,
     ...(accessLogs ? { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: `${id}/` } : {}),
   });
 }

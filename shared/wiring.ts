@@ -116,7 +116,8 @@ export const ActingEnv = z.object({
 
 export const CommandEnv = ActingEnv.extend(HttpEnv.shape);
 export const PublishEnv = z.object({ ENFORCEMENT_TABLE: name, EVENT_BUS: name });
-export const AnchorEnv = z.object({ ENFORCEMENT_TABLE: name, ARCHIVE_BUCKET: name });
+/** The bucket of the anchors: of this account or, better, of another that nobody here may change. */
+export const AnchorEnv = z.object({ ENFORCEMENT_TABLE: name, ANCHOR_BUCKET: name });
 export const AppealsEnv = HttpEnv.extend({ ENFORCEMENT_TABLE: name });
 
 export type EnvironmentSchema = z.ZodObject;

@@ -1,6 +1,8 @@
+import { Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
 export type Watch = {
@@ -13,6 +15,28 @@ export type Watch = {
   /** Nothing measured is as bad as a breach: for what must happen. */
   silenceIsBad?: boolean;
 };
+
+/**
+ * Where alarms go. A topic that has any policy of its own has lost the default one, by which the account's services may publish: who may
+ * is said here, or no alarm is ever delivered (AWS Knowledge Center, cloudwatch-receive-sns-for-alarm-trigger).
+ */
+export function alarmTopic(scope: Construct): Topic {
+  const topic = new Topic(scope, 'Alarms', { enforceSSL: true });
+  const { account, region, partition, stackName } = Stack.of(scope);
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AlarmsOfThisStack',
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': account },
+        ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:${stackName}/*` },
+      },
+    }),
+  );
+  return topic;
+}
 
 /**
  * The only way to raise an alarm. Its name is its construct path, which is also the heading of its section in docs/runbook.md:

@@ -66,5 +66,6 @@ export class StageFunction<Schema extends EnvironmentSchema> extends NodejsFunct
   }
 }
 
-/** AWS advises six times what the reader may take: a throttled batch is then not handed out again while it is being worked on. */
-export const visibilityFor = (timeout: Duration): Duration => Duration.seconds(timeout.toSeconds() * 6);
+/** AWS advises six times what the reader may take, and the window in which it collects: a throttled batch is then not handed out again while it is being worked on. */
+export const visibilityFor = (timeout: Duration, window: Duration): Duration =>
+  Duration.seconds(timeout.toSeconds() * 6 + window.toSeconds());

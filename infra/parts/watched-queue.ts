@@ -7,14 +7,24 @@ import { Construct } from 'constructs';
 import { alarm } from './alarm';
 import { visibilityFor } from './stage-function';
 
+const SEVEN_DAYS = Duration.days(7);
 const FOURTEEN_DAYS = Duration.days(14);
+/**
+ * How often a message is handed out before it is given up on. At more than six timeouts each, either outlasts an outage of an hour.
+ * Batches are halved on the way (shared/lambda/answer-each.ts): thirty times are enough to part a few messages that end their reader
+ * from ten thousand that do not; who is handed out alone needs no parting.
+ */
+const MOST_RECEIVES = { inBatches: 30, alone: 10 };
 
 export type WatchedQueueProps = {
   alarms: ITopic;
   /** What the customer loses while messages wait in the dead-letter queue, or wait too long in this one. */
   impact: string;
-  /** The reader's timeout: the visibility follows from it. */
+  /** The reader's timeout, and how long a batch is collected before it: the visibility follows from them. */
   readIn: Duration;
+  collectedIn: Duration;
+  /** Messages that the reader is given at once, at most. */
+  batchSize: number;
   /** Older than this, the oldest message raises an alarm. */
   late: Duration;
 };
@@ -23,17 +33,23 @@ export type WatchedQueueProps = {
 export class WatchedQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  private readonly collectedIn: Duration;
+  private readonly batchSize: number;
 
-  constructor(scope: Construct, id: string, { alarms, impact, readIn, late }: WatchedQueueProps) {
+  constructor(scope: Construct, id: string, { alarms, impact, readIn, collectedIn, batchSize, late }: WatchedQueueProps) {
     super(scope, id);
+    this.collectedIn = collectedIn;
+    this.batchSize = batchSize;
     this.deadLetters = deadLetterQueue(this, 'DeadLetters', alarms, impact);
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: FOURTEEN_DAYS,
-      visibilityTimeout: visibilityFor(readIn),
+      // A message keeps the time of its first sending when it dies: its dead-letter queue must keep it longer than this one, or one that
+      // waited here for long would be gone from there at once.
+      retentionPeriod: SEVEN_DAYS,
+      visibilityTimeout: visibilityFor(readIn, collectedIn),
       receiveMessageWaitTime: Duration.seconds(20),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: batchSize > 1 ? MOST_RECEIVES.inBatches : MOST_RECEIVES.alone },
     });
     alarm(this, 'Late', alarms, {
       metric: this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: Duration.minutes(5) }),
@@ -47,9 +63,14 @@ export class WatchedQueue extends Construct {
    * Hands batches to the function, each message answered for itself. `concurrency` stops reading at the cap, where a reserved
    * concurrency would throttle after reading and send good messages to the dead letters.
    */
-  readBy(reader: IFunction, { batchSize, window, concurrency }: { batchSize: number; window: Duration; concurrency: number }): void {
+  readBy(reader: IFunction, { concurrency }: { concurrency: number }): void {
     reader.addEventSource(
-      new SqsEventSource(this.queue, { batchSize, maxBatchingWindow: window, maxConcurrency: concurrency, reportBatchItemFailures: true }),
+      new SqsEventSource(this.queue, {
+        batchSize: this.batchSize,
+        maxBatchingWindow: this.collectedIn,
+        maxConcurrency: concurrency,
+        reportBatchItemFailures: true,
+      }),
     );
   }
 }

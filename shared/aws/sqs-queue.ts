@@ -1,4 +1,4 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, GetQueueUrlCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Queue } from '../ports';
 import { batchesOf } from './batches';
 
@@ -20,3 +20,18 @@ export class SqsQueue implements Queue {
     }
   }
 }
+
+type Received = { receiptHandle: string; eventSourceARN: string };
+
+/** Deletes messages that a function was given. A message that is not deleted comes back and is handled again: readers are idempotent. */
+export const takeOffQueue =
+  (client: SQSClient) =>
+  async (records: readonly Received[]): Promise<void> => {
+    const [first] = records;
+    if (!first) return;
+    const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: first.eventSourceARN.split(':').at(-1) }));
+    for (const batch of batchesOf(records, () => 0, SQS_BATCH)) {
+      const Entries = batch.map(({ receiptHandle: ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    }
+  };

@@ -2,7 +2,7 @@ import { dynamoDb, s3, sqs } from '../aws/clients';
 import { SqsDeadLetters } from '../aws/dead-letters';
 import { DynamoTable } from '../aws/dynamo-table';
 import { S3ObjectStore } from '../aws/s3-object-store';
-import { SqsQueue } from '../aws/sqs-queue';
+import { SqsQueue, takeOffQueue } from '../aws/sqs-queue';
 import { systemClock } from '../aws/system-clock';
 
 const once = <T>(make: () => T): (() => T) => {
@@ -18,4 +18,6 @@ const [database, objects, queues] = [once(dynamoDb), once(s3), once(sqs)];
 export const table = (name: string) => new DynamoTable(database(), name, systemClock);
 export const bucket = (name: string) => new S3ObjectStore(objects(), name);
 export const queue = (url: string) => new SqsQueue(queues(), url);
+/** Takes messages off the queue that they came from. */
+export const takeOff: ReturnType<typeof takeOffQueue> = (records) => takeOffQueue(queues())(records);
 export const deadLetters = (url: string) => new SqsDeadLetters(queues(), url);

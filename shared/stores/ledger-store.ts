@@ -13,9 +13,11 @@ export type ChainKind<S> = {
 
 export type Entry<S> = Omit<LedgerEntry, 'state'> & { state: S; hash: string };
 export type Draft<S> = Pick<LedgerEntry, 'actor' | 'what' | 'because' | 'key'> & { state: S };
+export type Pointer = { chain: string; sequence: number; hash: string; written: boolean };
 export type Appended<S> = { kind: 'appended'; entry: Entry<S> } | { kind: 'overtaken'; head: Entry<S> };
 
 const ENTRY = 'E#';
+const ANCHORED = 'ANCHORED';
 const MOST_OPENED = 50_000;
 /** DynamoDB takes items of 400 KB; the key, the hash and the names of attributes need a little of it. */
 const LONGEST_BODY_BYTES = 380 * 1024;
@@ -57,7 +59,8 @@ const feedOf = (at: number): string => `LEDGER#${dayLabel(dayOf(at))}`;
  * race is answered `overtaken` with the newer head and decides again.
  *
  * Indexes (the day's feed, lists of chains) are pointers written *before* the entry they point to. A crash in between
- * leaves a pointer to nothing, which readers skip; an entry that no index knows cannot come about.
+ * leaves a pointer to nothing, which readers skip; an entry that no index knows cannot come about. Once the entry is there its pointers
+ * say so (`written`): what is gone later was taken away.
  */
 export class LedgerStore {
   /** Entries by hash, which is of all that they say: read once, an entry need not be parsed again. */
@@ -107,11 +110,16 @@ export class LedgerStore {
     const bytes = Buffer.byteLength(sealed.body);
     if (bytes > LONGEST_BODY_BYTES) throw new UnreadableEntry(chain, sequence, `it would have ${bytes} bytes`);
     const entry = this.open(kind, sealed);
-    if (sequence === 1 && kind.listedIn) await this.table.put({ pk: kind.listedIn(subject), sk: subject });
-    await this.table.put({ pk: feedOf(at), sk: placeInFeed({ at, chain, sequence }), chain, sequence, hash: sealed.hash });
+    const pointers: Item[] = [{ pk: feedOf(at), sk: placeInFeed({ at, chain, sequence }), chain, sequence, hash: sealed.hash }];
+    if (sequence === 1 && kind.listedIn) pointers.unshift({ pk: kind.listedIn(subject), sk: subject });
+    for (const pointer of pointers) await this.table.put(pointer);
     const row = { pk: chain, sk: ENTRY + sequenceLabel(sequence), body: sealed.body, hash: sealed.hash };
     const { kind: written } = await this.table.put(row, { kind: 'absent' });
-    if (written === 'written') return { kind: 'appended', entry };
+    if (written === 'written') {
+      // A crash leaves a pointer to nothing, and so does whoever deletes the newest entry: this tells the two apart.
+      for (const pointer of pointers) await this.table.put({ ...pointer, written: true });
+      return { kind: 'appended', entry };
+    }
     const stored = await this.table.get(row.pk, row.sk);
     // Our own put, whose answer was lost and which was sent again.
     if (stored?.hash === sealed.hash) return { kind: 'appended', entry };
@@ -185,14 +193,48 @@ export class LedgerStore {
 
   /** Names of the chains that got an entry on that UTC day. */
   async chainsOf(day: number): Promise<string[]> {
-    const chains = new Set<string>();
+    return [...new Set((await this.pointers(day)).map(({ chain }) => chain))];
+  }
+
+  /** What the feed of a day points at, by chain and sequence: hashes, and whether the entry was there once. */
+  async pointers(day: number): Promise<Pointer[]> {
+    return (await this.rows(feedOf(day))).map(({ chain, sequence, hash, written }) => ({
+      chain: String(chain),
+      sequence: Number(sequence),
+      hash: String(hash),
+      written: written === true,
+    }));
+  }
+
+  /** Subjects of a listing whose chain was begun: their first entry was there. */
+  async begun(partition: string): Promise<string[]> {
+    return (await this.rows(partition)).flatMap(({ sk, written }) => (written === true ? [sk] : []));
+  }
+
+  /** The newest entry of a chain, unread. */
+  async newest(chain: string): Promise<Omit<SealedEntry, 'body'> | undefined> {
+    const { items } = await this.table.query({ pk: chain, prefix: ENTRY, reverse: true, limit: 1 });
+    return items[0] && { chain, sequence: sequenceOf(items[0]), hash: String(items[0].hash) };
+  }
+
+  /** That a day was closed, and the hash of its anchor, which lies elsewhere. */
+  async noteAnchor(day: number, hash: string): Promise<void> {
+    await this.table.put({ pk: ANCHORED, sk: dayLabel(day), hash });
+  }
+
+  async notedAnchors(): Promise<Map<number, string>> {
+    return new Map((await this.rows(ANCHORED)).map(({ sk, hash }) => [Date.parse(`${sk}T00:00:00Z`), String(hash)]));
+  }
+
+  private async rows(pk: string): Promise<Item[]> {
+    const rows: Item[] = [];
     let after: string | undefined;
     do {
-      const page = await this.table.query({ pk: feedOf(day), ...(after === undefined ? {} : { after }) });
-      for (const { chain } of page.items) chains.add(String(chain));
+      const page = await this.table.query({ pk, ...(after === undefined ? {} : { after }) });
+      rows.push(...page.items);
       after = page.next;
     } while (after !== undefined);
-    return [...chains];
+    return rows;
   }
 
   private async pointedAt(items: readonly Item[]): Promise<(LedgerEntry & { hash: string })[]> {

@@ -271,8 +271,8 @@ test.each([2 ** 31 - 2, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1])(
     const features = new Features();
     features.absorb(new ByteReader(rows[0]?.features ?? new Uint8Array()));
     const { sums } = features;
-    expect([...sums.subarray(SUM.inputShape, SUM.inputShape + SHAPE_BUCKETS)]).toEqual([...Array(SHAPE_BUCKETS - 1).fill(0), 1]);
-    expect([...sums.subarray(SUM.outputShape, SUM.outputShape + SHAPE_BUCKETS)]).toEqual([...Array(SHAPE_BUCKETS - 1).fill(0), 1]);
+    expect([...sums.slice(SUM.inputShape, SUM.inputShape + SHAPE_BUCKETS)]).toEqual([...Array(SHAPE_BUCKETS - 1).fill(0), 1]);
+    expect([...sums.slice(SUM.outputShape, SUM.outputShape + SHAPE_BUCKETS)]).toEqual([...Array(SHAPE_BUCKETS - 1).fill(0), 1]);
     expect([sums[SUM.duration], sums[SUM.input], sums[SUM.ok]]).toEqual([0, tokens, 1]);
   },
 );

@@ -31,8 +31,10 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     expect(kept.sort()).toEqual([
       'Access',
       'AccessLogs',
+      'Anchors',
       'Archive',
       'Enforcement',
+      'Graph',
       'IdentifierKey',
       'Inbox',
       'People',
@@ -79,11 +81,15 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     expect(inbox?.Properties.VersioningConfiguration).toBeUndefined();
   });
 
-  test('every queue is encrypted and ends in dead letters that are kept 14 days', () => {
+  test('every queue is encrypted and ends in dead letters that are kept 14 days, a week longer than what waits: a message keeps its age', () => {
     const queues = of('AWS::SQS::Queue');
     const deadLetterTargets = queues.filter(({ Properties }) => Properties.RedrivePolicy === undefined);
-    for (const { Properties } of queues)
-      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    for (const { id, Properties } of queues) {
+      const MessageRetentionPeriod = Properties.RedrivePolicy === undefined ? 1_209_600 : 604_800;
+      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod });
+      if (Properties.RedrivePolicy)
+        expect(Properties.RedrivePolicy).toMatchObject({ maxReceiveCount: id.startsWith('IngestEvents') ? 30 : 10 });
+    }
     expect(deadLetterTargets.length).toBeGreaterThan(0);
     expect(deadLetterTargets.every(({ id }) => /(DeadLetters|Failures)/.test(id))).toBe(true);
     for (const { Properties } of of('AWS::SQS::QueuePolicy')) expect(JSON.stringify(Properties)).toContain('"aws:SecureTransport":"false"');
@@ -107,11 +113,67 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const Mapping = z.object({
       EventSourceArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
       FunctionName: z.object({ Ref: z.string() }),
+      MaximumBatchingWindowInSeconds: z.number().default(0),
     });
     for (const { Properties } of of('AWS::Lambda::EventSourceMapping')) {
-      const { EventSourceArn, FunctionName } = Mapping.parse(Properties);
-      expect(visibility.get(EventSourceArn['Fn::GetAtt'][0])).toBeGreaterThanOrEqual(6 * (timeouts.get(FunctionName.Ref) ?? Number.NaN));
+      const { EventSourceArn, FunctionName, MaximumBatchingWindowInSeconds: window } = Mapping.parse(Properties);
+      expect(visibility.get(EventSourceArn['Fn::GetAtt'][0])).toBeGreaterThanOrEqual(
+        6 * (timeouts.get(FunctionName.Ref) ?? Number.NaN) + window,
+      );
     }
+  });
+
+  test('alarms are delivered: CloudWatch may publish, for alarms of this stack only, and nobody without TLS', () => {
+    const [topicPolicy, ...others] = of('AWS::SNS::TopicPolicy');
+    expect(others).toEqual([]);
+    const { Statement: said } = z
+      .object({ PolicyDocument: z.looseObject({ Statement: z.array(z.looseObject({ Effect: z.string() })) }) })
+      .parse(topicPolicy?.Properties).PolicyDocument;
+    // A policy of its own replaces the default one: without an Allow nobody may publish at all.
+    expect(said.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+      {
+        Sid: 'AlarmsOfThisStack',
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: { Ref: expect.stringMatching(/^Alarms/) },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          ArnLike: { 'aws:SourceArn': { 'Fn::Join': ['', expect.arrayContaining([`:alarm:lockstep-${stage}/*`])] } },
+        },
+      },
+    ]);
+    const alarms = of('AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThan(10);
+    for (const { Properties } of alarms) {
+      expect(String(Properties.AlarmName).startsWith(`lockstep-${stage}/`)).toBe(true);
+      expect(Properties.AlarmActions).toEqual([{ Ref: expect.stringMatching(/^Alarms/) }]);
+    }
+  });
+
+  test('an execution that failed, timed out or was aborted is an alarm', () => {
+    const [ended] = of('AWS::CloudWatch::Alarm').filter(({ Properties }) => String(Properties.AlarmName).endsWith('SuspensionFailed'));
+    const metrics = JSON.stringify(ended?.Properties.Metrics);
+    for (const name of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted']) expect(metrics).toContain(name);
+  });
+
+  test('the ledger’s anchors are locked, and no function but one may write there', () => {
+    const [anchors] = of('AWS::S3::Bucket', state.resources).filter(({ id }) => id.startsWith('Anchors'));
+    expect(anchors?.Properties).toMatchObject({
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: stage === 'prod' ? 'COMPLIANCE' : 'GOVERNANCE' } } },
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+    const writers = statements.filter(
+      ({ Action, Resource }) => Action.includes('s3:PutObject') && /Anchors/.test(JSON.stringify(Resource)),
+    );
+    expect(writers.map(({ id }) => id.replace(/Role.*/, ''))).toEqual(['EnforcementAnchor']);
+    expect(
+      statements.filter(
+        ({ Action, Resource }) =>
+          Action.some((one) => /Delete|Retention|LegalHold|Bypass/.test(one)) && /Anchors/.test(JSON.stringify(Resource)),
+      ),
+    ).toEqual([]);
   });
 
   test('every schedule and every asynchronous call has dead letters', () => {

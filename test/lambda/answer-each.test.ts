@@ -80,3 +80,112 @@ test('the door speaks SQS: records in, the failed named by their message id', as
   });
   expect(await queueDoor(handle)({ Records: ['m1', 'm2', 'm3'].map(record) })).toEqual({ batchItemFailures: [{ itemIdentifier: 'm2' }] });
 });
+
+test.each([
+  ['a request that is too long', 'BatchRequestTooLong'],
+  ['a value that a table refuses', 'ValidationException'],
+  ['an object that is too large', 'EntityTooLarge'],
+])('%s is about the content, though AWS says so: it is halved down to the message', async (_, name) => {
+  const { handle, handled } = handler(['m7'], () =>
+    Object.assign(new Error(name), { name, $fault: 'client', $metadata: { httpStatusCode: 400 } }),
+  );
+  expect(await answerEach(messages(64), handle)).toEqual(['m7']);
+  expect(handled).toHaveLength(63);
+});
+
+test.each([
+  'AccessDeniedException',
+  'ThrottlingException',
+  'ExpiredTokenException',
+  'ResourceNotFoundException',
+  'QueueDoesNotExist',
+  'SlowDown',
+])('%s is nobody’s fault, though AWS calls it the caller’s', async (name) => {
+  const { handle, calls } = handler(['m7'], () => Object.assign(new Error(name), { name, $fault: 'client', $metadata: {} }));
+  expect(await answerEach(messages(64), handle)).toHaveLength(64);
+  expect(calls()).toBe(1);
+});
+
+describe('a message that ends its reader', () => {
+  const record = (id: string, times: number) => ({
+    messageId: id,
+    body: id,
+    receiptHandle: id,
+    attributes: { ApproximateReceiveCount: String(times), SentTimestamp: '', SenderId: '', ApproximateFirstReceiveTimestamp: '' },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:1:queue',
+    awsRegion: 'us-east-1',
+  });
+
+  /** A queue and a function as AWS runs them: who dies answers nothing, and what was not taken off comes back once more. */
+  async function deliver(count: number, poison: readonly string[], ends: (ids: readonly string[]) => boolean) {
+    const waiting = new Map(Array.from({ length: count }, (_, index) => [`m${index}`, 0]));
+    const done = new Set<string>();
+    const dead: string[] = [];
+    while (waiting.size > 0) {
+      for (const [id, times] of waiting) {
+        if (times >= 30) {
+          waiting.delete(id);
+          dead.push(id);
+        } else waiting.set(id, times + 1);
+      }
+      const batch = [...waiting].map(([id, times]) => record(id, times));
+      if (batch.length === 0) break;
+      let die: () => void = () => {};
+      const died = new Promise<'died'>((resolve) => {
+        die = () => resolve('died');
+      });
+      const handle = async (part: readonly { id: string }[]) => {
+        const ids = part.map(({ id }) => id);
+        if (poison.some((id) => ids.includes(id)) && ends(ids)) {
+          die();
+          await new Promise(() => {});
+        }
+        for (const id of ids) done.add(id);
+      };
+      const answered = await Promise.race([
+        died,
+        queueDoor(handle, async (records) => {
+          for (const { messageId } of records) waiting.delete(messageId);
+        })({ Records: batch }),
+      ]);
+      if (answered === 'died') continue;
+      const failed = new Set(answered.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      for (const { messageId } of batch) if (!failed.has(messageId)) waiting.delete(messageId);
+    }
+    return { done, dead };
+  }
+
+  test.each([
+    ['one', ['m4711']],
+    ['three', ['m17', 'm4711', 'm9000']],
+  ])('%s among ten thousand: every other message is handled, and it dies alone', async (_, poison) => {
+    const { done, dead } = await deliver(10_000, poison, () => true);
+    expect(dead.filter((id) => !poison.includes(id))).toEqual([]);
+    expect(dead).toHaveLength(poison.length);
+    expect(done.size).toBe(10_000 - poison.length);
+  });
+
+  test('a batch that only together is too much for the memory is handled in parts, and nothing dies', async () => {
+    const { done, dead } = await deliver(10_000, ['m1'], (ids) => ids.length > 300);
+    expect(dead).toEqual([]);
+    expect(done.size).toBe(10_000);
+  });
+
+  test('when time runs out the rest is not begun', async () => {
+    let left = 60_000;
+    const { handle, handled } = handler([]);
+    const slow = async (part: readonly { id: string }[]) => {
+      left -= 25_000;
+      await handle(part);
+    };
+    const answer = await queueDoor(slow, async () => {})(
+      { Records: ['m1', 'm2', 'm3', 'm4'].map((id) => record(id, 3)) },
+      { getRemainingTimeInMillis: () => left },
+    );
+    expect(handled).toHaveLength(2);
+    expect(answer.batchItemFailures).toHaveLength(2);
+  });
+});

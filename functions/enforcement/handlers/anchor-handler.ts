@@ -5,14 +5,13 @@ import { environment } from '../../../shared/lambda/environment';
 import { logger } from '../../../shared/lambda/observe';
 import { LedgerStore } from '../../../shared/stores/ledger-store';
 import { AnchorEnv } from '../../../shared/wiring';
-import { anchorDay } from '../ledger/verify-ledger';
+import { anchorDays } from '../ledger/anchors';
 
 const env = environment(AnchorEnv);
-const archive = bucket(env.ARCHIVE_BUCKET);
+const anchors = bucket(env.ANCHOR_BUCKET);
 const ledger = new LedgerStore(table(env.ENFORCEMENT_TABLE), clock);
 
-/** Every day: how far each chain of the ledger had come yesterday is written down outside its table. */
+/** Every day: how far each chain of the ledger had come is written down outside its table, for yesterday and for days that were left out. */
 export const handler = async (): Promise<void> => {
-  const day = dayOf(clock.now() - DAY);
-  logger.info('anchored', { day, ...(await anchorDay(day, archive, { ledger })) });
+  logger.info('anchored', await anchorDays(dayOf(clock.now() - DAY), anchors, { ledger }));
 };

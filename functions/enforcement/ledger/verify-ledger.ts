@@ -1,14 +1,22 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
+import { APPEAL_CHAIN } from '../../../shared/domain/appeal';
+import { CASE_CHAIN } from '../../../shared/domain/case';
 import { DECISION_CHAIN, type DecisionRecord } from '../../../shared/domain/decision-record';
 import { EXONERATION_CHAIN, type Exoneration, scopeLabel } from '../../../shared/domain/exoneration';
-import type { ChainFault } from '../../../shared/domain/ledger';
+import { OPERATOR_CHAIN } from '../../../shared/domain/known-operator';
+import { type ChainFault, faultsOf, type SealedEntry } from '../../../shared/domain/ledger';
+import { POLICY_CHAIN } from '../../../shared/domain/policy-record';
+import { RULE_CHAIN } from '../../../shared/domain/rule-record';
 import { DAY, dayLabel, dayOf } from '../../../shared/domain/time';
 import type { ObjectStore } from '../../../shared/ports';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Entry, Pointer } from '../../../shared/stores/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { decide } from '../policy/decide';
+import { KEY_CHARACTERS } from '../standing/standing';
+import { anchoredDays, type Head, readAnchor } from './anchors';
+
+export { anchorDay } from './anchors';
 
 /** What verifying reads; it writes nothing and asks nobody. */
 export type Books = Pick<Enforcement, 'ledger' | 'policies' | 'campaigns'>;
@@ -19,57 +27,148 @@ export type Verified = {
   decisions: { same: number; different: string[]; cannot: string[] };
 };
 
-/** Day, and the newest entry each chain had when the day was closed. */
-const Anchor = z.object({ day: z.string(), heads: z.array(z.object({ chain: z.string(), sequence: z.int(), hash: z.string() })) });
-type Anchor = z.infer<typeof Anchor>;
-const anchorKey = (day: number): string => `ledger/${dayLabel(day)}.json.gz`;
+/** Where chains are listed by subject, and what their names begin with. */
+const LISTINGS: readonly (readonly [string, string])[] = [
+  ...[CASE_CHAIN, DECISION_CHAIN, EXONERATION_CHAIN, POLICY_CHAIN, RULE_CHAIN, APPEAL_CHAIN, OPERATOR_CHAIN].map(
+    ({ prefix, listedIn }) => [listedIn(), prefix] as const,
+  ),
+  ...KEY_CHARACTERS.map((first) => [ACCOUNT_CHAIN.listedIn(first), ACCOUNT_CHAIN.prefix] as const),
+];
 
 /**
- * Closes a UTC day: writes down, outside the table, how far every chain that moved on that day had come. A chain that is
- * cut off at its end is still a whole chain; only the anchor shows that something is missing.
+ * Checks the ledger: every day that was closed has its anchor, each anchor follows the one before, no chain is shorter than the last
+ * anchor says, and of every chain that moved in [from, to]: it is whole, each entry has its pointer in the feed of its day and each
+ * pointer to a written entry its entry, and every decision comes out the same again. Without `from`: from the first anchor on.
+ * A day counts as closed when it is before the day of `to`.
  */
-export async function anchorDay(day: number, archive: ObjectStore, { ledger }: Pick<Books, 'ledger'>): Promise<{ chains: number }> {
-  const heads: Anchor['heads'] = [];
-  for (const chain of await ledger.chainsOf(day)) {
-    const newest = (await ledger.sealed(chain)).at(-1);
-    if (newest) heads.push({ chain, sequence: newest.sequence, hash: newest.hash });
+export async function verifyLedger(range: { from?: number; to: number }, anchors: ObjectStore, world: Books): Promise<Verified> {
+  const faults = new Map<string, ChainFault>();
+  // The first that is found of an entry says most; the others follow from it.
+  const fault: Fault = (chain, sequence, because) => {
+    const place = `${chain} ${sequence}`;
+    if (!faults.has(place)) faults.set(place, { chain, sequence, because });
+  };
+  const { first, heads } = await checkAnchors(range.to, anchors, world, fault);
+  const from = dayOf(range.from ?? first ?? range.to);
+  const feed = new FeedByDay(world);
+  const chains = new Set(heads.keys());
+  for (let day = from; day <= range.to; day += DAY) for (const { chain } of await feed.of(day)) chains.add(chain);
+  for (const [partition, prefix] of LISTINGS) {
+    for (const subject of await world.ledger.begun(partition))
+      if (!chains.has(prefix + subject)) await checkBegun(prefix + subject, world, fault);
   }
-  const anchor: Anchor = { day: dayLabel(day), heads: heads.sort((a, b) => (a.chain < b.chain ? -1 : 1)) };
-  await archive.put(anchorKey(day), gzipSync(JSON.stringify(anchor)), { ifAbsent: true });
-  return { chains: heads.length };
-}
-
-/** Checks every chain that moved in [from, to]: whole, not shorter than its anchors say, and every decision made again. */
-export async function verifyLedger(range: { from: number; to: number }, archive: ObjectStore, world: Books): Promise<Verified> {
   const verified: Verified = { chains: 0, entries: 0, faults: [], decisions: { same: 0, different: [], cannot: [] } };
-  const seen = new Set<string>();
-  for (let day = dayOf(range.from); day <= range.to; day += DAY) {
-    const anchor = await readAnchor(day, archive);
-    const anchored = new Map(anchor?.heads.map((head) => [head.chain, head]));
-    for (const chain of new Set([...(await world.ledger.chainsOf(day)), ...anchored.keys()])) {
-      const head = anchored.get(chain);
-      if (head) await checkAnchor(chain, head, verified, world);
-      if (seen.has(chain)) continue;
-      seen.add(chain);
-      verified.chains++;
-      verified.entries += (await world.ledger.sealed(chain)).length;
-      verified.faults.push(...(await world.ledger.faults(chain)));
-      if (chain.startsWith(DECISION_CHAIN.prefix)) await recheckAll(chain.slice(DECISION_CHAIN.prefix.length), verified, world);
-    }
+  for (const chain of chains) {
+    const entries = await world.ledger.sealed(chain);
+    verified.chains++;
+    verified.entries += entries.length;
+    const head = heads.get(chain);
+    if (head) checkHead(head, entries, fault);
+    for (const found of faultsOf(chain, entries)) fault(found.chain, found.sequence, found.because);
+    await checkPointed(entries, feed, fault);
+    if (chain.startsWith(DECISION_CHAIN.prefix)) await recheckAll(chain.slice(DECISION_CHAIN.prefix.length), verified, world);
   }
-  return verified;
+  for (let day = from; day <= range.to; day += DAY) await checkWritten(await feed.of(day), world, fault);
+  return { ...verified, faults: [...faults.values()] };
 }
 
-async function readAnchor(day: number, archive: ObjectStore): Promise<Anchor | undefined> {
-  const bytes = await archive.get(anchorKey(day));
-  return bytes && Anchor.parse(JSON.parse(gunzipSync(bytes).toString()));
+type Fault = (chain: string, sequence: number, because: string) => void;
+
+/** The anchors, one a day from the first on; answers how far each chain had come at the last. */
+async function checkAnchors(
+  to: number,
+  anchors: ObjectStore,
+  { ledger }: Books,
+  fault: Fault,
+): Promise<{ first: number | undefined; heads: ReadonlyMap<string, Head> }> {
+  const noted = await ledger.notedAnchors();
+  const [first] = [...noted.keys(), ...(await anchoredDays(anchors))].sort((one, other) => one - other);
+  const heads = new Map<string, Head>();
+  let previous: string | null | undefined;
+  for (let day = first ?? to; day < dayOf(to); day += DAY) {
+    const wrong = (because: string): void => fault(`anchor of ${dayLabel(day)}`, 0, because);
+    const read = await readAnchor(day, anchors);
+    if (read?.kind !== 'anchor') {
+      wrong(read ? 'it cannot be read' : 'the day is over, and its anchor is missing');
+      previous = undefined;
+      continue;
+    }
+    const { anchor, hash } = read;
+    const note = noted.get(day);
+    if (note !== undefined && note !== hash) wrong('it is not the one that was noted when the day was closed');
+    // An anchor of before anchors were chained says nothing of the one before it.
+    if (previous !== undefined && anchor.previous !== undefined && anchor.previous !== previous)
+      wrong('it does not follow the anchor before it');
+    for (const head of anchor.heads) {
+      const known = heads.get(head.chain);
+      if (known && known.sequence > head.sequence)
+        fault(head.chain, known.sequence, `the anchor of ${anchor.day} has it shorter than the one before`);
+      else heads.set(head.chain, head);
+    }
+    previous = hash;
+  }
+  return { first, heads };
 }
 
-async function checkAnchor(chain: string, head: Anchor['heads'][number], verified: Verified, { ledger }: Books): Promise<void> {
-  const there = (await ledger.sealed(chain))[head.sequence - 1];
-  if (there?.hash === head.hash) return;
-  const because = there ? 'it differs from what was anchored that day' : 'it was anchored and is gone';
-  verified.faults.push({ chain, sequence: head.sequence, because });
+function checkHead({ chain, sequence, hash }: Head, entries: readonly SealedEntry[], fault: Fault): void {
+  const there = entries[sequence - 1];
+  if (there?.hash !== hash) fault(chain, sequence, there ? 'it differs from what was anchored that day' : 'it was anchored and is gone');
+}
+
+async function checkBegun(chain: string, { ledger }: Books, fault: Fault): Promise<void> {
+  if (!(await ledger.newest(chain))) fault(chain, 1, 'the whole chain is gone');
+}
+
+/** Whoever writes an entry points at it first: what nothing points at was not written by us, or was changed and hashed again. */
+async function checkPointed(entries: readonly SealedEntry[], feed: FeedByDay, fault: Fault): Promise<void> {
+  for (const { chain, sequence, body, hash } of entries) {
+    const at = timeIn(body);
+    // What cannot be read is a fault already.
+    if (at === undefined) continue;
+    if (!(await feed.pointsAt(dayOf(at), { chain, sequence, hash }))) fault(chain, sequence, 'the feed of its day does not point at it');
+  }
+}
+
+async function checkWritten(pointers: readonly Pointer[], { ledger }: Books, fault: Fault): Promise<void> {
+  const longest = new Map<string, number>();
+  for (const { chain, sequence, written } of pointers) if (written) longest.set(chain, Math.max(sequence, longest.get(chain) ?? 0));
+  for (const [chain, sequence] of longest) {
+    if (((await ledger.newest(chain))?.sequence ?? 0) < sequence) fault(chain, sequence, 'it was written and is gone');
+  }
+}
+
+const Timed = z.object({ at: z.number() });
+function timeIn(body: string): number | undefined {
+  try {
+    return Timed.parse(JSON.parse(body)).at;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Pointers of days, read once each. */
+class FeedByDay {
+  private readonly days = new Map<number, Promise<{ pointers: Pointer[]; places: ReadonlySet<string> }>>();
+  constructor(private readonly world: Books) {}
+
+  async of(day: number): Promise<Pointer[]> {
+    return (await this.read(day)).pointers;
+  }
+
+  async pointsAt(day: number, { chain, sequence, hash }: Omit<Pointer, 'written'>): Promise<boolean> {
+    return (await this.read(day)).places.has(`${chain} ${sequence} ${hash}`);
+  }
+
+  private read(day: number) {
+    const known = this.days.get(day) ?? this.load(day);
+    this.days.set(day, known);
+    return known;
+  }
+
+  private async load(day: number) {
+    const pointers = await this.world.ledger.pointers(day);
+    return { pointers, places: new Set(pointers.map(({ chain, sequence, hash }) => `${chain} ${sequence} ${hash}`)) };
+  }
 }
 
 async function recheckAll(campaign: string, verified: Verified, world: Books): Promise<void> {
