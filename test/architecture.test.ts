@@ -112,6 +112,15 @@ describe('who may import whom', () => {
   });
 });
 
+test('every room of detection and enforcement says what comes in, what goes out and what it must never do', () => {
+  const rooms = ['functions/detection', 'functions/enforcement'].flatMap((stage) =>
+    readdirSync(join(ROOT, stage), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [`${stage}/${entry.name}`] : [])),
+  );
+  expect(rooms.length).toBeGreaterThan(10);
+  for (const room of rooms)
+    expect(readFileSync(join(ROOT, room, 'README.md'), 'utf8')).toMatch(/^# .+\n\nIn: .+\n\nOut: .+\n\nMust never: .+\n$/);
+});
+
 describe('purity: nothing in a rule reads a clock, chance, the environment or the network', () => {
   const IMPURE = [
     /\bDate\.now\b/,
