@@ -65,8 +65,18 @@ export function coTimingNats(one: Profile, two: Profile): number {
   return Math.max(0, shared * Math.log(TOGETHER / chance) + (of - shared) * Math.log((1 - TOGETHER) / (1 - chance)));
 }
 
-function minutesOf(one: Profile, two: Profile): Minutes | undefined {
-  const [left, right] = [one.minutes.keys, two.minutes.keys];
+/** The most that co-timing can say for one operator (nats), by active minutes alone: whatever the hours say, chance is not taken lower. */
+export function coTimingAtMost(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  const minutes = minutesIn(left, right);
+  if (!minutes || minutes.shared < FEWEST) return 0;
+  const { shared, of } = minutes;
+  return Math.max(0, shared * Math.log(TOGETHER / MORE) + (of - shared) * Math.log((1 - TOGETHER) / (1 - MORE)));
+}
+
+const minutesOf = (one: Profile, two: Profile): Minutes | undefined => minutesIn(one.minutes.keys, two.minutes.keys);
+
+/** Over the smallest hashes of either, ascending. */
+function minutesIn(left: ArrayLike<number>, right: ArrayLike<number>): Minutes | undefined {
   if (left.length < ENOUGH || right.length < ENOUGH) return undefined;
   let common: number[] | undefined;
   let of = 0;

@@ -53,7 +53,7 @@ export class TraitIds {
 }
 
 /** Murmur3's finalizer over both halves: some hashes are counted upwards. */
-function scattered(type: number, hash: number): number {
+export function scattered(type: number, hash: number): number {
   let h = (hash | 0) ^ Math.imul((hash / 4_294_967_296) | 0, 0x9e3779b1) ^ Math.imul(type + 1, 0x85ebca77);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

@@ -6,12 +6,10 @@ import { type Indexed, unread } from './account-traits';
 import { HeldTraits } from './held-traits';
 import { HolderCounts } from './holder-counts';
 import { HolderLists } from './holder-lists';
+import { baseRate, matchWeight } from './match-weight';
 import { Births } from './signups-per-day';
 import { TraitIds } from './trait-ids';
 import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES } from './traits';
-
-const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
-const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
 
 const RHYTHM = TRAIT_NAMES.indexOf('rhythm');
 const PROPOSES = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
@@ -179,16 +177,10 @@ export class TraitIndex {
 
   /** Share of unrelated accounts that hold the trait, smoothed by the type's prior. */
   base(id: number): number {
-    return (this.referenceHolders[id]! + PRIORS[this.types[id]!]!) / (this.referenceSize + 1);
+    return baseRate(this.types[id]!, this.referenceHolders[id]!, this.referenceSize);
   }
 
-  /**
-   * What sharing the trait says for "same operator" (nats): ln(P(both | same) / P(both | unrelated)) with the base rate
-   * as the probability that the other one of an unrelated pair has it too (Fellegi and Sunter, JASA 1969), less
-   * ln(1 + established holders): a pair is asked about because it shares the trait, and a trait that n unrelated
-   * accounts hold offers that many wrong partners. So a carrier's NAT, a VPN's exit and a popular client link nobody,
-   * in a population of any size.
-   */
+  /** What sharing the trait says for "same operator" (nats). */
   weight(id: number): number {
     const holders = this.referenceHolders[id]!;
     if (holders >= REMEMBERED) return this.weigh(id);
@@ -203,9 +195,7 @@ export class TraitIndex {
   private readonly weights = new Float64Array(TRAIT_NAMES.length * REMEMBERED);
 
   private weigh(id: number): number {
-    const base = this.base(id);
-    if (base > this.policy.hubShare) return 0;
-    return Math.min(CAPS[this.types[id]!]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + this.referenceHolders[id]!)));
+    return matchWeight(this.types[id]!, this.referenceHolders[id]!, this.referenceSize, this.policy.hubShare);
   }
 
   /** An account's entry, if it is of the population. */

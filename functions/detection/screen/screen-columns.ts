@@ -1,0 +1,246 @@
+import { HOUR } from '../../../shared/domain/time';
+import type { AccountKey } from '../../../shared/identity/ids';
+import { accountKey } from '../../../shared/identity/ids';
+import { hashNumber } from '../../../shared/identity/keyed-hash';
+import type { Profile } from '../profiles/profile';
+import { onsetOf, SAMPLED, TRAIT_NAMES, unsampledTraits } from '../traits/traits';
+
+/** What of an account the screen needs besides what it holds. Hours are since the epoch. */
+export type ScreenedAccount = {
+  account: AccountKey;
+  /** Hour in which we first heard of it: decides who stands before whom in a list of holders. */
+  firstSeen: number;
+  /** ms */
+  bornAt: number;
+  /** Hour of its first use. */
+  came: number;
+  /** Hour of the day on which a settled account took up a new client; `NEVER` if it did not. */
+  onset: number;
+  used: boolean;
+  atOrigin: boolean;
+  addresses: number;
+  clients: number;
+  /** ms */
+  lastUse: number;
+};
+
+export const NEVER = -1;
+const USED = 1;
+const AT_ORIGIN = 2;
+
+/**
+ * What the screen needs of the accounts of one segment, as columns: accounts in order of their keys, and of each what it holds
+ * (ascending by type, then hash, each once) and its active minutes (hashed, ascending).
+ */
+export type ScreenColumns = {
+  accounts: readonly AccountKey[];
+  firstSeen: Int32Array;
+  bornAt: Float64Array;
+  lastUse: Float64Array;
+  came: Int32Array;
+  onset: Int32Array;
+  flags: Uint8Array;
+  addresses: Uint8Array;
+  clients: Uint8Array;
+  /** One longer than there are accounts: where each one's traits begin. */
+  starts: Uint32Array;
+  types: Uint8Array;
+  hashes: Float64Array;
+  /** Since which hour each is held; of accounts with an `onset` only: everybody else vouches for all of it. */
+  sinceStarts: Uint32Array;
+  since: Int32Array;
+  minuteStarts: Uint32Array;
+  minutes: Uint32Array;
+};
+
+export const isUsed = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & USED) !== 0;
+export const isAtOrigin = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & AT_ORIGIN) !== 0;
+
+const ARRAYS = {
+  firstSeen: Int32Array,
+  bornAt: Float64Array,
+  lastUse: Float64Array,
+  came: Int32Array,
+  onset: Int32Array,
+  flags: Uint8Array,
+  addresses: Uint8Array,
+  clients: Uint8Array,
+  starts: Uint32Array,
+  types: Uint8Array,
+  hashes: Float64Array,
+  sinceStarts: Uint32Array,
+  since: Int32Array,
+  minuteStarts: Uint32Array,
+  minutes: Uint32Array,
+} as const;
+type Name = keyof typeof ARRAYS;
+const NAMES = Object.keys(ARRAYS) as Name[];
+
+/** Grows as accounts come, in order of their keys. */
+export class ScreenBuilder {
+  private readonly accounts: AccountKey[] = [];
+  private readonly grown = Object.fromEntries(NAMES.map((name) => [name, new ARRAYS[name](64)])) as {
+    [K in Name]: InstanceType<(typeof ARRAYS)[K]>;
+  };
+  private traits = 0;
+  private sinces = 0;
+  private minutes = 0;
+
+  get size(): number {
+    return this.accounts.length;
+  }
+
+  begin(of: ScreenedAccount): void {
+    const last = this.accounts.at(-1);
+    if (last !== undefined && last >= of.account) throw new Error('accounts of a segment come in order of their keys, each once');
+    const at = this.accounts.push(of.account) - 1;
+    this.set('firstSeen', at, of.firstSeen);
+    this.set('bornAt', at, of.bornAt);
+    this.set('lastUse', at, of.lastUse);
+    this.set('came', at, of.came);
+    this.set('onset', at, of.onset);
+    this.set('flags', at, (of.used ? USED : 0) | (of.atOrigin ? AT_ORIGIN : 0));
+    this.set('addresses', at, Math.min(255, of.addresses));
+    this.set('clients', at, Math.min(255, of.clients));
+    this.set('starts', at, this.traits);
+    this.set('sinceStarts', at, this.sinces);
+    this.set('minuteStarts', at, this.minutes);
+  }
+
+  /** Of the account begun last, ascending by type and hash. */
+  trait(type: number, hash: number): void {
+    this.set('types', this.traits, type);
+    this.set('hashes', this.traits++, hash);
+  }
+
+  since(hour: number): void {
+    this.set('since', this.sinces++, hour);
+  }
+
+  minute(hash: number): void {
+    this.set('minutes', this.minutes++, hash);
+  }
+
+  /** Copies an account of other columns. */
+  copy(from: ScreenColumns, at: number): void {
+    this.begin({
+      account: from.accounts[at]!,
+      firstSeen: from.firstSeen[at]!,
+      bornAt: from.bornAt[at]!,
+      lastUse: from.lastUse[at]!,
+      came: from.came[at]!,
+      onset: from.onset[at]!,
+      used: isUsed(from, at),
+      atOrigin: isAtOrigin(from, at),
+      addresses: from.addresses[at]!,
+      clients: from.clients[at]!,
+    });
+    for (let i = from.starts[at]!; i < from.starts[at + 1]!; i++) this.trait(from.types[i]!, from.hashes[i]!);
+    for (let i = from.sinceStarts[at]!; i < from.sinceStarts[at + 1]!; i++) this.since(from.since[i]!);
+    for (let i = from.minuteStarts[at]!; i < from.minuteStarts[at + 1]!; i++) this.minute(from.minutes[i]!);
+  }
+
+  /** What was put in so far, without the room to grow. */
+  columns(): ScreenColumns {
+    const size = this.accounts.length;
+    this.set('starts', size, this.traits);
+    this.set('sinceStarts', size, this.sinces);
+    this.set('minuteStarts', size, this.minutes);
+    const lengths: Record<Name, number> = Object.fromEntries(NAMES.map((name) => [name, size])) as Record<Name, number>;
+    Object.assign(lengths, { starts: size + 1, sinceStarts: size + 1, minuteStarts: size + 1 });
+    Object.assign(lengths, { types: this.traits, hashes: this.traits, since: this.sinces, minutes: this.minutes });
+    const cut = Object.fromEntries(NAMES.map((name) => [name, this.grown[name].slice(0, lengths[name])]));
+    return { ...(cut as Omit<ScreenColumns, 'accounts'>), accounts: [...this.accounts] };
+  }
+
+  private set(name: Name, at: number, value: number): void {
+    let column = this.grown[name];
+    if (at >= column.length) {
+      const larger = new ARRAYS[name](at * 2);
+      larger.set(column);
+      (this.grown as Record<Name, typeof larger>)[name] = larger;
+      column = larger;
+    }
+    column[at] = value;
+  }
+}
+
+/** Reads a profile's traits the way the index does (traits/held-traits.ts): each once, since the earliest. */
+export function addProfile(to: ScreenBuilder, profile: Profile, releases: ReadonlyMap<string, number>): void {
+  const { samples, facts } = profile;
+  const onset = onsetOf(profile);
+  to.begin({
+    account: profile.account,
+    firstSeen: Math.floor(profile.firstSeen / HOUR),
+    bornAt: profile.bornAt,
+    lastUse: profile.lastUse,
+    came: Number.isFinite(profile.firstUse) ? Math.floor(profile.firstUse / HOUR) : NEVER,
+    onset: onset === undefined ? NEVER : onset * 24,
+    used: profile.exchanges > 0,
+    atOrigin: facts.signupPrefix !== undefined && samples.prefixes.keys.includes(hashNumber(facts.signupPrefix)),
+    addresses: samples.ips.keys.length,
+    clients: samples.clients.keys.length,
+  });
+  const others = unsampledTraits(profile, releases).sort((x, y) => x.type - y.type || x.hash - y.hash || x.first - y.first);
+  const sinces: number[] = [];
+  let next = 0;
+  const add = (type: number, hash: number, first: number): void => {
+    to.trait(type, hash);
+    sinces.push(first);
+  };
+  for (let type = 0; type < TRAIT_NAMES.length; type++) {
+    for (let last = Number.NaN; next < others.length && others[next]!.type === type; next++) {
+      const { hash, first } = others[next]!;
+      if (hash !== last) add(type, hash, first);
+      last = hash;
+    }
+    const sample = SAMPLE_OF[type];
+    if (sample === undefined) continue;
+    const { keys, first } = samples[sample];
+    for (let i = 0; i < keys.length; i++) add(type, keys[i]!, first[i]!);
+  }
+  if (onset !== undefined) for (const hour of sinces) to.since(hour);
+  for (const hash of profile.minutes.keys) to.minute(hash);
+}
+
+const SAMPLE_OF = TRAIT_NAMES.map((_, type) => SAMPLED.find((one) => one.type === type)?.sample);
+
+const MAGIC = 0x3143534c; // "LSC1"
+
+/** Little-endian, each column on a multiple of eight bytes: read without a copy. */
+export function writeColumns(columns: ScreenColumns): Uint8Array {
+  const names = Buffer.from(columns.accounts.join('\n'), 'latin1');
+  const sizes = NAMES.map((name) => columns[name].length);
+  const header = 8 * (2 + NAMES.length);
+  const bytes = new Uint8Array(header + padded(names.length) + NAMES.reduce((sum, name) => sum + padded(columns[name].byteLength), 0));
+  new Float64Array(bytes.buffer, 0, 2 + NAMES.length).set([MAGIC, names.length, ...sizes]);
+  bytes.set(names, header);
+  let at = header + padded(names.length);
+  for (const name of NAMES) {
+    const column = columns[name];
+    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
+    at += padded(column.byteLength);
+  }
+  return bytes;
+}
+
+/** Throws on damage. */
+export function readColumns(given: Uint8Array): ScreenColumns {
+  const bytes = given.byteOffset % 8 === 0 ? given : Uint8Array.from(given);
+  const header = 8 * (2 + NAMES.length);
+  if (bytes.length < header) throw new Error('screen columns: cut short');
+  const [magic, names, ...sizes] = new Float64Array(bytes.buffer, bytes.byteOffset, 2 + NAMES.length);
+  if (magic !== MAGIC) throw new Error('screen columns: wrong magic');
+  let at = header + padded(names!);
+  const read: Partial<Record<Name, unknown>> = {};
+  NAMES.forEach((name, place) => {
+    const length = sizes[place]! * ARRAYS[name].BYTES_PER_ELEMENT;
+    if (at + length > bytes.length) throw new Error('screen columns: cut short');
+    read[name] = new ARRAYS[name](bytes.buffer as ArrayBuffer, bytes.byteOffset + at, sizes[place]!);
+    at += padded(length);
+  });
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + header, names!).toString('latin1');
+  return { ...(read as Omit<ScreenColumns, 'accounts'>), accounts: text === '' ? [] : text.split('\n').map(accountKey) };
+}
+
+const padded = (length: number): number => Math.ceil(length / 8) * 8;

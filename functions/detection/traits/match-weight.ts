@@ -1,0 +1,19 @@
+import { TRAIT_NAMES, TRAIT_TYPES } from './traits';
+
+const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
+const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
+
+/** Share of unrelated accounts that hold a trait, smoothed by its type's prior. `vouchers`: accounts of the reference that hold it. */
+export const baseRate = (type: number, vouchers: number, referenceSize: number): number => (vouchers + PRIORS[type]!) / (referenceSize + 1);
+
+/**
+ * What sharing a trait says for "same operator" (nats): ln(P(both | same) / P(both | unrelated)) with the base rate as the
+ * probability that the other one of an unrelated pair has it too (Fellegi and Sunter, JASA 1969), less ln(1 + established
+ * holders): a pair is asked about because it shares the trait, and a trait that n unrelated accounts hold offers that many wrong
+ * partners. So a carrier's NAT, a VPN's exit and a popular client link nobody, in a population of any size. Hubs weigh nothing.
+ */
+export function matchWeight(type: number, vouchers: number, referenceSize: number, hubShare: number): number {
+  const base = baseRate(type, vouchers, referenceSize);
+  if (base > hubShare) return 0;
+  return Math.min(CAPS[type]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + vouchers)));
+}

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { AskedPairs } from '../../functions/detection/links/candidate-pairs';
+import { hashOfMinute } from '../../functions/detection/links/co-timing';
+import { components, supported } from '../../functions/detection/networks/networks';
+import type { Profile } from '../../functions/detection/profiles/profile';
+import type { Segments } from '../../functions/detection/screen/census';
+import { ordinalsOf } from '../../functions/detection/screen/census';
+import { namesOf, screen } from '../../functions/detection/screen/screen';
+import { addProfile, readColumns, ScreenBuilder, writeColumns } from '../../functions/detection/screen/screen-columns';
+import { firstOf, secondOf } from '../../functions/detection/screen/trait-records';
+import { TraitIndex } from '../../functions/detection/traits/trait-index';
+import { DAY, HOUR } from '../../shared/domain/time';
+import { segmentOf } from '../../shared/formats/segment-of';
+import type { AccountKey } from '../../shared/identity/ids';
+import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { hash, NOW, profile } from '../support/population';
+
+const POLICY = { referenceAgeDays: 30, smallestReference: 60, hubShare: 0.04, linkThreshold: 12, minimumNetwork: 3 };
+const HOUR_NOW = Math.floor(NOW / HOUR);
+
+/** Profiles, by segment, as the screen takes them. */
+function segmentsOf(profiles: readonly Profile[], count: number): Segments {
+  const made = Array.from({ length: count }, (_, segment) => {
+    const to = new ScreenBuilder();
+    for (const one of profiles.filter(({ account }) => segmentOf(account, count) === segment).sort(byAccount))
+      addProfile(to, one, new Map());
+    return readColumns(writeColumns(to.columns()));
+  });
+  return { count, columns: async (segment) => made[segment]! };
+}
+const byAccount = (one: Profile, other: Profile): number => (one.account < other.account ? -1 : 1);
+/** The order in which the screen counts accounts. */
+const inOrder = (profiles: readonly Profile[]): Profile[] =>
+  [...profiles].sort(
+    (x, y) =>
+      Math.floor(x.firstSeen / HOUR) - Math.floor(y.firstSeen / HOUR) ||
+      segmentOf(x.account, 64) - segmentOf(y.account, 64) ||
+      byAccount(x, y),
+  );
+
+const screened = (
+  profiles: readonly Profile[],
+  { segments = 1, partitions = 1, rowsAtOnce = 1_000_000 } = {},
+  known = new Set<AccountKey>(),
+) => screen(segmentsOf(profiles, segments), known, NOW, POLICY, { partitions, rowsAtOnce }, new MemoryObjectStore());
+
+/** What the product finds with every profile in its index. */
+function indexed(profiles: readonly Profile[], known: ReadonlySet<Profile> = new Set()) {
+  const index = new TraitIndex(POLICY);
+  const ordered = inOrder(profiles);
+  index.update(ordered, new Map(), NOW, known);
+  const links = new AskedPairs().joiningLinks(index, POLICY.linkThreshold);
+  return { index, ordered, links, groups: components(ordered.length, supported(links), POLICY.minimumNetwork) };
+}
+
+const few = (name: string, most: number) => fc.integer({ min: 0, max: most }).map((which) => `${name} ${which}`);
+/** Accounts of a small world in which much is shared: cards, addresses, builds, domains, templates, phrases, minutes, rhythms. */
+const someone = fc.record({
+  card: fc.option(few('card', 5), { nil: undefined }),
+  domain: fc.option(few('domain', 4), { nil: undefined }),
+  system: fc.option(few('system', 5), { nil: undefined }),
+  ips: fc.uniqueArray(few('ip', 12), { maxLength: 8 }),
+  clients: fc.uniqueArray(few('client', 4), { maxLength: 3 }),
+  templates: fc.uniqueArray(few('template', 8), { maxLength: 3 }),
+  phrases: fc.uniqueArray(few('phrase', 12), { maxLength: 6 }),
+  prefixes: fc.uniqueArray(few('prefix', 6), { maxLength: 3 }),
+  minutes: fc.constantFrom<readonly number[]>([], [1, 8, 15, 27, 31, 44, 52, 58], [2, 8, 15, 27, 33, 44, 52, 59]),
+  age: fc.constantFrom(2, 2.1, 5, 40, 90),
+  steady: fc.boolean(),
+  laterClient: fc.boolean(),
+});
+type Someone = typeof someone extends fc.Arbitrary<infer T> ? T : never;
+
+function made(one: Someone, i: number): Profile {
+  const bornAt = NOW - one.age * DAY;
+  const it = profile(`account ${i}`, { ...one, bornAt });
+  for (const phrase of one.phrases) it.samples.phrases.add(hash(phrase), 1, HOUR_NOW - 20);
+  for (const prefix of one.prefixes) it.samples.prefixes.add(hash(prefix), 1, HOUR_NOW - 20);
+  for (const minute of one.minutes) it.minutes.add(hashOfMinute((HOUR_NOW - 20) * 60 + minute), 1, HOUR_NOW - 20);
+  if (one.steady) it.gaps = { ...it.gaps, n: 40, sum: 40 * 977, squares: 40 * 977 * 977 * 1.01 };
+  if (one.laterClient && one.clients.length > 0) {
+    it.firstUse = NOW - 20 * DAY;
+    for (const client of it.samples.clients.keys) it.samples.clients.add(client, 1, HOUR_NOW - 480);
+    it.samples.clients.add(hash('stolen'), 1, HOUR_NOW - 30);
+  }
+  return it;
+}
+const world = fc
+  .array(someone, { minLength: 20, maxLength: 60 })
+  .map((accounts) => [
+    ...accounts.map(made),
+    ...Array.from({ length: 150 }, (_, i) => profile(`stranger ${i}`, { ips: [`ip ${100 + (i % 70)}`], clients: ['popular'] })),
+  ]);
+
+describe('the screen beside the index that holds every profile', () => {
+  test('property: every link of the index is a link of the screen, with the same weight unless minutes speak, and every component lies in a group', async () => {
+    const reached = { links: 0, components: 0, exact: 0 };
+    await fc.assert(
+      fc.asyncProperty(world, fc.constantFrom(1, 4), async (profiles, segments) => {
+        const { links, groups, ordered } = indexed(profiles);
+        const found = await screened(profiles, { segments, partitions: 3, rowsAtOnce: 7 });
+        const weights = new Map(
+          Array.from(found.links.pairs, (pair, at) => [`${firstOf(pair)}-${secondOf(pair)}`, found.links.weights[at]!]),
+        );
+        for (const { a, b, weight } of links) {
+          const most = weights.get(`${a}-${b}`);
+          expect(most).toBeGreaterThanOrEqual(weight - 1e-9);
+          const hasMinutes = [a, b].every((order) => ordered[order]!.minutes.keys.length > 0);
+          if (!hasMinutes) {
+            expect(most).toBeCloseTo(weight, 9);
+            reached.exact++;
+          }
+        }
+        const silent = [...weights.keys()].filter((name) =>
+          name.split('-').some((order) => ordered[Number(order)]!.minutes.keys.length === 0),
+        );
+        const spoken = new Set(links.map(({ a, b }) => `${a}-${b}`));
+        expect(silent.filter((name) => !spoken.has(name))).toEqual([]);
+        for (const group of groups) expect(new Set(group.map((order) => found.groupOf[order])).size).toBe(1);
+        for (const order of groups.flat()) expect(found.groupOf[order]).toBeGreaterThan(0);
+        reached.links += links.length;
+        reached.components += groups.length;
+      }),
+      { numRuns: 60 },
+    );
+    expect(reached.links).toBeGreaterThan(500);
+    expect(reached.exact).toBeGreaterThan(100);
+    expect(reached.components).toBeGreaterThan(30);
+  });
+
+  test('property: who fits a group without a link is a candidate: whoever holds something rare that a member holds', async () => {
+    let reached = 0;
+    await fc.assert(
+      fc.asyncProperty(world, async (profiles) => {
+        const { index, groups } = indexed(profiles);
+        const found = await screened(profiles);
+        for (const order of groups.flat()) {
+          for (const id of index.accounts[order]!.ids) {
+            if (index.weight(id) < 1.5) continue;
+            for (const holder of index.holders(id)) {
+              reached++;
+              expect(found.candidates[holder]).toBe(1);
+            }
+          }
+        }
+      }),
+      { numRuns: 30 },
+    );
+    expect(reached).toBeGreaterThan(200);
+  });
+
+  test('property: any number of segments, partitions and blocks of rows gives the same answer to the byte', async () => {
+    let links = 0;
+    const cuts = fc.record({
+      segments: fc.constantFrom(1, 2, 8, 64),
+      partitions: fc.integer({ min: 1, max: 9 }),
+      rowsAtOnce: fc.constantFrom(1, 5, 1_000),
+    });
+    await fc.assert(
+      fc.asyncProperty(world, cuts, async (profiles, cut) => {
+        const [one, other] = [await screened(profiles), await screened(profiles, cut)];
+        expect({ ...other, census: undefined }).toEqual({ ...one, census: undefined });
+        links += one.links.pairs.length;
+        const names = async (found: typeof one, segments: number) =>
+          (await namesOf(found.candidates, segmentsOf(profiles, segments), found.census)).sort();
+        expect(await names(other, cut.segments)).toEqual(await names(one, 1));
+      }),
+      { numRuns: 30 },
+    );
+    expect(links).toBeGreaterThan(200);
+  });
+
+  test('members of campaigns are no reference: what only they hold stays rare', async () => {
+    const gang = Array.from({ length: 12 }, (_, i) =>
+      profile(`gang ${i}`, { card: 'card 1', clients: ['their build'], ips: ['exit 1', 'exit 2'] }),
+    );
+    const all = [...gang, ...Array.from({ length: 100 }, (_, i) => profile(`stranger ${i}`))];
+    const known = new Set(gang.map(({ account }) => account));
+    const [without, withThem] = [await screened(all), await screened(all, {}, known)];
+    expect(without.groups).toBe(0);
+    expect(withThem.groups).toBe(1);
+    expect(withThem.census.referenceSize).toBe(100);
+    expect(indexed(all, new Set(gang)).groups[0]).toHaveLength(12);
+    expect(ordinalsOf(await segmentsOf(all, 1).columns(0), withThem.census).length).toBe(112);
+  });
+
+  test('an hour in which nobody was heard of is screened, too', async () => {
+    expect(await screened([])).toMatchObject({ pairs: 0, groups: 0 });
+  });
+});
