@@ -64,6 +64,7 @@ const tasks = {
   'eval:real': built('bench/eval/real.ts'),
   faults: built('bench/faults/main.ts'),
   cost: built('bench/cost/main.ts'),
+  'bench:scale': built('bench/scale/main.ts', ['--max-old-space-size=4096']),
   'bench:speed': built('bench/speed/main.ts', ['--max-old-space-size=4096']),
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],

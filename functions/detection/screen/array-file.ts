@@ -6,8 +6,9 @@ type Constructors<T extends Arrays> = {
 
 const MAGIC = 0x3146414c; // "LAF1"
 
-export function writeArrays(arrays: Arrays): Uint8Array {
-  const all = Object.values(arrays);
+/** `order`: the names in the order in which they are to be read; that of the object, if it is not given. */
+export function writeArrays<T extends Arrays>(arrays: T, order: readonly (keyof T)[] = Object.keys(arrays)): Uint8Array {
+  const all = order.map((name) => arrays[name]!);
   const bytes = new Uint8Array(8 * (1 + all.length) + all.reduce((sum, { byteLength }) => sum + padded(byteLength), 0));
   new Float64Array(bytes.buffer, 0, 1 + all.length).set([MAGIC, ...all.map(({ length }) => length)]);
   let at = 8 * (1 + all.length);

@@ -1,8 +1,7 @@
 import { DAY, HOUR } from '../../../shared/domain/time';
-import { segmentOf } from '../../../shared/formats/segment-of';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { TRAIT_NAMES } from '../traits/traits';
-import { isUsed, NEVER, type ScreenColumns } from './screen-columns';
+import { accountAt, FINEST, isUsed, NEVER, type ScreenColumns, sizeOf } from './screen-columns';
 
 /** The columns of the account segments, one at a time: none of them need be in memory but the one that is asked for. */
 export type Segments = { count: number; columns(segment: number): Promise<ScreenColumns> };
@@ -11,9 +10,6 @@ export type CensusPolicy = { referenceAgeDays: number; smallestReference: number
 
 const RHYTHM = TRAIT_NAMES.indexOf('rhythm');
 export const SETTLED_HOURS = 72;
-
-/** Accounts are put in one order whatever the number of segments: by hour of arrival, then by the finest segment there may be, then by key. */
-const FINEST = 64;
 
 /** What must be known of everybody before anybody can be compared: counts that add up over segments. */
 export type Tally = {
@@ -42,15 +38,16 @@ export type Census = {
 };
 
 export function tally(columns: ScreenColumns, known: ReadonlySet<AccountKey>, now: number, { referenceAgeDays }: CensusPolicy): Tally {
-  const made: Tally = { size: columns.accounts.length, aged: 0, unknown: 0, arrivals: new Map(), births: new Map() };
+  const size = sizeOf(columns);
+  const made: Tally = { size, aged: 0, unknown: 0, arrivals: new Map(), births: new Map() };
   const before = now - referenceAgeDays * DAY;
-  columns.accounts.forEach((account, at) => {
+  for (let at = 0; at < size; at++) {
     raise(made.arrivals, arrivalOf(columns, at), 1);
     raise(made.births, Math.floor(columns.bornAt[at]! / DAY), 1);
-    if (known.has(account)) return;
+    if (known.size > 0 && known.has(accountAt(columns, at))) continue;
     made.unknown++;
     if (isUsed(columns, at) && columns.bornAt[at]! <= before) made.aged++;
-  });
+  }
   return made;
 }
 
@@ -83,20 +80,25 @@ export function censusOf(tallies: Iterable<Tally>, known: ReadonlySet<AccountKey
   };
 }
 
-/** The place of each account of a segment among all accounts. */
+/**
+ * The place of each account of a segment among all accounts: one order whatever the number of segments, by hour of arrival, then by
+ * the finest segment there may be, then by key.
+ */
 export function ordinalsOf(columns: ScreenColumns, { bases }: Census): Uint32Array {
   const taken = new Map<number, number>();
-  return Uint32Array.from(columns.accounts, (_, at) => {
+  const ordinals = new Uint32Array(sizeOf(columns));
+  for (let at = 0; at < ordinals.length; at++) {
     const name = arrivalOf(columns, at);
-    const place = taken.get(name) ?? 0;
-    taken.set(name, place + 1);
-    return bases.get(name)! + place;
-  });
+    const next = taken.get(name) ?? bases.get(name)!;
+    taken.set(name, next + 1);
+    ordinals[at] = next;
+  }
+  return ordinals;
 }
 
 /** Whether an account is of the reference: what it uses is what people use. */
 export const isReference = (columns: ScreenColumns, at: number, { byAge, agedBefore, known }: Census): boolean =>
-  (!byAge || (isUsed(columns, at) && columns.bornAt[at]! <= agedBefore)) && (known.size === 0 || !known.has(columns.accounts[at]!));
+  (!byAge || (isUsed(columns, at) && columns.bornAt[at]! <= agedBefore)) && (known.size === 0 || !known.has(accountAt(columns, at)));
 
 /**
  * Which traits of an account it vouches for: all or none of them, or the hours up to which it does. One that has just taken up a
@@ -122,8 +124,7 @@ export function rhythmAt({ starts, types, hashes }: ScreenColumns, at: number): 
   return undefined;
 }
 
-const arrivalOf = ({ accounts, firstSeen }: ScreenColumns, at: number): number =>
-  firstSeen[at]! * FINEST + segmentOf(accounts[at]!, FINEST);
+const arrivalOf = ({ fine, firstSeen }: ScreenColumns, at: number): number => firstSeen[at]! * FINEST + fine[at]!;
 
 function raise(counts: Map<number, number>, name: number, by: number): void {
   counts.set(name, (counts.get(name) ?? 0) + by);

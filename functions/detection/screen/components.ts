@@ -50,19 +50,19 @@ export function supportedPairs(pairs: Float64Array): Float64Array {
   return pairs.filter((pair) => neighbours.haveCommon(firstOf(pair), secondOf(pair)));
 }
 
-/** Of which accounts (by ordinal) are joined in groups of `minimum` at least: 1 + the group's number, 0 for all others; and how many groups there are. */
-export function groupsOf(size: number, pairs: Float64Array, minimum: number): { groupOf: Uint32Array; groups: number } {
+/** Of which accounts (by ordinal) are joined in groups of `minimum` at least: 1 + the group's number, 0 for all others; and how large each group is. */
+export function groupsOf(size: number, pairs: Float64Array, minimum: number): { groupOf: Uint32Array; sizes: number[] } {
   const sets = new UnionFind(size);
   for (const pair of pairs) sets.union(firstOf(pair), secondOf(pair));
-  const sizes = new Uint32Array(size);
-  for (let at = 0; at < size; at++) sizes[sets.find(at)]!++;
+  const counts = new Uint32Array(size);
+  for (let at = 0; at < size; at++) counts[sets.find(at)]!++;
   const groupOf = new Uint32Array(size);
-  let groups = 0;
+  const sizes: number[] = [];
   for (let at = 0; at < size; at++) {
     const root = sets.find(at);
-    if (sizes[root]! < minimum) continue;
-    if (root === at) groupOf[at] = ++groups;
+    if (counts[root]! < minimum) continue;
+    if (root === at) groupOf[at] = sizes.push(counts[at]!);
     else groupOf[at] = groupOf[root]!;
   }
-  return { groupOf, groups };
+  return { groupOf, sizes };
 }

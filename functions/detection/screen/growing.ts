@@ -1,30 +1,37 @@
-/** Numbers in a row that grows: plain arrays of millions of doubles take twice the room, and are collected again and again. */
-export class Growing<T extends Float64Array | Uint32Array | Int32Array | Uint8Array> {
-  length = 0;
-
-  constructor(private room: T) {}
-
-  push(value: number): void {
-    if (this.length === this.room.length) this.grow();
-    this.room[this.length++] = value;
-  }
-
+type Numbers = Float64Array | Uint32Array | Uint8Array;
+export type Growing<T extends Numbers> = {
+  length: number;
+  push(value: number): void;
   /** What was put in so far, without the room to grow. A view: to be used before more is put in. */
-  filled(): T {
-    return this.room.subarray(0, this.length) as T;
-  }
+  filled(): T;
+};
 
-  private grow(): void {
-    const Same = this.room.constructor as new (length: number) => T;
-    const larger = new Same(2 * this.room.length);
-    larger.set(this.room);
-    this.room = larger;
-  }
+/**
+ * Numbers in a row that grow: plain arrays of millions of doubles take twice the room, and are collected again and again. A class for
+ * each kind, so that each is compiled for its kind alone.
+ */
+function growing<T extends Numbers>(make: (length: number) => T): { new (): Growing<T> } {
+  return class {
+    length = 0;
+    private room = make(1024);
+
+    push(value: number): void {
+      if (this.length === this.room.length) {
+        const larger = make(2 * this.room.length);
+        larger.set(this.room);
+        this.room = larger;
+      }
+      this.room[this.length++] = value;
+    }
+
+    filled(): T {
+      return this.room.subarray(0, this.length) as T;
+    }
+  };
 }
-
-export const doubles = (): Growing<Float64Array> => new Growing(new Float64Array(1024));
-export const words = (): Growing<Uint32Array> => new Growing(new Uint32Array(1024));
-export const bytes = (): Growing<Uint8Array> => new Growing(new Uint8Array(1024));
+export const Doubles = growing((length) => new Float64Array(length));
+export const Words = growing((length) => new Uint32Array(length));
+export const Bytes = growing((length) => new Uint8Array(length));
 
 /** Ascending, each once; sorts in place. */
 export function distinct(values: Float64Array): Float64Array {

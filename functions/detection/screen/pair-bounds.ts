@@ -1,14 +1,16 @@
 import { FAMILIES } from '../../../shared/domain/campaign';
 import { coTimingAtMost } from '../links/co-timing';
+import { CO_TIMING_CAP } from '../links/links';
 import { PairSum } from '../links/pair-sum';
 import { matchWeight } from '../traits/match-weight';
-import type { TraitIds } from '../traits/trait-ids';
+import { TraitIds } from '../traits/trait-ids';
 import { signupBucket, TRAIT_NAMES } from '../traits/traits';
 import type { Census } from './census';
-import { bytes, doubles, words } from './growing';
+import { Bytes, Doubles, Words } from './growing';
 import type { PairedRows } from './paired-rows';
 import { firstOf, PROPOSES, secondOf } from './trait-records';
 
+const REMEMBERED = 1024;
 /** Sums of the same weights in another order differ by less (nats). */
 const ROUNDING = 1e-9;
 
@@ -25,6 +27,8 @@ export type WeightPolicy = { hubShare: number; linkThreshold: number };
 export class PairBounds {
   readonly sum = new PairSum();
   private readonly highest: Float64Array;
+  /** By type and number of vouchers; NaN where it was not asked for yet. */
+  private readonly weights = new Float64Array(TRAIT_NAMES.length * REMEMBERED).fill(Number.NaN);
 
   constructor(
     private readonly census: Pick<Census, 'referenceSize' | 'births'>,
@@ -53,6 +57,16 @@ export class PairBounds {
     return this.weighed(type, id === undefined ? 0 : this.others.counts[id]!);
   }
 
+  /** Whether two accounts that both hold it are told apart by it, or told to be one. */
+  bears(type: number, hash: number): boolean {
+    return PROPOSES[type] ? this.shared.ids.find(type, hash) !== undefined : this.weight(type, hash) > 0;
+  }
+
+  /** Whether co-timing could still make it enough. */
+  get mayJoin(): boolean {
+    return this.sum.weight + CO_TIMING_CAP >= this.policy.linkThreshold - ROUNDING;
+  }
+
   /** Whether what was summed up is enough to join two accounts, from two families at least. */
   get joins(): boolean {
     if (this.sum.weight < this.policy.linkThreshold - ROUNDING) return false;
@@ -62,7 +76,13 @@ export class PairBounds {
   }
 
   private weighed(type: number, vouchers: number): number {
-    return matchWeight(type, vouchers, this.census.referenceSize, this.policy.hubShare);
+    if (vouchers >= REMEMBERED) return matchWeight(type, vouchers, this.census.referenceSize, this.policy.hubShare);
+    const place = type * REMEMBERED + vouchers;
+    const known = this.weights[place]!;
+    if (!Number.isNaN(known)) return known;
+    const weight = matchWeight(type, vouchers, this.census.referenceSize, this.policy.hubShare);
+    this.weights[place] = weight;
+    return weight;
   }
 }
 
@@ -79,59 +99,104 @@ export type LikelyPairs = {
   ends: Uint8Array;
 };
 
-/** Compares pairs whose first row is in `left` and whose second is in `right` (the same block, or another); keeps those that may join. */
-export function likelyPairs(pairs: Float64Array, left: Placed, right: Placed, bounds: PairBounds): LikelyPairs {
-  const kept = { pairs: doubles(), starts: words(), types: bytes(), hashes: doubles(), timing: doubles(), ends: bytes() };
-  const { sum } = bounds;
-  for (const pair of pairs) {
-    const [a, b] = [left.placeOf(firstOf(pair)), right.placeOf(secondOf(pair))];
-    const [one, two] = [left.rows, right.rows];
-    sum.clear();
-    const before = kept.types.length;
-    let j = two.starts[b]!;
-    const end = two.starts[b + 1]!;
-    for (let i = one.starts[a]!; i < one.starts[a + 1]! && j < end; i++) {
-      const type = one.types[i]!;
-      const hash = one.hashes[i]!;
-      while (j < end && (two.types[j]! < type || (two.types[j] === type && two.hashes[j]! < hash))) j++;
-      if (j >= end || two.types[j] !== type || two.hashes[j] !== hash) continue;
-      sum.share(type, bounds.weight(type, hash));
-      kept.types.push(type);
-      kept.hashes.push(hash);
+/**
+ * Compares pairs of two blocks of rows. What they hold is numbered here, and what an account holds is marked once for all its pairs:
+ * half a nanosecond for each trait that is not in common.
+ */
+export class Meeting {
+  private readonly ids = new TraitIds();
+  private readonly weights = new Doubles();
+  /** By id: whether the account whose pairs are compared holds it. */
+  private marks = new Uint8Array(0);
+
+  constructor(private readonly bounds: PairBounds) {}
+
+  /** `from`: the first row of the block. */
+  place(rows: PairedRows, from: number, rowOf: (ordinal: number) => number): Placed {
+    const { types, hashes } = rows;
+    const ids = new Uint32Array(types.length);
+    for (let i = 0; i < ids.length; i++) {
+      const id = this.ids.of(types[i]!, hashes[i]!);
+      if (id === this.weights.length) this.weights.push(this.bounds.weight(types[i]!, hashes[i]!));
+      ids[i] = id;
     }
-    sum.settle(endOf(one, a), endOf(two, b));
-    const timing = coTimingAtMost(
-      one.minutes.subarray(one.minuteStarts[a]!, one.minuteStarts[a + 1]!),
-      two.minutes.subarray(two.minuteStarts[b]!, two.minuteStarts[b + 1]!),
-    );
-    sum.timing(timing);
-    if (!bounds.joins) {
-      kept.types.length = before;
-      kept.hashes.length = before;
-      continue;
-    }
-    kept.pairs.push(pair);
-    kept.starts.push(before);
-    kept.timing.push(timing);
-    for (const [rows, at] of [
-      [one, a],
-      [two, b],
-    ] as const) {
-      kept.ends.push(rows.addresses[at]!);
-      kept.ends.push(rows.clients[at]!);
-      kept.ends.push(rows.atOrigin[at]!);
-    }
+    const places = new Int32Array(rows.rows.length);
+    for (let place = 0; place < places.length; place++) places[rows.rows[place]! - from] = place;
+    return { rows, ids, placeOf: (ordinal) => places[rowOf(ordinal) - from]! };
   }
-  kept.starts.push(kept.types.length);
-  return {
-    pairs: kept.pairs.filled().slice(),
-    starts: kept.starts.filled().slice(),
-    types: kept.types.filled().slice(),
-    hashes: kept.hashes.filled().slice(),
-    timing: kept.timing.filled().slice(),
-    ends: kept.ends.filled().slice(),
-  };
+
+  /** Those of some pairs (ascending) that may join: the first of each is in `left`, the second in `right` (the same block, or another). */
+  likely(pairs: Float64Array, left: Placed, right: Placed): LikelyPairs {
+    const kept = {
+      pairs: new Doubles(),
+      starts: new Words(),
+      types: new Bytes(),
+      hashes: new Doubles(),
+      timing: new Doubles(),
+      ends: new Bytes(),
+    };
+    const { sum } = this.bounds;
+    const { types, hashes } = this.ids;
+    const weights = this.weights.filled();
+    if (this.marks.length < this.ids.size) this.marks = new Uint8Array(this.ids.size);
+    const { marks } = this;
+    const [one, two] = [left.rows, right.rows];
+    const [mine, theirs] = [left.ids, right.ids];
+    const common = new Uint32Array(MOST_TRAITS);
+    let marked = -1;
+    for (let p = 0; p < pairs.length; p++) {
+      const pair = pairs[p]!;
+      const a = left.placeOf(firstOf(pair));
+      const b = right.placeOf(secondOf(pair));
+      if (a !== marked) {
+        if (marked >= 0) for (let i = one.starts[marked]!; i < one.starts[marked + 1]!; i++) marks[mine[i]!] = 0;
+        for (let i = one.starts[a]!; i < one.starts[a + 1]!; i++) marks[mine[i]!] = 1;
+        marked = a;
+      }
+      sum.clear();
+      let shared = 0;
+      for (let i = two.starts[b]!; i < two.starts[b + 1]!; i++) {
+        const id = theirs[i]!;
+        if (marks[id] === 0) continue;
+        sum.share(types[id]!, weights[id]!);
+        common[shared++] = id;
+      }
+      sum.settle(endOf(one, a), endOf(two, b));
+      if (!this.bounds.mayJoin) continue;
+      const timing = coTimingAtMost(
+        one.minutes.subarray(one.minuteStarts[a]!, one.minuteStarts[a + 1]!),
+        two.minutes.subarray(two.minuteStarts[b]!, two.minuteStarts[b + 1]!),
+      );
+      sum.timing(timing);
+      if (!this.bounds.joins) continue;
+      kept.pairs.push(pair);
+      kept.starts.push(kept.types.length);
+      for (let i = 0; i < shared; i++) {
+        kept.types.push(types[common[i]!]!);
+        kept.hashes.push(hashes[common[i]!]!);
+      }
+      kept.timing.push(timing);
+      for (const { addresses, clients, atOrigin } of [endOf(one, a), endOf(two, b)]) {
+        kept.ends.push(addresses);
+        kept.ends.push(clients);
+        kept.ends.push(atOrigin ? 1 : 0);
+      }
+    }
+    if (marked >= 0) for (let i = one.starts[marked]!; i < one.starts[marked + 1]!; i++) marks[mine[i]!] = 0;
+    kept.starts.push(kept.types.length);
+    return {
+      pairs: kept.pairs.filled().slice(),
+      starts: kept.starts.filled().slice(),
+      types: kept.types.filled().slice(),
+      hashes: kept.hashes.filled().slice(),
+      timing: kept.timing.filled().slice(),
+      ends: kept.ends.filled().slice(),
+    };
+  }
 }
+
+/** Traits of an account, at most: its samples are bounded. */
+const MOST_TRAITS = 1024;
 
 const endOf = ({ addresses, clients, atOrigin }: PairedRows, at: number) => ({
   addresses: addresses[at]!,
@@ -139,33 +204,16 @@ const endOf = ({ addresses, clients, atOrigin }: PairedRows, at: number) => ({
   atOrigin: atOrigin[at] === 1,
 });
 
-/** A block of rows, and where each row stands in it. */
-export class Placed {
-  private readonly places: Int32Array;
-
-  constructor(
-    readonly rows: PairedRows,
-    private readonly from: number,
-    private readonly rowOf: (ordinal: number) => number,
-  ) {
-    this.places = new Int32Array(rows.rows.length);
-    rows.rows.forEach((row, place) => {
-      this.places[row - from] = place;
-    });
-  }
-
-  placeOf(ordinal: number): number {
-    return this.places[this.rowOf(ordinal) - this.from]!;
-  }
-}
+/** A block of rows with what they hold by number, and where each account stands in it. */
+export type Placed = { rows: PairedRows; ids: Uint32Array; placeOf(ordinal: number): number };
 
 /** Links as ordinals, with their weight at most (nats). */
 export type ScreenLinks = { pairs: Float64Array; weights: Float64Array };
 
 /** Sums likely pairs up again, now that it is known how many hold what they have in common. */
 export function linksOf(likely: LikelyPairs, bounds: PairBounds): ScreenLinks {
-  const pairs = doubles();
-  const weights = doubles();
+  const pairs = new Doubles();
+  const weights = new Doubles();
   const { sum } = bounds;
   likely.pairs.forEach((pair, at) => {
     sum.clear();

@@ -27,15 +27,20 @@ const ARRAYS = {
 export type PairedRowsName = keyof typeof ARRAYS;
 export const PAIRED_ROWS = ARRAYS;
 
-/** Those accounts of a segment (`places`, and the `row` of each) that stand in a pair. */
-export function pairedRows(columns: ScreenColumns, places: Uint32Array, rows: Uint32Array): PairedRows {
-  let traits = 0;
+/** Those accounts of a segment (`places`, and the `row` of each) that stand in a pair, with those of their traits that bear on one. */
+export function pairedRows(
+  columns: ScreenColumns,
+  places: readonly number[],
+  rows: readonly number[],
+  bears: (type: number, hash: number) => boolean,
+): PairedRows {
+  let most = 0;
   let minutes = 0;
   for (const at of places) {
-    traits += columns.starts[at + 1]! - columns.starts[at]!;
+    most += columns.starts[at + 1]! - columns.starts[at]!;
     minutes += columns.minuteStarts[at + 1]! - columns.minuteStarts[at]!;
   }
-  const made = emptyRows(places.length, traits, minutes);
+  const made = emptyRows(places.length, most, minutes);
   made.rows.set(rows);
   let trait = 0;
   let minute = 0;
@@ -45,17 +50,18 @@ export function pairedRows(columns: ScreenColumns, places: Uint32Array, rows: Ui
     made.atOrigin[place] = isAtOrigin(columns, at) ? 1 : 0;
     made.starts[place] = trait;
     made.minuteStarts[place] = minute;
-    const held = columns.types.subarray(columns.starts[at]!, columns.starts[at + 1]!);
-    made.types.set(held, trait);
-    made.hashes.set(columns.hashes.subarray(columns.starts[at]!, columns.starts[at + 1]!), trait);
-    trait += held.length;
+    for (let i = columns.starts[at]!; i < columns.starts[at + 1]!; i++) {
+      if (!bears(columns.types[i]!, columns.hashes[i]!)) continue;
+      made.types[trait] = columns.types[i]!;
+      made.hashes[trait++] = columns.hashes[i]!;
+    }
     const active = columns.minutes.subarray(columns.minuteStarts[at]!, columns.minuteStarts[at + 1]!);
     made.minutes.set(active, minute);
     minute += active.length;
   });
   made.starts[places.length] = trait;
   made.minuteStarts[places.length] = minute;
-  return made;
+  return { ...made, types: made.types.slice(0, trait), hashes: made.hashes.slice(0, trait) };
 }
 
 /** The parts that the segments gave of one block, as one. */

@@ -1,9 +1,10 @@
 import { HOUR } from '../../../shared/domain/time';
-import type { AccountKey } from '../../../shared/identity/ids';
-import { accountKey } from '../../../shared/identity/ids';
+import { segmentOf } from '../../../shared/formats/segment-of';
+import { type AccountKey, accountKey } from '../../../shared/identity/ids';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Profile } from '../profiles/profile';
 import { onsetOf, SAMPLED, TRAIT_NAMES, unsampledTraits } from '../traits/traits';
+import { readArrays, writeArrays } from './array-file';
 
 /** What of an account the screen needs besides what it holds. Hours are since the epoch. */
 export type ScreenedAccount = {
@@ -33,7 +34,10 @@ const AT_ORIGIN = 2;
  * (ascending by type, then hash, each once) and its active minutes (hashed, ascending).
  */
 export type ScreenColumns = {
-  accounts: readonly AccountKey[];
+  /** Account keys, 22 bytes each. */
+  names: Uint8Array;
+  /** The finest segment of each account (census.ts). */
+  fine: Uint8Array;
   firstSeen: Int32Array;
   bornAt: Float64Array;
   lastUse: Float64Array;
@@ -53,10 +57,21 @@ export type ScreenColumns = {
   minutes: Uint32Array;
 };
 
+/** Characters of an account key, one byte each. */
+const KEY_BYTES = 22;
+/** Segments, at most: what fewer segments are made of. */
+export const FINEST = 64;
+
+export const sizeOf = ({ fine }: ScreenColumns): number => fine.length;
+export const accountAt = ({ names }: ScreenColumns, at: number): AccountKey =>
+  accountKey(Buffer.from(names.buffer, names.byteOffset + KEY_BYTES * at, KEY_BYTES).toString('latin1'));
+
 export const isUsed = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & USED) !== 0;
 export const isAtOrigin = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & AT_ORIGIN) !== 0;
 
 const ARRAYS = {
+  names: Uint8Array,
+  fine: Uint8Array,
   firstSeen: Int32Array,
   bornAt: Float64Array,
   lastUse: Float64Array,
@@ -78,7 +93,8 @@ const NAMES = Object.keys(ARRAYS) as Name[];
 
 /** Grows as accounts come, in order of their keys. */
 export class ScreenBuilder {
-  private readonly accounts: AccountKey[] = [];
+  size = 0;
+  private last: AccountKey | undefined;
   private readonly grown = Object.fromEntries(NAMES.map((name) => [name, new ARRAYS[name](64)])) as {
     [K in Name]: InstanceType<(typeof ARRAYS)[K]>;
   };
@@ -86,14 +102,14 @@ export class ScreenBuilder {
   private sinces = 0;
   private minutes = 0;
 
-  get size(): number {
-    return this.accounts.length;
-  }
-
   begin(of: ScreenedAccount): void {
-    const last = this.accounts.at(-1);
-    if (last !== undefined && last >= of.account) throw new Error('accounts of a segment come in order of their keys, each once');
-    const at = this.accounts.push(of.account) - 1;
+    const { account } = of;
+    if (account.length !== KEY_BYTES) throw new Error(`an account key has ${KEY_BYTES} characters`);
+    if (this.last !== undefined && this.last >= account) throw new Error('accounts of a segment come in order of their keys, each once');
+    this.last = account;
+    const at = this.size++;
+    for (let i = 0; i < KEY_BYTES; i++) this.set('names', KEY_BYTES * at + i, account.charCodeAt(i));
+    this.set('fine', at, segmentOf(account, FINEST));
     this.set('firstSeen', at, of.firstSeen);
     this.set('bornAt', at, of.bornAt);
     this.set('lastUse', at, of.lastUse);
@@ -124,7 +140,7 @@ export class ScreenBuilder {
   /** Copies an account of other columns. */
   copy(from: ScreenColumns, at: number): void {
     this.begin({
-      account: from.accounts[at]!,
+      account: accountAt(from, at),
       firstSeen: from.firstSeen[at]!,
       bornAt: from.bornAt[at]!,
       lastUse: from.lastUse[at]!,
@@ -142,15 +158,15 @@ export class ScreenBuilder {
 
   /** What was put in so far, without the room to grow. */
   columns(): ScreenColumns {
-    const size = this.accounts.length;
+    const { size } = this;
     this.set('starts', size, this.traits);
     this.set('sinceStarts', size, this.sinces);
     this.set('minuteStarts', size, this.minutes);
     const lengths: Record<Name, number> = Object.fromEntries(NAMES.map((name) => [name, size])) as Record<Name, number>;
-    Object.assign(lengths, { starts: size + 1, sinceStarts: size + 1, minuteStarts: size + 1 });
+    Object.assign(lengths, { names: KEY_BYTES * size, starts: size + 1, sinceStarts: size + 1, minuteStarts: size + 1 });
     Object.assign(lengths, { types: this.traits, hashes: this.traits, since: this.sinces, minutes: this.minutes });
     const cut = Object.fromEntries(NAMES.map((name) => [name, this.grown[name].slice(0, lengths[name])]));
-    return { ...(cut as Omit<ScreenColumns, 'accounts'>), accounts: [...this.accounts] };
+    return cut as ScreenColumns;
   }
 
   private set(name: Name, at: number, value: number): void {
@@ -205,42 +221,6 @@ export function addProfile(to: ScreenBuilder, profile: Profile, releases: Readon
 
 const SAMPLE_OF = TRAIT_NAMES.map((_, type) => SAMPLED.find((one) => one.type === type)?.sample);
 
-const MAGIC = 0x3143534c; // "LSC1"
-
-/** Little-endian, each column on a multiple of eight bytes: read without a copy. */
-export function writeColumns(columns: ScreenColumns): Uint8Array {
-  const names = Buffer.from(columns.accounts.join('\n'), 'latin1');
-  const sizes = NAMES.map((name) => columns[name].length);
-  const header = 8 * (2 + NAMES.length);
-  const bytes = new Uint8Array(header + padded(names.length) + NAMES.reduce((sum, name) => sum + padded(columns[name].byteLength), 0));
-  new Float64Array(bytes.buffer, 0, 2 + NAMES.length).set([MAGIC, names.length, ...sizes]);
-  bytes.set(names, header);
-  let at = header + padded(names.length);
-  for (const name of NAMES) {
-    const column = columns[name];
-    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
-    at += padded(column.byteLength);
-  }
-  return bytes;
-}
-
+export const writeColumns = (columns: ScreenColumns): Uint8Array => writeArrays(columns, NAMES);
 /** Throws on damage. */
-export function readColumns(given: Uint8Array): ScreenColumns {
-  const bytes = given.byteOffset % 8 === 0 ? given : Uint8Array.from(given);
-  const header = 8 * (2 + NAMES.length);
-  if (bytes.length < header) throw new Error('screen columns: cut short');
-  const [magic, names, ...sizes] = new Float64Array(bytes.buffer, bytes.byteOffset, 2 + NAMES.length);
-  if (magic !== MAGIC) throw new Error('screen columns: wrong magic');
-  let at = header + padded(names!);
-  const read: Partial<Record<Name, unknown>> = {};
-  NAMES.forEach((name, place) => {
-    const length = sizes[place]! * ARRAYS[name].BYTES_PER_ELEMENT;
-    if (at + length > bytes.length) throw new Error('screen columns: cut short');
-    read[name] = new ARRAYS[name](bytes.buffer as ArrayBuffer, bytes.byteOffset + at, sizes[place]!);
-    at += padded(length);
-  });
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + header, names!).toString('latin1');
-  return { ...(read as Omit<ScreenColumns, 'accounts'>), accounts: text === '' ? [] : text.split('\n').map(accountKey) };
-}
-
-const padded = (length: number): number => Math.ceil(length / 8) * 8;
+export const readColumns = (bytes: Uint8Array): ScreenColumns => readArrays(bytes, ARRAYS);

@@ -5,9 +5,11 @@ import { TraitIds } from '../traits/trait-ids';
 import { readArrays, writeArrays } from './array-file';
 import { type Census, censusOf, ordinalsOf, type Segments, type Tally, tally, vouchesFor, vouching } from './census';
 import { groupsOf, supportedPairs } from './components';
-import { distinct, doubles } from './growing';
-import { type LikelyPairs, likelyPairs, linksOf, PairBounds, Placed, type ScreenLinks, type Vouchers } from './pair-bounds';
+import { Fitting } from './fitting';
+import { Doubles, distinct, Words } from './growing';
+import { type LikelyPairs, linksOf, Meeting, PairBounds, type Placed, type ScreenLinks, type Vouchers } from './pair-bounds';
 import { joinedRows, PAIRED_ROWS, type PairedRows, pairedRows } from './paired-rows';
+import { accountAt, type ScreenColumns, sizeOf } from './screen-columns';
 import { firstOf, holdersOf, MAXIMUM_ACCOUNTS, PROPOSES, recordsOf, secondOf, type TraitRecords } from './trait-records';
 
 export type ScreenPolicy = {
@@ -16,6 +18,7 @@ export type ScreenPolicy = {
   hubShare: number;
   linkThreshold: number;
   minimumNetwork: number;
+  memberThreshold: number;
 };
 
 export const screenPolicyOf = (policy: DetectionPolicy): ScreenPolicy => ({
@@ -24,6 +27,7 @@ export const screenPolicyOf = (policy: DetectionPolicy): ScreenPolicy => ({
   hubShare: policy.hubShare.value,
   linkThreshold: policy.linkThreshold.value,
   minimumNetwork: policy.minimumNetwork.value,
+  memberThreshold: policy.memberThreshold.value,
 });
 
 /** How the work is cut. None of it changes the answer. */
@@ -43,7 +47,7 @@ export type Screened = {
   /** By ordinal: 1 + the number of the group it is joined in, 0 in none. */
   groupOf: Uint32Array;
   groups: number;
-  /** By ordinal, 1: joined in a group, or holding something rare that one of a group holds. */
+  /** By ordinal, 1: joined in a group, or in none and fitting one without a link (fitting.ts). */
   candidates: Uint8Array;
   /** By type: pairs of the reference that hold the same trait, hubs left out. */
   together: Float64Array;
@@ -67,23 +71,26 @@ export async function screen(
   spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>,
   prefix = 'screen',
 ): Promise<Screened> {
-  const tallies: Tally[] = [];
-  for (let s = 0; s < segments.count; s++) tallies.push(tally(await segments.columns(s), known, now, policy));
-  const census = censusOf(tallies, known, now, policy);
+  const census = await countAll(segments, known, now, policy);
   if (census.size > MAXIMUM_ACCOUNTS) throw new Error(`${census.size} accounts: one screen holds ${MAXIMUM_ACCOUNTS} at most`);
 
   const rhythms = new Map<number, number>();
+  const popular = new Popular();
+  const ordinals: Uint32Array[] = [];
   for (let s = 0; s < segments.count; s++) {
-    const made = recordsOf(await segments.columns(s), census, cut.partitions);
+    const columns = await segments.columns(s);
+    ordinals.push(ordinalsOf(columns, census));
+    popular.sample(columns);
+    const made = recordsOf(columns, ordinals[s]!, census, cut.partitions);
     for (const [rhythm, count] of made.rhythms) rhythms.set(rhythm, (rhythms.get(rhythm) ?? 0) + count);
     for (let p = 0; p < cut.partitions; p++)
       if (made.parts[p]!.who.length > 0) await spill.put(`${prefix}/records/${p}/${s}`, writeArrays(made.parts[p]!));
   }
 
   const shared: Vouchers = { ids: new TraitIds(), counts: new Uint32Array(0) };
-  const counts = doubles();
+  const counts = new Doubles();
   const together = new Float64Array(PROPOSES.length);
-  const asked = doubles();
+  const asked = new Doubles();
   for (let p = 0; p < cut.partitions; p++) {
     const parts: TraitRecords[] = [];
     for (let s = 0; s < segments.count; s++) {
@@ -108,45 +115,48 @@ export async function screen(
   shared.counts = Uint32Array.from(counts.filled());
   const pairs = distinct(asked.filled()).slice();
 
-  const bounds = new PairBounds(census, rhythms, shared, policy);
-  const likely = await compare(pairs, segments, census, bounds, cut, spill, prefix);
-  const others = await vouchersOf(likely, segments, census);
+  // What is known to be popular is counted first, so that it makes no pair likely; what likely pairs have in common is counted then.
+  const bounds = new PairBounds(census, rhythms, shared, policy, await vouchersOf(popular.ids(), segments, census));
+  const likely = await compare(pairs, segments, ordinals, census.size, bounds, cut, spill, prefix);
+  const others = await vouchersOf(commonOf(likely), segments, census);
   const exact = new PairBounds(census, rhythms, shared, policy, others);
   const links = inOrder(likely.map((part) => linksOf(part, exact)));
-  const { groupOf, groups } = groupsOf(census.size, supportedPairs(links.pairs), policy.minimumNetwork);
-  const candidates = Uint8Array.from(groupOf, (group) => (group > 0 ? 1 : 0));
+  const { groupOf, sizes } = groupsOf(census.size, supportedPairs(links.pairs), policy.minimumNetwork);
+  const fitting = new Fitting(groupOf, sizes, census.referenceSize, policy);
   for (let p = 0; p < cut.partitions; p++) {
     const bytes = await spill.get(`${prefix}/lists/${p}`);
     if (!bytes) throw new Error(`${prefix}/lists/${p} is missing: this run's own spill was removed`);
-    takeIn(readArrays(bytes, LISTS).lists, groupOf, candidates);
+    fitting.take(readArrays(bytes, LISTS).lists);
     await spill.delete(`${prefix}/lists/${p}`);
   }
-  return { census, pairs: pairs.length, links, groupOf, groups, candidates, together };
+  const candidates = Uint8Array.from(groupOf, (group) => (group > 0 ? 1 : 0));
+  for (const ordinal of fitting.accounts()) candidates[ordinal] = 1;
+  return { census, pairs: pairs.length, links, groupOf, groups: sizes.length, candidates, together };
 }
 
 /** Compares the accounts of each pair, a block of rows with another at a time. */
 async function compare(
   pairs: Float64Array,
   segments: Segments,
-  census: Census,
+  ordinals: readonly Uint32Array[],
+  size: number,
   bounds: PairBounds,
   { rowsAtOnce }: ScreenCut,
   spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>,
   prefix: string,
 ): Promise<LikelyPairs[]> {
-  const rowOf = new Uint32Array(census.size);
+  const rowOf = new Uint32Array(size);
   for (const pair of pairs) {
     rowOf[firstOf(pair)] = 1;
     rowOf[secondOf(pair)] = 1;
   }
   let rows = 0;
-  for (let ordinal = 0; ordinal < census.size; ordinal++) if (rowOf[ordinal] === 1) rowOf[ordinal] = ++rows;
+  for (let ordinal = 0; ordinal < size; ordinal++) if (rowOf[ordinal] === 1) rowOf[ordinal] = ++rows;
   const blocks = Math.max(1, Math.ceil(rows / rowsAtOnce));
   for (let s = 0; s < segments.count; s++) {
     const columns = await segments.columns(s);
-    const ordinals = ordinalsOf(columns, census);
     const places = Array.from({ length: blocks }, () => ({ at: [] as number[], rows: [] as number[] }));
-    ordinals.forEach((ordinal, at) => {
+    ordinals[s]!.forEach((ordinal, at) => {
       const row = rowOf[ordinal]!;
       if (row === 0) return;
       const block = places[Math.floor((row - 1) / rowsAtOnce)]!;
@@ -155,16 +165,20 @@ async function compare(
     });
     for (const [b, { at, rows: inBlock }] of places.entries()) {
       if (at.length > 0)
-        await spill.put(`${prefix}/rows/${b}/${s}`, writeArrays(pairedRows(columns, Uint32Array.from(at), Uint32Array.from(inBlock))));
+        await spill.put(
+          `${prefix}/rows/${b}/${s}`,
+          writeArrays(pairedRows(columns, at, inBlock, (type, hash) => bounds.bears(type, hash))),
+        );
     }
   }
+  const meeting = new Meeting(bounds);
   const load = async (block: number): Promise<Placed> => {
     const parts: PairedRows[] = [];
     for (let s = 0; s < segments.count; s++) {
       const bytes = await spill.get(`${prefix}/rows/${block}/${s}`);
       if (bytes) parts.push(readArrays(bytes, PAIRED_ROWS));
     }
-    return new Placed(joinedRows(parts), block * rowsAtOnce, (ordinal) => rowOf[ordinal]! - 1);
+    return meeting.place(joinedRows(parts), block * rowsAtOnce, (ordinal) => rowOf[ordinal]! - 1);
   };
   // Pairs come ascending by their first: so do blocks of the first.
   const likely: LikelyPairs[] = [];
@@ -178,19 +192,56 @@ async function compare(
     const left = await load(one);
     for (let two = one; two < blocks; two++) {
       const between = blocks === 1 ? ofBlock : ofBlock.filter((pair) => Math.floor((rowOf[secondOf(pair)]! - 1) / rowsAtOnce) === two);
-      if (between.length > 0) likely.push(likelyPairs(between, left, two === one ? left : await load(two), bounds));
+      if (between.length > 0) likely.push(meeting.likely(between, left, two === one ? left : await load(two)));
     }
   }
   for (let b = 0; b < blocks; b++) for (let s = 0; s < segments.count; s++) await spill.delete(`${prefix}/rows/${b}/${s}`);
   return likely;
 }
 
-/** How many accounts of the reference hold what likely pairs have in common and what was not counted before. */
-async function vouchersOf(likely: readonly LikelyPairs[], segments: Segments, census: Census): Promise<Vouchers> {
+/** What likely pairs have in common, of the traits that no partition counted. */
+function commonOf(likely: readonly LikelyPairs[]): TraitIds {
   const ids = new TraitIds();
   for (const { types, hashes } of likely) for (let i = 0; i < types.length; i++) if (!PROPOSES[types[i]!]) ids.of(types[i]!, hashes[i]!);
-  const { vouchers } = await countTraits(ids, segments, census);
-  return { ids, counts: vouchers };
+  return ids;
+}
+
+async function vouchersOf(ids: TraitIds, segments: Segments, census: Census): Promise<Vouchers> {
+  return { ids, counts: (await countTraits(ids, segments, census)).vouchers };
+}
+
+/** Traits that may propose no pair and that a sample of accounts often holds. Which they are changes how much is compared, never the answer. */
+class Popular {
+  private readonly sampled = new TraitIds();
+  private readonly counts = new Words();
+
+  sample({ starts, types, hashes }: ScreenColumns): void {
+    for (let at = 0; at + 1 < starts.length; at += SAMPLED_ONE_IN) {
+      for (let i = starts[at]!; i < starts[at + 1]!; i++) {
+        if (PROPOSES[types[i]!]) continue;
+        const id = this.sampled.of(types[i]!, hashes[i]!);
+        if (id === this.counts.length) this.counts.push(0);
+        this.counts.filled()[id]!++;
+      }
+    }
+  }
+
+  ids(): TraitIds {
+    const ids = new TraitIds();
+    const { types, hashes } = this.sampled;
+    this.counts.filled().forEach((count, id) => {
+      if (count >= OFTEN) ids.of(types[id]!, hashes[id]!);
+    });
+    return ids;
+  }
+}
+const SAMPLED_ONE_IN = 32;
+const OFTEN = 3;
+
+async function countAll(segments: Segments, known: ReadonlySet<AccountKey>, now: number, policy: ScreenPolicy): Promise<Census> {
+  const tallies: Tally[] = [];
+  for (let s = 0; s < segments.count; s++) tallies.push(tally(await segments.columns(s), known, now, policy));
+  return censusOf(tallies, known, now, policy);
 }
 
 /** How many accounts hold each of some traits, and how many of the reference vouch for it. Adds up over segments. */
@@ -205,8 +256,9 @@ export async function countTraits(
   const wanted = new Sieve(ids);
   for (let s = 0; s < segments.count; s++) {
     const columns = await segments.columns(s);
-    const { starts, types, hashes, accounts } = columns;
-    for (let at = 0; at < accounts.length; at++) {
+    const { starts, types, hashes } = columns;
+    const size = sizeOf(columns);
+    for (let at = 0; at < size; at++) {
       const how = vouching(columns, at, census);
       for (let i = starts[at]!; i < starts[at + 1]!; i++) {
         if (!wanted.may(types[i]!, hashes[i]!)) continue;
@@ -266,24 +318,13 @@ function inOrder(parts: readonly ScreenLinks[]): ScreenLinks {
   return { pairs: Float64Array.from(all, ({ pair }) => pair), weights: Float64Array.from(all, ({ weight }) => weight) };
 }
 
-/** Whoever holds something rare that one of a group holds may fit the group without a link. */
-function takeIn(lists: Uint32Array, groupOf: Uint32Array, candidates: Uint8Array): void {
-  for (let at = 0; at < lists.length; ) {
-    const end = at + 1 + lists[at]!;
-    let isMet = false;
-    for (let i = at + 1; i < end && !isMet; i++) isMet = groupOf[lists[i]!]! > 0;
-    if (isMet) for (let i = at + 1; i < end; i++) candidates[lists[i]!] = 1;
-    at = end;
-  }
-}
-
 /** The names of some accounts, by ordinal, in the order of segments and keys. */
 export async function namesOf(wanted: Uint8Array, segments: Segments, census: Census): Promise<AccountKey[]> {
   const names: AccountKey[] = [];
   for (let s = 0; s < segments.count; s++) {
     const columns = await segments.columns(s);
     ordinalsOf(columns, census).forEach((ordinal, at) => {
-      if (wanted[ordinal] === 1) names.push(columns.accounts[at]!);
+      if (wanted[ordinal] === 1) names.push(accountAt(columns, at));
     });
   }
   return names;

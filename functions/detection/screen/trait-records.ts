@@ -1,10 +1,10 @@
 import { SPEAKS } from '../links/links';
 import { baseRate, matchWeight } from '../traits/match-weight';
 import { scattered } from '../traits/trait-ids';
-import { TRAIT_NAMES, TRAIT_TYPES } from '../traits/traits';
-import { type Census, isReference, ordinalsOf, rhythmAt, vouchesFor, vouching } from './census';
-import { bytes, distinct, doubles, words } from './growing';
-import type { ScreenColumns } from './screen-columns';
+import { TRAIT_NAMES, TRAIT_TYPES, typesOf } from '../traits/traits';
+import { type Census, isReference, rhythmAt, vouchesFor, vouching } from './census';
+import { Bytes, Doubles, distinct, Words } from './growing';
+import { type ScreenColumns, sizeOf } from './screen-columns';
 
 /** How many neighbours in a list of holders an account is paired with: star-like, never all pairs. */
 export const NEIGHBOURS = 3;
@@ -12,6 +12,7 @@ export const NEIGHBOURS = 3;
 export const PROPOSES: readonly boolean[] = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].links);
 const SIGNUP_TIME = TRAIT_NAMES.indexOf('signup-time');
 const RHYTHM = TRAIT_NAMES.indexOf('rhythm');
+const COUNTED = typesOf('network-address', 'client-build');
 /** Stands for "keeps the same rare rhythm and signed up together": asks about pairs and says nothing by itself. */
 const RHYTHM_GROUP = TRAIT_NAMES.length;
 const BUCKETS = 2 ** 20;
@@ -22,16 +23,17 @@ export type TraitRecords = { hashes: Float64Array; who: Uint32Array; types: Uint
 /** The records of one segment by partition of the hash, and how many accounts of the reference keep each rhythm. */
 export function recordsOf(
   columns: ScreenColumns,
+  ordinals: Uint32Array,
   census: Census,
   partitions: number,
 ): { parts: TraitRecords[]; rhythms: Map<number, number> } {
-  const ordinals = ordinalsOf(columns, census);
-  const { starts, types, hashes, accounts } = columns;
+  const { starts, types, hashes } = columns;
+  const size = sizeOf(columns);
   const rhythms = new Map<number, number>();
   const groups: { hash: number; ordinal: number }[] = [];
   const counts = new Uint32Array(partitions);
   for (let i = 0; i < types.length; i++) if (PROPOSES[types[i]!]) counts[partitionOf(types[i]!, hashes[i]!, partitions)]!++;
-  for (let at = 0; at < accounts.length; at++) {
+  for (let at = 0; at < size; at++) {
     const rhythm = rhythmAt(columns, at);
     if (rhythm === undefined) continue;
     if (isReference(columns, at, census)) {
@@ -61,7 +63,7 @@ export function recordsOf(
     part.who[place] = who;
     part.types[place] = type;
   };
-  for (let at = 0; at < accounts.length; at++) {
+  for (let at = 0; at < size; at++) {
     const how = vouching(columns, at, census);
     const who = 2 * ordinals[at]!;
     for (let i = starts[at]!; i < starts[at + 1]!; i++) {
@@ -82,10 +84,10 @@ export const firstOf = (pair: number): number => Math.floor(pair / PAIR);
 export const secondOf = (pair: number): number => pair % PAIR;
 export const MAXIMUM_ACCOUNTS = PAIR;
 
-/** What one partition of the hash says. `shared`: traits of two holders or more that weigh anything, with who vouches for them. */
+/** What one partition of the hash says. `shared`: traits of two holders or more that bear on a pair, with how many vouch for them. */
 export type Holders = {
   shared: { types: Uint8Array; hashes: Float64Array; vouchers: Uint32Array };
-  /** Each list of holders that asks about pairs: its length, then ordinals, ascending. */
+  /** Each list of holders that asks about pairs: its type, how many vouch for it, its length, then ordinals, ascending. */
   lists: Uint32Array;
   pairs: Float64Array;
   /** By type: pairs of the reference that hold the same trait, hubs left out. */
@@ -101,9 +103,9 @@ export function holdersOf(
 ): Holders {
   const { heads, next } = chained(records);
   const { hashes, who, types } = records;
-  const shared = { types: bytes(), hashes: doubles(), vouchers: words() };
-  const lists = words();
-  const pairs = doubles();
+  const shared = { types: new Bytes(), hashes: new Doubles(), vouchers: new Words() };
+  const lists = new Words();
+  const pairs = new Doubles();
   const together = new Float64Array(TRAIT_NAMES.length);
   for (let slot = 0; slot < heads.length; slot++) {
     const head = heads[slot]!;
@@ -120,7 +122,8 @@ export function holdersOf(
     const weight = isGroup
       ? matchWeight(RHYTHM, rhythms.get(Math.floor(hashes[head]! / BUCKETS)) ?? 0, referenceSize, hubShare)
       : matchWeight(type, vouchers, referenceSize, hubShare);
-    if (weight <= 0) continue;
+    // Of addresses and clients it tells, too, that none is in common: those that weigh nothing count.
+    if (weight <= 0 && !COUNTED.has(type)) continue;
     if (!isGroup) {
       shared.types.push(type);
       shared.hashes.push(hashes[head]!);
@@ -132,7 +135,7 @@ export function holdersOf(
     for (let at = head; at >= 0; at = next[at]!) list[filled++] = who[at]! >>> 1;
     if (holders > 2) list.sort();
     else if (list[0]! > list[1]!) list.reverse();
-    if (!isGroup) lists.push(holders);
+    if (!isGroup) for (const value of [type, vouchers, holders]) lists.push(value);
     for (let i = 0; i < holders; i++) {
       if (!isGroup) lists.push(list[i]!);
       for (let step = 1; step <= NEIGHBOURS && i + step < holders; step++) pairs.push(pairOf(list[i]!, list[i + step]!));

@@ -1,0 +1,210 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readOptions } from '../../cli/command-line';
+import { censusOf, ordinalsOf, type Segments, tally } from '../../functions/detection/screen/census';
+import { screen, screenPolicyOf } from '../../functions/detection/screen/screen';
+import { accountAt, readColumns, writeColumns } from '../../functions/detection/screen/screen-columns';
+import { Policy } from '../../shared/domain/policy';
+import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
+import { table } from '../eval/table';
+import { banding } from './banding';
+import { inDuckDb, writeRecords } from './in-duckdb';
+import { NOW, SEGMENTS, SyntheticPopulation } from './population';
+
+const HELP = `npm run bench:scale -- [--accounts 10000,100000,1000000] [--only screen,banding,duckdb] [--partitions 0]
+
+What it costs to find who may be joined to whom: the product's screen beside plain banding and the same in SQL (DuckDB, one thread), on one
+synthetic population (bench/scale/population.ts). Each runs in a process of its own: CPU seconds of all its threads, largest memory. Making
+the population is not counted, nor is loading it into DuckDB. --partitions 0 chooses: one per 25,000 accounts.`;
+
+const ROOT = process.env.LOCKSTEP_ROOT ?? process.cwd();
+const policy = screenPolicyOf(Policy.parse(JSON.parse(readFileSync(join(ROOT, 'policies/recommended.json'), 'utf8'))).detection);
+const SYSTEMS = ['screen', 'banding', 'duckdb'] as const;
+type System = (typeof SYSTEMS)[number];
+type Measured = {
+  cpu: number;
+  wall: number;
+  peakMiB: number;
+  links: number;
+  hostile: number;
+  honest: number;
+  diskMiB: number;
+  pairs?: number;
+  candidates?: number;
+  loading?: number;
+};
+
+const fileOf = (folder: string, segment: number): string => join(folder, `segment-${segment}`);
+
+const segmentsIn = (folder: string): Segments => ({
+  count: SEGMENTS,
+  columns: async (segment) => {
+    const bytes = readFileSync(fileOf(folder, segment));
+    return readColumns(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+  },
+});
+
+/** Makes the population once; answers the bytes of columns an account. */
+function make(size: number, folder: string): number {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const population = new SyntheticPopulation(size);
+  let bytes = 0;
+  for (let segment = 0; segment < SEGMENTS; segment++) {
+    const columns = writeColumns(population.segment(segment));
+    bytes += columns.length;
+    writeFileSync(fileOf(folder, segment), columns);
+  }
+  writeFileSync(join(folder, 'hostile'), [...population.hostileKeys()].join('\n'));
+  return bytes / size;
+}
+
+async function measure(system: System, size: number, folder: string, partitions: number): Promise<Measured> {
+  const segments = segmentsIn(folder);
+  const cut = { partitions: partitions || Math.max(1, Math.ceil(size / 25_000)), rowsAtOnce: 500_000 };
+  const tallies = [];
+  let before = process.cpuUsage();
+  let began = performance.now();
+  let found: { links: number; inGroups: (which: number) => boolean; pairs?: number; candidates?: number; loading?: number };
+  let disk = 0;
+  if (system === 'screen') {
+    const spill = new AppendedObjectStore(join(folder, 'spill'));
+    const result = await screen(segments, new Set(), NOW, policy, cut, spill);
+    disk = statSync(join(folder, 'spill')).size;
+    spill.remove();
+    found = {
+      links: result.links.pairs.length,
+      inGroups: (which) => result.groupOf[which]! > 0,
+      pairs: result.pairs,
+      candidates: result.candidates.reduce((sum, one) => sum + one, 0),
+    };
+  } else if (system === 'banding') found = await banding(segments);
+  else {
+    for (let s = 0; s < segments.count; s++) tallies.push(tally(await segments.columns(s), new Set(), NOW, policy));
+    const census = censusOf(tallies, new Set(), NOW, policy);
+    const file = join(folder, 'records.csv');
+    await writeRecords(segments, census, file);
+    const made = await inDuckDb(file, census, policy);
+    before = made.cpuBefore;
+    began = performance.now();
+    found = made;
+    rmSync(file);
+  }
+  const { user, system: kernel } = process.cpuUsage(before);
+  const wall = (performance.now() - began) / 1000;
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  // Who was found, by name: not counted.
+  const hostile = new Set(readFileSync(join(folder, 'hostile'), 'utf8').split('\n'));
+  const all = [];
+  for (let s = 0; s < segments.count; s++) all.push(tally(await segments.columns(s), new Set(), NOW, policy));
+  const census = censusOf(all, new Set(), NOW, policy);
+  const caught = { hostile: 0, honest: 0 };
+  let base = 0;
+  for (let s = 0; s < segments.count; s++) {
+    const columns = await segments.columns(s);
+    const ordinals = ordinalsOf(columns, census);
+    columns.fine.forEach((_, at) => {
+      if (found.inGroups(system === 'banding' ? base + at : ordinals[at]!))
+        caught[hostile.has(accountAt(columns, at)) ? 'hostile' : 'honest']++;
+    });
+    base += columns.fine.length;
+  }
+  const { links, pairs, candidates, loading } = found;
+  return {
+    cpu: (user + kernel) / 1e6,
+    wall,
+    peakMiB,
+    links,
+    hostile: hostile.size === 0 ? 0 : caught.hostile / hostile.size,
+    honest: caught.honest,
+    diskMiB: disk / 2 ** 20,
+    ...(pairs === undefined ? {} : { pairs }),
+    ...(candidates === undefined ? {} : { candidates }),
+    ...(loading === undefined ? {} : { loading }),
+  };
+}
+
+async function main(): Promise<void> {
+  const child = process.argv.indexOf('--measure');
+  if (child > 0) {
+    const [system, size, folder, partitions] = process.argv.slice(child + 1);
+    console.log(JSON.stringify(await measure(system as System, Number(size), folder!, Number(partitions))));
+    return;
+  }
+  const values = readOptions(HELP, {
+    accounts: { type: 'string', default: '10000,100000,1000000' },
+    only: { type: 'string', default: SYSTEMS.join() },
+    partitions: { type: 'string', default: '0' },
+  });
+  const rows: string[][] = [];
+  const cpus = new Map<System, { size: number; cpu: number }[]>();
+  for (const size of values.accounts.split(',').map(Number)) {
+    if (!(size >= 1_000)) throw new Error(`--accounts ${values.accounts}: numbers of 1000 at least, with commas between`);
+    const folder = join(ROOT, 'dist/scale', String(size));
+    const bytes = make(size, folder);
+    for (const system of SYSTEMS.filter((one) => values.only.split(',').includes(one))) {
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [...process.execArgv, process.argv[1]!, '--measure', system, String(size), folder, values.partitions],
+        { encoding: 'utf8', maxBuffer: 1 << 26 },
+      );
+      if (status !== 0) {
+        rows.push([
+          size.toLocaleString('en'),
+          system,
+          'failed',
+          stderr.trim().split('\n').at(-1)?.slice(0, 60) ?? '',
+          '',
+          '',
+          '',
+          '',
+          '',
+          '',
+        ]);
+        continue;
+      }
+      const it: Measured = JSON.parse(stdout);
+      const before = cpus.get(system)?.at(-1);
+      cpus.set(system, [...(cpus.get(system) ?? []), { size, cpu: it.cpu }]);
+      const exponent = before ? Math.log(it.cpu / before.cpu) / Math.log(size / before.size) : undefined;
+      rows.push([
+        size.toLocaleString('en'),
+        system,
+        it.cpu.toFixed(2),
+        exponent === undefined ? '' : exponent.toFixed(2),
+        it.peakMiB.toFixed(0),
+        system === 'screen' ? bytes.toFixed(0) : '',
+        it.diskMiB === 0 ? '' : it.diskMiB.toFixed(0),
+        it.links.toLocaleString('en'),
+        `${(100 * it.hostile).toFixed(1)} %`,
+        it.honest.toLocaleString('en'),
+        it.candidates === undefined ? '' : it.candidates.toLocaleString('en'),
+      ]);
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(
+    table(
+      [
+        'accounts',
+        'system',
+        'CPU s',
+        'exponent',
+        'peak MiB',
+        'bytes of columns an account',
+        'spilled MiB',
+        'links',
+        'hostile in groups',
+        'honest in groups',
+        'candidates',
+      ],
+      rows,
+    ),
+  );
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
