@@ -52,8 +52,11 @@ export class Detection extends Construct {
     const impact = 'Detection fails: no new campaign is found, and replaced accounts are not linked again.';
     every(this, 'Schedule', interval, detect, deadLetterQueue(this, 'Failures', alarms, impact));
     may(detect).readRows(tables.features, ['DIRTY', 'F#*']);
-    may(detect).read(archive, ['folds/*', 'campaigns/*', 'detection/facts.ndjson.gz']);
-    may(detect).write(archive, ['campaigns/*', 'links/*', 'hours/*', 'detection/facts.ndjson.gz', 'detection/risk-tier']);
+    // An hour whose output is damaged is marked to be folded again from its chunks.
+    may(detect).writeRows(tables.features, ['F#*']);
+    may(detect).read(archive, ['folds/*', 'campaigns/*', 'detection/*']);
+    may(detect).write(archive, ['campaigns/*', 'links/*', 'hours/*', 'detection/*']);
+    may(detect).remove(archive, ['detection/accounts/*', 'detection/heads/*']);
     may(detect).readRows(tables.graph);
     may(detect).writeRows(tables.graph);
     may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*']);

@@ -1,18 +1,19 @@
-import type { Campaign } from '../../shared/domain/campaign';
+import { randomUUID } from 'node:crypto';
+import type { Campaign, Member } from '../../shared/domain/campaign';
 import type { DetectionPolicy } from '../../shared/domain/detection-policy';
 import type { KnownOperator } from '../../shared/domain/known-operator';
-import { HOUR, iso } from '../../shared/domain/time';
-import type { AccountSummary } from '../../shared/formats/account-summary';
-import { summarize } from '../../shared/formats/account-summary';
+import { HOUR, iso, MINUTE } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
+import { inBatches } from '../../shared/in-batches';
 import type { Clock, Stores } from '../../shared/ports';
 import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaign-picture-store';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { KnownAccountStore } from '../../shared/stores/known-account-store';
+import { LeaseStore } from '../../shared/stores/lease-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
-import { SummaryStore } from '../../shared/stores/summary-store';
+import { AccountRows } from './account-rows';
 import { namesMet, type Watched, watch } from './campaigns/known-operators';
 import { track } from './campaigns/track';
 import { type Assessment, assess, controlFalseDiscovery } from './findings/assess';
@@ -33,13 +34,21 @@ export const DETECTION_CODE = 'detection-1';
 
 const BASELINE_FOR = 6 * HOUR;
 
+/** Longer than a call may take: who is killed holds up the next call no longer than this. */
+const LEASE = 16 * MINUTE;
+/** Rows of members written at a time: enough to hide a round trip. */
+const AT_ONCE = 32;
+
 export type DetectionPorts = {
   stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
   clock: Clock;
+  /** Whether a row is kept of every account that was active lately, for people to read: `none` where nobody asks. */
+  rows?: 'all' | 'none';
   /** Is shown what was found out about each network of a run, before it becomes campaigns: evaluation collects it. */
   record?: (assessments: readonly Assessment[], at: number) => void;
 };
 export type DetectionRun = {
+  kind: 'ran';
   id: string;
   at: number;
   accounts: number;
@@ -47,7 +56,11 @@ export type DetectionRun = {
   hours: number;
   networks: number;
   changed: Campaign[];
+  /** Objects that were damaged or missing, by name: what could be read went on, and hours are folded again. */
+  damaged: string[];
 };
+/** Why a call judged nothing. */
+export type NotRun = { kind: 'reading'; hours: number; damaged: string[] } | { kind: 'overlapping'; because: string };
 
 /**
  * One instance keeps its population between runs; a new one builds it again from the fold outputs of the window.
@@ -58,9 +71,10 @@ export class Detection {
   private readonly pictures: CampaignPictureStore;
   private readonly flagged: FlaggedStore;
   private readonly known: KnownAccountStore;
-  private readonly summaries: SummaryStore;
   private readonly tier: RiskTierStore;
   private readonly sightings: SightingStore;
+  private readonly leases: LeaseStore;
+  private readonly rows: AccountRows;
   private readonly reader: FoldReader;
   private index: TraitIndex | undefined;
   private indexPolicy = '';
@@ -74,9 +88,10 @@ export class Detection {
     this.pictures = new CampaignPictureStore(stores.archive);
     this.flagged = new FlaggedStore(stores.graph);
     this.known = new KnownAccountStore(stores.graph);
-    this.summaries = new SummaryStore(stores.graph);
+    this.rows = new AccountRows(stores);
     this.tier = new RiskTierStore(stores.archive);
     this.sightings = new SightingStore(stores.graph);
+    this.leases = new LeaseStore(stores.graph, ports.clock);
     this.reader = new FoldReader(stores);
   }
 
@@ -92,7 +107,7 @@ export class Detection {
   /**
    * accounts ▶ links ▶ networks ▶ campaigns, with findings and evidence. May be repeated. `operators`, known from elsewhere, are
    * looked for in what is found; they make no network and no member. With `hasTime` what was folded is read while it says so, and
-   * nothing is judged (`undefined`) before the whole window was read once: the next run goes on.
+   * nothing is judged before the whole window was read once: the next call, in any process, goes on. One call at a time judges.
    */
   async run(policy: DetectionPolicy, policyVersion: string, operators?: readonly KnownOperator[]): Promise<DetectionRun>;
   async run(
@@ -100,16 +115,34 @@ export class Detection {
     policyVersion: string,
     operators: readonly KnownOperator[],
     hasTime: () => boolean,
-  ): Promise<DetectionRun | undefined>;
+  ): Promise<DetectionRun | NotRun>;
   async run(
     policy: DetectionPolicy,
     policyVersion: string,
     operators: readonly KnownOperator[] = [],
     hasTime?: () => boolean,
-  ): Promise<DetectionRun | undefined> {
+  ): Promise<DetectionRun | NotRun> {
+    const lease = await this.leases.take('detection', randomUUID(), LEASE);
+    if (lease.kind === 'taken') {
+      if (hasTime) return { kind: 'overlapping', because: lease.because };
+      throw new Error(`${lease.because}: one call at a time judges`);
+    }
+    try {
+      return await this.judge(policy, policyVersion, operators, hasTime);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  private async judge(
+    policy: DetectionPolicy,
+    policyVersion: string,
+    operators: readonly KnownOperator[],
+    hasTime?: () => boolean,
+  ): Promise<DetectionRun | NotRun> {
     const now = this.ports.clock.now();
     const input = await this.reader.catchUp(now, policy.windowDays.value, hasTime);
-    if (input === undefined) return undefined;
+    if (input === undefined) return { kind: 'reading', hours: this.hours, damaged: this.reader.damaged };
     const { population } = this.reader;
     const before = await this.loadCampaigns();
     const index = this.indexFor(policy);
@@ -149,12 +182,24 @@ export class Detection {
       await this.save(campaign, now);
     }
     await this.refreshKnown(before);
-    await this.tier.put(riskTier(population.profiles.values(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now));
+    const tier = riskTier(population.profiles.values(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now);
+    await this.tier.put(tier);
+    if (this.ports.rows !== 'none') await this.rows.write(population, new Set(tier), now);
     await this.sight(watched, index);
     population.touched.clear();
     let active = 0;
     for (const { lastUse } of population.profiles.values()) if (lastUse > now - policy.windowDays.value * 24 * HOUR) active++;
-    return { id, at: now, accounts: population.profiles.size, active, hours: this.hours, networks: found.networks.length, changed };
+    return {
+      kind: 'ran',
+      id,
+      at: now,
+      accounts: population.profiles.size,
+      active,
+      hours: this.hours,
+      networks: found.networks.length,
+      changed,
+      damaged: this.reader.damaged,
+    };
   }
 
   /** What was said of networks was said with the operators of that time in mind. */
@@ -255,15 +300,12 @@ export class Detection {
       campaign.version,
       drawn.map(({ account }) => ({ account, hours: profiles.get(account)?.hours(span.half) ?? [] })),
     );
-    for (const member of campaign.members) {
+    await inBatches(campaign.members, AT_ONCE, async (member) => {
       const profile = profiles.get(member.account);
-      if (!profile) continue;
+      if (!profile) return;
       const old = before.get(member.account);
-      const fresh = !old || old.role !== member.role || Math.abs(old.score - member.score) > 1;
-      if (!fresh && now - (this.written.get(member.account) ?? 0) < 24 * HOUR) continue;
-      this.written.set(member.account, now);
+      if (old && !differs(old, member)) return;
       await this.known.put({ account: member.account, sealed: profile.sealed, facts: profile.facts });
-      await this.summaries.put(this.summaryOf(member.account, now));
       await this.flagged.detected({
         account: member.account,
         campaign: campaign.id,
@@ -275,22 +317,20 @@ export class Detection {
         because: member.because,
         at: now,
       });
-    }
+    });
     const staying = new Set(campaign.members.map(({ account }) => account));
-    for (const account of before.keys()) {
-      // Whoever moved to another campaign is flagged there; whoever left them all is no longer flagged.
-      if (!staying.has(account) && !this.inSome.has(account)) await this.flagged.cleared(account, now);
-    }
+    // Whoever moved to another campaign is flagged there; whoever left them all is no longer flagged.
+    const gone = [...before.keys()].filter((account) => !staying.has(account) && !this.inSome.has(account));
+    await inBatches(gone, AT_ONCE, (account) => this.flagged.cleared(account, now));
     const saved = await this.campaigns.save(campaign);
     if (saved.kind === 'saved') this.held.set(campaign.id, campaign);
   }
   private inSome = new Set<AccountKey>();
-  private readonly written = new Map<AccountKey, number>();
-
-  private summaryOf(account: AccountKey, now: number): AccountSummary {
-    const profile = this.population.profiles.get(account)!;
-    return summarize(account, profile.asFeatures(this.population.span.half), profile.facts, now);
-  }
 }
+
+/** Whether a member's row says something else now. Its exchanges are followed in steps of a tenth: a campaign that rests writes nothing. */
+const differs = (old: Member, member: Member): boolean =>
+  old.role !== member.role || Math.abs(old.score - member.score) > 1 || step(old.exchanges) !== step(member.exchanges);
+const step = (exchanges: number): number => Math.floor(Math.log(1 + exchanges) / Math.log(1.1));
 
 const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);

@@ -16,7 +16,7 @@ export const handler = (_event: unknown, context: Context) =>
   remembering(async (detection) => {
     const { policy, digest } = await live();
     const ran = await detection.run(policy.detection, digest, await operators(), firstHalf(context));
-    if (!ran) return logger.warn('still reading what was folded before', { hours: detection.hours });
+    if (ran.kind !== 'ran') return logger.warn('nothing was judged', ran);
     const campaigns: DetectionRan['campaigns'] = [];
     for await (const { id } of detection.campaigns.headers()) campaigns.push({ id });
     await decisions.send([JSON.stringify({ run: ran.id, activeAccounts: ran.active, campaigns } satisfies DetectionRan)]);

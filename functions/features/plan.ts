@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, HOUR, hourLabel, iso } from '../../shared/domain/time';
 import type { Clock, Item, ObjectStore, Table } from '../../shared/ports';
-import { type ManifestEntry, manifestOf, markedHours } from '../../shared/stores/manifest-store';
+import { type ManifestEntry, manifestOf, markedHours, TO_FOLD_AGAIN } from '../../shared/stores/manifest-store';
 
 export type PlanPorts = {
   archive: ObjectStore;
@@ -20,8 +20,6 @@ export type FoldTask = z.infer<typeof FoldTask>;
 export type SealedPlan = { hour: number; version: number; shards: number; entries: ManifestEntry[] };
 
 const HORIZON = 15 * DAY;
-/** In place of a plan's digest: one that no list of chunks has, so the planner takes the list for changed. */
-export const TO_FOLD_AGAIN = 'refold';
 
 /**
  * Seals the list of chunks of every hour that changed as its next version, and answers what is left to fold.

@@ -1,6 +1,6 @@
 import { HOUR, hourLabel, hourOf } from '../../shared/domain/time';
 import type { Table } from '../../shared/ports';
-import { TO_FOLD_AGAIN } from './plan';
+import { foldedAgain } from '../../shared/stores/manifest-store';
 
 /**
  * Makes the next plan seal the hours of [from, to) again, as new versions over the same chunks, so that they are folded once more
@@ -11,10 +11,7 @@ export async function refold(table: Table, from: number, to: number): Promise<nu
   for (let hour = hourOf(from); hour < to; hour += HOUR) {
     const current = await table.get(`F#${hourLabel(hour)}`, 'PLAN');
     if (!current) continue;
-    const put = await table.put(
-      { ...current, digest: TO_FOLD_AGAIN, marks: -1 },
-      { kind: 'equals', attribute: 'version', value: Number(current.version) },
-    );
+    const put = await table.put(foldedAgain(current), { kind: 'equals', attribute: 'version', value: Number(current.version) });
     // Refused: a planner sealed a newer version meanwhile, which is folded by the code of today anyway.
     if (put.kind === 'written') marked++;
   }

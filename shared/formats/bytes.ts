@@ -37,6 +37,12 @@ export class ByteWriter {
     this.length += 7;
   }
 
+  double(value: number): void {
+    this.room(8);
+    this.bytes.writeDoubleLE(value, this.length);
+    this.length += 8;
+  }
+
   text(value: string): void {
     const size = Buffer.byteLength(value);
     this.varint(size);
@@ -94,6 +100,13 @@ export class ByteReader {
     const low = buffer[at]! + buffer[at + 1]! * 256 + buffer[at + 2]! * 65_536 + buffer[at + 3]! * 16_777_216;
     const high = buffer[at + 4]! + buffer[at + 5]! * 256 + buffer[at + 6]! * 65_536;
     return high * 4_294_967_296 + low;
+  }
+
+  double(): number {
+    if (this.at + 8 > this.buffer.length) throw new Error('feature row: ends too early');
+    const value = this.buffer.readDoubleLE(this.at);
+    this.at += 8;
+    return value;
   }
 
   text(): string {

@@ -1,5 +1,5 @@
 import { DAY, hourLabel } from '../domain/time';
-import type { Table } from '../ports';
+import type { Item, Table } from '../ports';
 
 /**
  * The manifest: which chunks hold events of an hour, and where. Keyed by *event* hour, so that a redrive nine days
@@ -40,6 +40,12 @@ export async function markedHours(table: Table, from: number): Promise<{ hour: n
   } while (after !== undefined);
   return marked;
 }
+
+/** In place of a plan's digest: one that no list of chunks has, so the planner takes the list for changed. */
+export const TO_FOLD_AGAIN = 'refold';
+
+/** The row of a sealed plan (`F#<hour>`, `PLAN`) such that the next plan seals the hour again, over the same chunks: it is folded once more. */
+export const foldedAgain = (plan: Item): Item => ({ ...plan, digest: TO_FOLD_AGAIN, marks: -1 });
 
 /** Every chunk of an hour, in chunk order. Strongly consistent: never "newer than a cursor". */
 export async function manifestOf(table: Table, hour: number): Promise<ManifestEntry[]> {

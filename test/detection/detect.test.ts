@@ -10,12 +10,13 @@ import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import { CampaignPictureStore } from '../../shared/stores/campaign-picture-store';
+import { SummaryStore } from '../../shared/stores/summary-store';
 import { CAMPAIGN, HONEST, HOURS, START, smallTraffic } from '../support/small-traffic';
 
 const policy = Policy.parse(recommended).detection;
 const hasher = new KeyedHasher('k'.repeat(64));
 
-async function detected(shuffle = false) {
+async function folded(shuffle = false) {
   const clock = new SimulatedClock(START + HOURS * HOUR + 15 * 60_000);
   const stores = { archive: new MemoryObjectStore(), features: new MemoryTable(clock), graph: new MemoryTable(clock) };
   const ports = { ...stores, clock, hasher, segments: 1, shards: 1, rows: 'none' as const };
@@ -23,6 +24,10 @@ async function detected(shuffle = false) {
   const { rejected } = await ingest([{ id: 'm', body: lines.join('\n') }], ports);
   expect(rejected).toEqual([]);
   for (const task of await plan(ports)) await fold(task, ports);
+  return { stores, clock };
+}
+async function detected(shuffle = false) {
+  const { stores, clock } = await folded(shuffle);
   const detection = new Detection({ stores, clock });
   return { run: await detection.run(policy, 'policy-1'), detection, stores, clock };
 }
@@ -50,11 +55,32 @@ describe('a campaign among honest accounts', () => {
     expect({ ...other, provenance: undefined }).toEqual({ ...one, provenance: undefined });
   });
 
-  test('by nobody, while there was no time to read what was folded', async () => {
-    const { run, stores, clock } = await detected();
-    const cold = new Detection({ stores, clock });
-    expect(await cold.run(policy, 'policy-1', [], () => false)).toBeUndefined();
-    expect(await cold.run(policy, 'policy-1', [], () => true)).toMatchObject({ accounts: run.accounts, networks: run.networks });
+  test('by nobody, while there was no time to read what was folded; what was read is not lost with the process', async () => {
+    const { stores, clock } = await folded();
+    const timeFor = (hours: number) => {
+      let left = hours;
+      return () => left-- > 0;
+    };
+    const kinds: string[] = [];
+    for (let call = 0; call < 5 && kinds.at(-1) !== 'ran'; call++) {
+      const run = await new Detection({ stores, clock }).run(policy, 'policy-1', [], timeFor(8));
+      kinds.push(run.kind);
+      if (run.kind === 'ran') expect(run).toMatchObject({ accounts: CAMPAIGN.length + HONEST.length, networks: 1 });
+    }
+    expect(kinds).toEqual(['reading', 'reading', 'reading', 'ran']);
+    // From then on any process judges, whatever time it has.
+    expect(await new Detection({ stores, clock }).run(policy, 'policy-1', [], () => false)).toMatchObject({ kind: 'ran', networks: 1 });
+  });
+
+  test('by one call at a time', async () => {
+    const { stores, clock } = await folded();
+    const calls = [1, 2].map(() => new Detection({ stores, clock }).run(policy, 'policy-1', [], () => true));
+    expect((await Promise.all(calls)).map(({ kind }) => kind).sort()).toEqual(['overlapping', 'ran']);
+    // Who was killed holds nobody up for longer than it could have lived.
+    await stores.graph.put({ pk: 'LEASE', sk: 'detection', holder: 'killed', until: clock.now() + 10 * 60_000 });
+    expect(await new Detection({ stores, clock }).run(policy, 'policy-1', [], () => true)).toMatchObject({ kind: 'overlapping' });
+    clock.advanceTo(clock.now() + 11 * 60_000);
+    expect(await new Detection({ stores, clock }).run(policy, 'policy-1', [], () => true)).toMatchObject({ kind: 'ran' });
   });
 
   test('found again by the next run, and by an instance that starts afresh: one campaign, no new version', async () => {
@@ -78,6 +104,19 @@ describe('a campaign among honest accounts', () => {
       const [later] = (await detection.run(policy, 'policy-1')).changed;
       expect(later).toMatchObject({ id: first?.id, version, provenance: { run: run.id }, links: { version: 1 } });
       expect(await pictures.links(first!.id, version)).toBeUndefined();
+    }
+  });
+
+  test('every active account has a row of features, all its fields filled', async () => {
+    const { stores } = await detected();
+    const summaries = new SummaryStore(stores.graph);
+    for (const account of [...CAMPAIGN, ...HONEST]) {
+      const row = await summaries.get(keyOf(account));
+      expect(row?.exchanges).toBeGreaterThan(0);
+      for (const words of [row?.models, row?.tasks, row?.channels, row?.languages, row?.countries])
+        expect(Object.keys(words ?? {})).not.toEqual([]);
+      for (const name of ['ips', 'prefixes', 'clients', 'keys', 'templates']) expect(row?.distinct[name]).toBeGreaterThan(0);
+      expect(row?.hours.length).toBeGreaterThan(0);
     }
   });
 

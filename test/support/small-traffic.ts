@@ -23,10 +23,12 @@ export function smallTraffic(campaign: readonly string[] = CAMPAIGN): string[] {
       model: 'atlas-5',
       inputTokens: 500,
       outputTokens: 900,
-      network: { ip: address },
+      apiKey: `key of ${subject}`,
+      channel: 'api',
+      network: { ip: address, country: 'SG' },
       client: { userAgent: agent },
       prompt: { text },
-      labels: { task: 'coding' },
+      labels: { task: 'coding', language: 'en' },
     });
   const lines: string[] = [];
   campaign.forEach((account, i) => {

@@ -63,7 +63,7 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
     const base = larger ?? same;
     const next = base
       ? continued(after.get(base.id) ?? base, after.has(base.id), assessment, claimed, context)
-      : begun(assessment, context, overlaps[0]?.campaign);
+      : begun(assessment, { ...context, taken: new Set([...before.map(({ id }) => id), ...after.keys()]) }, overlaps[0]?.campaign);
     if (larger && !same && !stays)
       next.lineage = noted(next, 're-linked', larger.id, `${assessment.network.members.length} accounts carry its indicators`, context.now);
     for (const { operator, because } of recognised(assessment.network.members, context.operators))
@@ -136,20 +136,24 @@ function overlapsOf({ network }: Assessment, home: ReadonlyMap<AccountKey, Campa
     .sort((a, b) => b.shared - a.shared || (a.campaign.id < b.campaign.id ? -1 : 1));
 }
 
-function begun(assessment: Assessment, context: TrackContext, parent: Campaign | undefined): Campaign {
+/** Named by its first members alone, so that the same network has the same name in whatever call it is found. `taken`: names of other campaigns. */
+function nameOf(members: readonly Member[], taken: ReadonlySet<CampaignId>): CampaignId {
+  const accounts = members
+    .map(({ account }) => account)
+    .sort()
+    .join();
+  for (let attempt = 0; ; attempt++) {
+    const digest = createHash('sha256').update(`${attempt}\n${accounts}`).digest('hex');
+    const name = campaignId(`c-${digest.slice(0, 12)}`);
+    if (!taken.has(name)) return name;
+  }
+}
+
+function begun(assessment: Assessment, context: TrackContext & { taken: ReadonlySet<CampaignId> }, parent: Campaign | undefined): Campaign {
   const { now, policy } = context;
   const members = assessment.network.members.map((membership) => memberOf(membership, assessment.kind, policy.coreThreshold.value, now));
-  // Named by its first members and time, so that the same run gives the same name again.
-  const digest = createHash('sha256')
-    .update(
-      `${now}\n${members
-        .map(({ account }) => account)
-        .sort()
-        .join()}`,
-    )
-    .digest('hex');
   return {
-    id: campaignId(`c-${digest.slice(0, 12)}`),
+    id: nameOf(members, context.taken),
     ...judged(assessment),
     firstSeen: now,
     lastSeen: now,

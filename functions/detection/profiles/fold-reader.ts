@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
 import { DAY, HOUR, hourLabel, MINUTE } from '../../../shared/domain/time';
+import { type FoldOutput, readFoldOutput } from '../../../shared/formats/fold-output';
 import type { Stores } from '../../../shared/ports';
-import { markedHours } from '../../../shared/stores/manifest-store';
-import { readRegister, writeRegister } from './fact-register';
+import { foldedAgain, markedHours } from '../../../shared/stores/manifest-store';
+import { Checkpoints, type Folded, type Head, type Stand } from './checkpoints';
 import { Population } from './population';
 
-/** What stands of an hour. `marks`: how many chunks it covers; `digest`: of its outputs. */
-type Folded = { version: number; marks: number; digest: string; events: number; facts: number };
 type Outputs = Folded & { keys: string[] };
 type Marked = readonly { hour: number; marks: number }[];
-/** A population, and the hours it was made of. */
-type Built = { population: Population; absorbed: Map<number, Folded> };
-
 /**
  * An hour sealed so long after its end is taken as it is, although chunks were listed for it since: with many producers some event is
  * always late, and whoever waits for the last waits for ever.
@@ -21,21 +17,30 @@ const SETTLED = 10 * MINUTE;
 const FEW = 0.01;
 const REBUILT_AT_LEAST = DAY;
 
+/** A checkpoint is written once as many rows were read as it has accounts (both cost the same), and once a day. */
+const CHECKPOINT_AFTER = DAY;
+
 /**
- * Brings a population up to the fold outputs that are done. Outputs of closed hours are absorbed in hour order; when an hour that was
- * absorbed comes out different (late events), the population is built again from the window's outputs: at once for late facts and for
- * many late events, within a day for few. Building may take several calls: until it is done the population before it stands.
+ * Brings a population up to the fold outputs that are done. It begins with the newest checkpoint, whoever wrote it, so any call can be the
+ * first. Outputs of closed hours are absorbed in hour order; when an hour that was absorbed comes out different (late events), the
+ * population is built again from the last checkpoint before that hour: at once for late facts and for many late events, within a day for
+ * few. Where time ends first, a checkpoint is written and the next call, in whatever process, goes on; until then the population before
+ * it stands.
  */
 export class FoldReader {
-  private standing: Built | undefined;
-  private building: Built | undefined;
-  private registered = Number.NEGATIVE_INFINITY;
-  private built = Number.NEGATIVE_INFINITY;
+  private standing: Stand | undefined;
+  private building: Stand | undefined;
+  private saved: Head | undefined;
   /** Some absorbed hour has late events that the population lacks. */
   private behind = false;
   private readonly none = new Population();
+  private readonly checkpoints: Checkpoints;
+  /** What was found damaged or missing in the last call. */
+  damaged: string[] = [];
 
-  constructor(private readonly stores: Pick<Stores, 'archive' | 'features'>) {}
+  constructor(private readonly stores: Pick<Stores, 'archive' | 'features'>) {
+    this.checkpoints = new Checkpoints(stores.archive);
+  }
 
   /** Empty until the window was read for the first time. */
   get population(): Population {
@@ -52,37 +57,72 @@ export class FoldReader {
    * next call goes on.
    */
   async catchUp(now: number, windowDays: number, hasTime: () => boolean = () => true): Promise<string | undefined> {
+    this.damaged = [];
     const from = now - (windowDays + 1) * DAY;
     const marked = (await markedHours(this.stores.features, from)).filter(({ hour }) => hour + HOUR <= now);
+    this.standing ??= await this.newest();
     const isOutdated = this.standing !== undefined && (await this.follow(this.standing, marked, hasTime));
-    if (this.standing === undefined || isOutdated || (this.behind && now - this.built >= REBUILT_AT_LEAST))
-      this.building ??= await this.begin();
-    if (this.building && (await this.build(this.building, marked, hasTime))) {
-      this.standing = this.building;
-      this.building = undefined;
-      this.built = now;
-      this.behind = false;
+    const isOverdue = this.standing !== undefined && this.behind && now - this.standing.built >= REBUILT_AT_LEAST;
+    if (this.standing === undefined || isOutdated || isOverdue) this.building ??= await this.begin(marked, now);
+    if (this.building) {
+      if (await this.build(this.building, marked, now, hasTime)) {
+        this.standing = this.building;
+        this.building = undefined;
+        this.behind = false;
+        await this.save(this.standing, true);
+      } else await this.save(this.building, false);
     }
     if (!this.standing) return undefined;
-    const { population, absorbed } = this.standing;
-    // What was told within the window is in the fold outputs too: the register may be a day behind.
-    if (population.told && now - this.registered >= DAY) {
-      await writeRegister(this.stores.archive, population);
-      this.registered = now;
+    if (this.isDue(this.standing)) {
+      await this.save(this.standing, true);
+      await this.checkpoints.prune();
     }
     return createHash('sha256')
-      .update(JSON.stringify([...absorbed].slice(-24 * windowDays).map(([hour, { version, digest }]) => [hour, version, digest])))
+      .update(
+        JSON.stringify(
+          [...this.standing.absorbed]
+            .filter(([hour]) => hour > now - windowDays * DAY)
+            .sort(([one], [other]) => one - other)
+            .map(([hour, { version, digest }]) => [hour, version, digest]),
+        ),
+      )
       .digest('hex')
       .slice(0, 16);
   }
 
+  private isDue({ population }: Stand): boolean {
+    const { last } = population.span;
+    if (!Number.isFinite(last) || population.rows === 0) return false;
+    if (!this.saved) return true;
+    return population.rows >= population.profiles.size || (last - this.saved.last) * HOUR >= CHECKPOINT_AFTER;
+  }
+
+  private async save(stand: Stand, whole: boolean): Promise<void> {
+    if (!Number.isFinite(stand.population.span.last)) return;
+    const head = await this.checkpoints.save(stand, whole);
+    if (whole) this.saved = head;
+    stand.population.rows = 0;
+  }
+
+  /** As a call before this one left it, in whatever process. */
+  private async newest(): Promise<Stand | undefined> {
+    const damaged = (what: string): void => void this.damaged.push(what);
+    for await (const head of this.checkpoints.heads(damaged)) {
+      const restored = head.whole ? await this.checkpoints.restore(head, damaged) : undefined;
+      if (!restored) continue;
+      this.saved = head;
+      return restored;
+    }
+    return undefined;
+  }
+
   /** Takes what was folded since. Answers whether an hour that was taken came out so different that all is to be read again. */
-  private async follow({ population, absorbed }: Built, marked: Marked, hasTime: () => boolean): Promise<boolean> {
+  private async follow({ population, absorbed }: Stand, marked: Marked, hasTime: () => boolean): Promise<boolean> {
     let isOutdated = false;
     for (const { hour, marks } of marked) {
       const known = absorbed.get(hour);
       if (known?.marks === marks) continue;
-      if (!hasTime()) break;
+      if (!known && !hasTime()) break;
       const folded = await this.foldedOf(hour, marks);
       if (!folded) {
         // An hour that was read already is read again once it is folded again; a new one is waited for.
@@ -92,41 +132,84 @@ export class FoldReader {
       if (known?.digest === folded.digest) known.marks = folded.marks;
       else if (known && !matters(known, folded)) this.behind = true;
       else if (known || population.span.last >= hour / HOUR) isOutdated = true;
-      else await this.take(hour, folded, { population, absorbed });
+      else if (!(await this.take(hour, folded, { population, absorbed }))) break;
     }
     return isOutdated;
   }
 
-  private async begin(): Promise<Built> {
-    const population = new Population();
-    population.restore(await readRegister(this.stores.archive));
-    return { population, absorbed: new Map() };
+  /** The newest checkpoint, of a whole reading or of a part, that has every hour exactly as it is folded now; or nothing. */
+  private async begin(marked: Marked, now: number): Promise<Stand> {
+    const damaged = (what: string): void => void this.damaged.push(what);
+    const folded = new Map<number, Outputs | undefined>();
+    for await (const head of this.checkpoints.heads(damaged)) {
+      const known = new Map(head.absorbed);
+      let fits = true;
+      for (const { hour, marks } of marked) {
+        if (hour > head.last * HOUR || !fits) break;
+        const was = known.get(hour);
+        if (was?.marks === marks) continue;
+        if (!folded.has(hour)) folded.set(hour, await this.foldedOf(hour, marks));
+        const is = folded.get(hour);
+        // Of an hour that is not folded again yet nothing better is known.
+        fits = is === undefined ? was !== undefined : was?.digest === is.digest;
+      }
+      const restored = fits ? await this.checkpoints.restore(head, damaged) : undefined;
+      if (restored) return { ...restored, built: now };
+    }
+    return { population: new Population(), absorbed: new Map(), built: now };
   }
 
   /** Answers whether all that is folded was read; an hour that came after later ones were read begins it anew. */
-  private async build(begun: Built, marked: Marked, hasTime: () => boolean): Promise<boolean> {
+  private async build(begun: Stand, marked: Marked, now: number, hasTime: () => boolean): Promise<boolean> {
     const isPassed = marked.some(({ hour }) => !begun.absorbed.has(hour) && begun.population.span.last >= hour / HOUR);
-    const building = isPassed ? await this.begin() : begun;
+    const building = isPassed ? await this.begin(marked, now) : begun;
     this.building = building;
     for (const { hour, marks } of marked) {
       if (building.absorbed.has(hour)) continue;
       if (!hasTime()) return false;
       const folded = await this.foldedOf(hour, marks);
-      if (!folded) break;
-      await this.take(hour, folded, building);
+      if (!folded || !(await this.take(hour, folded, building))) break;
     }
     return true;
   }
 
-  private async take(hour: number, { keys, ...folded }: Outputs, { population, absorbed }: Built): Promise<void> {
-    const outputs: Uint8Array[] = [];
+  /** Answers whether it could be read. An output that is damaged or missing is named, and its hour is folded again from its chunks. */
+  private async take(
+    hour: number,
+    { keys, ...folded }: Outputs,
+    { population, absorbed }: Pick<Stand, 'population' | 'absorbed'>,
+  ): Promise<boolean> {
+    const outputs: FoldOutput[] = [];
     for (const key of keys) {
-      const output = await this.stores.archive.get(key);
-      if (!output) throw new Error(`the fold output ${key} is missing from the archive`);
+      const output = await this.output(key);
+      if (!output) {
+        await this.foldAgain(hour);
+        return false;
+      }
       outputs.push(output);
     }
-    for (const output of outputs) population.absorb(hour, output);
+    for (const output of outputs) population.absorbOutput(hour, output);
     absorbed.set(hour, folded);
+    return true;
+  }
+
+  private async output(key: string): Promise<FoldOutput | undefined> {
+    const bytes = await this.stores.archive.get(key);
+    if (!bytes) this.damaged.push(`${key} is missing`);
+    else {
+      try {
+        return readFoldOutput(bytes);
+      } catch {
+        this.damaged.push(`${key} is damaged`);
+      }
+    }
+    return undefined;
+  }
+
+  private async foldAgain(hour: number): Promise<void> {
+    const current = await this.stores.features.get(`F#${hourLabel(hour)}`, 'PLAN');
+    if (!current || Number(current.marks) < 0) return;
+    await this.stores.features.put(foldedAgain(current), { kind: 'equals', attribute: 'version', value: Number(current.version) });
   }
 
   /** Every shard of an hour; undefined while one is missing, or behind the chunks listed (`marks`) and sealed early. */

@@ -1,9 +1,14 @@
-import { HOUR } from '../../../shared/domain/time';
+import { DAY, HOUR } from '../../../shared/domain/time';
 import { ByteReader } from '../../../shared/formats/bytes';
 import { Features } from '../../../shared/formats/features';
 import { type FoldOutput, readFoldOutput } from '../../../shared/formats/fold-output';
 import type { AccountKey } from '../../../shared/identity/ids';
-import { type FactRegister, HALF_HOURS, Profile } from './profile';
+import { HALF_HOURS, Profile } from './profile';
+
+/** How long facts of an account are kept that nobody mentions: what the provider told us once holds for years. */
+const SILENT_KEPT = 400 * DAY;
+/** Longer than an event may be late and a campaign lives on in silence. */
+const CLOSED_KEPT = 60 * DAY;
 
 /** Everything detection knows, built from fold outputs in hour order. */
 export class Population {
@@ -11,8 +16,8 @@ export class Population {
   readonly releases = new Map<string, number>();
   /** Accounts changed since the last run. */
   readonly touched = new Set<Profile>();
-  /** Whether the provider told us anything since the register was last written. */
-  told = false;
+  /** Rows absorbed since it was built or restored. */
+  rows = 0;
   /** Start of the current half window, hours since the epoch. */
   private half = Number.NaN;
   private lastHour = Number.NEGATIVE_INFINITY;
@@ -29,6 +34,7 @@ export class Population {
     while (index >= this.half + HALF_HOURS) {
       this.half += HALF_HOURS;
       for (const profile of this.profiles.values()) profile.roll(this.half - HALF_HOURS);
+      this.evict();
     }
     this.lastHour = Math.max(this.lastHour, index);
     for (const { model, at } of output.releases) if (!this.releases.has(model)) this.releases.set(model, at);
@@ -38,10 +44,7 @@ export class Population {
         profile = new Profile(row.account, row.sealed, hour);
         this.profiles.set(row.account, profile);
       }
-      if (row.facts.length > 0) {
-        profile.learn(row.facts);
-        this.told = true;
-      }
+      if (row.facts.length > 0) profile.learn(row.facts);
       if (row.features.length > 0) {
         this.scratch.clear();
         this.scratch.absorb(new ByteReader(row.features));
@@ -49,15 +52,27 @@ export class Population {
       }
       this.touched.add(profile);
     }
+    this.rows += output.rows.length;
   }
 
-  /** Begins with what was told before the window. */
-  restore(registers: readonly FactRegister[]): void {
-    for (const register of registers) {
-      const profile = new Profile(register.account, register.sealed, register.firstSeen);
-      profile.restore(register);
-      this.profiles.set(register.account, profile);
+  /** At the turn of a half window: whoever was closed by the provider, or not heard of, for so long is forgotten, and known again by the next word. */
+  private evict(): void {
+    const now = this.half * HOUR;
+    for (const profile of this.profiles.values()) {
+      const silent = now - profile.lastHeard;
+      if (silent > (profile.facts.standing === 'closed' ? CLOSED_KEPT : SILENT_KEPT)) this.profiles.delete(profile.account);
     }
+  }
+
+  /** Begins as another stood after an hour. */
+  restore(
+    profiles: Iterable<Profile>,
+    { half, last, releases }: { half: number; last: number; releases: readonly (readonly [string, number])[] },
+  ): void {
+    for (const profile of profiles) this.profiles.set(profile.account, profile);
+    for (const [model, at] of releases) this.releases.set(model, at);
+    this.half = half;
+    this.lastHour = last;
   }
 
   /** Start of the current half window and the newest hour absorbed, hours since the epoch. */

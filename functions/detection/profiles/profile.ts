@@ -1,6 +1,6 @@
 import type { AccountFacts } from '../../../shared/domain/account';
 import { HOUR } from '../../../shared/domain/time';
-import { Features, SAMPLES, SUM, SUMS } from '../../../shared/formats/features';
+import { Features, SAMPLES, SUM, SUMS, type WordMap } from '../../../shared/formats/features';
 import type { FactEntry } from '../../../shared/formats/fold-output';
 import type { AccountKey, Hash64, SealedId } from '../../../shared/identity/ids';
 import { addMinutes, MINUTES } from '../links/co-timing';
@@ -10,18 +10,10 @@ import { TimedSample } from './timed-sample';
 export const HALF_HOURS = 168;
 const MOST_INSTRUMENTS = 16;
 
-export const PROFILE_SAMPLES = ['ips', 'prefixes', 'asns', 'clients', 'systems', 'templates', 'phrases'] as const;
+export const PROFILE_SAMPLES = ['ips', 'prefixes', 'asns', 'clients', 'systems', 'templates', 'phrases', 'keys'] as const;
+/** Words that are shown to people and decide nothing. */
+export const SHOWN_WORDS = ['channels', 'languages', 'countries'] as const satisfies readonly WordMap[];
 export type ProfileSample = (typeof PROFILE_SAMPLES)[number];
-
-/** What is kept of an account's facts, with the time each was told. */
-export type FactRegister = {
-  account: AccountKey;
-  sealed: SealedId;
-  firstSeen: number;
-  facts: AccountFacts;
-  times: [string, { at: number; id: string }][];
-  instruments: [Hash64, number][];
-};
 
 /** Sums of one half window. */
 export class Half {
@@ -32,8 +24,19 @@ export class Half {
   readonly stopped = new Uint16Array(HALF_HOURS);
   tasks = new Map<string, number>();
   models = new Map<string, number>();
+  /** Exchanges by the words of SHOWN_WORDS: a map each, made when there is one. */
+  shown: [channels?: Map<string, number>, languages?: Map<string, number>, countries?: Map<string, number>] = [];
   exchanges = 0;
   prevented = 0;
+
+  show(which: number, word: string, count: number): void {
+    let words = this.shown[which];
+    if (!words) {
+      words = new Map();
+      this.shown[which] = words;
+    }
+    words.set(word, (words.get(word) ?? 0) + count);
+  }
 }
 
 /** What detection knows of one account over the window: built from fold outputs alone, so it can be built again. */
@@ -41,7 +44,7 @@ export class Profile {
   readonly facts: AccountFacts = {};
   /** Instruments paid with, and when last told. */
   readonly instruments = new Map<Hash64, number>();
-  private readonly factTimes = new Map<string, { at: number; id: string }>();
+  readonly factTimes = new Map<string, { at: number; id: string }>();
   readonly samples: Record<ProfileSample, TimedSample>;
   /** Active minutes, hashed. */
   readonly minutes = new TimedSample(MINUTES);
@@ -75,27 +78,16 @@ export class Profile {
     >;
   }
 
+  /** When we last heard of it, by use or by what the provider told us, ms. */
+  get lastHeard(): number {
+    let last = Math.max(this.firstSeen, this.lastUse);
+    for (const { at } of this.factTimes.values()) if (at > last) last = at;
+    return last;
+  }
+
   /** When the account was made, as far as we know. */
   get bornAt(): number {
     return this.facts.createdAt ?? this.firstSeen;
-  }
-
-  /** Everything the provider told us, to be kept beyond the window: facts of an account come once and hold for years. */
-  register(): FactRegister {
-    return {
-      account: this.account,
-      sealed: this.sealed,
-      firstSeen: this.firstSeen,
-      facts: this.facts,
-      times: [...this.factTimes],
-      instruments: [...this.instruments],
-    };
-  }
-
-  restore({ facts, times, instruments }: FactRegister): void {
-    Object.assign(this.facts, facts);
-    for (const [name, time] of times) this.factTimes.set(name, time);
-    for (const [instrument, at] of instruments) this.instruments.set(instrument, at);
   }
 
   learn(entries: readonly FactEntry[]): void {
@@ -150,6 +142,9 @@ export class Profile {
     }
     for (const [task, count] of hour.words.tasks) half.tasks.set(task, (half.tasks.get(task) ?? 0) + count);
     for (const [model, count] of hour.words.models) half.models.set(model, (half.models.get(model) ?? 0) + count);
+    for (let which = 0; which < SHOWN_WORDS.length; which++) {
+      for (const [word, count] of hour.words[SHOWN_WORDS[which]!]) half.show(which, word, count);
+    }
     // What was only prevented is not evidence: nothing that is judged has changed.
     if (hour.exchanges > 0) this.revision++;
   }
@@ -199,6 +194,9 @@ export class Profile {
     for (const part of [this.previous, this.current]) {
       for (const [task, count] of part.tasks) features.word('tasks', task, count);
       for (const [model, count] of part.models) features.word('models', model, count);
+      SHOWN_WORDS.forEach((name, which) => {
+        for (const [word, count] of part.shown[which] ?? []) features.word(name, word, count);
+      });
     }
     for (const name of PROFILE_SAMPLES) {
       const sample = this.samples[name];

@@ -1,0 +1,53 @@
+import { HOUR } from '../../shared/domain/time';
+import { summarize } from '../../shared/formats/account-summary';
+import { segmentOf } from '../../shared/formats/segment-of';
+import type { AccountKey } from '../../shared/identity/ids';
+import { inBatches } from '../../shared/in-batches';
+import type { Stores } from '../../shared/ports';
+import { SummaryStore } from '../../shared/stores/summary-store';
+import type { Population } from './profiles/population';
+import type { Profile } from './profiles/profile';
+
+const AT_ONCE = 32;
+/** Accounts are spread over the hours of the day, so that not all rows of a day are written in one. */
+const TURNS = 24;
+const DONE = { pk: 'DETECTION', sk: 'ACCOUNT-ROWS' };
+
+/**
+ * A row of features for every account that is active, which the account page reads with one GetItem: of the risk tier each hour in
+ * which it was active, of everybody else once a day. How far they were written stands in the table: any call can be the next.
+ */
+export class AccountRows {
+  private readonly summaries: SummaryStore;
+
+  constructor(private readonly stores: Pick<Stores, 'graph'>) {
+    this.summaries = new SummaryStore(stores.graph);
+  }
+
+  /** Answers how many rows it wrote. */
+  async write(population: Population, tier: ReadonlySet<AccountKey>, now: number): Promise<number> {
+    const { half, last } = population.span;
+    if (!Number.isFinite(last)) return 0;
+    const done = await this.stores.graph.get(DONE.pk, DONE.sk);
+    const before = Number(done?.hour ?? Number.NEGATIVE_INFINITY);
+    if (before >= last) return 0;
+    const due: Profile[] = [];
+    for (const profile of population.profiles.values()) if (isDue(profile, { before, last, tier })) due.push(profile);
+    await inBatches(due, AT_ONCE, (profile) =>
+      this.summaries.put(summarize(profile.account, profile.asFeatures(half), profile.facts, now)),
+    );
+    await this.stores.graph.put({ ...DONE, hour: last });
+    return due.length;
+  }
+}
+
+/** `before`, `last`: hours since the epoch, of the last writing and of now. */
+export function isDue(profile: Profile, { before, last, tier }: { before: number; last: number; tier: ReadonlySet<AccountKey> }): boolean {
+  const heard = Math.floor(profile.lastHeard / HOUR);
+  if (tier.has(profile.account)) return heard > before;
+  const since = Math.max(before, last - TURNS);
+  const turn = segmentOf(profile.account, 64) % TURNS;
+  // The last of its turns up to now: after it was last written, and it was heard of since the turn before.
+  const turned = last - ((((last - turn) % TURNS) + TURNS) % TURNS);
+  return turned > since && heard > Math.min(before, turned - TURNS);
+}

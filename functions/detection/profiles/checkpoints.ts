@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { DAY, HOUR, hourLabel } from '../../../shared/domain/time';
+import { segmentOf } from '../../../shared/formats/segment-of';
+import { inBatches } from '../../../shared/in-batches';
+import type { ObjectStore } from '../../../shared/ports';
+import { readAccountFile, writeAccountFile } from './account-file';
+import { Population } from './population';
+import type { Profile } from './profile';
+
+/** What stands of an hour. `marks`: how many chunks it covers; `digest`: of its outputs. */
+export const Folded = z.object({ version: z.int(), marks: z.int(), digest: z.string(), events: z.number(), facts: z.number() });
+export type Folded = z.infer<typeof Folded>;
+
+/** What a population was, after an hour: written last, so that whatever it names is there. */
+const Head = z.object({
+  format: z.literal(1),
+  /** Whether all that was folded then had been read: only then it is judged. */
+  whole: z.boolean(),
+  /** The last hour absorbed, hours since the epoch. */
+  last: z.int(),
+  half: z.int(),
+  /** When it was built from fold outputs, ms. */
+  built: z.number(),
+  absorbed: z.array(z.tuple([z.number(), Folded])),
+  releases: z.array(z.tuple([z.string(), z.number()])),
+  accounts: z.int(),
+  segments: z.array(z.object({ key: z.string(), digest: z.string() })),
+});
+export type Head = z.infer<typeof Head>;
+/** A population, the hours it was made of, and when it was begun (ms). */
+export type Stand = { population: Population; absorbed: Map<number, Folded>; built: number };
+
+const HEADS = 'detection/heads/';
+/** Accounts in one file, about: what one task reads and writes at once. */
+const PER_SEGMENT = 20_000;
+const MOST_SEGMENTS = 64;
+/** So long may an event be late: what was before it must still be known. */
+const KEPT = 16 * DAY;
+const AT_ONCE = 8;
+
+/** Numbered so that fewer segments are made of more: a power of two. */
+export function segmentsFor(accounts: number): number {
+  let segments = 1;
+  while (segments < MOST_SEGMENTS && segments * PER_SEGMENT < accounts) segments *= 2;
+  return segments;
+}
+
+/**
+ * Populations as they stood after some hours, by account segment, in the archive: from the newest any process goes on where another
+ * stopped, as if it had not stopped. Objects are written once; equal populations give equal bytes, so two writers do no harm.
+ */
+export class Checkpoints {
+  constructor(private readonly archive: ObjectStore) {}
+
+  /** Newest first. One that cannot be read is passed over, and named to `damaged`. */
+  async *heads(damaged: (what: string) => void): AsyncIterable<Head> {
+    const keys: string[] = [];
+    for await (const key of this.archive.list(HEADS)) keys.push(key);
+    for (const key of keys.reverse()) {
+      const head = await this.head(key);
+      if (head) yield head;
+      else damaged(`${key} cannot be read`);
+    }
+  }
+
+  private async head(key: string): Promise<Head | undefined> {
+    const bytes = await this.archive.get(key);
+    if (!bytes) return undefined;
+    try {
+      const parsed = Head.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+      return parsed.success ? parsed.data : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** `undefined` when a part is damaged or missing, which is named. */
+  async restore(head: Head, damaged: (what: string) => void): Promise<Stand | undefined> {
+    const population = new Population();
+    const parts: Profile[][] = [];
+    let isWhole = true;
+    await inBatches(
+      head.segments.map((segment, at) => ({ ...segment, at })),
+      AT_ONCE,
+      async ({ key, digest, at }) => {
+        const bytes = await this.archive.get(key);
+        if (bytes && digestOf(bytes) === digest) parts[at] = await readAccountFile(bytes);
+        else {
+          isWhole = false;
+          damaged(`${key} is ${bytes ? 'damaged' : 'missing'}`);
+        }
+      },
+    );
+    if (!isWhole) return undefined;
+    population.restore(parts.flat(), head);
+    return { population, absorbed: new Map(head.absorbed), built: head.built };
+  }
+
+  /** `absorbed`: the hours that are still looked at. Answers the head. */
+  async save({ population, absorbed, built }: Stand, whole: boolean): Promise<Head> {
+    const { half, last } = population.span;
+    const count = segmentsFor(population.profiles.size);
+    const parts: Profile[][] = Array.from({ length: count }, () => []);
+    for (const profile of population.profiles.values()) parts[segmentOf(profile.account, count)]!.push(profile);
+    const label = hourLabel(last * HOUR);
+    const segments: Head['segments'] = [];
+    for (const [at, part] of parts.entries()) {
+      const bytes = writeAccountFile(part);
+      const digest = digestOf(bytes);
+      const key = `detection/accounts/day=${label.slice(0, 10)}/hour=${label.slice(11)}/${name(at)}-of-${name(count)}-${digest}.parquet`;
+      await this.archive.put(key, bytes, { ifAbsent: true });
+      segments.push({ key, digest });
+    }
+    const oldest = last * HOUR - KEPT;
+    const head: Head = {
+      format: 1,
+      whole,
+      last,
+      half,
+      built,
+      absorbed: [...absorbed].filter(([hour]) => hour >= oldest),
+      releases: [...population.releases],
+      accounts: population.profiles.size,
+      segments,
+    };
+    const text = Buffer.from(JSON.stringify(head));
+    await this.archive.put(`${HEADS}${label}-${digestOf(text)}.json`, text, { ifAbsent: true });
+    return head;
+  }
+
+  /** Of each day the last is kept, and of the last day all; what is older than an event may be late goes. */
+  async prune(): Promise<void> {
+    const keys: string[] = [];
+    for await (const key of this.archive.list(HEADS)) keys.push(key);
+    const newest = keys.at(-1);
+    if (newest === undefined) return;
+    const dayOf = (key: string): string => key.slice(HEADS.length, HEADS.length + 10);
+    const from = Date.parse(dayOf(newest)) - KEPT;
+    const gone = keys.filter(
+      (key, at) => Date.parse(dayOf(key)) < from || (dayOf(key) < dayOf(newest) && dayOf(key) === dayOf(keys[at + 1] ?? newest)),
+    );
+    for (const key of gone) {
+      const head = await this.head(key);
+      // The head first: it names nothing that is not there.
+      await this.archive.delete(key);
+      for (const segment of head?.segments ?? []) await this.archive.delete(segment.key);
+    }
+  }
+}
+
+const name = (number: number): string => String(number).padStart(2, '0');
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
