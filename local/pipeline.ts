@@ -65,15 +65,12 @@ export class Pipeline {
       enforcement: new MemoryTable(this.clock),
     };
     this.hasher = new KeyedHasher(options.secret);
-<<<<<<< HEAD
-    this.detection = new Detection({ stores: this.stores, clock: this.clock, ...(options.record ? { record: options.record } : {}) });
-=======
     this.detection = new Detection({
       stores: this.stores,
       clock: this.clock,
-      rows: options.rows && options.rows !== 'none' ? 'all' : 'none',
+      rows: (options.rows ?? 'none') === 'none' ? 'none' : 'all',
+      ...(options.record ? { record: options.record } : {}),
     });
->>>>>>> 4f91011 (detection: state by account segment in the archive; any call in any process goes on where another stopped)
     this.gateway = new Gateway(this.clock, this.stores.graph);
     const digest = policyDigest(policy);
     this.enforcement = openEnforcement({

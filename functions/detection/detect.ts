@@ -35,7 +35,8 @@ export const DETECTION_CODE = 'detection-1';
 const BASELINE_FOR = 6 * HOUR;
 
 /** Longer than a call may take: who is killed holds up the next call no longer than this. */
-const LEASE = 16 * MINUTE;
+const LEASE_FOR = 16 * MINUTE;
+const LEASE = 'detection';
 /** Rows of members written at a time: enough to hide a round trip. */
 const AT_ONCE = 32;
 
@@ -122,15 +123,16 @@ export class Detection {
     operators: readonly KnownOperator[] = [],
     hasTime?: () => boolean,
   ): Promise<DetectionRun | NotRun> {
-    const lease = await this.leases.take('detection', randomUUID(), LEASE);
-    if (lease.kind === 'taken') {
-      if (hasTime) return { kind: 'overlapping', because: lease.because };
-      throw new Error(`${lease.because}: one call at a time judges`);
+    const lease = await this.leases.take(LEASE, randomUUID(), LEASE_FOR);
+    if (lease.kind === 'held') {
+      const because = `another call judges, until ${iso(lease.until)} at the latest`;
+      if (hasTime) return { kind: 'overlapping', because };
+      throw new Error(because);
     }
     try {
       return await this.judge(policy, policyVersion, operators, hasTime);
     } finally {
-      await lease.release();
+      await this.leases.release(LEASE, lease.owner);
     }
   }
 

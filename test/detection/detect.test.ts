@@ -77,7 +77,7 @@ describe('a campaign among honest accounts', () => {
     const calls = [1, 2].map(() => new Detection({ stores, clock }).run(policy, 'policy-1', [], () => true));
     expect((await Promise.all(calls)).map(({ kind }) => kind).sort()).toEqual(['overlapping', 'ran']);
     // Who was killed holds nobody up for longer than it could have lived.
-    await stores.graph.put({ pk: 'LEASE', sk: 'detection', holder: 'killed', until: clock.now() + 10 * 60_000 });
+    await stores.graph.put({ pk: 'LEASE', sk: 'detection', owner: 'killed', expires: (clock.now() + 10 * 60_000) / 1000 });
     expect(await new Detection({ stores, clock }).run(policy, 'policy-1', [], () => true)).toMatchObject({ kind: 'overlapping' });
     clock.advanceTo(clock.now() + 11 * 60_000);
     expect(await new Detection({ stores, clock }).run(policy, 'policy-1', [], () => true)).toMatchObject({ kind: 'ran' });
