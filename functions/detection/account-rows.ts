@@ -6,7 +6,7 @@ import { inBatches } from '../../shared/in-batches';
 import type { Stores } from '../../shared/ports';
 import { SummaryStore } from '../../shared/stores/summary-store';
 import type { Population } from './profiles/population';
-import type { Profile } from './profiles/profile';
+import type { Glance } from './risk-tier';
 
 const AT_ONCE = 32;
 /** Accounts are spread over the hours of the day, so that not all rows of a day are written in one. */
@@ -25,28 +25,32 @@ export class AccountRows {
   }
 
   /** Answers how many rows it wrote. */
-  async write(population: Population, tier: ReadonlySet<AccountKey>, now: number): Promise<number> {
+  async write(population: Population, everybody: Iterable<Glance>, tier: ReadonlySet<AccountKey>, now: number): Promise<number> {
     const { half, last } = population.span;
     if (!Number.isFinite(last)) return 0;
     const done = await this.stores.graph.get(DONE.pk, DONE.sk);
     const before = Number(done?.hour ?? Number.NEGATIVE_INFINITY);
     if (before >= last) return 0;
-    const due: Profile[] = [];
-    for (const profile of population.profiles.values()) if (isDue(profile, { before, last, tier })) due.push(profile);
-    await inBatches(due, AT_ONCE, (profile) =>
-      this.summaries.put(summarize(profile.account, profile.asFeatures(half), profile.facts, now)),
-    );
+    const due: AccountKey[] = [];
+    for (const one of everybody) if (isDue(one, { before, last, tier })) due.push(one.account);
+    await inBatches(due, AT_ONCE, async (account) => {
+      const profile = population.profiles.peek(account);
+      if (profile) await this.summaries.put(summarize(account, profile.asFeatures(half), profile.facts, now));
+    });
     await this.stores.graph.put({ ...DONE, hour: last });
     return due.length;
   }
 }
 
 /** `before`, `last`: hours since the epoch, of the last writing and of now. */
-export function isDue(profile: Profile, { before, last, tier }: { before: number; last: number; tier: ReadonlySet<AccountKey> }): boolean {
-  const heard = Math.floor(profile.lastHeard / HOUR);
-  if (tier.has(profile.account)) return heard > before;
+export function isDue(
+  { account, lastHeard }: Pick<Glance, 'account' | 'lastHeard'>,
+  { before, last, tier }: { before: number; last: number; tier: ReadonlySet<AccountKey> },
+): boolean {
+  const heard = Math.floor(lastHeard / HOUR);
+  if (tier.has(account)) return heard > before;
   const since = Math.max(before, last - TURNS);
-  const turn = segmentOf(profile.account, 64) % TURNS;
+  const turn = segmentOf(account, 64) % TURNS;
   // The last of its turns up to now: after it was last written, and it was heard of since the turn before.
   const turned = last - ((((last - turn) % TURNS) + TURNS) % TURNS);
   return turned > since && heard > Math.min(before, turned - TURNS);

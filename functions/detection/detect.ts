@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Campaign, Member } from '../../shared/domain/campaign';
 import type { DetectionPolicy } from '../../shared/domain/detection-policy';
 import type { KnownOperator } from '../../shared/domain/known-operator';
-import { HOUR, iso, MINUTE } from '../../shared/domain/time';
+import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
 import { inBatches } from '../../shared/in-batches';
 import type { Clock, Stores } from '../../shared/ports';
@@ -26,7 +26,10 @@ import type { Network } from './networks/networks';
 import { FoldReader } from './profiles/fold-reader';
 import type { Population } from './profiles/population';
 import type { Profile } from './profiles/profile';
-import { riskTier } from './risk-tier';
+import { type Glance, riskTier } from './risk-tier';
+import { PopulationColumns } from './screen/population-columns';
+import { byArrival, screenedIndex } from './screen/screened-index';
+import { Spill } from './screen/spill';
 import { TraitIndex } from './traits/trait-index';
 
 /** Raised when the meaning of detection code changes; stands in every campaign's provenance. */
@@ -37,12 +40,18 @@ const BASELINE_FOR = 6 * HOUR;
 /** Longer than a call may take: who is killed holds up the next call no longer than this. */
 const LEASE_FOR = 16 * MINUTE;
 const LEASE = 'detection';
+/** Accounts that one process holds with their profiles and an index of all they hold: some 25 KB each. */
+const WHOLE_AT_MOST = 60_000;
+const PER_PARTITION = 25_000;
+const ROWS_AT_ONCE = 500_000;
 /** Rows of members written at a time: enough to hide a round trip. */
 const AT_ONCE = 32;
 
 export type DetectionPorts = {
   stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
   clock: Clock;
+  /** A population of more accounts is screened in columns, and few of it are judged with their profiles; what it is decides how it is done, hardly what is found. */
+  wholeAtMost?: number;
   /** Whether a row is kept of every account that was active lately, for people to read: `none` where nobody asks. */
   rows?: 'all' | 'none';
   /** Is shown what was found out about each network of a run, before it becomes campaigns: evaluation collects it. */
@@ -76,6 +85,8 @@ export class Detection {
   private readonly sightings: SightingStore;
   private readonly leases: LeaseStore;
   private readonly rows: AccountRows;
+  private readonly columns = new PopulationColumns();
+  private readonly wholeAtMost: number;
   private readonly reader: FoldReader;
   private index: TraitIndex | undefined;
   private indexPolicy = '';
@@ -93,7 +104,8 @@ export class Detection {
     this.tier = new RiskTierStore(stores.archive);
     this.sightings = new SightingStore(stores.graph);
     this.leases = new LeaseStore(stores.graph, ports.clock);
-    this.reader = new FoldReader(stores);
+    this.wholeAtMost = ports.wholeAtMost ?? WHOLE_AT_MOST;
+    this.reader = new FoldReader(stores, this.wholeAtMost);
   }
 
   get population(): Population {
@@ -147,19 +159,13 @@ export class Detection {
     if (input === undefined) return { kind: 'reading', hours: this.hours, damaged: this.reader.damaged };
     const { population } = this.reader;
     const before = await this.loadCampaigns();
-    const index = this.indexFor(policy);
-    const members = new Set<Profile>();
-    for (const campaign of before) {
-      if (campaign.kind === 'shared-origin') continue;
-      for (const { account } of campaign.members) {
-        const profile = population.profiles.get(account);
-        if (profile) members.add(profile);
-      }
-    }
-    index.update(index.accounts.length === 0 ? population.profiles.values() : population.touched, population.releases, now, members);
+    const isLarge = population.profiles.size > this.wholeAtMost;
+    const { index, people, glances } = isLarge
+      ? await this.few(population, before, policy, now)
+      : this.everybody(population, before, policy, now);
     const found = findNetworks(index, policy, this.pairs);
     const watched = watch(operators, index, policy.memberThreshold.value);
-    const context = { index, baseline: this.baselineFor(index, now), releases: population.releases, operators: watched, now };
+    const context = { index, baseline: this.baselineFor(index, people, now), releases: population.releases, operators: watched, now };
     this.heed(operators);
     const assessments = controlFalseDiscovery(this.assessAll(found.networks, context, policy), policy.falseDiscoveryRate.value);
     this.ports.record?.(assessments, now);
@@ -184,13 +190,15 @@ export class Detection {
       await this.save(campaign, now);
     }
     await this.refreshKnown(before);
-    const tier = riskTier(population.profiles.values(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now);
-    await this.tier.put(tier);
-    if (this.ports.rows !== 'none') await this.rows.write(population, new Set(tier), now);
-    await this.sight(watched, index);
-    population.touched.clear();
+    const tier = riskTier(glances(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now);
     let active = 0;
-    for (const { lastUse } of population.profiles.values()) if (lastUse > now - policy.windowDays.value * 24 * HOUR) active++;
+    for (const { lastUse } of glances()) if (lastUse > now - policy.windowDays.value * DAY) active++;
+    await this.tier.put(tier);
+    if (this.ports.rows !== 'none') await this.rows.write(population, glances(), new Set(tier), now);
+    await this.sight(watched, index);
+    population.noticed();
+    if (isLarge) population.rest();
+    await this.reader.checkpoint();
     return {
       kind: 'ran',
       id,
@@ -202,6 +210,35 @@ export class Detection {
       changed,
       damaged: this.reader.damaged,
     };
+  }
+
+  /** A population that fits into memory: an index of everybody, kept from run to run. */
+  private everybody(population: Population, campaigns: readonly Campaign[], policy: DetectionPolicy, now: number) {
+    const index = this.indexFor(policy);
+    const members = new Set<Profile>();
+    for (const account of accountsOf(campaigns)) {
+      const profile = population.profiles.get(account);
+      if (profile) members.add(profile);
+    }
+    const changed = index.accounts.length === 0 ? population.profiles.values() : population.touched;
+    index.update([...changed].sort(byArrival), population.releases, now, members);
+    return { index, people: index, glances: (): Iterable<Glance> => population.profiles.values() };
+  }
+
+  /** Any other: everybody is screened in columns, and an index is made of those whom the screen names. */
+  private async few(population: Population, campaigns: readonly Campaign[], policy: DetectionPolicy, now: number) {
+    const segments = this.columns.update(population, population.changes());
+    population.rest();
+    const cut = { partitions: Math.ceil(population.profiles.size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
+    const known = new Set(accountsOf(campaigns));
+    const members = new Set(campaigns.flatMap(({ members: held }) => held.map(({ account }) => account)));
+    const { index, sample } = await screenedIndex(population, segments, { members, known, now, policy, cut }, new Spill());
+    // Nothing that was kept of another index holds in this one.
+    this.pairs = new AskedPairs();
+    this.said.clear();
+    this.index = undefined;
+    const people = { accounts: index.accounts.filter(({ profile }) => sample.has(profile.account)) };
+    return { index, people, glances: () => this.columns.glances() };
   }
 
   /** What was said of networks was said with the operators of that time in mind. */
@@ -242,7 +279,7 @@ export class Detection {
     for (const { members } of campaigns) {
       for (const { account } of members) {
         const profile = this.population.profiles.get(account);
-        if (!profile || !this.population.touched.has(profile) || this.toldOf.get(account) === profile.told) continue;
+        if (!profile || !this.population.hasChanged(profile) || this.toldOf.get(account) === profile.told) continue;
         this.toldOf.set(account, profile.told);
         await this.known.put({ account, sealed: profile.sealed, facts: profile.facts });
       }
@@ -283,11 +320,11 @@ export class Detection {
   private indexed: Population | undefined;
 
   /** What people do does not change from hour to hour: read anew every few hours, or when there are a tenth more of them. */
-  private baselineFor(index: TraitIndex, now: number): Baseline {
+  private baselineFor(index: TraitIndex, people: Pick<TraitIndex, 'accounts'>, now: number): Baseline {
     const known = this.baseline;
     if (known && known.index === index && now - known.at < BASELINE_FOR && index.referenceSize <= 1.1 * known.value.accounts.length)
       return known.value;
-    this.baseline = { index, at: now, value: baselineOf(index) };
+    this.baseline = { index, at: now, value: baselineOf(people) };
     return this.baseline.value;
   }
   private baseline: { index: TraitIndex; at: number; value: Baseline } | undefined;
@@ -334,5 +371,10 @@ export class Detection {
 const differs = (old: Member, member: Member): boolean =>
   old.role !== member.role || Math.abs(old.score - member.score) > 1 || step(old.exchanges) !== step(member.exchanges);
 const step = (exchanges: number): number => Math.floor(Math.log(1 + exchanges) / Math.log(1.1));
+
+/** Members of campaigns that are somebody's doing: what they hold is not what people hold. */
+function* accountsOf(campaigns: readonly Campaign[]): Iterable<AccountKey> {
+  for (const { kind, members } of campaigns) if (kind !== 'shared-origin') for (const { account } of members) yield account;
+}
 
 const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);

@@ -1,4 +1,4 @@
-import { Detection } from '../../functions/detection/detect';
+import { Detection, type DetectionRun } from '../../functions/detection/detect';
 import { writeAccountFile } from '../../functions/detection/profiles/account-file';
 import { segmentsFor } from '../../functions/detection/profiles/checkpoints';
 import { FoldReader } from '../../functions/detection/profiles/fold-reader';
@@ -12,7 +12,8 @@ import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { CAMPAIGN, START, smallTraffic } from '../support/small-traffic';
+import { SummaryStore } from '../../shared/stores/summary-store';
+import { CAMPAIGN, HONEST, START, smallTraffic } from '../support/small-traffic';
 
 const policy = Policy.parse(recommended).detection;
 const hasher = new KeyedHasher('k'.repeat(64));
@@ -61,6 +62,7 @@ test('a new process each time holds what one that never stopped holds, to the by
     await live(traffic(3), 5, async ({ stores, clock }) => {
       if (isNew || !reader) reader = new FoldReader(stores);
       seen.push(`${await reader.catchUp(clock.now(), policy.windowDays.value)}`);
+      await reader.checkpoint();
       seen.push(Buffer.from(writeAccountFile(reader.population.profiles.values())).toString('base64'));
     });
     states.push(seen);
@@ -89,7 +91,9 @@ test('lifetime counts go on although each run is a new process and the window is
 describe('what is damaged names itself, and the run goes on with what stands', () => {
   const filled = () =>
     live(traffic(1), 10, async ({ stores, clock }) => {
-      await new FoldReader(stores).catchUp(clock.now(), 14);
+      const reader = new FoldReader(stores);
+      await reader.catchUp(clock.now(), 14);
+      await reader.checkpoint();
     });
   const keysOf = async ({ stores }: World, prefix: string): Promise<string[]> => {
     const keys: string[] = [];
@@ -127,4 +131,28 @@ describe('what is damaged names itself, and the run goes on with what stands', (
 
 test('accounts are cut into files so that each is a task of bounded size', () => {
   expect([0, 20_000, 20_001, 1_000_000, 10_000_000].map(segmentsFor)).toEqual([1, 1, 2, 64, 64]);
+});
+
+describe('a population that is screened in columns, few of it judged with profiles', () => {
+  const outcome = async (wholeAtMost: number, isNew = false) => {
+    const seen: Pick<DetectionRun, 'id' | 'networks' | 'accounts' | 'active' | 'changed'>[] = [];
+    let detection: Detection | undefined;
+    const { stores } = await live(traffic(2), 10, async ({ stores, clock }) => {
+      if (isNew || !detection) detection = new Detection({ stores, clock, wholeAtMost });
+      const { id, networks, accounts, active, changed } = await detection.run(policy, 'policy-1');
+      seen.push({ id, networks, accounts, active, changed });
+    });
+    const rows = await Promise.all([...CAMPAIGN, ...HONEST].map((name) => new SummaryStore(stores.graph).get(hasher.account(name).key)));
+    return { seen, rows };
+  };
+
+  test('is found the same campaigns in, with the same members, evidence and counts, and has the same rows', async () => {
+    const [whole, few] = [await outcome(1_000), await outcome(100)];
+    expect(whole.seen.flatMap(({ changed }) => changed).length).toBeGreaterThan(1);
+    expect(few).toEqual(whole);
+  });
+
+  test('the same if each call is a new process', async () => {
+    expect(await outcome(100, true)).toEqual(await outcome(100));
+  });
 });

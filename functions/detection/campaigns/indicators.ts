@@ -45,7 +45,9 @@ function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap
     if (said < SPEAKS) continue;
     found.push({ id, type: type as Indicator['type'], members, telling: said * members });
   }
-  const told = found.sort((a, b) => b.telling - a.telling).slice(0, MOST_INDICATORS);
+  const told = found
+    .sort((a, b) => b.telling - a.telling || index.types[a.id]! - index.types[b.id]! || index.hashes[a.id]! - index.hashes[b.id]!)
+    .slice(0, MOST_INDICATORS);
   const spans = spansOf(network, told, index, releases);
   return told.map(({ id, type, members }) => {
     const { first, last } = spans[index.types[id]!]!.get(index.hashes[id]!)!;

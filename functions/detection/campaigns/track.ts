@@ -13,7 +13,7 @@ import { apart, relink } from './relink';
 
 export type TrackContext = {
   index: TraitIndex;
-  profiles: ReadonlyMap<AccountKey, Profile>;
+  profiles: { get(account: AccountKey): Profile | undefined };
   releases: ReadonlyMap<string, number>;
   policy: DetectionPolicy;
   operators: readonly Watched[];

@@ -31,7 +31,7 @@ export const EVEN = 0.75;
 /** One account may not be the population: its exchanges count up to this. */
 const MOST_EXCHANGES = 500;
 
-export function baselineOf(index: TraitIndex): Baseline {
+export function baselineOf(index: Pick<TraitIndex, 'accounts'>): Baseline {
   const accounts = index.accounts.filter((entry) => entry.established).map((entry) => entry.profile);
   let prompts = 0;
   let elicits = 0;

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, HOUR, hourLabel } from '../../../shared/domain/time';
 import { segmentOf } from '../../../shared/formats/segment-of';
-import { inBatches } from '../../../shared/in-batches';
+import type { AccountKey } from '../../../shared/identity/ids';
 import type { ObjectStore } from '../../../shared/ports';
 import { readAccountFile, writeAccountFile } from './account-file';
 import { Population } from './population';
-import type { Profile } from './profile';
 
 /** What stands of an hour. `marks`: how many chunks it covers; `digest`: of its outputs. */
 export const Folded = z.object({ version: z.int(), marks: z.int(), digest: z.string(), events: z.number(), facts: z.number() });
@@ -37,7 +36,6 @@ const PER_SEGMENT = 20_000;
 const MOST_SEGMENTS = 64;
 /** So long may an event be late: what was before it must still be known. */
 const KEPT = 16 * DAY;
-const AT_ONCE = 8;
 
 /** Numbered so that fewer segments are made of more: a power of two. */
 export function segmentsFor(accounts: number): number {
@@ -75,25 +73,19 @@ export class Checkpoints {
     }
   }
 
-  /** `undefined` when a part is damaged or missing, which is named. */
-  async restore(head: Head, damaged: (what: string) => void): Promise<Stand | undefined> {
+  /** `undefined` when a part is damaged or missing, which is named. More than `packedAbove` accounts rest packed. */
+  async restore(head: Head, damaged: (what: string) => void, packedAbove: number): Promise<Stand | undefined> {
     const population = new Population();
-    const parts: Profile[][] = [];
-    let isWhole = true;
-    await inBatches(
-      head.segments.map((segment, at) => ({ ...segment, at })),
-      AT_ONCE,
-      async ({ key, digest, at }) => {
-        const bytes = await this.archive.get(key);
-        if (bytes && digestOf(bytes) === digest) parts[at] = await readAccountFile(bytes);
-        else {
-          isWhole = false;
-          damaged(`${key} is ${bytes ? 'damaged' : 'missing'}`);
-        }
-      },
-    );
-    if (!isWhole) return undefined;
-    population.restore(parts.flat(), head);
+    population.begin(head);
+    // One file at a time, in the order of accounts' arrival within it: a large population is packed as it comes.
+    for (const { key, digest } of head.segments) {
+      const bytes = await this.archive.get(key);
+      if (!bytes || digestOf(bytes) !== digest) {
+        damaged(`${key} is ${bytes ? 'damaged' : 'missing'}`);
+        return undefined;
+      }
+      population.restore(await readAccountFile(bytes), head.accounts > packedAbove);
+    }
     return { population, absorbed: new Map(head.absorbed), built: head.built };
   }
 
@@ -101,12 +93,12 @@ export class Checkpoints {
   async save({ population, absorbed, built }: Stand, whole: boolean): Promise<Head> {
     const { half, last } = population.span;
     const count = segmentsFor(population.profiles.size);
-    const parts: Profile[][] = Array.from({ length: count }, () => []);
-    for (const profile of population.profiles.values()) parts[segmentOf(profile.account, count)]!.push(profile);
+    const parts: AccountKey[][] = Array.from({ length: count }, () => []);
+    for (const account of population.profiles.accounts()) parts[segmentOf(account, count)]!.push(account);
     const label = hourLabel(last * HOUR);
     const segments: Head['segments'] = [];
     for (const [at, part] of parts.entries()) {
-      const bytes = writeAccountFile(part);
+      const bytes = writeAccountFile(part.map((account) => population.profiles.peek(account)!));
       const digest = digestOf(bytes);
       const key = `detection/accounts/day=${label.slice(0, 10)}/hour=${label.slice(11)}/${name(at)}-of-${name(count)}-${digest}.parquet`;
       await this.archive.put(key, bytes, { ifAbsent: true });

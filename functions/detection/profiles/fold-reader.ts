@@ -38,7 +38,11 @@ export class FoldReader {
   /** What was found damaged or missing in the last call. */
   damaged: string[] = [];
 
-  constructor(private readonly stores: Pick<Stores, 'archive' | 'features'>) {
+  /** A population of more accounts than `packedAbove` rests packed. */
+  constructor(
+    private readonly stores: Pick<Stores, 'archive' | 'features'>,
+    private readonly packedAbove = Number.POSITIVE_INFINITY,
+  ) {
     this.checkpoints = new Checkpoints(stores.archive);
   }
 
@@ -69,14 +73,10 @@ export class FoldReader {
         this.standing = this.building;
         this.building = undefined;
         this.behind = false;
-        await this.save(this.standing, true);
+        this.saved = undefined;
       } else await this.save(this.building, false);
     }
     if (!this.standing) return undefined;
-    if (this.isDue(this.standing)) {
-      await this.save(this.standing, true);
-      await this.checkpoints.prune();
-    }
     return createHash('sha256')
       .update(
         JSON.stringify(
@@ -88,6 +88,13 @@ export class FoldReader {
       )
       .digest('hex')
       .slice(0, 16);
+  }
+
+  /** Keeps what was read, if enough was since it was kept last: after it was judged, so that nothing is lost between the two. */
+  async checkpoint(): Promise<void> {
+    if (!this.standing || !this.isDue(this.standing)) return;
+    await this.save(this.standing, true);
+    await this.checkpoints.prune();
   }
 
   private isDue({ population }: Stand): boolean {
@@ -108,7 +115,7 @@ export class FoldReader {
   private async newest(): Promise<Stand | undefined> {
     const damaged = (what: string): void => void this.damaged.push(what);
     for await (const head of this.checkpoints.heads(damaged)) {
-      const restored = head.whole ? await this.checkpoints.restore(head, damaged) : undefined;
+      const restored = head.whole ? await this.checkpoints.restore(head, damaged, this.packedAbove) : undefined;
       if (!restored) continue;
       this.saved = head;
       return restored;
@@ -153,7 +160,7 @@ export class FoldReader {
         // Of an hour that is not folded again yet nothing better is known.
         fits = is === undefined ? was !== undefined : was?.digest === is.digest;
       }
-      const restored = fits ? await this.checkpoints.restore(head, damaged) : undefined;
+      const restored = fits ? await this.checkpoints.restore(head, damaged, this.packedAbove) : undefined;
       if (restored) return { ...restored, built: now };
     }
     return { population: new Population(), absorbed: new Map(), built: now };
@@ -189,6 +196,7 @@ export class FoldReader {
       outputs.push(output);
     }
     for (const output of outputs) population.absorbOutput(hour, output);
+    if (population.profiles.size > this.packedAbove) population.rest();
     absorbed.set(hour, folded);
     return true;
   }

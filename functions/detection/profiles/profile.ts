@@ -85,6 +85,11 @@ export class Profile {
     return last;
   }
 
+  /** When the provider says that it was made. */
+  get createdAt(): number | undefined {
+    return this.facts.createdAt;
+  }
+
   /** When the account was made, as far as we know. */
   get bornAt(): number {
     return this.facts.createdAt ?? this.firstSeen;

@@ -8,6 +8,7 @@ import { signupBucket, TRAIT_NAMES } from '../traits/traits';
 import type { Census } from './census';
 import { Bytes, Doubles, Words } from './growing';
 import type { PairedRows } from './paired-rows';
+import { Sieve } from './sieve';
 import { firstOf, PROPOSES, secondOf } from './trait-records';
 
 const REMEMBERED = 1024;
@@ -16,6 +17,10 @@ const ROUNDING = 1e-9;
 
 /** How many accounts of the reference hold some traits. A trait that is not listed: nobody does, as far as that is known. */
 export type Vouchers = { ids: TraitIds; counts: Uint32Array };
+
+const SIGNUP_DAY = TRAIT_NAMES.indexOf('signup-day');
+const SIGNUP_HOUR = TRAIT_NAMES.indexOf('signup-hour');
+const RHYTHM = TRAIT_NAMES.indexOf('rhythm');
 
 export type WeightPolicy = { hubShare: number; linkThreshold: number };
 
@@ -27,6 +32,8 @@ export type WeightPolicy = { hubShare: number; linkThreshold: number };
 export class PairBounds {
   readonly sum = new PairSum();
   private readonly highest: Float64Array;
+  private readonly isShared: Sieve;
+  private readonly isOther: Sieve | undefined;
   /** By type and number of vouchers; NaN where it was not asked for yet. */
   private readonly weights = new Float64Array(TRAIT_NAMES.length * REMEMBERED).fill(Number.NaN);
 
@@ -37,29 +44,31 @@ export class PairBounds {
     private readonly policy: WeightPolicy,
     private readonly others?: Vouchers,
   ) {
+    this.isShared = new Sieve(shared.ids);
+    this.isOther = others && new Sieve(others.ids);
     this.highest = Float64Array.from(TRAIT_NAMES, (_, type) => this.weighed(type, 0));
   }
 
   weight(type: number, hash: number): number {
     if (PROPOSES[type]) {
       // Two accounts at least hold it: if it weighs anything, its partition listed it.
-      const id = this.shared.ids.find(type, hash);
+      const id = this.isShared.may(type, hash) ? this.shared.ids.find(type, hash) : undefined;
       return id === undefined ? 0 : this.weighed(type, this.shared.counts[id]!);
     }
-    const name = TRAIT_NAMES[type]!;
-    if (name === 'signup-day' || name === 'signup-hour') {
-      const { day, width } = signupBucket(name, hash);
+    if (type === SIGNUP_DAY || type === SIGNUP_HOUR) {
+      const { day, width } = signupBucket(type === SIGNUP_DAY ? 'signup-day' : 'signup-hour', hash);
       return this.weighed(type, Math.ceil(Math.max(1, this.census.births.get(day) ?? 0) * width));
     }
-    if (name === 'rhythm') return this.weighed(type, this.rhythms.get(hash) ?? 0);
-    if (!this.others) return this.highest[type]!;
+    if (type === RHYTHM) return this.weighed(type, this.rhythms.get(hash) ?? 0);
+    if (!this.others || !this.isOther!.may(type, hash)) return this.highest[type]!;
     const id = this.others.ids.find(type, hash);
-    return this.weighed(type, id === undefined ? 0 : this.others.counts[id]!);
+    return id === undefined ? this.highest[type]! : this.weighed(type, this.others.counts[id]!);
   }
 
   /** Whether two accounts that both hold it are told apart by it, or told to be one. */
   bears(type: number, hash: number): boolean {
-    return PROPOSES[type] ? this.shared.ids.find(type, hash) !== undefined : this.weight(type, hash) > 0;
+    if (PROPOSES[type]) return this.isShared.may(type, hash) && this.shared.ids.find(type, hash) !== undefined;
+    return this.weight(type, hash) > 0;
   }
 
   /** Whether co-timing could still make it enough. */

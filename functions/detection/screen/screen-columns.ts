@@ -19,15 +19,22 @@ export type ScreenedAccount = {
   onset: number;
   used: boolean;
   atOrigin: boolean;
+  /** Whether `bornAt` is what the provider says. */
+  isTold: boolean;
   addresses: number;
   clients: number;
   /** ms */
   lastUse: number;
+  /** ms: last use, or what the provider told us last. */
+  lastHeard: number;
+  /** In the window. */
+  exchanges: number;
 };
 
 export const NEVER = -1;
 const USED = 1;
 const AT_ORIGIN = 2;
+const TOLD = 4;
 
 /**
  * What the screen needs of the accounts of one segment, as columns: accounts in order of their keys, and of each what it holds
@@ -41,6 +48,8 @@ export type ScreenColumns = {
   firstSeen: Int32Array;
   bornAt: Float64Array;
   lastUse: Float64Array;
+  lastHeard: Float64Array;
+  exchanges: Float64Array;
   came: Int32Array;
   onset: Int32Array;
   flags: Uint8Array;
@@ -67,6 +76,7 @@ export const accountAt = ({ names }: ScreenColumns, at: number): AccountKey =>
   accountKey(Buffer.from(names.buffer, names.byteOffset + KEY_BYTES * at, KEY_BYTES).toString('latin1'));
 
 export const isUsed = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & USED) !== 0;
+export const isTold = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & TOLD) !== 0;
 export const isAtOrigin = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & AT_ORIGIN) !== 0;
 
 const ARRAYS = {
@@ -75,6 +85,8 @@ const ARRAYS = {
   firstSeen: Int32Array,
   bornAt: Float64Array,
   lastUse: Float64Array,
+  lastHeard: Float64Array,
+  exchanges: Float64Array,
   came: Int32Array,
   onset: Int32Array,
   flags: Uint8Array,
@@ -113,9 +125,11 @@ export class ScreenBuilder {
     this.set('firstSeen', at, of.firstSeen);
     this.set('bornAt', at, of.bornAt);
     this.set('lastUse', at, of.lastUse);
+    this.set('lastHeard', at, of.lastHeard);
+    this.set('exchanges', at, of.exchanges);
     this.set('came', at, of.came);
     this.set('onset', at, of.onset);
-    this.set('flags', at, (of.used ? USED : 0) | (of.atOrigin ? AT_ORIGIN : 0));
+    this.set('flags', at, (of.used ? USED : 0) | (of.atOrigin ? AT_ORIGIN : 0) | (of.isTold ? TOLD : 0));
     this.set('addresses', at, Math.min(255, of.addresses));
     this.set('clients', at, Math.min(255, of.clients));
     this.set('starts', at, this.traits);
@@ -144,10 +158,13 @@ export class ScreenBuilder {
       firstSeen: from.firstSeen[at]!,
       bornAt: from.bornAt[at]!,
       lastUse: from.lastUse[at]!,
+      lastHeard: from.lastHeard[at]!,
+      exchanges: from.exchanges[at]!,
       came: from.came[at]!,
       onset: from.onset[at]!,
       used: isUsed(from, at),
       atOrigin: isAtOrigin(from, at),
+      isTold: isTold(from, at),
       addresses: from.addresses[at]!,
       clients: from.clients[at]!,
     });
@@ -190,10 +207,13 @@ export function addProfile(to: ScreenBuilder, profile: Profile, releases: Readon
     firstSeen: Math.floor(profile.firstSeen / HOUR),
     bornAt: profile.bornAt,
     lastUse: profile.lastUse,
+    lastHeard: profile.lastHeard,
+    exchanges: profile.windowExchanges,
     came: Number.isFinite(profile.firstUse) ? Math.floor(profile.firstUse / HOUR) : NEVER,
     onset: onset === undefined ? NEVER : onset * 24,
     used: profile.exchanges > 0,
     atOrigin: facts.signupPrefix !== undefined && samples.prefixes.keys.includes(hashNumber(facts.signupPrefix)),
+    isTold: facts.createdAt !== undefined,
     addresses: samples.ips.keys.length,
     clients: samples.clients.keys.length,
   });

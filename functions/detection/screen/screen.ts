@@ -10,6 +10,7 @@ import { Doubles, distinct, Words } from './growing';
 import { type LikelyPairs, linksOf, Meeting, PairBounds, type Placed, type ScreenLinks, type Vouchers } from './pair-bounds';
 import { joinedRows, PAIRED_ROWS, type PairedRows, pairedRows } from './paired-rows';
 import { accountAt, type ScreenColumns, sizeOf } from './screen-columns';
+import { Sieve } from './sieve';
 import { firstOf, holdersOf, MAXIMUM_ACCOUNTS, PROPOSES, recordsOf, secondOf, type TraitRecords } from './trait-records';
 
 export type ScreenPolicy = {
@@ -270,33 +271,6 @@ export async function countTraits(
     }
   }
   return { holders, vouchers };
-}
-
-/** Says quickly of most traits that they are none of some: one bit of each hash, eight bits of room a trait. */
-class Sieve {
-  private readonly bits: Uint8Array;
-  private readonly mask: number;
-
-  constructor(ids: TraitIds) {
-    let size = 1 << 12;
-    while (size < 16 * ids.size) size *= 2;
-    this.bits = new Uint8Array(size / 8);
-    this.mask = size - 1;
-    for (let id = 0; id < ids.size; id++) {
-      const bit = this.bitOf(ids.types[id]!, ids.hashes[id]!);
-      this.bits[bit >>> 3]! |= 1 << (bit & 7);
-    }
-  }
-
-  may(type: number, hash: number): boolean {
-    const bit = this.bitOf(type, hash);
-    return (this.bits[bit >>> 3]! & (1 << (bit & 7))) !== 0;
-  }
-
-  /** Keyed hashes are uniform; those that are counted upwards differ in their low bits. */
-  private bitOf(type: number, hash: number): number {
-    return ((hash | 0) ^ Math.imul(type + 1, 0x9e3779b1)) & this.mask;
-  }
 }
 
 function joinedRecords(parts: readonly TraitRecords[]): TraitRecords {

@@ -11,6 +11,12 @@ export class Births {
     this.add(to, 1);
   }
 
+  /** As they were counted elsewhere. */
+  replace(days: ReadonlyMap<number, number>): void {
+    this.days.clear();
+    for (const [day, count] of days) this.days.set(day, count);
+  }
+
   /** `day`: days since the epoch. */
   on(day: number): number {
     return this.days.get(day) ?? 0;

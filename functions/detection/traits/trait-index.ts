@@ -1,5 +1,5 @@
 import { DAY, HOUR } from '../../../shared/domain/time';
-import type { Hash64 } from '../../../shared/identity/ids';
+import type { AccountKey, Hash64 } from '../../../shared/identity/ids';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Profile } from '../profiles/profile';
 import { type Indexed, unread } from './account-traits';
@@ -17,6 +17,17 @@ const SETTLED_HOURS = 72;
 /** Weights of traits with fewer holders than this are worked out once an update: they depend on type and holders only. */
 const REMEMBERED = 256;
 const BY_DAY = TRAIT_NAMES.map((name) => (name === 'signup-day' || name === 'signup-hour' ? name : undefined));
+
+/** What was counted over everybody. `together`: pairs of the reference that hold the same trait of a type, hubs left out. */
+export type Counted = {
+  referenceSize: number;
+  isReference(account: AccountKey): boolean;
+  vouchers(type: number, hash: number): number;
+  holders(type: number, hash: number): number;
+  births: ReadonlyMap<number, number>;
+  together(type: number): number;
+};
+const NOTHING = { types: new Uint8Array(0), size: 0 };
 
 /**
  * Traits by id, with how many accounts of the reference population hold each, and who holds it.
@@ -36,7 +47,14 @@ export class TraitIndex {
   private readonly pairShares = new Map<string, number>();
   private readonly cache = new Map<Profile, Indexed>();
 
-  constructor(private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number }) {}
+  /**
+   * `census`: what is known of everybody where the index holds only some of them (screen/): who is reference, and how many hold what.
+   * Without one the index counts those that it holds.
+   */
+  constructor(
+    private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number },
+    private readonly census?: Counted,
+  ) {}
 
   /** Traits that anybody ever had; their types and hashes, by id. */
   get size(): number {
@@ -55,16 +73,24 @@ export class TraitIndex {
    */
   update(changed: Iterable<Profile>, releases: ReadonlyMap<string, number>, now: number, known: ReadonlySet<Profile>): void {
     this.updates++;
+    this.read(changed, releases);
+    if (this.census) this.take(this.census);
+    else {
+      this.markReference(now, known);
+      this.count(now);
+    }
+    this.weights.fill(Number.NaN);
+    this.pairShares.clear();
+  }
+
+  /** Reads what accounts hold, and counts nothing yet. */
+  read(changed: Iterable<Profile>, releases: ReadonlyMap<string, number>): void {
     const fresh: Indexed[] = [];
     for (const profile of changed) {
       const entry = this.cache.get(profile) ?? this.begin(profile);
       if (entry.revision !== profile.revision) fresh.push(entry);
     }
     for (const entry of fresh.sort((a, b) => a.order - b.order)) this.refresh(entry, releases);
-    this.markReference(now, known);
-    this.count(now);
-    this.weights.fill(Number.NaN);
-    this.pairShares.clear();
   }
 
   private begin(profile: Profile): Indexed {
@@ -142,6 +168,21 @@ export class TraitIndex {
     this.lists.settle();
   }
 
+  /** Everything that counts everybody, as it was counted elsewhere. */
+  private take({ referenceSize, isReference, vouchers, holders, births }: Counted): void {
+    this.referenceSize = referenceSize;
+    for (const entry of this.accounts) entry.established = isReference(entry.profile.account);
+    const { types, hashes, size } = this.ids;
+    this.counts.grow(size);
+    for (let id = 0; id < size; id++) {
+      this.counts.vouchers[id] = vouchers(types[id]!, hashes[id]!);
+      this.counts.holders[id] = holders(types[id]!, hashes[id]!);
+    }
+    this.births.replace(births);
+    this.expectSignups();
+    this.lists.settle();
+  }
+
   /**
    * Nobody of the reference signed up this week, so it cannot say how rare it is to sign up within one hour: the day's own
    * sign-ups do, spread evenly. On a launch day many share an hour and it says nothing.
@@ -203,6 +244,11 @@ export class TraitIndex {
     return this.cache.get(profile);
   }
 
+  /** Every trait that any account of the index ever had. */
+  get traits(): TraitIds {
+    return this.ids;
+  }
+
   /** The id of a trait, if any account ever had it. */
   find(type: (typeof TRAIT_NAMES)[number], hash: number): number | undefined {
     return this.ids.find(TRAIT_NAMES.indexOf(type), hash);
@@ -230,8 +276,8 @@ export class TraitIndex {
     const known = this.pairShares.get(type);
     if (known !== undefined) return known;
     const wanted = TRAIT_NAMES.indexOf(type);
-    let together = 0.5;
-    const { types, size } = this.ids;
+    let together = 0.5 + (this.census?.together(wanted) ?? 0);
+    const { types, size } = this.census ? NOTHING : this.ids;
     for (let id = 0; id < size; id++) {
       if (types[id] !== wanted) continue;
       const holders = this.referenceHolders[id]!;

@@ -1,0 +1,75 @@
+import { ByteReader, ByteWriter } from '../../../shared/formats/bytes';
+import type { AccountKey } from '../../../shared/identity/ids';
+import type { Profile } from './profile';
+import { readProfile, writeProfile } from './profile-codec';
+
+/**
+ * Profiles by account, in the order in which accounts came. Those at work are objects of some 13 KB; the others rest packed in about
+ * one, and are unpacked when they are asked for. What is unpacked is at work until the next `pack`.
+ */
+export class Profiles {
+  private readonly all = new Map<AccountKey, Profile | Uint8Array>();
+  private readonly out = new ByteWriter();
+  /** Those that are unpacked. */
+  private readonly working = new Set<AccountKey>();
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  has(account: AccountKey): boolean {
+    return this.all.has(account);
+  }
+
+  get(account: AccountKey): Profile | undefined {
+    const held = this.all.get(account);
+    if (!(held instanceof Uint8Array)) return held;
+    const profile = readProfile(new ByteReader(held));
+    this.set(account, profile);
+    return profile;
+  }
+
+  /** For the moment only: it must not be changed. */
+  peek(account: AccountKey): Profile | undefined {
+    const held = this.all.get(account);
+    return held instanceof Uint8Array ? readProfile(new ByteReader(held)) : held;
+  }
+
+  accounts(): Iterable<AccountKey> {
+    return this.all.keys();
+  }
+
+  set(account: AccountKey, profile: Profile): void {
+    this.all.set(account, profile);
+    this.working.add(account);
+  }
+
+  delete(account: AccountKey): void {
+    this.all.delete(account);
+    this.working.delete(account);
+  }
+
+  /** One after another; a packed one is unpacked for the moment only, and must not be changed. */
+  *values(): IterableIterator<Profile> {
+    for (const held of this.all.values()) yield held instanceof Uint8Array ? readProfile(new ByteReader(held)) : held;
+  }
+
+  /** Packs whatever is at work. Whoever kept a profile keeps what it was. */
+  pack(): void {
+    for (const account of this.working) {
+      const profile = this.all.get(account);
+      if (!profile || profile instanceof Uint8Array) continue;
+      this.out.clear();
+      writeProfile(this.out, profile);
+      this.all.set(account, this.out.take());
+    }
+    this.working.clear();
+  }
+
+  /** Bytes of those that are packed. */
+  get packedBytes(): number {
+    let bytes = 0;
+    for (const held of this.all.values()) if (held instanceof Uint8Array) bytes += held.length;
+    return bytes;
+  }
+}
