@@ -1,24 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TABLES, tablesIn, withTables } from '../../local/doc-tables';
+import { SECTIONS, sectionsIn, withSections } from '../../local/doc-tables';
 
-const docs = join(__dirname, '../../docs');
-const texts = readdirSync(docs)
+const root = join(__dirname, '../..');
+const texts = readdirSync(join(root, 'docs'))
   .filter((name) => name.endsWith('.md'))
-  .map((name) => [name, readFileSync(join(docs, name), 'utf8')] as const);
+  .map((name) => [name, readFileSync(join(root, 'docs', name), 'utf8')] as const);
 
-test('every table that is made from the code stands in one document', () => {
-  expect(texts.flatMap(([, text]) => tablesIn(text)).sort()).toEqual(Object.keys(TABLES).sort());
+test('every section that is made from the code stands in one document', () => {
+  expect(texts.flatMap(([, text]) => sectionsIn(text)).sort()).toEqual(Object.keys(SECTIONS).sort());
 });
 
-test.each(texts.filter(([, text]) => tablesIn(text).length > 0))(
-  'the tables of docs/%s are as the code has them (npm run docs:tables writes them)',
-  (_name, text) => {
-    expect(text).toBe(withTables(text));
+test.each(texts.filter(([, text]) => sectionsIn(text).length > 0))(
+  'docs/%s says what the code does (npm run docs:tables writes it)',
+  async (_name, text) => {
+    expect(text).toBe(await withSections(text, root));
   },
 );
 
-test('a table that is out of date is written anew, and an unknown one is an error', () => {
-  expect(withTables('a\n<!-- table populations -->\nold\n<!-- end -->\nb')).toContain('`cloud-ide`');
-  expect(() => withTables('<!-- table nothing -->\n<!-- end -->')).toThrow('no table is called nothing');
+test('a section that is out of date is written anew, and an unknown one is an error', async () => {
+  expect(await withSections('a\n<!-- table populations -->\nold\n<!-- end -->\nb', root)).toContain('`cloud-ide`');
+  await expect(withSections('<!-- table nothing -->\n<!-- end -->', root)).rejects.toThrow('no section is called nothing');
 });
