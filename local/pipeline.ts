@@ -7,6 +7,7 @@ import { type FeatureRows, fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
 import { type IngestResult, ingest, keep } from '../functions/ingest/ingest';
 import type { Source, Taken } from '../functions/ingest/read-messages';
+import type { ProducerSettings } from '../shared/contract/producer-settings';
 import { type Policy, policyDigest } from '../shared/domain/policy';
 import { HOUR } from '../shared/domain/time';
 import { KeyedHasher } from '../shared/identity/keyed-hash';
@@ -25,6 +26,8 @@ export type PipelineOptions = {
   start: number;
   detectEvery: number;
   archive?: ObjectStore;
+  /** Which producers are read, when it is given messages as they came. */
+  producers?: ProducerSettings;
   /** Where refused records are kept, and with them the account of what arrived; replay keeps both itself. */
   refused?: ObjectStore;
   /** Whose hours are kept at hand for the API; without, it reads the fold outputs. */
@@ -106,6 +109,7 @@ export class Pipeline {
         clock: this.clock,
         hasher: this.hasher,
         segments: SEGMENTS,
+        producers: this.options.producers,
         refused: this.options.refused,
         effect: this.gateway.effect,
       }),

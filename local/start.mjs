@@ -84,6 +84,8 @@ const tasks = {
   redrive: [ts('cli/redrive.ts')],
   // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).
   'test:deploy': [ts('test/deployment/deploy-proof.ts')],
+  // LiteLLM's own proxy and logger, from PyPI into a virtual environment (docs/producers.md).
+  'test:litellm': [ts('test/producers/litellm-proof.ts')],
   // AWS's own engine in dynalite's place: fetched on demand, needs a Java 17 JDK (docs/decisions/0010).
   'test:dynamodb-local': [[node, [bin('jest/bin/jest.js'), 'test/stores/table.test.ts', ...args], { LOCKSTEP_DYNAMODB: 'local' }]],
   test: [

@@ -1,6 +1,7 @@
 import type { ObjectStore, Queue } from '../../shared/ports';
 import { type IngestPorts, ingest } from './ingest';
 import type { Found } from './records/json-values';
+import { packedBody } from './records/pack';
 import { EARLY, placeOf, REFUSED, RefusedRecord } from './refused';
 
 /** Which refused records are meant; what is not given is any. */
@@ -64,7 +65,7 @@ export async function redrive(
   let messages = 0;
   for await (const { key, records } of refusedRecords(store, which)) {
     const bodies = bodiesOf(records.map(({ record }) => repaired(record, repair)));
-    await queue.send(bodies);
+    await queue.send(bodies.map(packedBody));
     await store.delete(key);
     sent += records.length;
     messages += bodies.length;

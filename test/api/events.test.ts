@@ -5,7 +5,7 @@ import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { FIXTURE_NOW } from '../support/fixture-world';
-import { litellm, usage } from '../support/producer-records';
+import { litellm, span, traces, usage } from '../support/producer-records';
 import { SETTINGS } from '../support/producer-settings';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
@@ -75,6 +75,7 @@ onBothSides((side) => {
     ['one event', JSON.stringify(event(1)), { 'content-type': 'application/cloudevents+json' }, 1],
     ['a batch', JSON.stringify([event(1), event(2)]), { 'content-type': 'application/cloudevents-batch+json; charset=utf-8' }, 2],
     ['lines', `${JSON.stringify(event(1))}\n${JSON.stringify(event(2))}`, { 'content-type': 'application/x-ndjson' }, 2],
+    ['characters that SQS does not take', JSON.stringify(event(1, {}, { prompt: { text: 'a\u007f\uffff\ud8a0\udd99😀' } })), {}, 1],
     ['packed', gzipSync(JSON.stringify([event(1), event(2), event(3)])), { 'content-encoding': 'gzip' }, 3],
     [
       'LiteLLM, as its own callback posts it',
@@ -87,6 +88,21 @@ onBothSides((side) => {
     const answer = await send(body, headers);
     expect([answer.status, (await answer.json()).accepted]).toEqual([200, accepted]);
     expect(await ingested()).toMatchObject({ accepted, rejected: [] });
+  });
+
+  test('what is about no request is no event and no mistake', async () => {
+    const { json, sent } = await open();
+    for (const body of [[[]], { Event: 's3:TestEvent' }, traces(span(1, { 'gen_ai.operation.name': 'execute_tool' }))])
+      expect(await json(body)).toEqual({ accepted: 0, duplicate: 0, refused: 0, events: [] });
+    expect(sent.waiting).toBe(0);
+  });
+
+  test('no message of the queue holds what SQS refuses', async () => {
+    const { json, sent } = await open();
+    await json([event(1, {}, { prompt: { text: '\uffff' } })]);
+    const [message] = sent.take();
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    expect(message?.body).toMatch(/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd]+$/);
   });
 
   test('the same body again: duplicates, and nothing is sent', async () => {

@@ -120,7 +120,8 @@ async function textOf(c: Context): Promise<string | Response> {
 
 function decoded(c: Context, bytes: Uint8Array): string | Response {
   const text = Buffer.from(bytes).toString('utf8');
-  return /^\s*[[{\uFEFF]/.test(text) || isPackedText(text)
+  const isEmptyList = /^\s*\[\s*\]\s*$/.test(text);
+  return (/^\s*[[{\uFEFF]/.test(text) && !isEmptyList) || isPackedText(text)
     ? text
     : problem(c, 'malformed-body', 'Send JSON objects, a list of them, or a line each.');
 }

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import type { ProducerSettings } from '../../../shared/contract/producer-settings';
 import { DAY } from '../../../shared/domain/time';
 import type { Clock, Queue, Table } from '../../../shared/ports';
 import { type Candidate, candidatesOf } from '../candidates';
 import { parseEvent } from '../parse-event';
 import { valuesOfText } from '../records/envelopes';
+import { packedBody } from '../records/pack';
 import { bodiesOf } from '../redrive';
 import type { Scope } from './producer-keys';
 
 /** Records of one request. */
 export const MOST_RECORDS = 10_000;
-/** What a message of the queue may hold, bytes; larger ones are packed. */
-const LARGEST_PLAIN = 64 * 1024;
+/** What a message of the queue may hold, bytes. */
 const LARGEST_MESSAGE = 1_000_000;
 /** How long the same body is known again. */
 const KNOWN_FOR = DAY;
@@ -41,8 +40,7 @@ export const recordsIn = (body: string, { producers, clock }: Pick<ReceivePorts,
  */
 export async function receive(candidates: readonly Candidate[], scopes: readonly Scope[], ports: ReceivePorts): Promise<Received> {
   if (candidates.length > MOST_RECORDS) return { kind: 'too-many', count: candidates.length };
-  if (candidates.length === 0) return { kind: 'nothing', because: 'The body holds no event.' };
-  if (candidates.every(({ kind, record }) => kind === 'refused' && typeof record === 'string'))
+  if (candidates.length > 0 && candidates.every(({ kind, record }) => kind === 'refused' && typeof record === 'string'))
     return { kind: 'nothing', because: 'The body is no JSON.' };
   const { clock, queue, table } = ports;
   const now = clock.now();
@@ -55,7 +53,7 @@ export async function receive(candidates: readonly Candidate[], scopes: readonly
     if (receipt.forward) forwarded.push(candidate.record);
   }
   if (forwarded.length === 0) return { kind: 'received', receipts };
-  const bodies = bodiesOf(forwarded).map(packed);
+  const bodies = bodiesOf(forwarded).map(packedBody);
   const tooLarge = bodies.find((body) => body.length > LARGEST_MESSAGE);
   if (tooLarge !== undefined)
     return { kind: 'nothing', because: 'One record is larger than a message of the queue, packed: 1,000,000 bytes.' };
@@ -93,5 +91,3 @@ function judged(candidate: Candidate, { now, scopes, seen }: Judging): { receipt
 }
 
 const SCOPE_OF = { 'lockstep.usage.v1': 'usage', 'lockstep.account.v1': 'account', 'lockstep.release.v1': 'release' } as const;
-
-const packed = (body: string): string => (Buffer.byteLength(body) > LARGEST_PLAIN ? gzipSync(body).toString('base64') : body);
