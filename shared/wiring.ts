@@ -82,7 +82,7 @@ export type DetectionRan = z.infer<typeof DetectionRan>;
 /** What every HTTP door needs to know who asks. */
 export const HttpEnv = z.object({
   ACCESS_TABLE: name,
-  /** Signs cursors and appeal links, each with a key derived from it (shared/lambda/derived-key.ts). */
+  /** Signs cursors and appeal links, each with a key derived from it (shared/lambda/key-ring.ts). */
   SERVICE_KEY_SECRET: name,
   TOKEN_ISSUER: z.url(),
   TOKEN_AUDIENCE: name,
