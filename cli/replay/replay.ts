@@ -10,6 +10,7 @@ import { ProducerSettings } from '../../shared/contract/producer-settings';
 import { Policy } from '../../shared/domain/policy';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
+import { KeptObjectStore } from '../../shared/memory/kept-object-store';
 import { SpillingObjectStore } from '../../shared/memory/spilling-object-store';
 import { arrivedOf, reasonsForNothing, refusedOf, summaryOf } from './arrived';
 import { progressLine } from './progress';
@@ -30,6 +31,8 @@ const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 
 /** Replay stores identifiers under a key of its own, made anew for every run: nothing outlives it but the report. */
 const UNIT: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
 
+/** What an analyst asks about. */
+const KEPT = ['detection/accounts/', 'campaigns/', 'links/'];
 /** Bytes of the archive that stay in memory: what is due next was written in the last hours. */
 const IN_MEMORY = 64 * 1024 * 1024;
 
@@ -50,6 +53,8 @@ function argumentsOf(argv: readonly string[]) {
         reviewer: { type: 'string' },
         producers: { type: 'string' },
         seed: { type: 'string', default: '1' },
+        // Accounts, campaigns and links stay in OUT/archive, for `npm run query`.
+        keep: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
@@ -113,6 +118,8 @@ async function replay(policy: Policy, options: Options, producers: ProducerSetti
   const progress = progressLine(process.stderr);
   // Under a key of this run only: what another run left would be another world's.
   const archive = join(out, '.archive');
+  const kept = join(out, 'archive');
+  if (options.keep) rmSync(kept, { recursive: true, force: true });
   rmSync(archive, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const refusedFile = join(out, 'refused.ndjson');
@@ -127,7 +134,9 @@ async function replay(policy: Policy, options: Options, producers: ProducerSetti
         start,
         detectEvery: options.detectEvery,
         seed: Number(options.seed),
-        archive: new SpillingObjectStore(spilled, IN_MEMORY),
+        archive: options.keep
+          ? new KeptObjectStore(new SpillingObjectStore(spilled, IN_MEMORY), kept, KEPT)
+          : new SpillingObjectStore(spilled, IN_MEMORY),
         secret: KEY,
         onRun: async (run) => {
           campaigns = Math.max(campaigns, run.networks);
@@ -174,6 +183,7 @@ async function replay(policy: Policy, options: Options, producers: ProducerSetti
     arrived,
     ...(isNothing ? { because: reasonsForNothing(arrived, files.arrivals, policy, { from, to }) } : {}),
   };
+  if (options.keep) await files.pipeline?.detection.keep();
   spilled?.remove();
   return { report, first: files.first, damage };
 }

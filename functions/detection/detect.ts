@@ -112,6 +112,11 @@ export class Detection {
     return this.reader.population;
   }
 
+  /** Leaves the population as it stands in the archive, for others to read. */
+  async keep(): Promise<void> {
+    await this.reader.checkpoint(true);
+  }
+
   /** Hours of fold outputs read so far. */
   get hours(): number {
     return this.reader.hours;

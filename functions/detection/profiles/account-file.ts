@@ -1,5 +1,6 @@
 import { parquetReadObjects } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { ACCOUNT_COLUMNS, type AccountColumn } from '../../../shared/formats/account-columns';
 import { ByteReader, ByteWriter } from '../../../shared/formats/bytes';
 import { SAMPLES, type SampleName, SUM } from '../../../shared/formats/features';
 import type { Profile } from './profile';
@@ -10,8 +11,6 @@ import type { TimedSample } from './timed-sample';
  * Accounts of one segment as they stood after an hour: a Parquet file that other tools read (docs/query.md lists its columns), with the
  * whole profile beside, in our own bytes, from which detection goes on. Identifiers are keyed hashes throughout.
  */
-type Column = { name: string; type: 'STRING' | 'DOUBLE' | 'INT32' | 'TIMESTAMP' | 'BYTE_ARRAY'; of(profile: Profile): unknown };
-
 const moment = (at: number | undefined): Date | undefined => (at === undefined || !Number.isFinite(at) ? undefined : new Date(at));
 const counts = (words: Iterable<[string, number]>): string => JSON.stringify(Object.fromEntries(words));
 const both = (profile: Profile, of: 'tasks' | 'models'): Map<string, number> => added([profile.previous[of], profile.current[of]]);
@@ -23,40 +22,42 @@ const HASH_SPACE = 2 ** 52;
 export const distinctIn = ({ keys }: TimedSample, name: SampleName): number =>
   keys.length < SAMPLES[name] ? keys.length : Math.round(((SAMPLES[name] - 1) * HASH_SPACE) / keys[SAMPLES[name] - 1]!);
 
-const sums = {
-  ok: SUM.ok,
-  errors: SUM.error,
-  refused: SUM.refused,
-  limited: SUM.limited,
-  blocked: SUM.blocked,
-  input_tokens: SUM.input,
-  output_tokens: SUM.output,
-} as const;
-const samples = ['ips', 'prefixes', 'clients', 'keys', 'systems', 'templates'] as const;
-
-export const ACCOUNT_COLUMNS: readonly Column[] = [
-  { name: 'account', type: 'STRING', of: ({ account }) => account },
-  { name: 'plan', type: 'STRING', of: ({ facts }) => facts.plan },
-  { name: 'created_at', type: 'TIMESTAMP', of: ({ facts }) => moment(facts.createdAt) },
-  { name: 'first_heard', type: 'TIMESTAMP', of: ({ firstSeen }) => moment(firstSeen) },
-  { name: 'first_use', type: 'TIMESTAMP', of: ({ firstUse }) => moment(firstUse) },
-  { name: 'last_use', type: 'TIMESTAMP', of: ({ lastUse }) => moment(lastUse) },
-  { name: 'payment_instrument', type: 'STRING', of: ({ facts }) => facts.paymentInstrument },
-  { name: 'organization', type: 'STRING', of: ({ facts }) => facts.organization },
-  { name: 'email_domain', type: 'STRING', of: ({ facts }) => facts.emailDomain },
-  { name: 'provider_standing', type: 'STRING', of: ({ facts }) => facts.standing },
-  { name: 'lifetime_exchanges', type: 'DOUBLE', of: ({ exchanges }) => exchanges },
-  { name: 'lifetime_prevented', type: 'DOUBLE', of: ({ prevented }) => prevented },
-  { name: 'exchanges', type: 'DOUBLE', of: (profile) => profile.windowExchanges },
-  ...Object.entries(sums).map(([name, at]): Column => ({ name, type: 'DOUBLE', of: (profile) => profile.sum(at) })),
-  ...samples.map((name): Column => ({ name: `distinct_${name}`, type: 'INT32', of: (profile) => distinctIn(profile.samples[name], name) })),
-  { name: 'models', type: 'STRING', of: (profile) => counts(both(profile, 'models')) },
-  { name: 'tasks', type: 'STRING', of: (profile) => counts(both(profile, 'tasks')) },
-  { name: 'channels', type: 'STRING', of: (profile) => counts(shown(profile, 0)) },
-  { name: 'languages', type: 'STRING', of: (profile) => counts(shown(profile, 1)) },
-  { name: 'countries', type: 'STRING', of: (profile) => counts(shown(profile, 2)) },
-  { name: 'clock', type: 'STRING', of: ({ clock }) => JSON.stringify([...clock]) },
-];
+const PARQUET = { string: 'STRING', timestamp: 'TIMESTAMP', double: 'DOUBLE', int: 'INT32' } as const;
+const READ: Record<AccountColumn, (profile: Profile) => unknown> = {
+  account: ({ account }) => account,
+  plan: ({ facts }) => facts.plan,
+  created_at: ({ facts }) => moment(facts.createdAt),
+  first_heard: ({ firstSeen }) => moment(firstSeen),
+  first_use: ({ firstUse }) => moment(firstUse),
+  last_use: ({ lastUse }) => moment(lastUse),
+  payment_instrument: ({ facts }) => facts.paymentInstrument,
+  organization: ({ facts }) => facts.organization,
+  email_domain: ({ facts }) => facts.emailDomain,
+  provider_standing: ({ facts }) => facts.standing,
+  lifetime_exchanges: ({ exchanges }) => exchanges,
+  lifetime_prevented: ({ prevented }) => prevented,
+  exchanges: (profile) => profile.windowExchanges,
+  ok: (profile) => profile.sum(SUM.ok),
+  errors: (profile) => profile.sum(SUM.error),
+  refused: (profile) => profile.sum(SUM.refused),
+  limited: (profile) => profile.sum(SUM.limited),
+  blocked: (profile) => profile.sum(SUM.blocked),
+  input_tokens: (profile) => profile.sum(SUM.input),
+  output_tokens: (profile) => profile.sum(SUM.output),
+  distinct_ips: ({ samples }) => distinctIn(samples.ips, 'ips'),
+  distinct_prefixes: ({ samples }) => distinctIn(samples.prefixes, 'prefixes'),
+  distinct_clients: ({ samples }) => distinctIn(samples.clients, 'clients'),
+  distinct_keys: ({ samples }) => distinctIn(samples.keys, 'keys'),
+  distinct_systems: ({ samples }) => distinctIn(samples.systems, 'systems'),
+  distinct_templates: ({ samples }) => distinctIn(samples.templates, 'templates'),
+  models: (profile) => counts(both(profile, 'models')),
+  tasks: (profile) => counts(both(profile, 'tasks')),
+  channels: (profile) => counts(shown(profile, 0)),
+  languages: (profile) => counts(shown(profile, 1)),
+  countries: (profile) => counts(shown(profile, 2)),
+  clock: ({ clock }) => JSON.stringify([...clock]),
+};
+const COLUMNS = Object.entries(ACCOUNT_COLUMNS).map(([name, type]) => ({ name, type: PARQUET[type], of: READ[name as AccountColumn] }));
 const PROFILE = 'profile';
 
 /** Accounts in order of their keys: equal populations give equal bytes. */
@@ -69,7 +70,7 @@ export function writeAccountFile(profiles: Iterable<Profile>): Uint8Array {
     return out.take();
   });
   const columnData = [
-    ...ACCOUNT_COLUMNS.map(({ name, type, of }) => ({ name, type, data: rows.map(of), nullable: true })),
+    ...COLUMNS.map(({ name, type, of }) => ({ name, type, data: rows.map(of), nullable: true })),
     { name: PROFILE, type: 'BYTE_ARRAY' as const, data: bytes, nullable: false },
   ];
   return new Uint8Array(parquetWriteBuffer({ columnData, codec: 'SNAPPY' }));

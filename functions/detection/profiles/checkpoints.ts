@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, HOUR, hourLabel } from '../../../shared/domain/time';
+import { ACCOUNT_FILES } from '../../../shared/formats/account-columns';
 import { segmentOf } from '../../../shared/formats/segment-of';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { ObjectStore } from '../../../shared/ports';
@@ -100,7 +101,7 @@ export class Checkpoints {
     for (const [at, part] of parts.entries()) {
       const bytes = writeAccountFile(part.map((account) => population.profiles.peek(account)!));
       const digest = digestOf(bytes);
-      const key = `detection/accounts/day=${label.slice(0, 10)}/hour=${label.slice(11)}/${name(at)}-of-${name(count)}-${digest}.parquet`;
+      const key = `${ACCOUNT_FILES}day=${label.slice(0, 10)}/hour=${label.slice(11)}/${name(at)}-of-${name(count)}-${digest}.parquet`;
       await this.archive.put(key, bytes, { ifAbsent: true });
       segments.push({ key, digest });
     }

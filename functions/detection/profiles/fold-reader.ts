@@ -90,9 +90,12 @@ export class FoldReader {
       .slice(0, 16);
   }
 
-  /** Keeps what was read, if enough was since it was kept last: after it was judged, so that nothing is lost between the two. */
-  async checkpoint(): Promise<void> {
-    if (!this.standing || !this.isDue(this.standing)) return;
+  /**
+   * Keeps what was read, if enough was since it was kept last (or in any case): after it was judged, so that nothing is lost between
+   * the two.
+   */
+  async checkpoint(anyway = false): Promise<void> {
+    if (!this.standing || !(anyway || this.isDue(this.standing))) return;
     await this.save(this.standing, true);
     await this.checkpoints.prune();
   }
