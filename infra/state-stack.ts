@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { ANSWERS, ArchiveQuestions } from './parts/archive-questions';
 import { peoplePool } from './parts/identity';
 import type { Stage } from './stages';
 
@@ -50,6 +51,7 @@ export class StateStack extends Stack {
     };
     const accessLogs = bucket(this, 'AccessLogs', { rules: [{ expiration: Duration.days(400) }] });
     this.archive = bucket(this, 'Archive', { rules: archiveRules(stage), accessLogs, versioned: true });
+    new ArchiveQuestions(this, 'Questions', this.archive);
     this.anchors = stage.anchors.bucket
       ? Bucket.fromBucketName(this, 'AnchorsElsewhere', stage.anchors.bucket)
       : anchorBucket(this, stage, accessLogs);
@@ -114,6 +116,7 @@ function archiveRules(stage: Stage): LifecycleRule[] {
   return [
     // Campaign documents (evidence) are not listed: they stay.
     ...['chunks/', 'plans/', 'folds/', 'links/', 'hours/'].map((prefix) => ({ prefix, expiration: days })),
+    { prefix: ANSWERS, expiration: Duration.days(7) },
     // Objects are immutable and named by content: an old version is a deleted object, kept a week against a mistake.
     { noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
   ];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type GivenProducers, ProducerSettings } from './contract/producer-settings';
 import type { CampaignId } from './identity/ids';
 
+export { ACCOUNT_COLUMNS, ACCOUNT_FILES } from './formats/account-columns';
 export type { GivenProducers };
 
 /**

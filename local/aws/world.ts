@@ -31,6 +31,7 @@ const WITHOUT_COUNTERPART = [
   /^AWS::KMS::/,
   /^AWS::CloudWatch::/,
   /^AWS::Budgets::/,
+  /^AWS::(Glue|Athena)::/,
   /^AWS::CDK::Metadata$/,
   /^AWS::Lambda::(Permission|LayerVersion)$/,
   /^AWS::(SQS::Queue|S3::Bucket|SNS::Topic)Policy$/,

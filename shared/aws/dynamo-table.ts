@@ -17,6 +17,9 @@ import type { Clock, Condition, Item, Query, Table } from '../ports';
  * passed as absent. Reads are strongly consistent: a plan that misses a manifest row folds a version too small, which is dearer
  * than the second half of a read unit (docs/decisions/0011).
  */
+/** Rows of a page after the first, at most: the first answers what was asked for where nothing is gone. */
+const MOST_ASKED = 1000;
+
 export class DynamoTable implements Table {
   constructor(
     private readonly client: DynamoDBClient,
@@ -60,6 +63,8 @@ export class DynamoTable implements Table {
     const bounds = boundsOf(query);
     if (bounds.kind === 'empty') return { items: [] };
     const items: Item[] = [];
+    // One more than asked for: `next` is given only when something follows. Where rows are gone and not swept yet, more at a time.
+    let asked = limit + 1;
     let start = bounds.start === undefined ? undefined : marshall({ pk: query.pk, sk: bounds.start });
     do {
       const page = await this.client.send(
@@ -68,8 +73,7 @@ export class DynamoTable implements Table {
           ConsistentRead: true,
           ScanIndexForward: !query.reverse,
           ...keyCondition(query.pk, bounds),
-          // One more than asked for: `next` is given only when something follows.
-          Limit: limit + 1 - items.length,
+          Limit: asked,
           ExclusiveStartKey: start,
         }),
       );
@@ -78,6 +82,7 @@ export class DynamoTable implements Table {
         if (this.isLive(item)) items.push(item);
       }
       start = page.LastEvaluatedKey;
+      asked = Math.max(asked, Math.min(MOST_ASKED, 2 * asked));
     } while (start && items.length <= limit);
     if (items.length <= limit) return { items };
     items.length = limit;

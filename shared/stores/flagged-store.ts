@@ -1,5 +1,6 @@
 import type { Standing } from '../domain/account';
 import { FlaggedAccount, type FlaggedFilter } from '../domain/flagged-account';
+import { DAY } from '../domain/time';
 import type { AccountKey } from '../identity/ids';
 import type { Condition, Item, Table } from '../ports';
 import { entriesOf, flaggedPartition, type Order, orderRange, SCOPES, type Scope } from './flagged-index';
@@ -14,8 +15,6 @@ const MOST_EXAMINED = 1_000;
 const MOST_SENTENCES = 3;
 const MOST_LETTERS = 200;
 const ATTEMPTS = 8;
-/** An expiry in the past: the row is gone for readers at once, and DynamoDB sweeps it without a write unit. */
-const GONE = 1;
 
 /**
  * The flagged accounts, sorted and filtered without a scan or a secondary index (docs/decisions/0030).
@@ -34,7 +33,7 @@ export class FlaggedStore {
   /** Detection's word. Writes nothing when the row says the same already. */
   async detected({ at, ...said }: Detected): Promise<void> {
     const because = said.because.slice(0, MOST_SENTENCES).map((sentence) => sentence.slice(0, MOST_LETTERS));
-    await this.change(said.account, (current) => ({
+    await this.change(said.account, at, (current) => ({
       ...said,
       because,
       standing: current?.standing ?? 'active',
@@ -45,7 +44,7 @@ export class FlaggedStore {
 
   /** Enforcement's word. An account that detection never flagged gets a row with score 0. */
   async stands(account: AccountKey, standing: Standing, at: number): Promise<void> {
-    await this.change(account, (current) => ({
+    await this.change(account, at, (current) => ({
       ...(current ?? { account, score: 0, exchanges: 0, detectedAt: at, because: [] }),
       standing,
       updatedAt: at,
@@ -57,7 +56,7 @@ export class FlaggedStore {
    * then it stays with its standing and without a campaign. Its ledger stays in any case.
    */
   async cleared(account: AccountKey, at: number): Promise<void> {
-    await this.change(account, (current) => {
+    await this.change(account, at, (current) => {
       if (!current || current.standing === 'active') return undefined;
       const { campaign: _campaign, kind: _kind, role: _role, ...rest } = current;
       return { ...rest, updatedAt: at };
@@ -98,7 +97,11 @@ export class FlaggedStore {
     return { version: Number(item.version), ...(item.flagged === undefined ? {} : { flagged: FlaggedAccount.parse(item.flagged) }) };
   }
 
-  private async change(account: AccountKey, next: (current: FlaggedAccount | undefined) => FlaggedAccount | undefined): Promise<void> {
+  private async change(
+    account: AccountKey,
+    at: number,
+    next: (current: FlaggedAccount | undefined) => FlaggedAccount | undefined,
+  ): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const row = await this.row(account);
       const flagged = next(row?.flagged);
@@ -112,16 +115,19 @@ export class FlaggedStore {
       const condition: Condition = row ? { kind: 'equals', attribute: 'version', value: row.version } : { kind: 'absent' };
       const written = await this.graph.put({ ...keyOf(account), version, ...(flagged ? { flagged } : {}) }, condition);
       if (written.kind === 'refused') continue;
-      await this.removeHints(without(before, now), version - 1);
+      await this.removeHints(without(before, now), version - 1, at);
       return;
     }
     throw new Error(`flagged account ${account} was changed by others ${ATTEMPTS} times in a row; retry later`);
   }
 
-  /** Conditional on the version that wrote the hint: a writer that has just put the same hint again keeps it. */
-  private async removeHints(stale: readonly Hint[], version: number): Promise<void> {
+  /**
+   * Conditional on the version that wrote the hint: a writer that has just put the same hint again keeps it. It expired
+   * yesterday: gone for every reader at once, and swept without a write unit. (DynamoDB sweeps nothing that expired five years ago.)
+   */
+  private async removeHints(stale: readonly Hint[], version: number, at: number): Promise<void> {
     const condition: Condition = { kind: 'at-most', attribute: 'version', value: version };
-    await Promise.all(stale.map((entry) => this.graph.put({ ...entry, version, expires: GONE }, condition)));
+    await Promise.all(stale.map((entry) => this.graph.put({ ...entry, version, expires: Math.floor((at - DAY) / 1000) }, condition)));
   }
 }
 

@@ -1,8 +1,11 @@
 import { AccountFacts, type KnownAccount } from '../domain/account';
 import { type AccountKey, sealedId } from '../identity/ids';
-import type { AccountReader, Table } from '../ports';
+import { inBatches } from '../in-batches';
+import type { AccountReader, Item, Table } from '../ports';
 
 const KNOWN = 'KNOWN';
+/** Reads at a time: 25,000 members one after the other are two minutes of waiting. */
+const AT_ONCE = 64;
 
 /**
  * What the provider told us about the members of campaigns: facts and the sealed id, a row each in the graph table.
@@ -19,9 +22,14 @@ export class KnownAccountStore implements AccountReader {
   }
 
   async known(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, KnownAccount>> {
+    const rows = new Map<AccountKey, Item>();
+    await inBatches(accounts, AT_ONCE, async (account) => {
+      const row = await this.graph.get(`A#${account}`, KNOWN);
+      if (row) rows.set(account, row);
+    });
     const found = new Map<AccountKey, KnownAccount>();
     for (const account of accounts) {
-      const row = await this.graph.get(`A#${account}`, KNOWN);
+      const row = rows.get(account);
       if (row) found.set(account, { account, sealed: sealedId(String(row.sealed)), facts: this.factsIn(String(row.facts)) });
     }
     return found;

@@ -37,6 +37,21 @@ const everything = async (store: FlaggedStore, order: Order, limit = 7, where = 
   return accounts;
 };
 
+test('a hint that is gone expired the day before: DynamoDB sweeps nothing that expired five years ago', async () => {
+  const gone: number[] = [];
+  class Watched extends MemoryTable {
+    override put(...[item, condition]: Parameters<MemoryTable['put']>) {
+      if (item.expires !== undefined) gone.push(item.expires);
+      return super.put(item, condition);
+    }
+  }
+  const store = new FlaggedStore(new Watched(new SimulatedClock(NOW)));
+  await store.detected(detected());
+  await store.detected(detected({ score: 14, at: NOW + HOUR }));
+  await store.cleared(accountKey('a1'), NOW + 2 * HOUR);
+  expect(new Set(gone)).toEqual(new Set([(NOW - 23 * HOUR) / 1000, (NOW - 22 * HOUR) / 1000]));
+});
+
 describe('flagged accounts', () => {
   test('detection keeps the standing and the first detection; enforcement keeps the rest', async () => {
     const { store } = open();
