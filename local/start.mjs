@@ -74,6 +74,8 @@ const tasks = {
   api: [ts('local/describe-api.ts')],
   // After a row, a detector or a number of the policy changed: the tables of docs/ that are made from them.
   'docs:tables': [ts('local/write-doc-tables.ts')],
+  // Needs Chromium, as test:browser does.
+  'docs:picture': [ts('bench/console-picture.ts')],
   'bench:list': [ts('bench/flagged-list.ts')],
   // Needs Chromium, as test:browser does.
   'bench:graph': [ts('bench/graph.ts')],

@@ -50,7 +50,7 @@ const TABLE: readonly { who: RegExp; whom: readonly string[] }[] = [
   { who: /^local\/aws\/|^local\/local\.ts$/, whom: ['local/', 'cli/command-line', 'functions/', 'shared/', 'infra/'] },
   { who: /^local\//, whom: ['local/', 'cli/', 'simulator/', 'functions/', 'shared/'] },
   // The page is measured over the campaigns and the browser of its tests.
-  { who: /^bench\/graph\.ts$/, whom: ['test/console/browser', 'test/support/'] },
+  { who: /^bench\/(graph|console-picture)\.ts$/, whom: ['test/console/browser', 'test/support/'] },
   { who: /^bench\//, whom: ['bench/', 'local/', 'cli/', 'simulator/', 'functions/', 'shared/'] },
   { who: /^console\//, whom: ['console/'] },
 ];
