@@ -31,6 +31,9 @@ export type EnforcementProps = {
   origin: string;
 };
 
+/** What a case would do: the policy’s answer, so the function that decides gives it. */
+const CASE_PREVIEWS = ['dry-run', 'undo-preview', 'accounts'].map((what) => `/v1/cases/{case}/${what}`);
+
 /** How long a decision about all campaigns may take. */
 export const DECIDE_IN = Duration.minutes(5);
 
@@ -107,13 +110,19 @@ export class Enforcement extends Construct {
     gateway.signedIn(issuer, [
       { path: '/v1/{proxy+}', methods: [HttpMethod.POST], answeredBy: command },
       { path: '/v1/indicators/{operator}', methods: [HttpMethod.DELETE], answeredBy: command },
-      ...['/v1/policies', '/v1/policies/{proxy+}', '/v1/exonerations', '/v1/indicators', '/v1/campaigns/{campaign}/dry-run'].map(
-        (path) => ({
-          path,
-          methods: [HttpMethod.GET],
-          answeredBy: command,
-        }),
-      ),
+      ...[
+        '/v1/policies',
+        '/v1/policies/{proxy+}',
+        '/v1/exonerations',
+        '/v1/indicators',
+        '/v1/campaigns/{campaign}/dry-run',
+        '/v1/accounts/{account}/decision',
+        ...CASE_PREVIEWS,
+      ].map((path) => ({
+        path,
+        methods: [HttpMethod.GET],
+        answeredBy: command,
+      })),
     ]);
 
     for (const caller of [decide, step, watchdog, command]) {

@@ -32,7 +32,7 @@ export function emptyDoors() {
       query: { stores, clock, cursors: cursors('describes, signs nothing') },
       enforcement,
       appeals,
-      names: { keyOf: onlyDescribes, idOf: onlyDescribes },
+      names: { keyOf: onlyDescribes, idOf: onlyDescribes, hashesOf: onlyDescribes },
     },
   };
 }

@@ -2,6 +2,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { openAppeals } from '../functions/appeals/appeals';
 import { cursors } from '../shared/http/cursor';
 import { signAppealLink } from '../shared/identity/appeal-link';
+import { hashesOf } from '../shared/identity/keyed-hash';
 import { MemoryTable } from '../shared/memory/memory-table';
 import type { Pipeline } from './pipeline';
 import { type Served, serve } from './server';
@@ -35,6 +36,7 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
         names: {
           keyOf: async (id) => pipeline.hasher.account(id).key,
           idOf: async (sealed) => pipeline.hasher.open(sealed),
+          hashesOf: async (value) => hashesOf(value, pipeline.hasher),
         },
         appeals: openAppeals({ table: stores.enforcement, clock, keys: async () => appealKeys, policy: enforcement.policy }),
       };

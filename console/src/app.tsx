@@ -2,16 +2,20 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { answered, client } from './api';
-import { moment } from './format';
+import { moment, relative } from './format';
 import { AccountPage } from './pages/account-page';
 import { AccountsPage } from './pages/accounts-page';
 import { AppealsPage } from './pages/appeals-page';
 import { CampaignPage } from './pages/campaign-page';
 import { CampaignsPage } from './pages/campaigns-page';
+import { CasePage } from './pages/case-page';
+import { ExonerationsPage } from './pages/exonerations-page';
+import { HealthPage } from './pages/health-page';
 import { IndicatorsPage } from './pages/indicators-page';
 import { LedgerPage } from './pages/ledger-page';
 import { PoliciesPage } from './pages/policies-page';
 import { QueuePage } from './pages/queue-page';
+import { SearchPage, searchFor } from './pages/search-page';
 import { Help } from './parts/help';
 import { KeyName, useKeys } from './parts/keyboard';
 import { Badge, Empty } from './parts/parts';
@@ -23,9 +27,11 @@ const PAGES = [
   { path: '/campaigns', label: 'Campaigns', keys: 'g c' },
   { path: '/accounts', label: 'Accounts', keys: 'g a' },
   { path: '/appeals', label: 'Appeals', keys: 'g p' },
+  { path: '/exonerations', label: 'Exonerations', keys: 'g e' },
   { path: '/indicators', label: 'Indicators', keys: 'g i' },
   { path: '/policies', label: 'Policies', keys: 'g o' },
-  { path: '/ledger', label: 'Ledger', keys: 'g l' },
+  { path: '/ledger', label: 'Audit log', keys: 'g l' },
+  { path: '/health', label: 'Health', keys: 'g h' },
 ] as const;
 
 export function App() {
@@ -33,6 +39,7 @@ export function App() {
   const [help, setHelp] = useState(false);
   useKeys('Everywhere', [
     ...PAGES.map((page) => ({ keys: page.keys, label: `Go to ${page.label.toLowerCase()}`, does: () => go(page.path) })),
+    { keys: '/', label: 'Search', does: () => document.getElementById('search')?.focus() },
     { keys: 't', label: 'Light or dark', does: toggleTheme },
     { keys: 'Shift+?', label: 'This help', does: () => setHelp(true) },
   ]);
@@ -48,6 +55,7 @@ export function App() {
           <img src="/mark.svg" alt="" />
           <span>Lockstep</span>
         </Link>
+        <SearchBox />
         <nav aria-label="Pages">
           <ul>
             {PAGES.map((page) => (
@@ -65,12 +73,17 @@ export function App() {
         <Foot onHelp={() => setHelp(true)} />
       </header>
       <main className="page" id="page" tabIndex={-1}>
+        <Banner />
         <Switch>
           <Route path="/" component={QueuePage} />
           <Route path="/campaigns" component={CampaignsPage} />
           <Route path="/campaigns/:id">{({ id }) => <CampaignPage key={id} id={id} />}</Route>
           <Route path="/accounts" component={AccountsPage} />
           <Route path="/accounts/:account">{({ account }) => <AccountPage key={account} account={account} />}</Route>
+          <Route path="/cases/:id">{({ id }) => <CasePage key={id} id={id} />}</Route>
+          <Route path="/search" component={SearchPage} />
+          <Route path="/health" component={HealthPage} />
+          <Route path="/exonerations" component={ExonerationsPage} />
           <Route path="/appeals" component={AppealsPage} />
           <Route path="/indicators" component={IndicatorsPage} />
           <Route path="/policies" component={PoliciesPage} />
@@ -106,7 +119,52 @@ function useTitle(path: string): void {
 export const useMe = () =>
   useQuery({ queryKey: ['me'], staleTime: Number.POSITIVE_INFINITY, queryFn: () => answered(client().GET('/v1/me')) });
 export const useStatus = () =>
-  useQuery({ queryKey: ['status'], refetchInterval: 5_000, queryFn: () => answered(client().GET('/v1/status')) });
+  useQuery({ queryKey: ['status'], refetchInterval: 5_000, retry: 2, queryFn: () => answered(client().GET('/v1/status')) });
+
+/** One box for whatever a tip names; `/` goes to it. */
+function SearchBox() {
+  const [, go] = useLocation();
+  return (
+    <form
+      role="search"
+      className="searchbox"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const value = new FormData(event.currentTarget).get('value');
+        event.currentTarget.reset();
+        go('/search');
+        searchFor(String(value ?? '').trim());
+      }}
+    >
+      <label>
+        <span className="visually-hidden">Search</span>
+        <input id="search" name="value" type="search" autoComplete="off" placeholder="Search  /" />
+      </label>
+    </form>
+  );
+}
+
+/** What everybody has to know, whatever page they are on: the API is silent, or the pipeline is. */
+function Banner() {
+  const status = useStatus();
+  if (status.isError || status.failureCount > 1)
+    return (
+      <p className="note danger banner" role="alert">
+        The API does not answer.{' '}
+        {status.dataUpdatedAt > 0
+          ? `What you see is as of ${moment(new Date(status.dataUpdatedAt).toISOString())}; commands do not go through.`
+          : ''}
+      </p>
+    );
+  const { data } = status;
+  if (!data?.stale) return null;
+  return (
+    <p className="note danger banner" role="alert">
+      The last detection run was {data.lastRun ? relative(data.lastRun, data.at) : 'never'}: what formed since is not seen.{' '}
+      <Link href="/health">Health</Link>
+    </p>
+  );
+}
 
 function Foot({ onHelp }: { onHelp: () => void }) {
   const status = useStatus();
@@ -116,11 +174,11 @@ function Foot({ onHelp }: { onHelp: () => void }) {
       {status.data ? (
         <>
           <Badge tone={status.data.enforcement === 'armed' ? 'good' : 'danger'}>Enforcement {status.data.enforcement}</Badge>
-          <span className="wide">{moment(status.data.at)}</span>
+          <span>{moment(status.data.at)}</span>
         </>
       ) : null}
       {me.data ? (
-        <span className="wide">
+        <span>
           <strong>{me.data.name}</strong>, {me.data.role}
         </span>
       ) : null}
@@ -128,10 +186,10 @@ function Foot({ onHelp }: { onHelp: () => void }) {
         <button type="button" className="button tiny" onClick={onHelp}>
           Keys <KeyName keys="Shift+?" />
         </button>
-        <button type="button" className="button tiny wide" onClick={toggleTheme}>
+        <button type="button" className="button tiny" onClick={toggleTheme}>
           Theme
         </button>
-        <button type="button" className="button tiny wide" onClick={signOut}>
+        <button type="button" className="button tiny" onClick={signOut}>
           Sign out
         </button>
       </span>

@@ -12,6 +12,28 @@ const dateShort = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'sho
 export const shortDay = (iso: string): string => dateShort.format(new Date(iso));
 export const day = (iso: string): string => date.format(new Date(iso));
 export const moment = (iso: string): string => `${time.format(new Date(iso))} UTC`;
+/** `1 account`, `240 accounts`. */
+export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
+/** What an action does to so many accounts, as a person would say it. */
+export function doing(rung: string, accounts: number): string {
+  const of = plural(accounts, 'account');
+  switch (rung) {
+    case 'disable-key':
+      return `Disable the keys of ${of}`;
+    case 'challenge':
+      return `Ask ${of} to verify`;
+    case 'limit':
+    case 'warn':
+    case 'suspend':
+    case 'watch':
+      return `${rung.charAt(0).toUpperCase()}${rung.slice(1)} ${of}`;
+    default:
+      return `${words(rung)} ${of}`;
+  }
+}
+/** `coding, 61 %` to `a, b and c`. */
+export const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 /** `in 3 h`, `2 days ago`, by the clock of the API (a demo's clock is simulated). */
 export function relative(iso: string, now: string): string {
   const seconds = (Date.parse(iso) - Date.parse(now)) / 1000;
@@ -39,5 +61,12 @@ export const ROLE_NAMES = {
 } as const;
 /** How probable a kind is, in words; of an unclear group the figure is that of the likeliest kind. */
 export const probable = (kind: keyof typeof KIND_NAMES, probability: number): string =>
-  kind === 'unclear' ? `no kind more probable than ${percent(probability, 1)}` : `${percent(probability, 1)} probable`;
+  kind === 'unclear' ? `no kind above ${percent(probability)}` : percent(probability, 1);
+/** The likeliest of the kinds that a group could be: what an unclear one might be after all. */
+export function bestGuess(probabilities: Record<string, number>): string {
+  const [name, share] = Object.entries(probabilities)
+    .filter(([kind]) => kind !== 'unclear')
+    .sort(([, one], [, other]) => other - one)[0] ?? ['nothing', 0];
+  return `Best guess: ${words(name)}, ${percent(share)}`;
+}
 export const words = (name: string): string => name.replace(/-/g, ' ');

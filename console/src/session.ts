@@ -39,7 +39,7 @@ export function keepStartCode(): void {
   const start = new URLSearchParams(location.hash.slice(1)).get('start');
   if (start === null) return;
   sessionStorage.setItem(START, start);
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(null, '', location.pathname + location.search);
 }
 
 const discover = async (config: Config): Promise<oauth.AuthorizationServer> => {
@@ -55,7 +55,7 @@ export async function signIn(config: Config): Promise<never> {
     verifier: oauth.generateRandomCodeVerifier(),
     state: oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
-    from: location.pathname,
+    from: location.pathname + location.search,
   };
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
   const to = new URL(server.authorization_endpoint ?? '');
@@ -100,5 +100,5 @@ export async function finishSignIn(config: Config): Promise<string> {
   // The identity token names audience and groups with every issuer; Cognito's access token has no audience.
   const stored: Stored = { token: tokens.id_token ?? '', expiresAt: Date.now() + (tokens.expires_in ?? 3600) * 1000 };
   sessionStorage.setItem(SESSION, JSON.stringify(stored));
-  return pending.from === '/signed-in' ? '/' : pending.from;
+  return pending.from.startsWith('/signed-in') ? '/' : pending.from;
 }

@@ -9,7 +9,7 @@ import { When } from '../../shared/http/fields';
 import { problem } from '../../shared/http/problem';
 import type { Entry } from '../../shared/stores/ledger-store';
 import type { Appeals } from './appeals';
-import { reviewAppeal } from './review';
+import { reviewAppeal, whyNot } from './review';
 
 const AppealParam = z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'An appeal id has 22 characters of base64url; the list is at /v1/appeals.');
 const AppealView = z
@@ -24,6 +24,8 @@ const AppealView = z
     progress: z.enum(['open', 'granted', 'denied', 'moot']),
     answerBy: When.nullable().openapi({ description: 'While it is open: when it is late.' }),
     escalations: z.int(),
+    mayReview: z.boolean().openapi({ description: 'May the caller give a verdict: neither approved the case nor gave one before.' }),
+    mayNotBecause: z.string().nullable(),
     reviews: z.array(z.object({ by: z.string().nullable(), verdict: z.enum(VERDICTS), because: z.string(), at: When })),
   })
   .openapi('Appeal');
@@ -45,7 +47,10 @@ export function reviewRoutes(api: Api, http: HttpPorts, world: Appeals): void {
     responses: answers(z.object({ items: z.array(AppealView) }).openapi('Appeals'), 'The newest 500 at most.'),
   });
   api.openapi(list, async (c) => {
-    const items = (await everyAppeal(world)).map(({ id, head }) => appealView(id, head, c.get('principal')));
+    const to = c.get('principal');
+    const items = await Promise.all(
+      (await everyAppeal(world)).map(async ({ id, head }) => appealView(id, head, to, await whyNot(to, head.state, world))),
+    );
     return c.json({ items: items.sort(byClock).slice(0, MOST_APPEALS) }, 200);
   });
 
@@ -65,7 +70,7 @@ export function reviewRoutes(api: Api, http: HttpPorts, world: Appeals): void {
     if (!head) return problem(c, 'not-found', NO_APPEAL);
     const to = c.get('principal');
     const statement = mayAct(to, 'reviewer') ? ((await world.appeals.statement(id)) ?? null) : null;
-    return c.json({ ...appealView(id, head, to), statement }, 200);
+    return c.json({ ...appealView(id, head, to, await whyNot(to, head.state, world)), statement }, 200);
   });
 
   const review = createRoute({
@@ -106,7 +111,7 @@ async function everyAppeal(world: Appeals): Promise<{ id: string; head: Entry<Ap
   return all;
 }
 
-function appealView(id: string, { state }: Entry<AppealState>, to: Person): z.infer<typeof AppealView> {
+function appealView(id: string, { state }: Entry<AppealState>, to: Person, mayNotBecause: string | null): z.infer<typeof AppealView> {
   const { account, case: caseOf, campaign, rule, reasonCode, openedAt, progress, reviews } = state;
   const open = progress.kind === 'open' ? progress : undefined;
   const named = mayAct(to, 'reviewer');
@@ -121,6 +126,8 @@ function appealView(id: string, { state }: Entry<AppealState>, to: Person): z.in
     progress: progress.kind,
     answerBy: open ? iso(open.answerBy) : null,
     escalations: open?.escalations ?? 0,
+    mayReview: mayNotBecause === null,
+    mayNotBecause,
     reviews: reviews.map((one) => ({ by: named ? one.id : null, verdict: one.verdict, because: one.because, at: iso(one.at) })),
   };
 }

@@ -1,7 +1,7 @@
 import { ACCOUNT_CHAIN, inForce } from '../../shared/domain/action';
 import type { AppealState, Review } from '../../shared/domain/appeal';
 import type { EnforcementPolicy } from '../../shared/domain/enforcement-policy';
-import { byPerson, type Command, type CommandAnswer, mayAct } from '../../shared/domain/person';
+import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../shared/domain/person';
 import { HOUR, iso } from '../../shared/domain/time';
 import type { CaseId } from '../../shared/identity/ids';
 import { isolated } from '../../shared/stores/ledger-store';
@@ -60,9 +60,18 @@ export function outcome(
 const sentence = (progress: AppealState['progress'], reviews: readonly Review[]): string =>
   progress.kind === 'open' ? `${reviews.length} verdicts; another person has to look` : `the appeal is ${progress.kind}`;
 
+/** Why this person may give no verdict on the appeal; null when they may. The same questions that `reviewAppeal` asks. */
+export async function whyNot(person: Person, state: AppealState, world: Appeals): Promise<string | null> {
+  if (!mayAct(person, 'reviewer')) return 'verdicts are given by reviewers';
+  if (state.progress.kind !== 'open') return `it is ${state.progress.kind}`;
+  if (state.reviews.some((review) => review.id === person.id)) return 'you gave a verdict: another person has to look';
+  if (await decidedTheCase(person.id, state.case, world)) return 'you approved the case: somebody else reviews the appeal';
+  return null;
+}
+
 async function decidedTheCase(person: string, id: CaseId, world: Appeals): Promise<boolean> {
   const state = (await world.cases.head(id))?.state;
-  return [...(state?.approvals ?? []), ...(state?.confirmations ?? [])].some((one) => one.id === person);
+  return state?.byHand?.by === person || [...(state?.approvals ?? []), ...(state?.confirmations ?? [])].some((one) => one.id === person);
 }
 
 type Watched = { open: number; escalated: string[]; moot: string[] };

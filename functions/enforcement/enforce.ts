@@ -16,7 +16,8 @@ import type { Enforcement } from './enforcement';
 import { approversFor, sizeOf } from './policy/approvers';
 import { notePopulation } from './policy/budget';
 import { isArmed } from './policy/kill-switch';
-import { type Plan, planFor } from './policy/plan';
+import { outlookOf } from './policy/outlook';
+import { type Plan, planFor, planOf } from './policy/plan';
 
 export type Enforced = {
   campaign: CampaignId;
@@ -101,10 +102,13 @@ async function anybodyLeft({ decision }: { decision: Acting }, world: Enforcemen
 async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: CaseHead }, world: Enforcement): Promise<Enforced> {
   const { progress } = head.state;
   if (progress.kind === 'held') await world.workflow.start(id, head.sequence);
+  if (progress.kind === 'held' || progress.kind === 'awaiting-approval') await keepSize(id, head, world);
+  if (head.state.undoRequests.length > 0)
+    return { campaign, kind: 'unchanged', case: id, because: ['an undo waits for a second person: nobody else is acted on meanwhile'] };
   if (progress.kind !== 'contained') return { campaign, kind: 'unchanged', case: id, because: [`case ${id} is ${progress.kind}`] };
   // Pointed at and answered: settled. Pointed at only: a crash or a used-up budget came between.
   const touched = new Set(await world.cases.answered(id));
-  const plan = await planFor(campaign, world, { held: head.state.rule, about: (member) => !touched.has(member.account) });
+  const plan = await planOf(head.state, world, { about: (member) => !touched.has(member.account) });
   const grounds = groundsOf(plan, head);
   if (grounds.kind === 'fell-away') return { campaign, kind: 'unchanged', case: id, because: grounds.because };
   const joined = targetsOf(grounds.plan.decision, id, head.state, []).filter((account) => !touched.has(account));
@@ -132,6 +136,20 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   const acted = 'tally' in done ? `${done.tally.acted} of ${joined.length} who joined were contained` : 'nobody was contained';
   const because = 'because' in done ? [acted, done.because] : [acted];
   return { campaign, kind: 'joined', case: id, because };
+}
+
+/** What people see in the queue is what they would approve: how many accounts, and how many people that takes, after each run. */
+async function keepSize(id: CaseId, head: CaseHead, world: Enforcement): Promise<void> {
+  const { progress } = head.state;
+  const ahead = await outlookOf(id, head.state, world);
+  if (ahead.kind === 'nothing') return;
+  const { size, forPeople, approvers: approversNeeded } = ahead;
+  if (size === head.state.size && forPeople === head.state.forPeople && approversNeeded === head.state.approversNeeded) return;
+  const how = size > head.state.size ? 'grew' : size < head.state.size ? 'shrank' : 'changed';
+  const because = [
+    `the campaign ${how} from ${head.state.size} to ${size} accounts: ${approversNeeded} ${approversNeeded === 1 ? 'approver' : 'approvers'} needed`,
+  ];
+  await move(id, head, { progress, because, change: { size, forPeople, approversNeeded } }, world);
 }
 
 /** Whether it took effect on those who joined is looked at as for those before them. Noted before they are acted on: a crash loses nothing. */
@@ -166,6 +184,11 @@ async function openCase(
     confirmations: [],
     forgiven: { appeals: 0, reversals: 0, errors: 0 },
     containedAt: null,
+    undoRequests: [],
+    undoneAt: null,
+    leftOut: [],
+    takenIn: [],
+    byHand: null,
     progress: { kind: 'held', until },
   };
   const { id, opened } = await world.cases.open(campaign, latest, {

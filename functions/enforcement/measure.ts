@@ -5,6 +5,9 @@ import type { Measurement } from '../../shared/domain/policy-record';
 /** The parts of a replay report (`npm run replay`) that a measurement reads. `policy` is the digest it was replayed with. */
 export const ReplayReport = z.object({
   policy: z.object({ digest: z.string() }),
+  events: z.object({ read: z.number() }).optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
   accounts: z.array(z.object({ id: z.string(), standing: z.string(), campaign: z.string().nullable().optional() })),
 });
 export type ReplayReport = z.infer<typeof ReplayReport>;
@@ -26,6 +29,14 @@ export function measure(report: ReplayReport, labels: readonly Label[]): Measure
   const right = suspended.filter((account) => labelOf.get(account.id) === 'distillation').length;
   const lookAlikesTouched = report.accounts.filter((account) => TOUCHED.has(account.standing) && honest(account.id)).length;
   return { suspended: suspended.length, right, lookAlikesTouched, precision: suspended.length === 0 ? 0 : right / suspended.length };
+}
+
+/** Why two replays say nothing about each other: they read other events; undefined when they read the same, or do not say. */
+export function differentTraffic(before: ReplayReport, after: ReplayReport): string | undefined {
+  const same = <T>(one: T | undefined, other: T | undefined): boolean => one === undefined || other === undefined || one === other;
+  if (same(before.events?.read, after.events?.read) && same(before.from, after.from) && same(before.to, after.to)) return undefined;
+  const words = ({ events, from, to }: ReplayReport): string => `${events?.read ?? '?'} events from ${from ?? '?'} to ${to ?? '?'}`;
+  return `These are replays of different traffic, so whose decision differs says nothing: ${words(before)}, and ${words(after)}. Replay the same files with both policies.`;
 }
 
 export type Changed = { account: string; from: string; to: string };

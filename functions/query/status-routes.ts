@@ -6,6 +6,7 @@ import { type Api, access, answers, type HttpPorts, publicAccess } from '../../s
 import { When } from '../../shared/http/fields';
 import description from '../../shared/http/openapi.json';
 import { isolated, LedgerStore } from '../../shared/stores/ledger-store';
+import { health } from './health';
 import type { QueryPorts } from './query-ports';
 
 const Health = z.object({ status: z.literal('ok'), at: When }).openapi('Health');
@@ -16,12 +17,20 @@ const Status = z
     enforcement: z.enum(['armed', 'stopped']).openapi({ description: 'The kill switch. Never set counts as stopped.' }),
     campaigns: z.int().openapi({ description: 'With one account at least.' }),
     accounts: z.int().openapi({ description: 'Members of campaigns.' }),
-    lastRun: When.nullable().openapi({ description: 'When the newest campaign version was written.' }),
+    lastRun: When.nullable().openapi({ description: 'When the last detection run was decided about, whatever it found.' }),
+    stale: z.boolean().openapi({ description: 'The last detection run is further back than two of its intervals and a half.' }),
+    foldedThrough: When.nullable().openapi({ description: 'The end of the newest hour that is folded.' }),
+    hoursWaiting: z.int().openapi({ description: 'Hours with events, older than an hour, that are not folded yet.' }),
+    newestEvents: When.nullable().openapi({ description: 'The newest hour that events arrived for.' }),
+    casesWaiting: z.int().openapi({ description: 'Cases that wait for people, or were stopped.' }),
+    appealsOverdue: z.int(),
+    restoresWaiting: z.int().openapi({ description: 'Accounts whose restoring the provider has not acknowledged.' }),
+    activeAccounts: z.int().nullable().openapi({ description: 'Accounts active at the last run.' }),
   })
   .openapi('Status');
 
 export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
-  const health = createRoute({
+  const probe = createRoute({
     ...publicAccess(http),
     method: 'get',
     path: '/v1/health',
@@ -30,7 +39,7 @@ export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     summary: 'Can the API read what it needs?',
     responses: answers(Health, 'It can.'),
   });
-  api.openapi(health, async (c) => {
+  api.openapi(probe, async (c) => {
     const { stores, clock } = ports;
     // An outage of any of them throws and is answered 500 by the problem handler.
     await Promise.all([stores.graph.get('HEALTH', 'PROBE'), stores.enforcement.get('HEALTH', 'PROBE'), stores.archive.get('health/probe')]);
@@ -68,14 +77,12 @@ export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     );
     let campaigns = 0;
     let accounts = 0;
-    let lastRun = 0;
     for await (const header of ports.campaigns.headers()) {
       const members = Object.values(header.counts).reduce((sum, count) => sum + count, 0);
       if (members > 0) campaigns++;
       accounts += members;
-      lastRun = Math.max(lastRun, header.updatedAt);
     }
     const enforcement = head?.state.kind ?? ('stopped' as const);
-    return c.json({ at: iso(clock.now()), enforcement, campaigns, accounts, lastRun: lastRun === 0 ? null : iso(lastRun) }, 200);
+    return c.json({ at: iso(clock.now()), enforcement, campaigns, accounts, ...(await health(ports)) }, 200);
   });
 }

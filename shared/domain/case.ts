@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { CampaignId } from '../identity/ids';
+import type { AccountKey, CampaignId } from '../identity/ids';
 import { KINDS } from './campaign';
 import { MODES, Rung } from './enforcement-policy';
 import { PERSON_ROLES } from './person';
+import { REASON_CODES } from './reason-codes';
 
 export const Approval = z.object({
   id: z.string(),
@@ -35,6 +36,9 @@ export const Progress = z.discriminatedUnion('kind', [
 ]);
 export type Progress = z.infer<typeof Progress>;
 
+/** Accounts that people may leave out of a case, or take into it, one by one: every entry of the case carries them. */
+export const MOST_CHOSEN = 2_000;
+
 export const CaseState = z.object({
   campaign: z.custom<CampaignId>(),
   campaignKind: z.enum(KINDS),
@@ -53,6 +57,17 @@ export const CaseState = z.object({
   /** Effects a person had seen when they let a stopped case go on: only what came after can stop it again. */
   forgiven: z.object({ appeals: z.int(), reversals: z.int(), errors: z.int() }),
   containedAt: z.number().nullable(),
+  /** People who asked that everything the case did be undone; it begins when enough of them did. */
+  undoRequests: z.array(Approval).default([]),
+  undoneAt: z.number().nullable().default(null),
+  /** Accounts that a person left out of the case, and accounts that a person added to it, each on top of what the policy decides. */
+  leftOut: z.array(z.custom<AccountKey>()).default([]),
+  takenIn: z.array(z.custom<AccountKey>()).default([]),
+  /** Opened by a person about the accounts taken in; no campaign and no rule called for it. */
+  byHand: z
+    .object({ by: z.string(), because: z.string(), reasonCode: z.enum(REASON_CODES), expiresAfterHours: z.number() })
+    .nullable()
+    .default(null),
   progress: Progress,
 });
 export type CaseState = z.infer<typeof CaseState>;

@@ -3,7 +3,7 @@ import type { Hint, Mode, Rung } from './enforcement-policy';
 import type { ReasonCode } from './reason-codes';
 
 /** Why a member of a campaign is left alone although the campaign is acted on. */
-export const SPARED = ['role', 'evidence', 'exempt', 'exonerated', 'protected', 'already', 'not-known'] as const;
+export const SPARED = ['role', 'evidence', 'exempt', 'exonerated', 'protected', 'already', 'not-known', 'left-out'] as const;
 export type Spared = (typeof SPARED)[number];
 
 /** `review`: automatic action is ruled out, people may still act. */

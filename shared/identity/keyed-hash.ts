@@ -164,6 +164,34 @@ export class KeyedHasher {
   }
 }
 
+/**
+ * The hashes under which a raw value would be kept, by what it is read as: an address when it is one, else everything that its shape
+ * allows. For a search; nothing is remembered of what was asked.
+ */
+export function hashesOf(value: string, hasher: KeyedHasher): { as: string; hash: Hash64 }[] {
+  const text = value.trim();
+  if (/^[0-9.]+$|^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(text)) {
+    const { ip, prefix } = hasher.address(text);
+    const found = [{ as: 'address', hash: hashText(ip) }];
+    if (prefix !== 0) found.push({ as: 'network', hash: hashText(hasher.fresh('prefix', networkPrefix(canonicalAddress(text)) ?? '')) });
+    if (!text.includes('.') && !text.includes(':')) found.push({ as: 'card', hash: hashText(hasher.fresh('payment', text)) });
+    return found;
+  }
+  const domain = (text.includes('@') ? text.slice(text.lastIndexOf('@') + 1) : text).toLowerCase();
+  const asked: [string, ObjectType, string][] = [
+    ['e-mail domain', 'domain', domain],
+    ['card', 'payment', text],
+    ['organisation', 'organization', text],
+    ['API key id', 'api-key', text],
+    ['referrer', 'referrer', text],
+    ['sign-up client', 'signup-client', text],
+    ['client', 'client', `\n${text}`],
+    ['client', 'client', `${text}\n`],
+  ];
+  if (/^\d{6}/.test(text)) asked.push(['card issuer', 'issuer', text.slice(0, 6)]);
+  return asked.map(([as, type, of]) => ({ as, hash: hashText(hasher.fresh(type, of)) }));
+}
+
 /** 13 hex digits of a 52-bit hash. */
 export const hashText = (hash: number): Hash64 => hash64(hash.toString(16).padStart(13, '0'));
 export const hashNumber = (text: Hash64): number => Number.parseInt(text, 16);

@@ -65,9 +65,9 @@ onBothSides((side) => {
       expect(preview.body.accounts).toBe(queue.body.items[0].size);
       expect(preview.body.accounts + preview.body.spared.role + preview.body.protectedCount).toBe(40);
 
-      expect((await post(`/v1/cases/${id}/approve`, BECAUSE, REI)).body).toEqual({ kind: 'done', because: '1 of 2 approvals' });
+      expect((await post(`/v1/cases/${id}/approve`, BECAUSE, REI)).body).toEqual({ kind: 'done', because: 'you are approver 1 of 2' });
       expect((await post(`/v1/cases/${id}/approve`, BECAUSE, REI)).body.kind).toBe('already');
-      expect((await post(`/v1/cases/${id}/approve`, BECAUSE, SAM)).body).toEqual({ kind: 'done', because: '2 of 2 approvals' });
+      expect((await post(`/v1/cases/${id}/approve`, BECAUSE, SAM)).body).toEqual({ kind: 'done', because: 'you are approver 2 of 2' });
       await world.pass(2 * DAY);
       expect((await get(`/v1/cases/${id}`)).body).toMatchObject({ progress: 'contained', touched: preview.body.accounts });
       const suspended = await get('/v1/accounts?standing=suspended&limit=200');
@@ -76,7 +76,12 @@ onBothSides((side) => {
       expect((await get(`/v1/accounts/${account}`)).body).toMatchObject({ standing: 'suspended', flagged: { standing: 'suspended' } });
       expect(world.provider.suspended()).toHaveLength(preview.body.accounts);
 
-      expect((await post(`/v1/cases/${id}/undo`, { because: 'wrong after all' }, SAM)).body.kind).toBe('done');
+      const undo = (await get(`/v1/cases/${id}/undo-preview`)).body;
+      expect(undo).toMatchObject({ restored: 38, people: 2, asked: 0 });
+      const wrong = { because: 'wrong after all', seen: undo.seen };
+      expect((await post(`/v1/cases/${id}/undo`, wrong, SAM)).body).toMatchObject({ kind: 'done' });
+      expect((await post(`/v1/cases/${id}/undo`, wrong, SAM)).body.kind).toBe('already');
+      expect((await post(`/v1/cases/${id}/undo`, wrong, REI)).body.kind).toBe('done');
       await world.pass(HOUR);
       expect(world.provider.suspended()).toHaveLength(0);
       expect((await get('/v1/accounts?standing=suspended')).body.items).toHaveLength(0);
@@ -156,7 +161,7 @@ onBothSides((side) => {
       expect((await post(`/v1/cases/${id}/reject`, BECAUSE, REI, 'key-00001')).body.type).toBe('urn:lockstep:problem:idempotency-mismatch');
       expect((await post(`/v1/cases/${id}/approve`, BECAUSE, SAM, 'key-00001')).body).toEqual({
         kind: 'done',
-        because: '2 of 2 approvals',
+        because: 'you are approver 2 of 2',
       });
       expect((await get(`/v1/cases/${id}`)).body.approvals).toHaveLength(2);
     });

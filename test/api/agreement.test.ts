@@ -82,7 +82,7 @@ onBothSides((side) => {
       params: { path: { case: id }, header },
       body: { because: 'it holds', protectedToo: false },
     });
-    expect(first.data).toEqual({ kind: 'done', because: '1 of 1 approvals' });
+    expect(first.data).toEqual({ kind: 'done', because: 'you are approver 1 of 1' });
     const missing = await reviewer.POST('/v1/cases/{case}/approve', {
       params: { path: { case: 'nothing.0001' }, header: { 'idempotency-key': 'key-000002' } },
       body: { because: 'it holds', protectedToo: false },

@@ -20,7 +20,11 @@ export const FIXTURE_NOW = Date.UTC(2026, 5, 5, 12);
 export const keyOf = (name: string): AccountKey =>
   accountKey(createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url'));
 /** Ids as the enforcement world seals them: not at all. */
-export const NAMES: Names = { keyOf: async (id) => keyOf(id), idOf: async (sealed) => sealed.replace(/^sealed-/, '') };
+export const NAMES: Names = {
+  keyOf: async (id) => keyOf(id),
+  idOf: async (sealed) => sealed.replace(/^sealed-/, ''),
+  hashesOf: async (value) => [{ as: 'card', hash: hashOf(value) }],
+};
 const hashOf = (name: string): Hash64 => hash64(createHash('sha256').update(name).digest('hex').slice(0, 13));
 
 export type CampaignPlan = { id: string; kind: Kind; accounts: number; firstSeen: number; version?: number; seed?: number };

@@ -82,11 +82,11 @@ export function Facts({ of: { facts } }: { of: Account }) {
         <dd>{facts.createdAt ? day(facts.createdAt) : '—'}</dd>
         <dt>Plan</dt>
         <dd>{facts.plan ?? '—'}</dd>
-        <dt>Program</dt>
+        <dt>Programme</dt>
         <dd>{facts.program ?? '—'}</dd>
         <dt>Verified by</dt>
         <dd>{facts.verification ?? '—'}</dd>
-        <dt>Provider’s standing</dt>
+        <dt>Standing at the provider</dt>
         <dd>{facts.providerStanding ?? '—'}</dd>
         <dt>Payment, hashed</dt>
         <dd>{hash(facts.paymentInstrument)}</dd>

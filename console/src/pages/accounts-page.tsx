@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useMe, useStatus } from '../app';
-import { brief, count, day, relative, words } from '../format';
+import { brief, count, day, plural, relative, words } from '../format';
 import { Empty, Loaded, Panel, Standing } from '../parts/parts';
 import { toast } from '../parts/toasts';
 import { useFilters } from '../parts/use-filters';
@@ -39,7 +39,7 @@ export function AccountsPage() {
     { staying: true },
   );
   const open = (row: Row) => go(`/accounts/${row.account}`);
-  const at = useRowKeys('Accounts', rows, open);
+  const at = useRowKeys('Accounts', rows, (row) => row.account, open);
   const columns: Column<Row>[] = [
     {
       head: 'Account',
@@ -82,7 +82,9 @@ export function AccountsPage() {
       <header>
         <div className="grow">
           <h1>Accounts</h1>
-          <p className="lede">Every account that the product has something to say about. An account that is not here was left alone.</p>
+          <p className="lede">
+            Every account that was flagged. An account that is not here was left alone; its page opens by id all the same.
+          </p>
         </div>
       </header>
       <Panel title="Flagged accounts" flush end={<Find onFound={(account) => go(`/accounts/${account}`)} />}>
@@ -131,9 +133,7 @@ export function AccountsPage() {
           }
         </Loaded>
         <div className="under">
-          <span>
-            {count(rows.length)} shown{hasMore ? ', more below' : ''}
-          </span>
+          <span>{hasMore ? `${count(rows.length)} shown, more below` : `${plural(rows.length, 'account')}. End of list`}</span>
           <span className="row">
             <kbd>j</kbd> <kbd>k</kbd> move, <kbd>↵</kbd> opens
           </span>

@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
-import { useMe, useStatus } from '../app';
+import { useStatus } from '../app';
 import { moment, relative, words } from '../format';
 import { CommandDialog } from '../parts/command-dialog';
 import { AccountLink, Badge, Empty, Loaded, Panel } from '../parts/parts';
-import { useRowKeys } from '../parts/use-rows';
+import { Arrived } from '../parts/steady';
+import { useRowKeys, useSteady } from '../parts/use-rows';
 
 type Appeal = Schemas['Appeal'];
 type Verdict = 'grant' | 'deny';
@@ -15,18 +16,17 @@ const TONES = { open: 'warn', granted: 'good', denied: 'plain', moot: 'plain' } 
 /** People who disagree, by when we owe them an answer. */
 export function AppealsPage() {
   const appeals = useQuery({ queryKey: ['appeals'], refetchInterval: 10_000, queryFn: () => answered(client().GET('/v1/appeals')) });
-  const rows = appeals.data?.items ?? [];
+  const { rows, arrived, gone, renew } = useSteady(appeals.data?.items ?? [], (row) => row.id, 'appeals');
   const [chosen, setChosen] = useState<string>();
   const [asking, setAsking] = useState<{ appeal: Appeal; verdict: Verdict } | null>(null);
-  const me = useMe();
-  const may = me.data !== undefined && me.data.role !== 'viewer';
   const ask = (verdict: Verdict) => {
     const appeal = rows[at];
-    if (may && appeal?.progress === 'open') setAsking({ appeal, verdict });
+    if (appeal?.mayReview) setAsking({ appeal, verdict });
   };
   const at: number = useRowKeys(
     'Appeals',
     rows,
+    (row) => row.id,
     (row) => setChosen(row.id),
     [
       { keys: 'y', label: 'Grant', does: () => ask('grant') },
@@ -46,19 +46,19 @@ export function AppealsPage() {
         </div>
       </header>
       <Panel title="By when an answer is due" flush>
+        <Arrived arrived={arrived} gone={gone.size} what="appeal" onShow={renew} />
         <Loaded from={appeals}>
-          {({ items }) =>
-            items.length === 0 ? (
+          {() =>
+            rows.length === 0 ? (
               <Empty title="No appeals">Nobody who was acted on has disagreed.</Empty>
             ) : (
               <ol className="cases">
-                {items.map((appeal, index) => (
+                {rows.map((appeal, index) => (
                   <AppealRow
                     key={appeal.id}
                     appeal={appeal}
                     here={index === at}
                     open={chosen === appeal.id}
-                    mayAct={may}
                     onToggle={() => setChosen(chosen === appeal.id ? undefined : appeal.id)}
                     onAsk={(verdict) => setAsking({ appeal, verdict })}
                   />
@@ -83,14 +83,12 @@ function AppealRow({
   appeal,
   here,
   open,
-  mayAct,
   onToggle,
   onAsk,
 }: {
   appeal: Appeal;
   here: boolean;
   open: boolean;
-  mayAct: boolean;
   onToggle: () => void;
   onAsk: (verdict: Verdict) => void;
 }) {
@@ -133,7 +131,7 @@ function AppealRow({
         <button type="button" className="button" aria-expanded={open} onClick={onToggle}>
           {open ? 'Close' : 'Read'}
         </button>
-        {mayAct && appeal.progress === 'open' ? (
+        {appeal.mayReview ? (
           <>
             <button type="button" className="button" onClick={() => onAsk('grant')}>
               Grant
@@ -142,6 +140,8 @@ function AppealRow({
               Deny
             </button>
           </>
+        ) : appeal.progress === 'open' && appeal.mayNotBecause ? (
+          <span className="small soft may-not">{appeal.mayNotBecause}</span>
         ) : null}
       </div>
     </li>

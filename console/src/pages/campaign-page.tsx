@@ -1,14 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useMe, useStatus } from '../app';
 import { Timeline } from '../charts/timeline';
-import { compact, count, day, moment, percent, probable, relative, shortDay } from '../format';
+import { bestGuess, compact, count, day, listed, moment, percent, probable, relative, shortDay, words } from '../format';
 import { useCaseCommands } from '../parts/case-commands';
 import { useKeys } from '../parts/keyboard';
-import { Bar, Empty, Figures, Kind, Loaded, Panel, Sentences } from '../parts/parts';
+import { Badge, Bar, Empty, Figures, Kind, Loaded, Panel, Sentences } from '../parts/parts';
 import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel } from './campaign-panels';
 import { CasePanel } from './case-panel';
+import { NewExoneration } from './exonerations-page';
+import { Story } from './story';
 
 const SECTIONS = [
   ['evidence', 'Evidence'],
@@ -32,6 +35,7 @@ export function CampaignPage({ id }: { id: string }) {
   });
   const newest = [...(cases.data?.items ?? [])].sort((one, other) => (one.openedAt < other.openedAt ? 1 : -1))[0];
   const commands = useCaseCommands(newest);
+  const [exonerating, setExonerating] = useState(false);
   const may = (useMe().data?.role ?? 'viewer') !== 'viewer';
   useKeys('Campaign', [
     ...commands.keys,
@@ -57,8 +61,14 @@ export function CampaignPage({ id }: { id: string }) {
               <p className="row" style={{ paddingTop: 4 }}>
                 <Kind is={data.kind} />
                 <span className="soft">
-                  {probable(data.kind, data.probability)}, on {data.families.length} independent families of evidence
+                  {data.kind === 'unclear' ? bestGuess(data.probabilities) : probable(data.kind, data.probability)}
+                  {data.families.length > 0 ? `, on ${listed(data.families)}` : ''}
                 </span>
+                {data.exonerations.map((word) => (
+                  <Badge tone="good" key={word.scope}>
+                    {words(word.effect)}: protected from new actions until {shortDay(word.until)}
+                  </Badge>
+                ))}
               </p>
             </div>
             <div className="row">
@@ -72,9 +82,14 @@ export function CampaignPage({ id }: { id: string }) {
                 as JSON
               </button>
               {may ? (
-                <button type="button" className="button" onClick={() => void download(id, 'stix')}>
-                  Indicators as STIX
-                </button>
+                <>
+                  <button type="button" className="button" onClick={() => void download(id, 'stix')}>
+                    Indicators as STIX
+                  </button>
+                  <button type="button" className="button" onClick={() => setExonerating(true)}>
+                    Exonerate
+                  </button>
+                </>
               ) : null}
             </div>
           </header>
@@ -89,18 +104,13 @@ export function CampaignPage({ id }: { id: string }) {
             ))}
           </nav>
           <div className="stack">
+            <Story of={data} newest={newest} />
             <Figures
               items={[
                 ['accounts', count(data.accounts)],
-                ['exchanges', compact(data.exchanges)],
-                [
-                  'leaked before detection',
-                  <>
-                    {compact(data.exchangesBeforeDetection)}{' '}
-                    <small>{percent(data.exchangesBeforeDetection / Math.max(1, data.exchanges + data.prevented), 1)}</small>
-                  </>,
-                ],
-                ['prevented', compact(data.prevented)],
+                ['went through', <Part key="leaked" of={data.leaked} total={data.leaked + data.prevented} />],
+                ['prevented', <Part key="prevented" of={data.prevented} total={data.leaked + data.prevented} />],
+                ['before detection', <Part key="before" of={data.exchangesBeforeDetection} total={data.leaked + data.prevented} />],
                 ['output tokens', compact(data.outputTokens)],
                 ['first seen', shortDay(data.firstSeen)],
                 ['last seen', shortDay(data.lastSeen)],
@@ -121,7 +131,12 @@ export function CampaignPage({ id }: { id: string }) {
                 </Panel>
               </div>
               <aside className="stack">
-                <CasePanel entry={newest} pending={cases.isPending} buttons={newest ? commands.buttons(newest) : null} />
+                <CasePanel
+                  entry={newest}
+                  pending={cases.isPending}
+                  buttons={newest ? commands.buttons(newest) : null}
+                  decision={data.decision}
+                />
                 <Panel title="Aimed at">
                   <Targets targets={data.targets} />
                 </Panel>
@@ -129,16 +144,24 @@ export function CampaignPage({ id }: { id: string }) {
             </div>
             <LinksPanel id={id} version={data.version} />
             <SynchronyPanel id={id} version={data.version} />
-            <MembersPanel campaign={data} />
+            <MembersPanel campaign={data} inCase={newest} mayAct={may} />
             <IndicatorsPanel id={id} version={data.version} />
             <Provenance of={data} />
           </div>
           {commands.dialog}
+          {exonerating ? <NewExoneration scope={{ kind: 'campaign', id }} onClose={() => setExonerating(false)} /> : null}
         </>
       )}
     </Loaded>
   );
 }
+
+/** A count and its share of everything the accounts sent. */
+const Part = ({ of, total }: { of: number; total: number }) => (
+  <>
+    {compact(of)} <small>{percent(of / Math.max(1, total), 1)}</small>
+  </>
+);
 
 /** Of which operator, found elsewhere, the campaign is, and by what. */
 const KnownFrom = ({ lineage }: Pick<Schemas['Campaign'], 'lineage'>) =>
@@ -156,7 +179,8 @@ const KnownFrom = ({ lineage }: Pick<Schemas['Campaign'], 'lineage'>) =>
 /** Detection, and containment if it came to that, as the timeline marks them. */
 function marksOf(data: Schemas['Campaign'], newest: Schemas['QueueEntry'] | undefined) {
   const contained = newest?.containedAt ? [{ at: newest.containedAt, label: 'contained' }] : [];
-  return [{ at: data.detectedAt, label: 'detected' }, ...contained];
+  const undone = newest?.undoneAt ? [{ at: newest.undoneAt, label: 'undone' }] : [];
+  return [{ at: data.detectedAt, label: 'detected' }, ...contained, ...undone];
 }
 
 const Targets = ({ targets }: { targets: Schemas['Campaign']['targets'] }) => (

@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { HeatMap } from '../charts/heat-map';
 import { count, moment, ROLE_NAMES } from '../format';
+import { type Bulk, BulkDialog } from '../parts/choose';
 import { Empty, Family, Loaded, Loading, Panel } from '../parts/parts';
+import { useFilters } from '../parts/use-filters';
 import { useRowKeys, useRows } from '../parts/use-rows';
 import { type Column, VirtualTable } from '../parts/virtual-table';
+import { ChosenBar } from './case-page';
 
 /** The parts of a campaign's page that load by themselves: links, synchrony, members, indicators. */
 const LinkGraph = lazy(() => import('../charts/link-graph').then((module) => ({ default: module.LinkGraph })));
@@ -70,7 +73,8 @@ export function SynchronyPanel({ id, version }: { id: string; version: number })
 }
 
 type Member = Schemas['Member'];
-const MEMBER_COLUMNS: Column<Member>[] = [
+const memberColumns = (telling: (member: Member) => string, choose: ((member: Member) => ReactNode) | null): Column<Member>[] => [
+  ...(choose ? [{ head: '', width: '28px', cell: choose }] : []),
   {
     head: 'Account',
     width: '92px',
@@ -104,28 +108,58 @@ const MEMBER_COLUMNS: Column<Member>[] = [
   {
     head: 'Because',
     width: 'minmax(220px, 1fr)',
-    cell: (member) => <span title={member.because.join('\n')}>{member.because[0] ?? '—'}</span>,
+    cell: (member) => <span title={member.because.join('\n')}>{telling(member)}</span>,
   },
   { head: 'Exchanges', width: '76px', number: true, cell: (member) => count(member.exchanges) },
   { head: 'Prevented', width: '76px', number: true, cell: (member) => count(member.prevented) },
 ];
 
-export function MembersPanel({ campaign }: { campaign: Schemas['Campaign'] }) {
+const ROLES = ['core', 'peripheral', 'suspected-victim', 'bystander'] as const;
+const ROLE_CHOICE = { role: ROLES } as const;
+
+/** What is telling about a member is what few others have: a sentence that every row repeats says nothing of this one. */
+function tellingAmong(rows: readonly Member[]): (member: Member) => string {
+  const uses = new Map<string, number>();
+  for (const { because } of rows) for (const text of because) uses.set(text, (uses.get(text) ?? 0) + 1);
+  return ({ because }) => {
+    const rarest = [...because].sort((one, other) => (uses.get(one) ?? 0) - (uses.get(other) ?? 0))[0];
+    return rarest ?? '—';
+  };
+}
+
+type MembersProps = { campaign: Schemas['Campaign']; inCase: Schemas['Case'] | undefined; mayAct: boolean };
+export function MembersPanel({ campaign, inCase, mayAct }: MembersProps) {
   const { id, roles, version } = campaign;
   const [, go] = useLocation();
-  const [role, setRole] = useState<Member['role'] | ''>('');
-  const { query, rows, more } = useRows(['members', id, version, role], (cursor) =>
+  const [{ role }, choose] = useFilters(ROLE_CHOICE);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [asking, setAsking] = useState<Bulk | null>(null);
+  const { query, rows, more } = useRows(['members', id, version, role ?? ''], (cursor) =>
     answered(
       client().GET('/v1/campaigns/{campaign}/members', {
         params: {
           path: { campaign: id },
-          query: { limit: 200, ...(role === '' ? {} : { role }), ...(cursor === undefined ? {} : { cursor }) },
+          query: { limit: 200, ...(role === undefined ? {} : { role }), ...(cursor === undefined ? {} : { cursor }) },
         },
       }),
     ),
   );
   const open = (member: Member) => go(`/accounts/${member.account}`);
-  const at = useRowKeys('Members', rows, open);
+  const toggle = (account: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(account)) next.add(account);
+    setChosen(next);
+  };
+  const box = (member: Member) => (
+    <input
+      type="checkbox"
+      aria-label={`Choose account ${member.account.slice(0, 8)}`}
+      checked={chosen.has(member.account)}
+      onChange={() => toggle(member.account)}
+      onClick={(event) => event.stopPropagation()}
+    />
+  );
+  const at = useRowKeys('Members', rows, (member) => member.account, open);
   return (
     <Panel
       title="Members"
@@ -134,17 +168,29 @@ export function MembersPanel({ campaign }: { campaign: Schemas['Campaign'] }) {
       end={
         <fieldset className="segmented">
           <legend className="visually-hidden">Role</legend>
-          <button type="button" aria-pressed={role === ''} onClick={() => setRole('')}>
+          <button type="button" aria-pressed={role === undefined} onClick={() => choose('role', '')}>
             all {count(campaign.accounts)}
           </button>
-          {(['core', 'peripheral', 'suspected-victim', 'bystander'] as const).map((one) => (
-            <button key={one} type="button" aria-pressed={role === one} onClick={() => setRole(one)}>
+          {ROLES.filter((one) => roles[one] > 0).map((one) => (
+            <button key={one} type="button" aria-pressed={role === one} onClick={() => choose('role', one)}>
               {ROLE_NAMES[one].toLowerCase()} {count(roles[one])}
             </button>
           ))}
         </fieldset>
       }
     >
+      {mayAct ? <ChosenBar chosen={chosen} inCase={inCase} onAsk={setAsking} onClear={() => setChosen(new Set())} /> : null}
+      {asking ? (
+        <BulkDialog
+          what={asking}
+          accounts={[...chosen]}
+          inCase={inCase}
+          onClose={() => {
+            setAsking(null);
+            setChosen(new Set());
+          }}
+        />
+      ) : null}
       <Loaded from={query}>
         {() =>
           rows.length === 0 ? (
@@ -153,7 +199,7 @@ export function MembersPanel({ campaign }: { campaign: Schemas['Campaign'] }) {
             <VirtualTable
               label="Members"
               rows={rows}
-              columns={MEMBER_COLUMNS}
+              columns={memberColumns(tellingAmong(rows), mayAct ? box : null)}
               keyOf={(member) => member.account}
               at={at}
               height={440}

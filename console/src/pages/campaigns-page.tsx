@@ -1,10 +1,11 @@
 import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useStatus } from '../app';
-import { compact, count, day, percent, relative } from '../format';
+import { bestGuess, compact, count, day, percent, plural, relative } from '../format';
 import { Empty, Kind, Loaded, Panel } from '../parts/parts';
+import { Arrived } from '../parts/steady';
 import { useFilters } from '../parts/use-filters';
-import { useRowKeys, useRows } from '../parts/use-rows';
+import { useRowKeys, useRows, useSteady } from '../parts/use-rows';
 import { type Column, VirtualTable } from '../parts/virtual-table';
 
 type Row = Schemas['CampaignSummary'];
@@ -25,7 +26,13 @@ export function CampaignsPage() {
   const [, go] = useLocation();
   const [{ sort = '-updatedAt', kind }, choose] = useFilters(CHOICES);
   const now = useStatus().data?.at;
-  const { query, rows, more, waiting } = useRows(
+  const {
+    query,
+    rows: fresh,
+    more,
+    hasMore,
+    waiting,
+  } = useRows(
     ['campaigns', sort, kind],
     (cursor) =>
       answered(
@@ -35,8 +42,9 @@ export function CampaignsPage() {
       ),
     { refetchInterval: 10_000, staying: true },
   );
+  const { rows, arrived, gone, renew } = useSteady(fresh, (row) => row.id, `${sort} ${kind}${waiting ? ' waiting' : ''}`);
   const open = (row: Row) => go(`/campaigns/${row.id}`);
-  const at = useRowKeys('Campaigns', rows, open);
+  const at = useRowKeys('Campaigns', rows, (row) => row.id, open);
   const columns: Column<Row>[] = [
     {
       head: 'Campaign',
@@ -48,7 +56,12 @@ export function CampaignsPage() {
       ),
     },
     { head: 'Kind', width: '130px', cell: (row) => <Kind is={row.kind} /> },
-    { head: 'Probability', width: '82px', number: true, cell: (row) => percent(row.probability, 1) },
+    {
+      head: 'Probability',
+      width: '190px',
+      number: true,
+      cell: (row) => (row.kind === 'unclear' ? bestGuess(row.probabilities) : percent(row.probability, 1)),
+    },
     { head: 'Accounts', width: '82px', number: true, order: 'accounts', cell: (row) => count(row.accounts) },
     { head: 'Exchanges', width: '90px', number: true, order: 'exchanges', cell: (row) => compact(row.exchanges) },
     { head: 'Aimed at', width: 'minmax(110px, 1fr)', cell: (row) => topTargets(row.targets) },
@@ -92,6 +105,7 @@ export function CampaignsPage() {
             </select>
           </label>
         </div>
+        <Arrived arrived={arrived} gone={gone.size} what="campaign" onShow={renew} />
         <Loaded from={query}>
           {() =>
             rows.length === 0 ? (
@@ -113,6 +127,12 @@ export function CampaignsPage() {
             )
           }
         </Loaded>
+        <div className="under">
+          <span>{hasMore ? 'More below' : `${plural(rows.length, 'campaign')}. End of list`}</span>
+          <span className="row">
+            <kbd>j</kbd> <kbd>k</kbd> move, <kbd>↵</kbd> opens
+          </span>
+        </div>
       </Panel>
     </>
   );

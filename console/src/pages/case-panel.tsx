@@ -1,48 +1,64 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useStatus } from '../app';
-import { count, moment, relative, words } from '../format';
-import { Empty, Loaded, Loading, Panel, Progress } from '../parts/parts';
-import { untilWords } from './queue-page';
+import { count, doing, moment, relative, words } from '../format';
+import { Loaded, Loading, Panel, Progress } from '../parts/parts';
+import { nowDoing, untilWords } from './queue-page';
+import { WhyNot } from './why-not';
 
 type Entry = Schemas['QueueEntry'];
 
 /** Where the containment is, why, what can be done now, and what was done: the analyst's one place to decide. */
-export function CasePanel({ entry, pending, buttons }: { entry: Entry | undefined; pending: boolean; buttons: ReactNode }) {
+type PanelProps = { entry: Entry | undefined; pending: boolean; buttons: ReactNode; decision?: Schemas['Campaign']['decision'] };
+export function CasePanel({ entry, pending, buttons, decision = null }: PanelProps) {
   const now = useStatus().data?.at;
   if (pending) return <Loading />;
   if (!entry) {
     return (
-      <Panel title="Case">
-        <Empty title="No case">The policy has not called for action on this campaign.</Empty>
+      <Panel title={decision?.kind === 'watch' ? 'Watched' : 'Left alone'}>
+        <WhyNot decision={decision} />
       </Panel>
     );
   }
   return (
-    <Panel title={`Case: ${words(entry.rung)} ${count(entry.size)} accounts`} end={<Progress is={entry.progress} />}>
+    <Panel title={doing(entry.rung, entry.size)} end={<Progress is={entry.progress} />}>
       <div className="stack">
-        <p>{entry.because[entry.because.length - 1]}</p>
+        <p>{nowDoing(entry)}</p>
         {/* Before anything that is loaded later: a button that moves under the pointer is a button that is missed. */}
         <div className="row">{buttons}</div>
         <Steps of={entry} />
         <dl className="pairs">
-          <dt>Rule</dt>
-          <dd className="mono">{entry.rule}</dd>
+          <dt>{entry.byHand ? 'Opened by' : 'Rule'}</dt>
+          <dd className="mono">{entry.byHand ? (entry.openedBy ?? 'a person') : entry.rule}</dd>
           <dt>Mode</dt>
           <dd>{entry.mode}</dd>
           {entry.approversNeeded > 0 ? (
             <>
-              <dt>Approvals</dt>
+              <dt>Approvers</dt>
               <dd>
                 {entry.approvals.length} of {entry.approversNeeded}
+                {entry.approvals.length > 0 ? `: ${entry.approvals.map((one) => one.by ?? 'a person').join(', ')}` : ''}
               </dd>
             </>
           ) : null}
           {entry.forPeople > 0 ? (
             <>
-              <dt>Left to people</dt>
+              <dt>Only people may act</dt>
               <dd>{count(entry.forPeople)}</dd>
+            </>
+          ) : null}
+          {entry.leftOut.length > 0 ? (
+            <>
+              <dt>Left out by hand</dt>
+              <dd>{count(entry.leftOut.length)}</dd>
+            </>
+          ) : null}
+          {entry.takenIn.length > 0 && !entry.byHand ? (
+            <>
+              <dt>Added by hand</dt>
+              <dd>{count(entry.takenIn.length)}</dd>
             </>
           ) : null}
           {entry.until ? (
@@ -52,6 +68,9 @@ export function CasePanel({ entry, pending, buttons }: { entry: Entry | undefine
             </>
           ) : null}
         </dl>
+        <Link className="small" href={`/cases/${entry.id}`}>
+          What it does about each account, and choosing some
+        </Link>
         <History id={entry.id} sequence={entry.sequence} />
       </div>
     </Panel>
@@ -60,7 +79,7 @@ export function CasePanel({ entry, pending, buttons }: { entry: Entry | undefine
 
 const PATH = ['held', 'awaiting-approval', 'containing', 'contained'] as const;
 const LABELS = {
-  held: 'Held, for a random while',
+  held: 'Random delay, so the operator cannot time us',
   'awaiting-approval': 'Approved by people',
   containing: 'Contained in stages',
   contained: 'Contained',
@@ -120,7 +139,7 @@ function History({ id, sequence }: { id: string; sequence: number }) {
               <li key={entry.hash}>
                 <strong>{entry.what}</strong>{' '}
                 <span className="soft">
-                  {entry.at.slice(0, 16).replace('T', ' ')} by {entry.actor.id ?? entry.actor.kind}
+                  {moment(entry.at)}, {entry.actor.id ?? (entry.actor.kind === 'clock' ? 'on schedule' : entry.actor.kind)}
                 </span>
                 <br />
                 {entry.because.join('; ')}

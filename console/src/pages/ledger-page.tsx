@@ -1,108 +1,248 @@
-import { useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import { answered, client, type Schemas } from '../api';
-import { brief, day, moment } from '../format';
+import { useMe, useStatus } from '../app';
+import { brief, day, moment, plural, words } from '../format';
 import { Empty, Loaded, Panel } from '../parts/parts';
-import { useRows } from '../parts/use-rows';
+import { Arrived } from '../parts/steady';
+import { useFilters } from '../parts/use-filters';
+import { useRows, useSteady } from '../parts/use-rows';
 
 type Entry = Schemas['LedgerEntry'];
-const ABOUT = [
-  'workflow',
-  'everything',
-  'account',
-  'case',
-  'decision',
-  'exoneration',
-  'policy',
-  'rule',
-  'kill-switch',
-  'appeal',
-  'operator',
-] as const;
-const NAMES: Partial<Record<(typeof ABOUT)[number], string>> = { workflow: 'everything but single accounts' };
+const CHOICES = {
+  about: ['workflow', 'everything', 'account', 'case', 'decision', 'exoneration', 'policy', 'rule', 'kill-switch', 'appeal', 'operator'],
+  by: ['person', 'policy', 'clock', 'provider', 'appellant'],
+} as const;
+const NAMES: Record<string, string> = {
+  workflow: 'everything but single accounts',
+  person: 'people',
+  clock: 'the schedule',
+  policy: 'the policy',
+  provider: 'the provider',
+  appellant: 'persons concerned',
+  operator: 'imported operator',
+};
+const DAY_MS = 86_400_000;
 
 export function LedgerPage() {
-  const [about, setAbout] = useState<(typeof ABOUT)[number]>('workflow');
-  const { query, rows, more, hasMore } = useRows(
-    ['ledger', about],
+  const [{ about = 'workflow', by }, choose] = useFilters(CHOICES);
+  const [search, setSearch] = useSearchParams();
+  const me = useMe();
+  const now = useStatus().data?.at;
+  const viewer = me.data?.role === 'viewer';
+  const person = viewer ? '' : (search.get('person') ?? '');
+  const date = search.get('day') ?? '';
+  const text = search.get('text') ?? '';
+  const set = (name: string, value: string) =>
+    setSearch(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (value === '') after.delete(name);
+        else after.set(name, value);
+        return after;
+      },
+      { replace: true },
+    );
+  const asked = {
+    about,
+    ...(by === undefined ? {} : { actor: by }),
+    ...(person === '' ? {} : { person }),
+    ...(text.trim().length < 2 ? {} : { text: text.trim() }),
+    ...(date === '' ? {} : { since: `${date}T00:00:00Z`, until: `${date}T23:59:59.999Z` }),
+  };
+  const { query, rows, more, hasMore, waiting } = useRows(
+    ['ledger', asked],
     (cursor) =>
-      answered(client().GET('/v1/ledger', { params: { query: { about, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })),
-    { refetchInterval: 10_000 },
+      answered(client().GET('/v1/ledger', { params: { query: { ...asked, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })),
+    { refetchInterval: 10_000, staying: true },
   );
-  const days = [...new Set(rows.map((entry) => entry.at.slice(0, 10)))];
+  const steady = useSteady(rows, (entry) => entry.hash, `${JSON.stringify(asked)}${waiting}`);
+  const days = [...new Set(steady.rows.map((entry) => entry.at.slice(0, 10)))];
+  const yesterday = now ? new Date(Date.parse(now) - DAY_MS).toISOString().slice(0, 10) : '';
   return (
     <>
       <header>
         <div className="grow">
-          <h1>Ledger</h1>
-          <p className="lede">
-            Every action by anyone: people, policy, clock, provider and the persons concerned. Append-only and hash-chained by subject; an
-            entry is the act, not a note about it.
-          </p>
+          <h1>Audit log</h1>
+          <p className="lede">Every action by anyone. Append-only and hash-chained: an entry is the act itself, not a note about it.</p>
         </div>
-        <label className="field">
-          <span>About</span>
-          <select value={about} onChange={(event) => setAbout(ABOUT.find((one) => one === event.target.value) ?? 'workflow')}>
-            {ABOUT.map((one) => (
-              <option key={one} value={one}>
-                {NAMES[one] ?? one}
-              </option>
-            ))}
-          </select>
-        </label>
       </header>
+      <div className="filters bare">
+        <Choice label="About" value={about} options={CHOICES.about} onChoose={(value) => choose('about', value)} />
+        <Choice label="Done by" value={by ?? ''} options={CHOICES.by} any="anybody" onChoose={(value) => choose('by', value)} />
+        {viewer ? null : (
+          <label className="field">
+            <span>Person</span>
+            <input
+              defaultValue={person}
+              key={person}
+              placeholder="name in the log"
+              onBlur={(event) => set('person', event.target.value.trim())}
+              onKeyDown={(event) => event.key === 'Enter' && set('person', event.currentTarget.value.trim())}
+            />
+          </label>
+        )}
+        <label className="field">
+          <span>Day (UTC)</span>
+          <input type="date" value={date} onChange={(event) => set('day', event.target.value)} />
+        </label>
+        <label className="field">
+          <span>Words</span>
+          <input
+            defaultValue={text}
+            key={text}
+            placeholder="in what was done or why"
+            onBlur={(event) => set('text', event.target.value)}
+            onKeyDown={(event) => event.key === 'Enter' && set('text', event.currentTarget.value)}
+          />
+        </label>
+        {yesterday && date !== yesterday ? (
+          <button type="button" className="button tiny" onClick={() => set('day', yesterday)}>
+            Yesterday
+          </button>
+        ) : null}
+        {search.size > 0 ? (
+          <button type="button" className="button tiny" onClick={() => setSearch(new URLSearchParams(), { replace: true })}>
+            Clear
+          </button>
+        ) : null}
+      </div>
+      <Arrived arrived={steady.arrived} gone={0} what="entry" onShow={steady.renew} />
       <Loaded from={query}>
         {() =>
-          rows.length === 0 ? (
-            <Panel title="Nothing yet" flush>
-              <Empty title="No entries">{hasMore ? 'None among the entries loaded so far.' : 'Nobody has done anything yet.'}</Empty>
+          steady.rows.length === 0 ? (
+            <Panel title="Nothing" flush>
+              <Empty title="No entries">{hasMore ? 'None among the entries loaded so far.' : 'Nothing matches.'}</Empty>
             </Panel>
           ) : (
             <div className="stack">
-              {days.map((date) => (
-                <Panel key={date} title={day(date)} flush>
-                  <Entries entries={rows.filter((entry) => entry.at.startsWith(date))} />
+              {days.map((one) => (
+                <Panel key={one} title={day(one)} flush>
+                  <Entries
+                    entries={steady.rows.filter((entry) => entry.at.startsWith(one))}
+                    fold
+                    onPerson={viewer ? undefined : (id) => set('person', id)}
+                  />
                 </Panel>
               ))}
             </div>
           )
         }
       </Loaded>
-      {hasMore ? (
-        <p style={{ paddingTop: 12 }}>
+      <p className="row" style={{ paddingTop: 12 }}>
+        {hasMore ? (
           <button type="button" className="button" onClick={more} disabled={query.isFetchingNextPage}>
             Older entries
           </button>
-        </p>
-      ) : null}
+        ) : steady.rows.length > 0 ? (
+          <span className="soft small">End of list</span>
+        ) : null}
+      </p>
     </>
   );
 }
 
-export const Entries = ({ entries, narrow = false }: { entries: readonly Entry[]; narrow?: boolean }) => (
-  <ul className={`entries ${narrow ? 'narrow' : ''}`}>
-    {entries.map((entry) => (
-      <li key={entry.hash}>
-        <time className="small soft nowrap" dateTime={entry.at} title={`entry ${entry.sequence}, hash ${entry.hash}`}>
-          {moment(entry.at)}
-        </time>
-        <Who actor={entry.actor} />
-        {narrow ? null : <Subject of={entry.subject} />}
-        <span>
-          <span className="what">{entry.what}</span>
-          {entry.because.length > 0 ? <span className="soft">: {entry.because.join('; ')}</span> : null}
-        </span>
-      </li>
-    ))}
-  </ul>
+type ChoiceProps = { label: string; value: string; options: readonly string[]; any?: string; onChoose: (value: string) => void };
+const Choice = ({ label, value, options, any, onChoose }: ChoiceProps) => (
+  <label className="field">
+    <span>{label}</span>
+    <select value={value} onChange={(event) => onChoose(event.target.value)}>
+      {any ? <option value="">{any}</option> : null}
+      {options.map((one) => (
+        <option key={one} value={one}>
+          {NAMES[one] ?? words(one)}
+        </option>
+      ))}
+    </select>
+  </label>
 );
 
-function Who({ actor }: { actor: Entry['actor'] }) {
+/** What the schedule did to one case, one after the other, is one line that opens. */
+type Folded = { entry: Entry; more: Entry[] };
+function folded(entries: readonly Entry[]): Folded[] {
+  const groups: Folded[] = [];
+  const open = new Map<string, Folded>();
+  for (const entry of entries) {
+    const subject = `${entry.subject.kind} ${entry.subject.id}`;
+    if (entry.actor.kind !== 'clock') {
+      groups.push({ entry, more: [] });
+      open.delete(subject);
+      continue;
+    }
+    const group = open.get(subject);
+    if (group) group.more.push(entry);
+    else {
+      const made = { entry, more: [] };
+      groups.push(made);
+      open.set(subject, made);
+    }
+  }
+  return groups;
+}
+
+type EntriesProps = { entries: readonly Entry[]; narrow?: boolean; fold?: boolean; onPerson?: ((id: string) => void) | undefined };
+export function Entries({ entries, narrow = false, fold = false, onPerson }: EntriesProps) {
+  const groups = fold ? folded(entries) : entries.map((entry) => ({ entry, more: [] }));
+  return (
+    <ul className={`entries ${narrow ? 'narrow' : ''}`}>
+      {groups.map(({ entry, more }) => (
+        <Line key={entry.hash} entry={entry} narrow={narrow} more={more} onPerson={onPerson} />
+      ))}
+    </ul>
+  );
+}
+
+function Line({
+  entry,
+  more,
+  narrow,
+  onPerson,
+}: {
+  entry: Entry;
+  more: Entry[];
+  narrow: boolean;
+  onPerson: ((id: string) => void) | undefined;
+}) {
+  return (
+    <li>
+      <time className="small soft nowrap" dateTime={entry.at} title={`entry ${entry.sequence}, hash ${entry.hash}`}>
+        {moment(entry.at)}
+      </time>
+      <Who actor={entry.actor} onPerson={onPerson} />
+      {narrow ? null : <Subject of={entry.subject} />}
+      <div>
+        <span className="what">{words(entry.what)}</span>
+        {entry.because.length > 0 ? <span className="soft">: {entry.because.join('; ')}</span> : null}
+        {more.length > 0 ? (
+          <details className="small">
+            <summary>{plural(more.length, 'more step')} of this case on schedule</summary>
+            <ul>
+              {more.map((one) => (
+                <li key={one.hash}>
+                  {moment(one.at)} <span className="what">{words(one.what)}</span>
+                  {one.because.length > 0 ? <span className="soft">: {one.because.join('; ')}</span> : null}
+                </li>
+              ))}
+            </ul>
+          </details>
+        ) : null}
+      </div>
+    </li>
+  );
+}
+
+function Who({ actor, onPerson }: { actor: Entry['actor']; onPerson?: ((id: string) => void) | undefined }) {
   switch (actor.kind) {
     case 'person':
       return (
         <span>
-          {actor.id ?? 'a person'} <span className="small soft">{actor.role}</span>
+          {actor.id !== null && onPerson ? (
+            <button type="button" className="plain" title="What this person did" onClick={() => onPerson(actor.id ?? '')}>
+              {actor.id}
+            </button>
+          ) : (
+            (actor.id ?? 'a person')
+          )}{' '}
+          <span className="small soft">{actor.role}</span>
         </span>
       );
     case 'policy':
@@ -112,8 +252,9 @@ function Who({ actor }: { actor: Entry['actor'] }) {
         </span>
       );
     case 'clock':
+      return <span className="soft">on schedule</span>;
     case 'provider':
-      return <span className="soft">{actor.kind}</span>;
+      return <span className="soft">the provider</span>;
     case 'appellant':
       return <span>person concerned</span>;
     default:
@@ -136,7 +277,7 @@ function Subject({ of }: { of: Entry['subject'] }) {
       return (
         <span>
           case{' '}
-          <Link className="mono" href={`/campaigns/${of.id.replace(/\.\d+$/, '')}`}>
+          <Link className="mono" href={`/cases/${of.id}`}>
             {of.id}
           </Link>
         </span>

@@ -25,7 +25,7 @@ export function PoliciesPage() {
             <div className="grow">
               <h1>Policies</h1>
               <p className="lede">
-                {judging.observing ? 'No policy went live yet: everything is observed and nobody is acted on. ' : ''}A policy goes live
+                {judging.observing ? 'No policy is in force yet: everything is observed and nobody is acted on. ' : ''}A policy goes live
                 after a second person read it and a replay on labelled traffic showed that it is precise enough.
               </p>
             </div>
@@ -45,7 +45,7 @@ export function PoliciesPage() {
             >
               {items.length === 0 ? (
                 <Empty title="No policy was drafted here">
-                  What judges now is <span className="mono">{judging.name}</span>, from the deployment. Draft one with{' '}
+                  The policy in force is <span className="mono">{judging.name}</span>, from the deployment. Draft one with{' '}
                   <code>POST /v1/policies</code>.
                 </Empty>
               ) : (
@@ -151,9 +151,9 @@ const SAYS: Record<Ask['act'], { title: string; act: string; says: string; dange
     danger: false,
   },
   live: {
-    title: 'Put this policy live',
+    title: 'Bring this policy into force',
     act: 'Put live',
-    says: 'It judges from now on. Refused unless a second person read it and a replay on labelled traffic meets its own bar and the bar of the policy it replaces.',
+    says: 'It is in force from now on. Refused unless a second person read it and a replay on labelled traffic meets its own bar and the bar of the policy it replaces.',
     danger: false,
   },
   'roll-back': { title: 'Roll back', act: 'Roll back', says: 'The policy that was live before judges again, at once.', danger: true },

@@ -13,14 +13,14 @@ export function PolicyNumbers({ digest, judging, onBack }: { digest: string; jud
     <Loaded from={one}>
       {({ policy }) => (
         <Panel
-          title={`Numbers of ${policy.version}`}
+          title={digest === judging ? `Policy in force: ${policy.version}` : `Numbers of ${policy.version}`}
           flush
           end={
             <>
-              {digest === judging ? <Badge tone="good">judges now</Badge> : null}
+              {digest === judging ? <Badge tone="good">in force</Badge> : null}
               {onBack ? (
                 <button type="button" className="button tiny" onClick={onBack}>
-                  Show what judges now
+                  Show the policy in force
                 </button>
               ) : null}
             </>

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useRef, useState } from 'react';
-import { queries, type Schemas } from '../api';
+import { ProblemError, queries, type Schemas } from '../api';
 import { Dialog } from './dialog';
 import { Failed } from './parts';
 import { toast } from './toasts';
@@ -14,23 +14,34 @@ export function CommandDialog({
   title,
   act,
   danger = false,
+  ready = true,
   children,
   onClose,
+  onRefused,
   send,
 }: {
   title: string;
   act: string;
   danger?: boolean;
+  /** False while what the command would do is still being found out. */
+  ready?: boolean;
   children?: ReactNode;
   onClose: () => void;
+  onRefused?: () => void;
   send: (sent: Sent) => Promise<Schemas['CommandAnswer']>;
 }) {
   const key = useRef(crypto.randomUUID());
   const [because, setBecause] = useState('');
   const command = useMutation({
+    // A refusal is an answer: what is sent after it is another command.
+    onError: (error) => {
+      if (!(error instanceof ProblemError) || error.problem.status >= 500) return;
+      key.current = crypto.randomUUID();
+      onRefused?.();
+    },
     mutationFn: () => send({ because: because.trim(), key: key.current }),
     onSuccess: async (answer) => {
-      toast(answer.kind === 'done' ? `Done: ${answer.because}.` : `Already so: ${answer.because}.`);
+      toast(answer.kind === 'done' ? `Done: ${answer.because}.` : `Nothing to do: ${answer.because}.`);
       onClose();
       await queries.invalidateQueries();
     },
@@ -46,7 +57,7 @@ export function CommandDialog({
         <h2>{title}</h2>
         {children}
         <label className="field">
-          <span>Why (kept in the ledger)</span>
+          <span>Why (kept in the audit log)</span>
           <textarea
             data-focus
             required
@@ -64,7 +75,7 @@ export function CommandDialog({
           <button
             type="submit"
             className={`button ${danger ? 'danger' : 'main'}`}
-            disabled={command.isPending || because.trim().length < 3}
+            disabled={command.isPending || !ready || because.trim().length < 3}
           >
             {command.isPending ? 'Asking …' : act}
           </button>

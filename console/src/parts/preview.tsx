@@ -1,26 +1,31 @@
 import { useQuery } from '@tanstack/react-query';
 import { answered, client, type Schemas } from '../api';
-import { count, percent, words } from '../format';
+import { count, doing, percent, words } from '../format';
 import { AccountLink, Loaded } from './parts';
 
 /** Who would be hit, asked of the policy itself: counts by plan, who is protected, who is spared and why, how and when. */
-export const useDryRun = (campaign: string) =>
+export const useCaseDryRun = (id: string) =>
   useQuery({
-    queryKey: ['dry-run', campaign],
-    queryFn: () => answered(client().GET('/v1/campaigns/{campaign}/dry-run', { params: { path: { campaign } } })),
+    queryKey: ['dry-run', id],
+    staleTime: 0,
+    queryFn: () => answered(client().GET('/v1/cases/{case}/dry-run', { params: { path: { case: id } } })),
   });
 
-export function Preview({ campaign }: { campaign: string }) {
-  const run = useDryRun(campaign);
-  return (
-    <section className="note stack" aria-label="Preview of who is hit">
-      <h3>Who is hit</h3>
-      <Loaded from={run} lines={3}>
-        {(data) => <Hit run={data} />}
-      </Loaded>
-    </section>
-  );
-}
+export const useUndoPreview = (id: string) =>
+  useQuery({
+    queryKey: ['undo-preview', id],
+    staleTime: 0,
+    queryFn: () => answered(client().GET('/v1/cases/{case}/undo-preview', { params: { path: { case: id } } })),
+  });
+
+export const Preview = ({ run }: { run: ReturnType<typeof useCaseDryRun> }) => (
+  <section className="note stack" aria-label="Preview of who is hit">
+    <h3>Who is hit</h3>
+    <Loaded from={run} lines={3}>
+      {(data) => <Hit run={data} />}
+    </Loaded>
+  </section>
+);
 
 function Hit({ run }: { run: Schemas['DryRun'] }) {
   if (run.decision !== 'act') return <p>Nobody. {run.because.join('; ')}</p>;
@@ -29,8 +34,8 @@ function Hit({ run }: { run: Schemas['DryRun'] }) {
   return (
     <>
       <p>
-        <strong className="number">{count(run.accounts)}</strong> {run.accounts === 1 ? 'account' : 'accounts'} to{' '}
-        <strong>{words(run.rung ?? '')}</strong>
+        <strong>{doing(run.rung ?? '', run.accounts)}</strong>
+        {run.size > run.accounts ? ` (${count(run.size - run.accounts)} more are acted on already)` : ''}
         {Object.keys(run.byPlan).length > 0
           ? `: ${Object.entries(run.byPlan)
               .map(([plan, accounts]) => `${count(accounts)} ${plan}`)
@@ -39,12 +44,12 @@ function Hit({ run }: { run: Schemas['DryRun'] }) {
         .
       </p>
       <dl className="pairs">
-        <dt>Protected, left to people</dt>
+        <dt>Protected: only people may act</dt>
         <dd>{count(run.protectedCount)}</dd>
         {spared.map(([why, accounts]) => (
-          <Pair key={why} name={`Spared: ${words(why)}`} value={count(accounts)} />
+          <Pair key={why} name={`Left alone: ${LEFT_ALONE[why] ?? words(why)}`} value={count(accounts)} />
         ))}
-        <dt>In stages</dt>
+        <dt>In stages of</dt>
         <dd>{run.stages.map((stage) => `${percent(stage.share)} (${count(stage.accounts)})`).join(' → ')}</dd>
         {run.minutesToContainment ? (
           <Pair
@@ -69,13 +74,25 @@ function Hit({ run }: { run: Schemas['DryRun'] }) {
       ) : null}
       {short ? (
         <p className="small">
-          The budget leaves {count(run.budget?.left ?? 0)} actions now ({run.budget?.because}); the rest waits for it.
+          The budget leaves {count(run.budget?.left ?? 0)} actions now ({run.budget?.because}); the rest waits until it is renewed.
         </p>
       ) : null}
       {run.armed ? null : <p className="small">The kill switch is on: nothing is asked of the provider until an admin arms enforcement.</p>}
     </>
   );
 }
+
+/** Why a member is left alone, as the policy names it. */
+export const LEFT_ALONE: Record<string, string> = {
+  role: 'bystander or victim',
+  evidence: 'too little evidence of its own',
+  exempt: 'exempt',
+  exonerated: 'exonerated',
+  protected: 'protected',
+  already: 'acted on already',
+  'not-known': 'no account event received',
+  'left-out': 'left out by a person',
+};
 
 const Pair = ({ name, value }: { name: string; value: string }) => (
   <>

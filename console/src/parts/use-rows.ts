@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { type Keys, useKeys } from './keyboard';
 
 /**
@@ -27,21 +27,65 @@ export function useRows<P extends { items: unknown[]; next?: string }>(
   return { query, rows, first: query.data?.pages[0], more, hasMore: hasNextPage, waiting };
 }
 
-export function useRowKeys<T>(where: string, rows: readonly T[], open: (row: T) => void, others: Keys = [], first = -1): number {
-  const [at, setAt] = useState(first);
-  const bounded = Math.min(at, rows.length - 1);
+/**
+ * The rows in an order that does not change under a person: what arrives is held back until they ask for it, what left the list stays
+ * where it was, marked. Rows after the last known one are a next page, and come as they are. `scope`: another filter is another list.
+ */
+export function useSteady<T>(fresh: readonly T[], keyOf: (row: T) => string, scope: string) {
+  const [asked, setAsked] = useState(0);
+  const memory = useRef<{ list: string; order: string[]; seen: Map<string, T> }>({ list: '', order: [], seen: new Map() });
+  const list = `${scope} ${asked}`;
+  if (memory.current.list !== list) memory.current = { list, order: [], seen: new Map() };
+  const { order, seen } = memory.current;
+  const known = new Set(order);
+  const present = new Map(fresh.map((row) => [keyOf(row), row]));
+  const last = fresh.reduce((place, row, index) => (known.has(keyOf(row)) ? index : place), -1);
+  let arrived = 0;
+  fresh.forEach((row, index) => {
+    const key = keyOf(row);
+    if (known.has(key)) seen.set(key, row);
+    else if (index > last || order.length === 0) {
+      order.push(key);
+      seen.set(key, row);
+    } else arrived++;
+  });
+  const gone = new Set(order.filter((key) => !present.has(key)));
+  const rows = order.flatMap((key) => {
+    const row = present.get(key) ?? seen.get(key);
+    return row === undefined ? [] : [row];
+  });
+  return { rows, arrived, gone, renew: () => setAsked(asked + 1) };
+}
+
+/** The cursor holds a row's key, never its number: what arrives or leaves moves no cursor, and a key acts on the row that was seen. */
+export function useRowKeys<T>(
+  where: string,
+  rows: readonly T[],
+  keyOf: (row: T) => string,
+  open: (row: T) => void,
+  others: Keys = [],
+  first = -1,
+): number {
+  const [held, setHeld] = useState<string>();
+  const start = rows[first];
+  if (held === undefined && start !== undefined) setHeld(keyOf(start));
+  const at = held === undefined ? -1 : rows.findIndex((row) => keyOf(row) === held);
+  const go = (place: number): void => {
+    const row = rows[Math.min(Math.max(place, 0), rows.length - 1)];
+    if (row !== undefined) setHeld(keyOf(row));
+  };
   useKeys(where, [
-    { keys: 'j', label: 'Next', does: () => setAt(Math.min(bounded + 1, rows.length - 1)) },
-    { keys: 'k', label: 'Previous', does: () => setAt(Math.max(bounded - 1, 0)) },
+    { keys: 'j', label: 'Next', does: () => go(at + 1) },
+    { keys: 'k', label: 'Previous', does: () => go(at - 1) },
     {
       keys: 'Enter',
       label: 'Open',
       does: () => {
-        const row = rows[bounded];
+        const row = rows[at];
         if (row !== undefined) open(row);
       },
     },
     ...others,
   ]);
-  return bounded;
+  return at;
 }

@@ -86,7 +86,7 @@ export function VirtualTable<T>({
                 aria-rowindex={item.index + 1}
                 className={`line ${item.index === at ? 'at' : ''}`}
                 style={{ ...grid, transform: `translateY(${item.start}px)` }}
-                onClick={(event) => event.target instanceof HTMLAnchorElement || onOpen(row)}
+                onClick={(event) => event.target instanceof HTMLAnchorElement || event.target instanceof HTMLInputElement || onOpen(row)}
               >
                 {columns.map((column) => (
                   <span key={column.head} role="cell" className={column.number ? 'number' : ''}>

@@ -1,23 +1,27 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
+import { type Api, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, BecauseBody, CommandView } from '../../../shared/http/command-answer';
-import { AccountParam, CampaignParam, CaseParam } from '../../../shared/http/fields';
+import { AccountParam, CaseParam } from '../../../shared/http/fields';
 import type { Principal } from '../../../shared/http/principal';
-import { problem } from '../../../shared/http/problem';
 import { approve, confirmActions, reject, resume } from '../commands/approve';
 import type { CaseCommand } from '../commands/change-case';
 import { undoAccount, undoCase } from '../commands/undo';
 import type { Enforcement } from '../enforcement';
-import { dryRun } from '../policy/dry-run';
 import { turnKillSwitch } from '../policy/kill-switch';
-import { DryRunView, dryRunView } from './dry-run-view';
 
-type CaseUse = (command: CaseCommand, world: Enforcement) => ReturnType<typeof reject>;
+type CaseUse = (command: CaseCommand & { seen?: string | undefined }, world: Enforcement) => ReturnType<typeof reject>;
+
+/** What a preview showed. Optional: a script that looked at nothing approves whatever the case is now. */
+const Seen = z
+  .string()
+  .regex(/^\d+-\d+-[0-9a-f]{16}$/, 'Give `seen` as the preview shows it.')
+  .optional()
+  .openapi({ description: 'The `seen` of the preview that was looked at: refused when whom or how many it is about changed since.' });
 const CASE_COMMANDS: readonly { name: string; use: CaseUse; summary: string }[] = [
   { name: 'reject', use: reject, summary: 'Nothing is done about the campaign' },
   { name: 'resume', use: resume, summary: 'Let a stopped case go on, once enough people approve again' },
   { name: 'confirm', use: confirmActions, summary: 'What is in force shall not expire' },
-  { name: 'undo', use: undoCase, summary: 'Give the whole campaign back' },
+  { name: 'undo', use: undoCase, summary: 'Restore access for everybody the case acted on' },
 ];
 
 /** The person as the ledger names them. */
@@ -47,6 +51,7 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
               .boolean()
               .default(false)
               .openapi({ description: 'Act on protected accounts as well, if two approvers say so.' }),
+            seen: Seen,
           })
           .openapi('Approval'),
       ),
@@ -66,15 +71,12 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
       path: `/v1/cases/{case}/${name}`,
       operationId: `${name}Case`,
       summary,
-      request: { ...onCase, body: jsonBody(BecauseBody) },
+      request: { ...onCase, body: jsonBody(z.strictObject({ because: Because, seen: Seen }).openapi('CaseReason')) },
     });
     api.openapi(route, async (c) => {
       const key = c.req.valid('header')['idempotency-key'];
       const { case: id } = c.req.valid('param');
-      return answerCommand(
-        c,
-        await use({ actor: actorOf(c.get('principal')), key, case: id, because: c.req.valid('json').because }, world),
-      );
+      return answerCommand(c, await use({ actor: actorOf(c.get('principal')), key, case: id, ...c.req.valid('json') }, world));
     });
   }
 
@@ -83,7 +85,7 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
     path: '/v1/accounts/{account}/undo',
     operationId: 'undoAccount',
     tags: ['Accounts'],
-    summary: 'Give one account back and exonerate it',
+    summary: 'Restore one account and exonerate it',
     request: { params: z.strictObject({ account: AccountParam }), headers: commandHeaders, body: jsonBody(BecauseBody) },
   });
   api.openapi(account, async (c) => {
@@ -109,20 +111,5 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
   api.openapi(turn, async (c) => {
     const key = c.req.valid('header')['idempotency-key'];
     return answerCommand(c, await turnKillSwitch({ actor: actorOf(c.get('principal')), key, ...c.req.valid('json') }, world));
-  });
-
-  const preview = createRoute({
-    ...access(http, 'viewer'),
-    method: 'get',
-    path: '/v1/campaigns/{campaign}/dry-run',
-    operationId: 'dryRunCampaign',
-    tags: ['Cases'],
-    summary: 'Who would be hit if the campaign were contained now; nothing is written and nobody is asked',
-    request: { params: z.strictObject({ campaign: CampaignParam }) },
-    responses: answers(DryRunView, 'What would happen.'),
-  });
-  api.openapi(preview, async (c) => {
-    const answer = await dryRun({ campaign: c.req.valid('param').campaign }, world);
-    return answer.kind === 'unknown' ? problem(c, 'not-found', 'There is no campaign with this id.') : c.json(dryRunView(answer), 200);
   });
 }

@@ -12,6 +12,7 @@ export const DryRunView = z
     rung: z.string().nullable(),
     mode: z.string().nullable(),
     accounts: z.int().openapi({ description: 'Accounts that would be acted on.' }),
+    size: z.int().openapi({ description: 'With those that the case acted on already: what approvers and stages are counted by.' }),
     byPlan: Count,
     protectedCount: z.int(),
     protected: z
@@ -23,6 +24,10 @@ export const DryRunView = z
     minutesToContainment: z.object({ least: z.number(), most: z.number() }).nullable(),
     budget: z.object({ left: z.int(), because: z.string() }).nullable(),
     armed: z.boolean(),
+    seen: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Whom and how many this is about. A command that carries it is refused when that changed.' }),
   })
   .openapi('DryRun');
 
@@ -38,6 +43,7 @@ export function dryRunView(run: Exclude<DryRun, { kind: 'unknown' }>): z.infer<t
         rung: null,
         mode: null,
         accounts: 0,
+        size: 0,
         byPlan: {},
         protectedCount: 0,
         protected: [],
@@ -47,9 +53,10 @@ export function dryRunView(run: Exclude<DryRun, { kind: 'unknown' }>): z.infer<t
         minutesToContainment: null,
         budget: null,
         armed: false,
+        seen: null,
       };
     case 'would-act': {
-      const { kind: _kind, because, stages, byPlan, spared, ...rest } = run;
+      const { kind: _kind, members: _members, because, stages, byPlan, spared, ...rest } = run;
       return {
         ...rest,
         decision: 'act',

@@ -32,8 +32,13 @@ const ExonerationView = z
     by: z.string().nullable().openapi({ description: 'Null for viewers.' }),
     holds: z.boolean().openapi({ description: 'Neither revoked nor past.' }),
     revoked: z.boolean(),
+    from: z.enum(['person', 'undo-or-appeal']).openapi({
+      description: 'A standing word of a person, or what undoing a case or granting an appeal left on the account itself.',
+    }),
   })
   .openapi('Exoneration');
+
+const MOST_LISTED = 5_000;
 
 export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
   const about = {
@@ -49,8 +54,11 @@ export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement)
     path: '/v1/exonerations',
     operationId: 'listExonerations',
     tags: ['Exonerations'],
-    summary: 'Standing words of people, the latest to end first',
-    responses: answers(z.object({ items: z.array(ExonerationView) }).openapi('Exonerations'), 'All of them, past ones too.'),
+    summary: 'Who is exonerated, exempt or protected, the latest to end first',
+    responses: answers(
+      z.object({ items: z.array(ExonerationView) }).openapi('Exonerations'),
+      'Past ones of people too. At most 5,000 of single accounts.',
+    ),
   });
   api.openapi(list, async (c) => {
     const now = world.clock.now();
@@ -72,7 +80,21 @@ export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement)
         by: named ? state.by : null,
         holds,
         revoked: state.revoked,
+        from: 'person',
       });
+    }
+    for await (const { account, until, because } of world.exonerations.accounts(now)) {
+      items.push({
+        scope: { kind: 'account', id: account },
+        effect: 'exonerated',
+        until: iso(until),
+        because: named ? because.join('; ') : 'an undone case or a granted appeal',
+        by: null,
+        holds: true,
+        revoked: false,
+        from: 'undo-or-appeal',
+      });
+      if (items.length >= MOST_LISTED) break;
     }
     return c.json({ items: items.sort((one, other) => (one.until < other.until ? 1 : -1)) }, 200);
   });

@@ -2,11 +2,16 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { type Api, access, answers, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { AccountParam } from '../../../shared/http/fields';
 import { problem } from '../../../shared/http/problem';
-import type { AccountKey, SealedId } from '../../../shared/identity/ids';
+import type { AccountKey, Hash64, SealedId } from '../../../shared/identity/ids';
 import type { AccountReader } from '../../../shared/ports';
 
 /** Between the provider's own account ids and what they are called here. `idOf` throws when the id was sealed under another key. */
-export type Names = { keyOf(providerId: string): Promise<AccountKey>; idOf(sealed: SealedId): Promise<string> };
+export type Names = {
+  keyOf(providerId: string): Promise<AccountKey>;
+  idOf(sealed: SealedId): Promise<string>;
+  /** What a raw value would be called if it were an address, a card, a domain, a client …: keyed hashes by what it was read as. */
+  hashesOf(value: string): Promise<readonly { as: string; hash: Hash64 }[]>;
+};
 
 /**
  * A ticket names an account as the provider does. The id comes in a body, is hashed and forgotten: it is in no address, no log and

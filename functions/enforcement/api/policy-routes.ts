@@ -11,7 +11,7 @@ import { problem } from '../../../shared/http/problem';
 import type { Entry } from '../../../shared/stores/ledger-store';
 import { draftPolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../commands/policies';
 import type { Enforcement } from '../enforcement';
-import { changedDecisions, Label, ReplayReport } from '../measure';
+import { changedDecisions, differentTraffic, Label, ReplayReport } from '../measure';
 
 const DigestParam = z
   .string()
@@ -129,6 +129,8 @@ function policyReadRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
   });
   api.openapi(compare, (c) => {
     const { before, after } = c.req.valid('json');
+    const different = differentTraffic(before, after);
+    if (different !== undefined) return problem(c, 'refused', different);
     const counts = new Map<string, z.infer<typeof Transition>>();
     for (const { from, to } of changedDecisions(before, after)) {
       const key = `${from} ${to}`;

@@ -1,16 +1,25 @@
 import type { Api, HttpPorts } from '../../../shared/http/api';
 import type { Enforcement } from '../enforcement';
 import { caseCommandRoutes } from './case-command-routes';
+import { choiceRoutes } from './choice-routes';
 import { exonerationRoutes } from './exoneration-routes';
 import { knownOperatorRoutes } from './known-operator-routes';
 import { type Names, nameRoutes } from './name-routes';
 import { policyRoutes } from './policy-routes';
+import { previewRoutes } from './preview-routes';
+import { ruleRoutes } from './rule-routes';
+import { searchRoutes } from './search-routes';
 
 /** The commands of API v1 that change what is done to accounts. */
 export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement, names: Names): void {
   caseCommandRoutes(api, http, world);
+  previewRoutes(api, http, world);
+  choiceRoutes(api, http, world);
   exonerationRoutes(api, http, world);
   knownOperatorRoutes(api, http, world);
+  // Before the policies, one of which could be called `rules`.
+  ruleRoutes(api, http, world);
   policyRoutes(api, http, world);
   nameRoutes(api, http, world, names);
+  searchRoutes(api, http, world, names);
 }

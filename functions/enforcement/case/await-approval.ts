@@ -1,6 +1,5 @@
-import { approversFor, sizeOf } from '../policy/approvers';
-import { planFor } from '../policy/plan';
-import { move, type Step } from './move';
+import { outlookOf } from '../policy/outlook';
+import { move, type Step, withdrawn } from './move';
 
 /**
  * People decide by commands (commands/approve.ts); this step counts what they said, and lapses when nobody said anything.
@@ -14,13 +13,10 @@ export const awaitApproval: Step<'awaiting-approval'> = async (id, head, world) 
   if (approvals.length < approversNeeded) {
     return { kind: 'await-people', until: progress.lapsesAt, because: `${approvals.length} of ${approversNeeded} approvals` };
   }
-  const plan = await planFor(head.state.campaign, world, { held: head.state.rule });
-  if (plan?.decision.kind !== 'act' || plan.decision.mode === 'shadow') {
-    const because = plan ? [`the decision is now: ${plan.decision.kind}`, ...plan.decision.because] : ['the campaign is gone'];
-    return move(id, head, { progress: { kind: 'withdrawn' }, because }, world);
-  }
-  const size = sizeOf(plan.decision);
-  const needed = Math.max(approversNeeded, approversFor(size.size, plan.decision.mode, plan.policy.enforcement));
+  const ahead = await outlookOf(id, head.state, world);
+  if (ahead.kind === 'nothing' || ahead.plan.decision.mode === 'shadow') return move(id, head, withdrawn(ahead), world);
+  const size = { size: ahead.size, forPeople: ahead.forPeople };
+  const needed = Math.max(approversNeeded, ahead.approvers);
   if (approvals.length < needed) {
     const because = [`the campaign grew from ${head.state.size} to ${size.size} accounts: ${needed} approvers needed`];
     return move(id, head, { progress, because, change: { ...size, approversNeeded: needed } }, world);

@@ -5,7 +5,7 @@ import { type Acting, containAccounts, NOT_ARMED, type Tally, targetsOf } from '
 import type { Enforcement } from '../enforcement';
 import { approversFor } from '../policy/approvers';
 import { isArmed } from '../policy/kill-switch';
-import { type Plan, planFor } from '../policy/plan';
+import { type Plan, planOf } from '../policy/plan';
 import { type CaseHead, move, type Step, stop } from './move';
 
 /** Contains this stage's share of the accounts, on the newest evidence. A case whose ground fell away stops and a person is asked. */
@@ -16,7 +16,7 @@ export const containStage: Step<'containing'> = async (id, head, world) => {
     return { kind: 'wait', until: progress.retryAt, because: 'the provider was down; waiting before the next try' };
   // Before the plan, which for a large campaign reads every member.
   if (!(await isArmed(world))) return { kind: 'wait', until: now + pauseAfter(now - head.at), because: NOT_ARMED };
-  const plan = await planFor(head.state.campaign, world, { held: head.state.rule });
+  const plan = await planOf(head.state, world);
   const ground = groundsOf(plan, head);
   if (ground.kind === 'fell-away') return stop(id, head, progress.stage, ground.because, world);
   const { policy, decision } = ground.plan;
@@ -112,5 +112,5 @@ async function next(
     checkAt: now + confirmation.observeWithinMinutes.value * MINUTE,
     expiresAt: now + plan.decision.expiresAfterMs,
   } as const;
-  return move(id, head, { progress, because, change: { containedAt: head.state.containedAt ?? now } }, world);
+  return move(id, head, { progress, because, change: { size: of, containedAt: head.state.containedAt ?? now } }, world);
 }

@@ -3,6 +3,7 @@ import type { Actor } from '../../../shared/domain/person';
 import type { CaseId } from '../../../shared/identity/ids';
 import type { Entry } from '../../../shared/stores/ledger-store';
 import type { Enforcement } from '../enforcement';
+import type { Outlook } from '../policy/outlook';
 
 export type CaseHead = Entry<CaseState>;
 /** One step of a case: looks at its head, does its part, moves it on. Repeating it is safe. */
@@ -24,6 +25,17 @@ export async function move(id: CaseId, head: CaseHead, to: Move, world: Enforcem
   if (appended.kind === 'overtaken') return { kind: 'again', because: `meanwhile: ${appended.head.what}` };
   return { kind: 'again', because: because.join('; ') };
 }
+
+/** Nothing was done yet, and what the case was opened for no longer holds. */
+export const withdrawn = (ahead: Outlook): Move => ({
+  progress: { kind: 'withdrawn' },
+  because:
+    ahead.kind === 'would-act'
+      ? ['the policy’s mode is now shadow']
+      : ahead.decision === 'gone'
+        ? [...ahead.because]
+        : [`the decision is now: ${ahead.decision}`, ...ahead.because],
+});
 
 /** Stops it until people decide. When what is in force expires is found out by the next step. */
 export const stop = (id: CaseId, head: CaseHead, stage: number, because: string[], world: Enforcement): Promise<StepAnswer> =>

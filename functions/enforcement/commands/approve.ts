@@ -5,9 +5,13 @@ import { isolated } from '../../../shared/stores/ledger-store';
 import { effectsOf } from '../case/watch-stage';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from '../policy/approvers';
+import { changedSince, outlookOf } from '../policy/outlook';
 import { type CaseCommand, changeCase } from './change-case';
 
-const approvalOf = ({ actor, protectedToo = false }: CaseCommand & { protectedToo?: boolean }, at: number): Approval => ({
+/** `seen`: what the preview showed (`outlook`); the command is refused when that is no longer what would happen. */
+type Seeing = { protectedToo?: boolean; seen?: string | undefined };
+
+export const approvalOf = ({ actor, protectedToo = false }: Pick<CaseCommand, 'actor'> & Seeing, at: number): Approval => ({
   ...actor,
   at,
   protectedToo,
@@ -17,7 +21,7 @@ const approvalOf = ({ actor, protectedToo = false }: CaseCommand & { protectedTo
  * One approval of a case. `protectedToo`: protected accounts as well, if two approvers say so. The last one needed lets it go
  * on. A contained campaign that grew beyond its approvals takes more; a stopped one is resumed.
  */
-export async function approve(command: CaseCommand & { protectedToo?: boolean }, world: Enforcement) {
+export async function approve(command: CaseCommand & Seeing, world: Enforcement) {
   const stopped = await isolated(
     async () => (await world.cases.head(caseId(command.case)))?.state.progress.kind === 'stopped',
     () => false,
@@ -26,17 +30,29 @@ export async function approve(command: CaseCommand & { protectedToo?: boolean },
   const answer = await changeCase(
     command,
     'reviewer',
-    ({ state }, now) => {
-      const { progress, approvals, approversNeeded } = state;
+    async ({ state }, now) => {
+      const { progress, approvals } = state;
+      if (state.byHand?.by === command.actor.id)
+        return { kind: 'refused', because: `${command.actor.id} opened the case: another person has to approve it` };
       const mine = approvals.find((approval) => approval.id === command.actor.id);
       if (mine) return { kind: 'already', because: `${mine.id} approved at ${iso(mine.at)}; another person has to` };
-      const grown = progress.kind === 'contained' && approvals.length < approversNeeded;
+      const grown = progress.kind === 'contained' && approvals.length < state.approversNeeded;
       if (progress.kind !== 'awaiting-approval' && progress.kind !== 'held' && !grown)
         return { kind: 'refused', because: `the case is ${progress.kind}: there is nothing to approve` };
       if (progress.kind === 'awaiting-approval' && now >= progress.lapsesAt)
         return { kind: 'refused', because: `the case lapsed at ${iso(progress.lapsesAt)}` };
+      const ahead = await outlookOf(caseId(command.case), state, world);
+      const changed = changedSince(command.seen, ahead);
+      if (changed !== undefined) return { kind: 'refused', because: changed };
       const all = [...approvals, approvalOf(command, now)];
-      return { kind: 'to', what: 'approved', state: { ...state, approvals: all }, said: `${all.length} of ${approversNeeded} approvals` };
+      const size = ahead.kind === 'nothing' ? {} : { size: ahead.size, forPeople: ahead.forPeople };
+      const approversNeeded = Math.max(state.approversNeeded, ahead.kind === 'nothing' ? 0 : ahead.approvers);
+      return {
+        kind: 'to',
+        what: 'approved',
+        state: { ...state, ...size, approvals: all, approversNeeded },
+        said: `you are approver ${all.length} of ${approversNeeded}`,
+      };
     },
     world,
   );
@@ -67,7 +83,7 @@ export async function reject(command: CaseCommand, world: Enforcement) {
  * Lets a stopped case go on, from the first stage, once as many people said so as an approval takes. The first to say so
  * clears the earlier approvals; what the effects were by then does not stop the case again.
  */
-export async function resume(command: CaseCommand & { protectedToo?: boolean }, world: Enforcement) {
+export async function resume(command: CaseCommand & Seeing, world: Enforcement) {
   const { policy } = await world.policy();
   const answer = await changeCase(
     command,
@@ -77,13 +93,25 @@ export async function resume(command: CaseCommand & { protectedToo?: boolean }, 
       if (progress.kind !== 'stopped') return { kind: 'refused', because: `the case is ${progress.kind}, not stopped` };
       const earlier = progress.resuming ? state.approvals : [];
       if (earlier.some((approval) => approval.id === command.actor.id))
-        return { kind: 'already', because: `${command.actor.id} said so; another person has to` };
+        return { kind: 'already', because: `${command.actor.id} approved going on; another person has to as well` };
+      const ahead = await outlookOf(caseId(command.case), state, world);
+      const moved = changedSince(command.seen, ahead);
+      if (moved !== undefined) return { kind: 'refused', because: moved };
+      const size = ahead.kind === 'nothing' ? state.size : ahead.size;
       const { appeals, reversals, errors } = await effectsOf(caseId(command.case), world);
       const approvals = [...earlier, approvalOf(command, now)];
-      const approversNeeded = approversFor(state.size, 'assist', policy.enforcement);
+      const approversNeeded = approversFor(size, 'assist', policy.enforcement);
       const enough = approvals.length >= approversNeeded;
       const next: Progress = enough ? { kind: 'containing', stage: 0, outages: 0, retryAt: now } : { ...progress, resuming: true };
-      const changed = { ...state, approvals, approversNeeded, forgiven: { appeals, reversals, errors }, progress: next };
+      const changed = {
+        ...state,
+        size,
+        approvals,
+        approversNeeded,
+        undoRequests: enough ? [] : state.undoRequests,
+        forgiven: { appeals, reversals, errors },
+        progress: next,
+      };
       return { kind: 'to', what: 'resumed', state: changed, said: `${approvals.length} of ${approversNeeded} approvals to go on` };
     },
     world,

@@ -31,20 +31,56 @@ export async function exonerate(
   return { kind: 'done', because: `${scopeLabel(scope)} is ${effect} until ${iso(until)}; key ${key}`, lifted };
 }
 
-/** Takes the word back from now on; nothing is acted on by this alone. */
+/**
+ * Takes the word back from now on; nothing is acted on by this alone. Of an account: also what an undo or a granted appeal left on
+ * its own chain. Of a campaign: also what undoing its cases left on the accounts of those.
+ */
 export async function revokeExoneration(command: Command & { scope: Scope }, world: Enforcement): Promise<CommandAnswer> {
-  const { actor, key, because, scope } = command;
+  const { actor, scope } = command;
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
+  const word = await revokeWord(command, world);
+  let accounts = 0;
+  for (const account of await accountsUnder(scope, world)) if (await revokeOnChain(account, command, world)) accounts++;
+  if (word === 'none' && accounts === 0) return { kind: 'unknown', because: `nothing stands about ${scopeLabel(scope)}` };
+  if (word === 'already' && accounts === 0) return { kind: 'already', because: 'it is revoked' };
+  const also = scope.kind === 'campaign' && accounts > 0 ? ` (${accounts} accounts of its undone case)` : '';
+  return { kind: 'done', because: `${scopeLabel(scope)} is exonerated no longer${also}` };
+}
+
+async function revokeWord(
+  { actor, key, because, scope }: Command & { scope: Scope },
+  world: Enforcement,
+): Promise<'revoked' | 'already' | 'none'> {
   for (;;) {
     const head = await world.exonerations.head(scope);
-    if (!head) return { kind: 'unknown', because: `nothing stands about ${scopeLabel(scope)}` };
-    if (head.state.revoked) return { kind: 'already', because: 'it is revoked' };
-    const appended = await world.exonerations.append(
-      head,
-      { ...head.state, because, revoked: true },
-      { actor: byPerson(actor), what: 'revoked', key },
-    );
-    if (appended.kind === 'appended') return { kind: 'done', because: `${scopeLabel(scope)} stands no longer` };
+    if (!head) return 'none';
+    if (head.state.revoked) return 'already';
+    const state = { ...head.state, because, revoked: true };
+    const appended = await world.exonerations.append(head, state, { actor: byPerson(actor), what: 'revoked', key });
+    if (appended.kind === 'appended') return 'revoked';
+  }
+}
+
+async function accountsUnder(scope: Scope, world: Enforcement): Promise<AccountKey[]> {
+  if (scope.kind === 'account') return [accountKey(scope.account)];
+  if (scope.kind === 'organization') return [];
+  const latest = await world.cases.latestOf(campaignId(scope.campaign));
+  return latest ? [...(await world.cases.touched(latest.id)).keys()] : [];
+}
+
+/** True when the account's own chain exonerated it until now. Cases that were undone stay barred: they are over. */
+async function revokeOnChain(account: AccountKey, { actor, key, because }: Command, world: Enforcement): Promise<boolean> {
+  for (;;) {
+    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+    if (!head || (head.state.exoneratedUntil ?? 0) <= world.clock.now()) return false;
+    const draft = {
+      actor: byPerson(actor),
+      what: 'exoneration revoked',
+      because: [because],
+      key,
+      state: { ...head.state, exoneratedUntil: null },
+    };
+    if ((await world.ledger.append(ACCOUNT_CHAIN, account, head, draft)).kind === 'appended') return true;
   }
 }
 
@@ -65,8 +101,8 @@ async function liftWhatIsInForce({ scope, effect, until }: Exoneration, command:
     case 'campaign': {
       const latest = await world.cases.latestOf(campaignId(scope.campaign));
       if (!latest || isClosed(latest.head.state.progress)) return 0;
-      await undoCase({ ...command, case: latest.id }, world);
-      return (await world.cases.answered(latest.id)).length;
+      const undone = await undoCase({ ...command, case: latest.id }, world);
+      return undone.kind === 'done' && undone.head.state.progress.kind === 'undoing' ? (await world.cases.answered(latest.id)).length : 0;
     }
     case 'organization': {
       let lifted = 0;

@@ -1,39 +1,120 @@
+import { createHash } from 'node:crypto';
 import { ACCOUNT_CHAIN, inForce } from '../../../shared/domain/action';
-import { isClosed } from '../../../shared/domain/case';
+import { type Approval, isClosed } from '../../../shared/domain/case';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { DAY, iso } from '../../../shared/domain/time';
-import { accountKey } from '../../../shared/identity/ids';
+import { type AccountKey, accountKey, type CaseId, caseId } from '../../../shared/identity/ids';
+import { inBatches } from '../../../shared/in-batches';
 import { isolated } from '../../../shared/stores/ledger-store';
+import { byCase } from '../account-actions/ask';
 import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
+import { approversFor } from '../policy/approvers';
+import { approvalOf } from './approve';
 import { type CaseCommand, changeCase } from './change-case';
 
-/** Gives a whole campaign back, in one command, from whatever the case is at. Nothing stops it: no budget, no kill switch, no second person. */
-export async function undoCase(command: CaseCommand, world: Enforcement) {
+const AT_ONCE = 32;
+
+/** What undoing a case would do now. Nothing is written. */
+export type UndoPreview = {
+  /** Accounts with an action of this case in force: restored. Every account that the case pointed at is exonerated. */
+  restored: number;
+  byPlan: Readonly<Record<string, number>>;
+  /** Accounts that other cases keep as they are, or that were restored before. */
+  untouched: number;
+  exoneratedUntil: number;
+  people: number;
+  asked: readonly Approval[];
+  accounts: readonly AccountKey[];
+  seen: string;
+};
+
+export async function undoPreview(id: CaseId, world: Enforcement): Promise<UndoPreview | undefined> {
+  const head = await isolated(
+    () => world.cases.head(id),
+    () => world.cases.headToRepair(id),
+  );
+  if (!head) return undefined;
   const { policy } = await world.policy();
+  const touched = [...(await world.cases.touched(id)).keys()];
+  const accounts: AccountKey[] = [];
+  const byPlan: Record<string, number> = {};
+  await inBatches(touched, AT_ONCE, async (account) => {
+    const action = await isolated(
+      async () => byCase((await world.ledger.head(ACCOUNT_CHAIN, account))?.state, id),
+      () => undefined,
+    );
+    if (!action) return;
+    accounts.push(account);
+    const plan = action.facts.plan ?? 'unknown';
+    byPlan[plan] = (byPlan[plan] ?? 0) + 1;
+  });
+  accounts.sort();
+  const people = approversFor(touched.length, 'assist', policy.enforcement);
+  const whom = createHash('sha256').update(JSON.stringify(accounts)).digest('hex');
+  return {
+    restored: accounts.length,
+    byPlan,
+    untouched: touched.length - accounts.length,
+    exoneratedUntil: world.clock.now() + policy.enforcement.appeals.exonerationDays.value * DAY,
+    people,
+    asked: head.state.undoRequests,
+    accounts,
+    seen: `${accounts.length}-${people}-${whom.slice(0, 16)}`,
+  };
+}
+
+/**
+ * Restores a whole campaign, in one command, from whatever the case is at. No budget and no kill switch stops it. It takes as many
+ * people as acting on so many accounts took; the first of two stops the case at once, the second begins the restoring.
+ */
+export async function undoCase(command: CaseCommand & { seen?: string | undefined }, world: Enforcement) {
+  const { policy } = await world.policy();
+  const id = caseId(command.case);
   const answer = await changeCase(
     command,
     'reviewer',
-    ({ state }, now) => {
+    async ({ state }, now) => {
       const { progress } = state;
       if (progress.kind === 'undoing' || progress.kind === 'undone') return { kind: 'already', because: `the case is ${progress.kind}` };
       if (isClosed(progress)) return { kind: 'already', because: `the case is ${progress.kind}: nothing of it is in force` };
+      const mine = state.undoRequests.find((one) => one.id === command.actor.id);
+      if (mine) return { kind: 'already', because: `${mine.id} asked for it at ${iso(mine.at)}; another person has to as well` };
+      const preview = await undoPreview(id, world);
+      if (command.seen !== undefined && preview && preview.seen !== command.seen)
+        return {
+          kind: 'refused',
+          because: `this changed since you looked: you saw ${command.seen.split('-')[0]} accounts to restore, now it is ${preview.restored}; look again`,
+        };
+      const requests = [...state.undoRequests, approvalOf(command, now)];
+      const people = preview?.people ?? 1;
+      if (requests.length < people) {
+        const acting = progress.kind === 'containing' || progress.kind === 'watching';
+        const stopped = { kind: 'stopped', stage: acting ? progress.stage : 0, resuming: false, expiresAt: now } as const;
+        return {
+          kind: 'to',
+          what: 'undo asked',
+          state: { ...state, undoRequests: requests, progress: acting ? stopped : progress },
+          said: `you are person ${requests.length} of ${people}: the case acts on nobody else meanwhile`,
+        };
+      }
       const exoneratedUntil = now + policy.enforcement.appeals.exonerationDays.value * DAY;
       return {
         kind: 'to',
         what: 'undone',
-        state: { ...state, progress: { kind: 'undoing', stage: 0, retryAt: now, exoneratedUntil } },
-        said: 'the campaign is being given back',
+        state: { ...state, undoRequests: requests, undoneAt: now, progress: { kind: 'undoing', stage: 0, retryAt: now, exoneratedUntil } },
+        said: 'access is being restored for the whole campaign',
       };
     },
     world,
     { relief: true },
   );
-  if (answer.kind === 'done') await world.workflow.start(answer.case, answer.head.sequence);
+  if (answer.kind === 'done' && answer.head.state.progress.kind === 'undoing')
+    await world.workflow.start(answer.case, answer.head.sequence);
   return answer;
 }
 
-/** Gives one account back and exonerates it. */
+/** Restores one account and exonerates it. */
 export async function undoAccount(command: Command & { account: string }, world: Enforcement): Promise<CommandAnswer> {
   const { actor, key, because } = command;
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };

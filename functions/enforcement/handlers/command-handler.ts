@@ -1,3 +1,4 @@
+import { hashesOf } from '../../../shared/identity/keyed-hash';
 import { actingPorts } from '../../../shared/lambda/acting';
 import { environment } from '../../../shared/lambda/environment';
 import { httpDoor } from '../../../shared/lambda/http-door';
@@ -14,5 +15,6 @@ export const handler = httpDoor(env, (api, http) =>
   enforcementRoutes(api, http, openEnforcement(actingPorts(env)), {
     keyOf: async (id) => (await hasher()).account(id).key,
     idOf: async (sealed) => (await hasher()).open(sealed),
+    hashesOf: async (value) => hashesOf(value, await hasher()),
   }),
 );

@@ -18,6 +18,8 @@ import { anchoredDays, type Head, readAnchor } from './anchors';
 
 export { anchorDay } from './anchors';
 
+import { BY_HAND } from '../policy/plan';
+
 /** What verifying reads; it writes nothing and asks nobody. */
 export type Books = Pick<Enforcement, 'ledger' | 'policies' | 'campaigns'>;
 export type Verified = {
@@ -223,6 +225,7 @@ export async function decideAgainAbout(account: string, world: Books): Promise<A
   const phase = asked?.state.phase;
   if (!asked || phase?.kind !== 'asked') return { kind: 'cannot', because: 'nothing was ever asked about this account' };
   const { action } = phase;
+  if (action.rule === BY_HAND) return { kind: 'cannot', because: 'a person decided about this account' };
   const policy = await world.policies.document(action.policy);
   if (!policy) return { kind: 'cannot', because: `policy ${action.policy} is not kept` };
   if (!(await world.campaigns.has(action.evidence))) return { kind: 'cannot', because: `${action.evidence} is no longer in the archive` };

@@ -79,7 +79,8 @@ const belongs = (member: Member, rule: Rule): boolean =>
 const acceptsRole = (member: Member, rule: Rule): boolean =>
   member.role === 'core' || member.role === 'peripheral' || (member.role === 'suspected-victim' && rule.kind === 'hijacked-keys');
 
-function judge(member: Member, rule: Rule, { campaign, policy, facts, exonerations, now }: Case): MemberDecision {
+/** What the rule says about one member of a campaign that it acts on. */
+export function judge(member: Member, rule: Rule, { campaign, policy, facts, exonerations, now }: Case): MemberDecision {
   const { account } = member;
   if (!acceptsRole(member, rule)) return { kind: 'spare', account, why: 'role', because: `its role in the campaign is ${member.role}` };
   if (!belongs(member, rule)) {

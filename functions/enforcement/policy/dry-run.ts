@@ -1,12 +1,10 @@
-import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
+import { isClosed } from '../../../shared/domain/case';
 import type { MemberDecision } from '../../../shared/domain/decision';
 import { type AccountKey, campaignId, caseId } from '../../../shared/identity/ids';
-import { isolated } from '../../../shared/stores/ledger-store';
-import { inTheWay } from '../account-actions/ask';
 import type { Enforcement } from '../enforcement';
-import { approversFor } from './approvers';
 import { remaining } from './budget';
 import { isArmed } from './kill-switch';
+import { outlook, outlookOf } from './outlook';
 import { planFor } from './plan';
 
 /** What would happen to a campaign if its case went through now. Nothing is written and nobody is asked. */
@@ -19,9 +17,11 @@ export type DryRun =
       rung: string;
       mode: string;
       because: readonly string[];
-      /** Accounts acted on, by plan (`unknown` where the provider said none). */
+      /** Accounts acted on now, by plan (`unknown` where the provider said none). */
       accounts: number;
       byPlan: Readonly<Record<string, number>>;
+      /** Accounts that the case acted on when it is through, with those it acted on before. */
+      size: number;
       /** Accounts that only people may act on, and why. */
       protected: readonly { account: AccountKey; because: string }[];
       /** Members left alone, by reason. */
@@ -31,14 +31,24 @@ export type DryRun =
       minutesToContainment: { least: number; most: number };
       budget: { left: number; because: string };
       armed: boolean;
+      /** Whom and how many this preview is about: a command that carries it is refused when that changed. */
+      seen: string;
+      members: readonly MemberDecision[];
     };
 
-export async function dryRun(question: { campaign: string }, world: Enforcement): Promise<DryRun> {
-  const plan = await planFor(campaignId(question.campaign), world);
-  if (!plan) return { kind: 'unknown', because: `there is no campaign ${question.campaign}` };
+/** About a case, or about a campaign: then about its open case, if there is one. */
+export async function dryRun(question: { campaign: string } | { case: string }, world: Enforcement): Promise<DryRun> {
+  const about = await caseOf(question, world);
+  if ('case' in question && !about) return { kind: 'unknown', because: `there is no case ${question.case}` };
+  const header = 'campaign' in question ? await world.campaigns.header(campaignId(question.campaign)) : undefined;
+  if ('campaign' in question && !header && !about) return { kind: 'unknown', because: `there is no campaign ${question.campaign}` };
+  const now =
+    about && !('campaign' in question && isClosed(about.head.state.progress))
+      ? await outlookOf(about.id, about.head.state, world)
+      : await outlook('campaign' in question ? await planFor(campaignId(question.campaign), world) : undefined, {}, world);
+  if (now.kind === 'nothing') return { kind: 'nothing', decision: now.decision === 'watch' ? 'watch' : 'leave', because: now.because };
+  const { plan, members } = now;
   const { decision, facts, policy } = plan;
-  if (decision.kind !== 'act') return { kind: 'nothing', decision: decision.kind, because: decision.because };
-  const members = await Promise.all(decision.members.map((member) => heedChain(member, world)));
   const act = members.filter((member) => member.kind === 'act');
   const { stages, hold } = policy.enforcement;
   const watching = stages.slice(0, -1).reduce((sum, stage) => sum + stage.watchMinutes.value, 0);
@@ -56,25 +66,24 @@ export async function dryRun(question: { campaign: string }, world: Enforcement)
     because: decision.because,
     accounts: act.length,
     byPlan: tally(act.map(({ account }) => facts.get(account)?.plan ?? 'unknown')),
+    size: now.size,
     protected: members.flatMap((member) => (member.kind === 'review' ? [{ account: member.account, because: member.because }] : [])),
     spared: tally(members.flatMap((member) => (member.kind === 'spare' ? [member.why] : []))),
-    approvers: approversFor(act.length, decision.mode, policy.enforcement),
-    stages: stages.map((stage) => ({ share: stage.share.value, accounts: Math.ceil(stage.share.value * act.length) })),
+    approvers: now.approvers,
+    stages: stages.map((stage) => ({ share: stage.share.value, accounts: Math.ceil(stage.share.value * now.size) })),
     minutesToContainment: { least: hold.minMinutes.value + watching, most: hold.maxMinutes.value + watching },
     budget: left,
     armed: await isArmed(world),
+    seen: now.seen,
+    members,
   };
 }
 
-/** The decision about a member, with what its own chain says: met already, exonerated on appeal. */
-async function heedChain(member: MemberDecision, world: Enforcement): Promise<MemberDecision> {
-  if (member.kind === 'spare') return member;
-  const because = await isolated(
-    async () => inTheWay((await world.ledger.head(ACCOUNT_CHAIN, member.account))?.state, caseId(''), world.clock.now()),
-    (bad) => bad.message,
-  );
-  if (because === undefined) return member;
-  return { kind: 'spare', account: member.account, why: because.startsWith('exonerated') ? 'exonerated' : 'already', because };
+async function caseOf(question: { campaign: string } | { case: string }, world: Enforcement) {
+  if ('campaign' in question) return world.cases.latestOf(campaignId(question.campaign));
+  const id = caseId(question.case);
+  const head = await world.cases.head(id);
+  return head && { id, head };
 }
 
 function tally(words: readonly string[]): Record<string, number> {

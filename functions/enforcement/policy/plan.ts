@@ -1,11 +1,14 @@
 import type { AccountFacts } from '../../../shared/domain/account';
-import type { Campaign, Member } from '../../../shared/domain/campaign';
-import type { Decision } from '../../../shared/domain/decision';
+import { type Campaign, FAMILIES, type Member } from '../../../shared/domain/campaign';
+import type { CaseState } from '../../../shared/domain/case';
+import type { Decision, MemberDecision } from '../../../shared/domain/decision';
+import type { Rule } from '../../../shared/domain/enforcement-policy';
 import type { Exonerations } from '../../../shared/domain/exoneration';
 import type { Policy } from '../../../shared/domain/policy';
+import { HOUR } from '../../../shared/domain/time';
 import type { AccountKey, CampaignId, SealedId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
-import { decide } from './decide';
+import { decide, judge } from './decide';
 
 /** A decision with everything it was made of. */
 export type Plan = {
@@ -22,20 +25,130 @@ export type Plan = {
   demoted: ReadonlySet<string>;
 };
 
+/** The plan of a case: what the policy decides about its campaign, with what people left out of the case or added to it. */
+export async function planOf(
+  state: CaseState,
+  world: Enforcement,
+  { about = () => true }: { about?: (member: Member) => boolean } = {},
+): Promise<Plan | undefined> {
+  if (state.byHand) return handMadePlan(state, state.byHand, world);
+  const plan = await planFor(state.campaign, world, { held: state.rule, about, besides: state.takenIn });
+  if (plan?.decision.kind !== 'act') return plan;
+  const { decision } = plan;
+  const rule = plan.policy.enforcement.rules.find(({ id }) => id === decision.rule);
+  const chosen = rule ? chosenMembers(state, rule, plan, world) : [];
+  const byChoice = new Map(chosen.map((one) => [one.account, one]));
+  const leftOut = new Set(state.leftOut);
+  const members = [...decision.members.filter(({ account }) => !byChoice.has(account)), ...chosen].map(
+    (member): MemberDecision =>
+      leftOut.has(member.account) && member.kind !== 'spare'
+        ? { kind: 'spare', account: member.account, why: 'left-out', because: 'a person left it out of the case' }
+        : member,
+  );
+  const byHand = state.takenIn.map((account) => [account, asChosen(account, plan.members.get(account))] as const);
+  return { ...plan, members: new Map([...plan.members, ...byHand]), decision: { ...decision, members } };
+}
+
+/** Accounts that a person added: the bar of evidence is that person's; facts, exonerations and protection hold as for everybody. */
+function chosenMembers(state: CaseState, rule: Rule, plan: Plan, world: Enforcement): MemberDecision[] {
+  const question = { ...plan, policy: plan.policy.enforcement, now: world.clock.now() };
+  return state.takenIn.map((account) => judge(asChosen(account, plan.members.get(account)), rule, question));
+}
+
+const asChosen = (account: AccountKey, member: Member | undefined): Member => ({
+  account,
+  role: 'core',
+  score: Number.MAX_VALUE,
+  families: [...FAMILIES],
+  because: ['a person added it to the case', ...(member?.because ?? [])],
+  joinedAt: member?.joinedAt ?? 0,
+  exchanges: member?.exchanges ?? 0,
+  prevented: member?.prevented ?? 0,
+});
+
+/** A case that a person opened is judged by nobody's evidence but theirs: it takes approvers, and protects who is protected. */
+async function handMadePlan(state: CaseState, byHand: NonNullable<CaseState['byHand']>, world: Enforcement): Promise<Plan> {
+  const { policy, digest } = await world.policy();
+  const members = state.takenIn.map((account) => asChosen(account, undefined));
+  const now = world.clock.now();
+  const campaign = namedByHand(state, members, now);
+  const facts = new Map<AccountKey, AccountFacts>();
+  const sealed = new Map<AccountKey, SealedId>();
+  for (const [account, told] of await world.accounts.known(state.takenIn)) {
+    facts.set(account, told.facts);
+    sealed.set(account, told.sealed);
+  }
+  const exonerations = await world.exonerations.holding(now);
+  const demoted = await world.rules.demoted();
+  const question = { campaign, policy: policy.enforcement, facts, exonerations, demoted, now };
+  const rule = { kind: 'unclear', rung: state.rung, memberScore: { value: 0 }, memberFamilies: { value: 0 } } as Rule;
+  const leftOut = new Set(state.leftOut);
+  const decision: Decision = {
+    kind: 'act',
+    rule: BY_HAND,
+    rung: state.rung === 'watch' ? 'warn' : state.rung,
+    mode: 'assist',
+    reasonCode: byHand.reasonCode,
+    hints: [],
+    expiresAfterMs: byHand.expiresAfterHours * HOUR,
+    because: [`opened by hand: ${byHand.because}`],
+    members: members.filter(({ account }) => !leftOut.has(account)).map((member) => judge(member, rule, question)),
+  };
+  return {
+    decision,
+    campaign,
+    members: new Map(members.map((member) => [member.account, { ...member, because: [byHand.because] }])),
+    evidence: BY_HAND,
+    policy,
+    digest,
+    facts,
+    sealed,
+    exonerations,
+    demoted,
+  };
+}
+
+/** In place of a rule's name and of an archived campaign: a person's word was the ground. */
+export const BY_HAND = 'by-hand';
+
+/** What stands where a campaign would: the accounts that a person named, and nothing found about them. */
+const namedByHand = (state: CaseState, members: Member[], now: number): Campaign => ({
+  id: state.campaign,
+  kind: 'unclear',
+  probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 1 },
+  firstSeen: state.openedAt,
+  lastSeen: state.openedAt,
+  detectedAt: state.openedAt,
+  updatedAt: now,
+  version: 1,
+  members,
+  evidence: [],
+  families: [],
+  indicators: [],
+  exchanges: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  exchangesBeforeDetection: 0,
+  targets: {},
+  timeline: [],
+  lineage: [],
+  provenance: { run: state.campaign, code: BY_HAND, policy: BY_HAND, input: BY_HAND },
+});
+
 /**
  * Decides again, on the newest evidence and the live policy. `held`: the rule of the case that is open. `about` narrows whose
- * facts are asked for: members outside it are spared as not known, while size and families still count the whole campaign.
+ * facts are asked for (`besides` members, of others): members outside it are spared as not known, while size and families still count the whole campaign.
  */
 export async function planFor(
   id: CampaignId,
   world: Enforcement,
-  { held, about = () => true }: { held?: string; about?: (member: Member) => boolean } = {},
+  { held, about = () => true, besides = [] }: { held?: string; about?: (member: Member) => boolean; besides?: readonly AccountKey[] } = {},
 ): Promise<Plan | undefined> {
   const header = await world.campaigns.header(id);
   if (!header) return undefined;
   const campaign = await world.campaigns.document(header.document);
   const { policy, digest } = await world.policy();
-  const known = await world.accounts.known(campaign.members.filter(about).map((member) => member.account));
+  const known = await world.accounts.known([...new Set([...campaign.members.filter(about).map((member) => member.account), ...besides])]);
   const facts = new Map<AccountKey, AccountFacts>();
   const sealed = new Map<AccountKey, SealedId>();
   for (const [account, told] of known) {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { HOUR, hourOf, iso } from '../../../shared/domain/time';
-import { summarize } from '../../../shared/formats/account-summary';
+import { type AccountSummary, summarize } from '../../../shared/formats/account-summary';
 import { ByteReader } from '../../../shared/formats/bytes';
 import { Features } from '../../../shared/formats/features';
 import { When } from '../../../shared/http/fields';
@@ -35,6 +35,25 @@ export const AccountHoursView = z
   })
   .openapi('AccountHours');
 export type AccountHoursView = z.infer<typeof AccountHoursView>;
+
+/** Three days of any account in one summary; undefined when it did nothing. Reads the archive where no pages are kept: seconds. */
+export async function recentUse(account: AccountKey, { stores, clock }: QueryPorts): Promise<AccountSummary | undefined> {
+  const store = new HourStore(stores);
+  const now = clock.now();
+  const hours = Array.from({ length: MOST_HOURS_ASKED }, (_, back) => hourOf(now) - back * HOUR);
+  const folded = new Map<number, Uint8Array>();
+  await inBatches(hours, AT_ONCE, async (hour) => {
+    const answer = await store.get(account, hour);
+    if (answer.kind === 'features') folded.set(hour, answer.features);
+  });
+  if (folded.size === 0) return undefined;
+  const features = new Features();
+  for (const hour of [...folded.keys()].sort((one, other) => one - other)) {
+    const bytes = folded.get(hour);
+    if (bytes) features.absorb(new ByteReader(bytes));
+  }
+  return summarize(account, features, {}, now);
+}
 
 /** The folded hours of [from, to), at most `MOST_HOURS_ASKED`, whole: a function of the events, whosever hours are kept at hand. */
 export async function accountHours(account: AccountKey, from: number, to: number, { stores }: QueryPorts): Promise<AccountHoursView> {

@@ -71,7 +71,7 @@ export function accountRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
     path: '/v1/accounts/{account}',
     operationId: 'getAccount',
     tags: ['Accounts'],
-    summary: 'One account: facts, use, links with reasons, findings, standing',
+    summary: 'One account: facts, use, links with reasons, findings, standing; of any that was active, flagged or not',
     request: { params: z.strictObject({ account: AccountParam }) },
     responses: answers(AccountView, 'The account.'),
   });
@@ -79,7 +79,11 @@ export function accountRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
     const answer = await account(c.req.valid('param').account, ports, c.get('principal'));
     switch (answer.kind) {
       case 'unknown':
-        return problem(c, 'not-found', 'Nothing is known about this account: it was never flagged and never acted on.');
+        return problem(
+          c,
+          'not-found',
+          'No account with this id was active in the last three days, and none was ever flagged or acted on. Is the id right?',
+        );
       case 'account':
         return c.json(answer.account, 200);
       default:

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { PLANS, PROGRAMS, PROVIDER_STANDINGS, VERIFICATIONS } from '../../../shared/contract/event';
 import { STANDINGS } from '../../../shared/domain/account';
 import { type Evidence, FAMILIES, KINDS, type Link, type Member, ROLES, TIE_TYPES } from '../../../shared/domain/campaign';
+import { EFFECTS, type Exoneration } from '../../../shared/domain/exoneration';
 import type { FlaggedAccount } from '../../../shared/domain/flagged-account';
 import { mayAct, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
@@ -117,6 +118,16 @@ const AccountLink = z
   .object({ with: z.string(), role: z.enum(ROLES).nullable(), weight: z.number(), reasons: z.array(ReasonView) })
   .openapi('AccountLink');
 
+export const StandingWordView = z
+  .object({
+    scope: z.enum(['account', 'campaign', 'organization']),
+    effect: z.enum(EFFECTS),
+    until: When,
+    because: z.string(),
+    by: z.string().nullable(),
+  })
+  .openapi('StandingWord');
+
 export const AccountView = z
   .object({
     account: z.string(),
@@ -128,9 +139,23 @@ export const AccountView = z
     findings: z.array(EvidenceView).openapi({ description: 'What the detectors found on the campaign, strongest first.' }),
     links: z.array(AccountLink).openapi({ description: 'Strongest first, at most 50.' }),
     linkCount: z.int(),
+    exonerations: z
+      .array(StandingWordView)
+      .openapi({ description: 'What holds about it now: a person’s word, an undo, a granted appeal.' }),
+    known: z.enum(['flagged', 'acted-on', 'active']).openapi({
+      description: '`active`: never flagged and never acted on; `usage` is of its last three days.',
+    }),
   })
   .openapi('Account');
 export type AccountView = z.infer<typeof AccountView>;
+
+export const standingWordView = (word: Exoneration, to: Person): z.infer<typeof StandingWordView> => ({
+  scope: word.scope.kind,
+  effect: word.effect,
+  until: iso(word.until),
+  because: word.because,
+  by: revealed(to, word.by),
+});
 
 export const flaggedView = (row: FlaggedAccount): z.infer<typeof FlaggedView> => ({
   account: row.account,

@@ -1,23 +1,25 @@
 import type { Standing } from '../../../shared/domain/account';
 import { ACCOUNT_CHAIN, type AccountState, standingIn } from '../../../shared/domain/action';
 import { probabilityOf } from '../../../shared/domain/campaign';
-import type { Person } from '../../../shared/domain/person';
+import type { Scope } from '../../../shared/domain/exoneration';
+import { mayAct, type Person } from '../../../shared/domain/person';
+import { iso } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { CampaignPictureStore } from '../../../shared/stores/campaign-picture-store';
+import { ExonerationStore } from '../../../shared/stores/exoneration-store';
 import { FlaggedStore } from '../../../shared/stores/flagged-store';
 import { LedgerStore } from '../../../shared/stores/ledger-store';
 import { SummaryStore } from '../../../shared/stores/summary-store';
 import type { QueryPorts } from '../query-ports';
-import { type AccountView, evidenceView, factsView, flaggedView, linkView, memberView, usageView } from './account-view';
+import { recentUse } from './account-hours';
+import { type AccountView, evidenceView, factsView, flaggedView, linkView, memberView, standingWordView, usageView } from './account-view';
 
 const MOST_LINKS = 50;
 
+type Answer = { kind: 'account'; account: AccountView } | { kind: 'unknown' };
+
 /** Everything one screen needs to say why. `unknown`: nothing was ever said about this account. */
-export async function account(
-  key: AccountKey,
-  ports: QueryPorts,
-  to: Person,
-): Promise<{ kind: 'account'; account: AccountView } | { kind: 'unknown' }> {
+export async function account(key: AccountKey, ports: QueryPorts, to: Person): Promise<Answer> {
   const { stores, clock, campaigns } = ports;
   const [flagged, summary, membership, head] = await Promise.all([
     new FlaggedStore(stores.graph).get(key),
@@ -25,7 +27,7 @@ export async function account(
     campaigns.membership(key),
     new LedgerStore(stores.enforcement, clock).head(ACCOUNT_CHAIN, key),
   ]);
-  if (!flagged && !summary && !membership && !head) return { kind: 'unknown' };
+  if (!flagged && !summary && !membership && !head) return activeOnly(key, ports, to);
   const campaign = membership && (await campaigns.get(membership.campaign));
   const member = campaign?.members.find((one) => one.account === key);
   const links =
@@ -47,8 +49,47 @@ export async function account(
       findings: campaign ? evidenceView(campaign.evidence) : [],
       links: mine.slice(0, MOST_LINKS).map((link) => linkView(link, key, roles, to)),
       linkCount: mine.length,
+      exonerations: await standingWords(key, { campaign: membership?.campaign, organization: summary?.facts.organization }, ports, to),
+      known: flagged || membership ? 'flagged' : 'acted-on',
     },
   };
+}
+
+/** Never flagged: what it did in the last days, from the folds. `unknown` when that is nothing. */
+async function activeOnly(key: AccountKey, ports: QueryPorts, to: Person): Promise<Answer> {
+  const use = await recentUse(key, ports);
+  if (!use) return { kind: 'unknown' };
+  const exonerations = await standingWords(key, {}, ports, to);
+  const nothing = { flagged: null, membership: null, facts: null, findings: [], links: [], linkCount: 0 };
+  return {
+    kind: 'account',
+    account: { account: key, standing: 'active', ...nothing, usage: usageView(use, to), exonerations, known: 'active' },
+  };
+}
+
+/** What holds about the account now, the longest first: words about it, its campaign and its organisation, and what its own chain says. */
+async function standingWords(
+  key: AccountKey,
+  of: { campaign?: string | undefined; organization?: string | undefined },
+  { stores, clock }: QueryPorts,
+  to: Person,
+): Promise<AccountView['exonerations']> {
+  const ledger = new LedgerStore(stores.enforcement, clock);
+  const store = new ExonerationStore(stores.enforcement, ledger);
+  const scopes: Scope[] = [
+    { kind: 'account', account: key },
+    ...(of.campaign === undefined ? [] : [{ kind: 'campaign', campaign: of.campaign } as const]),
+    ...(of.organization === undefined ? [] : [{ kind: 'organization', organization: of.organization } as const]),
+  ];
+  const [heads, own] = await Promise.all([Promise.all(scopes.map((scope) => store.head(scope))), ledger.head(ACCOUNT_CHAIN, key)]);
+  const now = clock.now();
+  const words = heads.flatMap((head) => (head && !head.state.revoked && head.state.until > now ? [standingWordView(head.state, to)] : []));
+  const until = own?.state.exoneratedUntil ?? 0;
+  if (own && until > now && !words.some((word) => word.scope === 'account')) {
+    const because = mayAct(to, 'reviewer') ? own.because.join('; ') : 'an undone case or a granted appeal';
+    words.push({ scope: 'account', effect: 'exonerated', until: iso(until), because, by: null });
+  }
+  return words.sort((one, other) => (one.until < other.until ? 1 : -1));
 }
 
 /** The ledger says whether an action is in force; the list, whether the account is watched or in review meanwhile. */

@@ -6,6 +6,7 @@ import { CampaignParam, CursorField, Decimal, Instant, limit, pageOf, sortBy } f
 import { badCursor, problem } from '../../../shared/http/problem';
 import { MemberView, memberView } from '../accounts/account-view';
 import type { QueryPorts } from '../query-ports';
+import { aboutCampaign } from './about-campaign';
 import { CampaignSummaryView, CampaignView, campaignSummaryView, campaignView, IndicatorView, indicatorViews } from './campaign-view';
 import { CAMPAIGN_ORDERS, campaigns, members } from './campaigns';
 
@@ -65,7 +66,8 @@ export function campaignRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
   api.openapi(one, async (c) => {
     const header = await ports.campaigns.header(c.req.valid('param').campaign);
     if (!header) return problem(c, 'not-found', NO_CAMPAIGN);
-    return c.json(campaignView(header, await ports.campaigns.document(header.document)), 200);
+    const [campaign, about] = await Promise.all([ports.campaigns.document(header.document), aboutCampaign(header.id, ports)]);
+    return c.json(campaignView(header, campaign, about, c.get('principal')), 200);
   });
 
   const indicators = createRoute({

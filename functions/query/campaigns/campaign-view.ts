@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { type Campaign, FAMILIES, Indicator, KINDS, LINEAGE, probabilityOf, ROLES } from '../../../shared/domain/campaign';
+import type { DecisionRecord } from '../../../shared/domain/decision-record';
+import type { Exoneration } from '../../../shared/domain/exoneration';
 import type { Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
-import { When } from '../../../shared/http/fields';
+import { orNull, When } from '../../../shared/http/fields';
 import type { CampaignHeader } from '../../../shared/stores/campaign-store';
-import { EvidenceView, evidenceView, revealed } from '../accounts/account-view';
+import type { Entry } from '../../../shared/stores/ledger-store';
+import { EvidenceView, evidenceView, revealed, StandingWordView, standingWordView } from '../accounts/account-view';
 
 /** What the API shows of campaigns. */
 
@@ -54,6 +57,28 @@ export const IndicatorView = z
   })
   .openapi('Indicator');
 
+export const DecisionView = z
+  .object({
+    kind: z.enum(['act', 'watch', 'leave']),
+    rule: z.string().nullable(),
+    rung: z.string().nullable(),
+    mode: z.string().nullable(),
+    at: When,
+    because: z
+      .array(z.string())
+      .openapi({ description: 'What was asked in order: rules and thresholds that were not met, then what holds.' }),
+  })
+  .openapi('PolicyDecision');
+
+export const decisionView = ({ state, at, because }: Entry<DecisionRecord>): z.infer<typeof DecisionView> => ({
+  kind: state.kind,
+  rule: state.rule ?? null,
+  rung: state.rung ?? null,
+  mode: state.mode ?? null,
+  at: iso(at),
+  because,
+});
+
 export const TimelineView = z.array(z.object({ at: When, exchanges: z.number(), prevented: z.number() })).openapi({
   description: 'Hours with traffic, oldest first: exchanges that went through (leaked) and requests that our action stopped (prevented).',
 });
@@ -61,6 +86,14 @@ export const TimelineView = z.array(z.object({ at: When, exchanges: z.number(), 
 export const CampaignView = CampaignSummaryView.extend({
   evidence: z.array(EvidenceView),
   prevented: z.number(),
+  leaked: z.number().openapi({ description: 'Exchanges that went through, before and after detection: those counted in `exchanges`.' }),
+  leakedBeforeAction: z
+    .number()
+    .nullable()
+    .openapi({ description: 'Exchanges until the first account was acted on; null while nobody was.' }),
+  actedAt: When.nullable().openapi({ description: 'When containment of its newest case began to act.' }),
+  decision: orNull(DecisionView).openapi({ description: 'What the policy says about it now, and why not more.' }),
+  exonerations: z.array(StandingWordView).openapi({ description: 'What people said about the campaign and that holds now.' }),
   timeline: TimelineView,
   lineage: z.array(z.object({ at: When, what: z.enum(LINEAGE), with: z.string(), because: z.string() })),
   provenance: z.object({ run: z.string(), code: z.string(), policy: z.string(), input: z.string() }),
@@ -90,11 +123,20 @@ export function campaignSummaryView(header: CampaignHeader): CampaignSummaryView
   };
 }
 
-export function campaignView(header: CampaignHeader, campaign: Campaign): CampaignView {
+export type About = { decision: Entry<DecisionRecord> | undefined; words: readonly Exoneration[]; actedAt: number | null };
+
+export function campaignView(header: CampaignHeader, campaign: Campaign, about: About, to: Person): CampaignView {
+  const { decision, words, actedAt } = about;
   return {
     ...campaignSummaryView(header),
     evidence: evidenceView(campaign.evidence),
     prevented: campaign.timeline.reduce((sum, [, , prevented]) => sum + prevented, 0),
+    leaked: campaign.exchanges,
+    leakedBeforeAction:
+      actedAt === null ? null : campaign.timeline.reduce((sum, [at, exchanges]) => (at < actedAt ? sum + exchanges : sum), 0),
+    actedAt: actedAt === null ? null : iso(actedAt),
+    decision: decision ? decisionView(decision) : null,
+    exonerations: words.map((word) => standingWordView(word, to)),
     timeline: campaign.timeline.map(([at, exchanges, prevented]) => ({ at: iso(at), exchanges, prevented })),
     lineage: campaign.lineage.map((step) => ({ ...step, at: iso(step.at) })),
     provenance: campaign.provenance,

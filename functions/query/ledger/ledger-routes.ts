@@ -1,13 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
+import { mayAct, type Person } from '../../../shared/domain/person';
 import { DAY, dayLabel, iso } from '../../../shared/domain/time';
 import { AccessEntry, AccessLog } from '../../../shared/http/access-log';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { startOf } from '../../../shared/http/cursor';
 import { AccountParam, CursorField, Instant, limit, pageOf, When } from '../../../shared/http/fields';
-import { badCursor } from '../../../shared/http/problem';
+import { badCursor, problem } from '../../../shared/http/problem';
 import type { QueryPorts } from '../query-ports';
-import { chain, feed } from './ledger';
+import { chain, feed, type Recorded } from './ledger';
 import { LedgerEntryView, ledgerEntryView, SUBJECTS, subjectOf } from './ledger-view';
 
 const KEPT_DAYS = 400;
@@ -16,10 +17,25 @@ const About = z
   .enum(ABOUT)
   .default('everything')
   .openapi({ description: 'One kind of subject; `workflow`: everything but entries about single accounts.' });
+const ACTORS = ['person', 'policy', 'clock', 'provider', 'appellant'] as const;
 const FeedQuery = z.strictObject({
   about: About,
   since: Instant.optional(),
   until: Instant.optional(),
+  actor: z.enum(ACTORS).optional().openapi({ description: 'Only what persons, the policy, the clock, the provider or appellants did.' }),
+  person: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .openapi({ description: 'Only what this person did, by the id the ledger names. For reviewers.' }),
+  text: z
+    .string()
+    .trim()
+    .min(2)
+    .max(100)
+    .optional()
+    .openapi({ description: 'Only entries whose words contain this, whatever the case of its letters.' }),
   limit: limit(200, 50),
   cursor: CursorField,
 });
@@ -46,8 +62,10 @@ export function ledgerRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
   });
   api.openapi(list, async (c) => {
     const now = ports.clock.now();
-    const { about: kind, since, until, limit: size, cursor } = c.req.valid('query');
-    const bound = { route: 'ledger', parameters: { kind, since, until } };
+    const { about: kind, since, until, actor, person, text, limit: size, cursor } = c.req.valid('query');
+    const to = c.get('principal');
+    if (person !== undefined && !mayAct(to, 'reviewer')) return problem(c, 'forbidden', 'Names of persons are for reviewers.');
+    const bound = { route: 'ledger', parameters: { kind, since, until, actor, person, text } };
     const from = startOf(ports.cursors, bound, cursor);
     if (from.kind === 'refused') return badCursor(c, from.because);
     const page = await feed(
@@ -55,6 +73,7 @@ export function ledgerRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
         until: until ?? now,
         since: since ?? now - KEPT_DAYS * DAY,
         about: isAbout(kind),
+        keep: keeping({ actor, person, text }, to),
         limit: size,
         ...(from.after === undefined ? {} : { after: from.after }),
       },
@@ -96,6 +115,27 @@ export function ledgerRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
     const next = page.next === undefined ? {} : { next: ports.cursors.write(bound, page.next) };
     return c.json({ items: page.entries.map((entry) => ({ ...entry, at: iso(entry.at) })), ...next }, 200);
   });
+}
+
+/** By what an entry says of itself to this reader: a name that a viewer may not see cannot be searched for either. */
+function keeping(
+  { actor, person, text }: { actor?: string | undefined; person?: string | undefined; text?: string | undefined },
+  to: Person,
+): (entry: Recorded) => boolean {
+  const wanted = text?.toLowerCase();
+  return (entry) => {
+    if (actor !== undefined && entry.actor.kind !== actor) return false;
+    if (person !== undefined && !(entry.actor.kind === 'person' && isPerson(entry.actor.id, person))) return false;
+    if (wanted === undefined) return true;
+    const { what, because, subject } = ledgerEntryView(entry, to);
+    return [what, subject.id, ...because].some((words) => words.toLowerCase().includes(wanted));
+  };
+}
+
+/** By id, or by the part before its `@`, whatever the case of its letters. */
+function isPerson(id: string, wanted: string): boolean {
+  const [known, asked] = [id.toLowerCase(), wanted.toLowerCase()];
+  return known === asked || known.split('@')[0] === asked;
 }
 
 function isAbout(kind: (typeof ABOUT)[number]): (chain: string) => boolean {

@@ -22,7 +22,14 @@ const AT_ONCE = 200;
  * the day and the place in it. Entries are never changed and never moved, so a page is exact whatever is appended meanwhile.
  */
 export async function feed(
-  query: { until: number; since: number; about: (chain: string) => boolean; after?: string; limit: number },
+  query: {
+    until: number;
+    since: number;
+    about: (chain: string) => boolean;
+    keep?: (entry: Recorded) => boolean;
+    after?: string;
+    limit: number;
+  },
   { stores, clock }: QueryPorts,
 ): Promise<{ entries: Recorded[]; next?: string }> {
   const ledger = new LedgerStore(stores.enforcement, clock);
@@ -35,10 +42,11 @@ export async function feed(
   while (days < MOST_DAYS && examined < MOST_EXAMINED && entries.length < query.limit) {
     if (day < dayOf(query.since)) return { entries };
     const page = await ledger.feed(day, { reverse: true, about: query.about, limit: AT_ONCE, ...(after === undefined ? {} : { after }) });
-    const taken = page.entries.slice(0, query.limit - entries.length);
+    const wanted = page.entries.filter(({ at }) => at <= query.until && at >= query.since).filter(query.keep ?? (() => true));
+    const taken = wanted.slice(0, query.limit - entries.length);
     entries.push(...taken);
     const last = taken.at(-1);
-    if (taken.length < page.entries.length && last) after = placeInFeed(last);
+    if (taken.length < wanted.length && last) after = placeInFeed(last);
     else if (page.next !== undefined) {
       after = page.next;
       examined += AT_ONCE;

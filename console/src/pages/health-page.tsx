@@ -1,0 +1,107 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { Schemas } from '../api';
+import { useStatus } from '../app';
+import { count, moment, plural, relative } from '../format';
+import { Badge, Loaded, Panel } from '../parts/parts';
+
+type Status = Schemas['Status'];
+type Fact = { what: string; is: ReactNode; good: boolean; says: string };
+
+/** Does the pipeline do its work? Each line is a fact that a stage left behind, with what it means when it is not well. */
+export function HealthPage() {
+  const status = useStatus();
+  return (
+    <>
+      <header>
+        <div className="grow">
+          <h1>Health</h1>
+          <p className="lede">Whether events arrive, are counted, judged and acted on. What is not well comes first.</p>
+        </div>
+      </header>
+      <Loaded from={status} lines={6}>
+        {(data) => (
+          <Panel title={`As of ${moment(data.at)}`} flush>
+            <ul className="health">
+              {factsOf(data)
+                .sort((one, other) => Number(one.good) - Number(other.good))
+                .map((fact) => (
+                  <li key={fact.what}>
+                    <Badge tone={fact.good ? 'good' : 'danger'}>{fact.good ? 'well' : 'look'}</Badge>
+                    <strong>{fact.what}</strong>
+                    <span>{fact.is}</span>
+                    <span className="small soft">{fact.says}</span>
+                  </li>
+                ))}
+            </ul>
+          </Panel>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function factsOf(data: Status): Fact[] {
+  const since = (at: string | null): string => (at === null ? 'none yet' : `${relative(at, data.at)} (${moment(at)})`);
+  return [
+    {
+      what: 'Last detection run',
+      is: since(data.lastRun),
+      good: data.lastRun !== null && !data.stale,
+      says: data.stale ? 'Networks that formed since are not seen.' : 'Networks are looked for on schedule.',
+    },
+    {
+      what: 'Newest events',
+      is: since(data.newestEvents),
+      good: data.newestEvents !== null && Date.parse(data.at) - Date.parse(data.newestEvents) < 3 * 3_600_000,
+      says: 'When nothing arrives for hours, a gateway or its queue is silent.',
+    },
+    {
+      what: 'Counted through',
+      is: since(data.foldedThrough),
+      good: data.hoursWaiting === 0,
+      says:
+        data.hoursWaiting === 0
+          ? 'Every hour that is over is counted.'
+          : `${plural(data.hoursWaiting, 'hour')} with events wait to be counted.`,
+    },
+    {
+      what: 'Kill switch',
+      is: data.enforcement === 'armed' ? 'enforcement is armed' : 'all actions are stopped',
+      good: data.enforcement === 'armed',
+      says: 'While it is stopped nothing is asked of the provider; restoring stays possible.',
+    },
+    {
+      what: 'Restores not acknowledged',
+      is: count(data.restoresWaiting),
+      good: data.restoresWaiting === 0,
+      says: 'Accounts that were given access back, but whose system has not confirmed it. They are asked again every minute.',
+    },
+    {
+      what: 'Waiting for people',
+      is: (
+        <Link key="queue" href="/">
+          {plural(data.casesWaiting, 'case')}
+        </Link>
+      ),
+      good: true,
+      says: 'Cases that wait for approval, were stopped, or wait for the second person of an undo.',
+    },
+    {
+      what: 'Overdue appeals',
+      is: (
+        <Link key="appeals" href="/appeals">
+          {count(data.appealsOverdue)}
+        </Link>
+      ),
+      good: data.appealsOverdue === 0,
+      says: 'People who were promised an answer by now.',
+    },
+    {
+      what: 'Active accounts',
+      is: data.activeAccounts === null ? 'not counted yet' : count(data.activeAccounts),
+      good: data.activeAccounts !== null,
+      says: 'As the last run counted them; the daily budget is a share of these.',
+    },
+  ];
+}

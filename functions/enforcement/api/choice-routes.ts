@@ -1,0 +1,106 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { RUNGS } from '../../../shared/domain/enforcement-policy';
+import { EFFECTS } from '../../../shared/domain/exoneration';
+import { REASON_CODES } from '../../../shared/domain/reason-codes';
+import { type Api, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
+import { answerCommand, Because, CommandView } from '../../../shared/http/command-answer';
+import { AccountParam, CaseParam, Instant } from '../../../shared/http/fields';
+import { chooseAccounts, exonerateAccounts, MOST_AT_ONCE, openByHand, undoAccounts } from '../commands/choose-accounts';
+import type { Enforcement } from '../enforcement';
+
+const Accounts = z.array(AccountParam).min(1, 'Name one account at least.').max(MOST_AT_ONCE, `At most ${MOST_AT_ONCE} accounts at once.`);
+
+/** Commands about some accounts: which a case is about, a case that no campaign called for, several at once. */
+export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+  const about = {
+    ...command(http, 'reviewer'),
+    method: 'post' as const,
+    responses: answers(CommandView, 'Done, or done before.'),
+  };
+
+  const choose = createRoute({
+    ...about,
+    tags: ['Cases'],
+    path: '/v1/cases/{case}/accounts',
+    operationId: 'chooseCaseAccounts',
+    summary: 'Leave accounts out of a case, take others in, or act on only these; earlier approvals are asked for again',
+    request: {
+      params: z.strictObject({ case: CaseParam }),
+      headers: commandHeaders,
+      body: jsonBody(
+        z
+          .strictObject({ leaveOut: Accounts.optional(), takeIn: Accounts.optional(), only: Accounts.optional(), because: Because })
+          .openapi('AccountChoice'),
+      ),
+    },
+  });
+  api.openapi(choose, async (c) => {
+    const { leaveOut, takeIn, only, because } = c.req.valid('json');
+    const chosen = { ...(leaveOut && { leaveOut }), ...(takeIn && { takeIn }), ...(only && { only }) };
+    const { id, role } = c.get('principal');
+    const key = c.req.valid('header')['idempotency-key'];
+    return answerCommand(c, await chooseAccounts({ actor: { id, role }, key, case: c.req.valid('param').case, because, ...chosen }, world));
+  });
+
+  const open = createRoute({
+    ...about,
+    tags: ['Cases'],
+    path: '/v1/cases',
+    operationId: 'openCase',
+    summary: 'A case about named accounts that no campaign called for; another person approves it',
+    request: {
+      headers: commandHeaders,
+      body: jsonBody(
+        z
+          .strictObject({
+            accounts: Accounts,
+            rung: z.enum(RUNGS).exclude(['watch']),
+            reasonCode: z.enum(REASON_CODES).openapi({ description: 'What the persons concerned are told.' }),
+            because: Because,
+          })
+          .openapi('NewCase'),
+      ),
+    },
+    responses: answers(CommandView.extend({ case: z.string().optional() }).openapi('CaseOpened'), 'Opened, or opened before.'),
+  });
+  api.openapi(open, async (c) => {
+    const { id, role } = c.get('principal');
+    const key = c.req.valid('header')['idempotency-key'];
+    const answer = await openByHand({ actor: { id, role }, key, ...c.req.valid('json') }, world);
+    if (answer.kind !== 'done' && answer.kind !== 'already') return answerCommand(c, answer);
+    return c.json({ kind: answer.kind, because: answer.because, ...(answer.kind === 'done' ? { case: String(answer.case) } : {}) }, 200);
+  });
+
+  const undo = createRoute({
+    ...about,
+    tags: ['Accounts'],
+    path: '/v1/accounts/undo',
+    operationId: 'undoAccounts',
+    summary: 'Restore some accounts and exonerate them',
+    request: { headers: commandHeaders, body: jsonBody(z.strictObject({ accounts: Accounts, because: Because }).openapi('SomeAccounts')) },
+  });
+  api.openapi(undo, async (c) => {
+    const { id, role } = c.get('principal');
+    const key = c.req.valid('header')['idempotency-key'];
+    return answerCommand(c, await undoAccounts({ actor: { id, role }, key, ...c.req.valid('json') }, world));
+  });
+
+  const clear = createRoute({
+    ...about,
+    tags: ['Accounts'],
+    path: '/v1/accounts/exonerate',
+    operationId: 'exonerateAccounts',
+    summary: 'Exonerate, exempt (an admin) or protect some accounts, until a date',
+    request: {
+      headers: commandHeaders,
+      body: jsonBody(
+        z.strictObject({ accounts: Accounts, effect: z.enum(EFFECTS), until: Instant, because: Because }).openapi('SomeExonerations'),
+      ),
+    },
+  });
+  api.openapi(clear, async (c) => {
+    const { id, role } = c.get('principal');
+    const key = c.req.valid('header')['idempotency-key'];
+    return answerCommand(c, await exonerateAccounts({ actor: { id, role }, key, ...c.req.valid('json') }, world));
+  });
+}

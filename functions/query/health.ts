@@ -1,0 +1,88 @@
+import { HOUR, hourLabel, iso, MINUTE } from '../../shared/domain/time';
+import type { Table } from '../../shared/ports';
+import { AppealStore } from '../../shared/stores/appeal-store';
+import { CaseStore } from '../../shared/stores/case-store';
+import { LedgerStore } from '../../shared/stores/ledger-store';
+import { markedHours } from '../../shared/stores/manifest-store';
+import type { QueryPorts } from './query-ports';
+
+export type PipelineHealth = {
+  lastRun: string | null;
+  stale: boolean;
+  foldedThrough: string | null;
+  hoursWaiting: number;
+  newestEvents: string | null;
+  casesWaiting: number;
+  appealsOverdue: number;
+  restoresWaiting: number;
+  activeAccounts: number | null;
+};
+
+/** Detection runs every 15 minutes on AWS and every hour in a demo: after this there is something wrong with either. */
+const STALE_AFTER = 2 * HOUR + 30 * MINUTE;
+const LOOKED_BACK = 48 * HOUR;
+const MOST_COUNTED = 1_000;
+
+/** Whether the pipeline does its work, from facts that its stages leave behind; each is one small read. */
+export async function health({ stores, clock }: Pick<QueryPorts, 'stores' | 'clock'>): Promise<PipelineHealth> {
+  const now = clock.now();
+  const ledger = new LedgerStore(stores.enforcement, clock);
+  const [population, hours, casesWaiting, appealsOverdue, restores] = await Promise.all([
+    stores.enforcement.get('BUDGET', 'POPULATION'),
+    folded(stores.features, now),
+    waitingCases(new CaseStore(stores.enforcement, ledger)),
+    overdueAppeals(new AppealStore(stores.enforcement, ledger), now),
+    stores.enforcement.query({ pk: 'RESTORING', limit: MOST_COUNTED }),
+  ]);
+  const lastRun = population ? Number(population.at) : undefined;
+  return {
+    lastRun: lastRun === undefined ? null : iso(lastRun),
+    stale: lastRun === undefined ? hours.newestEvents !== null : now - lastRun > STALE_AFTER,
+    ...hours,
+    casesWaiting,
+    appealsOverdue,
+    restoresWaiting: restores.items.length,
+    activeAccounts: population ? Number(population.activeAccounts) : null,
+  };
+}
+
+async function folded(features: Table, now: number): Promise<Pick<PipelineHealth, 'foldedThrough' | 'hoursWaiting' | 'newestEvents'>> {
+  const marked = await markedHours(features, now - LOOKED_BACK);
+  let newest: number | undefined;
+  let waiting = 0;
+  for (const { hour } of marked) {
+    const plan = await features.get(`F#${hourLabel(hour)}`, 'PLAN');
+    const shard = plan && (await features.get(`F#${hourLabel(hour)}`, 'S#0'));
+    if (plan && shard && Number(shard.version) >= Number(plan.version)) newest = hour;
+    else if (hour + 2 * HOUR <= now) waiting++;
+  }
+  const last = marked.at(-1);
+  return {
+    foldedThrough: newest === undefined ? null : iso(newest + HOUR),
+    hoursWaiting: waiting,
+    newestEvents: last ? iso(last.hour) : null,
+  };
+}
+
+async function waitingCases(cases: CaseStore): Promise<number> {
+  let waiting = 0;
+  let after: string | undefined;
+  do {
+    const page = await cases.page(after, 200);
+    waiting += page.cases.filter(
+      ({ head }) =>
+        head.state.progress.kind === 'awaiting-approval' ||
+        head.state.progress.kind === 'stopped' ||
+        (head.state.undoRequests.length > 0 && head.state.undoneAt === null),
+    ).length;
+    after = page.next;
+  } while (after !== undefined);
+  return waiting;
+}
+
+async function overdueAppeals(appeals: AppealStore, now: number): Promise<number> {
+  let overdue = 0;
+  for await (const { head } of appeals.openOnes())
+    if (head.state.progress.kind === 'open' && (head.state.progress.answerBy <= now || head.state.progress.escalations > 0)) overdue++;
+  return overdue;
+}
