@@ -7,21 +7,29 @@ import { watchAppeals } from '../functions/appeals/review';
 import { valuesIn } from '../functions/ingest/records/json-values';
 import { dossier, dossierMarkdown } from '../functions/query/campaigns/dossier';
 import { doneAbout } from '../functions/query/ledger/ledger';
+import { ACCOUNT_CHAIN } from '../shared/domain/action';
 import type { Campaign } from '../shared/domain/campaign';
 import { Policy, withMode } from '../shared/domain/policy';
 import { HOUR, iso, MINUTE } from '../shared/domain/time';
 import { cursors } from '../shared/http/cursor';
 import { readScenario } from '../simulator/read-scenario';
 import { type Hour, simulate } from '../simulator/simulate';
+import { heartbeat } from './heartbeat';
 import { Pipeline } from './pipeline';
 import { servePipeline } from './serve-pipeline';
 
-const HELP = `npm run demo -- [--port 4180] [--scenario NAME|FILE] [--mode assist|auto] [--pace MINUTES]
+const HELP = `npm run demo -- [options]
 
 Plays a campaign hidden among honest accounts through the whole pipeline, in one process, and serves the API and the console.
-With --mode auto (the default) it decides by the recommended policy and prints the dossier of what it contained. With --mode assist it plays
-as fast as it can until a case waits for people, then --pace simulated minutes a second (10), so that what you decide in the console is seen
-to happen. Then it serves; Ctrl-C ends it.`;
+
+  --port N         where to serve (4180); when it is taken, the next free one
+  --scenario NAME  what traffic is played: a name of docs/simulator.md, or a file (demo)
+  --mode auto      decides by the recommended policy; keys and resellers wait for you (the default)
+  --mode assist    plays as fast as it can until a case waits for people, then slowly, so that you see what your decision does
+  --pace MINUTES   simulated minutes a second while something waits, in mode assist (10)
+  --help           this
+
+It ends with the addresses, how to sign in, and three things to try; then it serves until Ctrl-C.`;
 
 const SLICE = 10 * MINUTE;
 const root = process.env.LOCKSTEP_ROOT ?? join(__dirname, '..');
@@ -41,7 +49,7 @@ async function main(): Promise<void> {
   if (mode !== 'assist' && mode !== 'auto') return refuse(`--mode ${mode}: give assist or auto`);
   const simulation = simulate(read.scenario, 1);
   const recommended = Policy.parse(JSON.parse(readFileSync(join(root, 'policies/recommended.json'), 'utf8')));
-  const policy = mode === 'auto' ? recommended : withMode(recommended, 'assist', 'People approve in the demo.');
+  const policy = mode === 'auto' ? withPeople(recommended) : withMode(recommended, 'assist', 'People approve in the demo.');
   const pipeline = new Pipeline({
     policy,
     secret: randomBytes(32).toString('hex'),
@@ -52,18 +60,84 @@ async function main(): Promise<void> {
   await pipeline.arm('demo');
   const served = await servePipeline(pipeline, port);
   if (!existsSync(join(root, 'dist/console/index.html'))) console.log('The console is not built: npm run console:build makes it.');
+  if (served.port !== port) console.log(`Port ${port} is taken; this serves on ${served.port}.`);
   console.log(`Console: ${served.consoleUrl}\nAPI:     ${served.origin}/v1/openapi.json\n`);
-  const player = new Player(pipeline, pace);
+  const beat = heartbeat();
+  const player = new Player(pipeline, mode === 'assist' ? pace : 0, simulation, beat);
   player.say(`${simulation.accounts} accounts, ${simulation.hours / 24} days; nobody is told which of them belong together`);
   for (const hour of simulation) await player.play(hour);
   if (mode === 'auto') {
     for (let hour = 0; hour < 6 * 3; hour++) await player.idle();
+    await beat.end();
     await tellDossiers(pipeline);
-    console.log(`\nServing until Ctrl-C. Console: ${served.consoleUrl}`);
-    return;
+    console.log(await whatToTry(pipeline, served.consoleUrl, served.origin));
+    // What is decided in the console happens: the clock goes on, at one minute a second.
+    for (;;) await player.idle(SECONDS_A_SLICE);
   }
   player.say('the traffic ends here; the clock goes on');
   for (;;) await player.idle();
+}
+
+/** The recommended policy, but people decide about keys and resellers, without a limit of days: so that there is something to decide. */
+function withPeople(policy: Policy): Policy {
+  const reason = 'In the demo a person decides.';
+  const { modes, approval } = policy.enforcement;
+  return Policy.parse({
+    ...policy,
+    enforcement: {
+      ...policy.enforcement,
+      modes: { ...modes, limit: { value: 'assist', reason }, 'disable-key': { value: 'assist', reason } },
+      approval: { ...approval, lapsesAfterHours: { value: 24 * 90, reason } },
+    },
+  });
+}
+
+/** Real seconds for ten simulated minutes, once the traffic is over. */
+const SECONDS_A_SLICE = 10;
+
+/** The last thing on the screen: where to look, as whom, and what is worth doing first. */
+async function whatToTry(pipeline: Pipeline, consoleUrl: string, origin: string): Promise<string> {
+  const waiting = await waitingCase(pipeline);
+  const suspended = await anySuspended(pipeline);
+  const appeal = suspended && (await pipeline.enforcement.appealLinks?.link(suspended, pipeline.clock.now()));
+  const about = waiting && `${origin}/${waiting.byHand ? `cases/${waiting.id}` : `campaigns/${waiting.campaign}`}`;
+  return [
+    '',
+    `Console   ${consoleUrl}`,
+    '          Choose any name. A viewer reads, a reviewer decides, an admin also changes policies: take reviewer.',
+    `API       ${origin}/v1/openapi.json`,
+    '',
+    'Three things to try:',
+    '  1. Open the largest campaign and read its four sentences; then its link graph: each disc shares one thing.',
+    waiting
+      ? `  2. Approve the case that waits for you: ${waiting.what}\n     ${about} (key a)${waiting.approvers > 1 ? '. It takes two people: sign in again under another name for the second.' : ''}`
+      : '  2. Open a case by hand about an account of your choice, and approve it as another person.',
+    appeal
+      ? `  3. Be the person concerned: this link works without a login. Appeal, then decide it under Appeals.\n     ${appeal}`
+      : '  3. Undo a contained campaign (key u), and see in its preview who gets access back.',
+    '',
+    'It serves until Ctrl-C; the clock goes on at a minute a second.',
+  ].join('\n');
+}
+
+async function waitingCase({ enforcement }: Pipeline) {
+  for (const { id, head } of (await enforcement.cases.page(undefined, 200)).cases) {
+    const { progress, campaign, campaignKind, size, rung, approversNeeded, byHand } = head.state;
+    if (progress.kind === 'awaiting-approval')
+      return { id, campaign, byHand: byHand !== null, approvers: approversNeeded, what: `${rung} ${size} accounts, ${campaignKind}` };
+  }
+  return undefined;
+}
+
+/** One account that is suspended, and the entry that its letter points to. */
+async function anySuspended({ enforcement }: Pipeline) {
+  for (const { id, head } of (await enforcement.cases.page(undefined, 200)).cases) {
+    if (head.state.rung !== 'suspend') continue;
+    const [account] = await enforcement.cases.answered(id);
+    const asked = account && (await enforcement.ledger.history(ACCOUNT_CHAIN, account)).find((entry) => entry.state.phase.kind === 'asked');
+    if (account && asked) return { account, case: id, sequence: asked.sequence };
+  }
+  return undefined;
 }
 
 /** What was found and what came of it, campaign by campaign, the largest first. */
@@ -88,7 +162,7 @@ async function tellDossiers(pipeline: Pipeline): Promise<void> {
   }
   console.log('\nOther groups that were found, and left to their own rules:');
   for (const { kind, members } of campaigns.filter(({ kind, members }) => kind !== 'distillation' && members.length > 0))
-    console.log(`  ${kind}: ${members.length} accounts`);
+    console.log(`  ${kind.replace('-', ' ')}: ${members.length} accounts`);
 }
 
 /** Plays arrivals against the pipeline's clock, tells what changed, and slows down while people have something to decide. */
@@ -99,6 +173,8 @@ class Player {
   constructor(
     private readonly pipeline: Pipeline,
     private readonly pace: number,
+    private readonly simulation: { start: number; hours: number },
+    private readonly beat: ReturnType<typeof heartbeat>,
   ) {}
 
   async play(hour: Hour): Promise<void> {
@@ -109,11 +185,36 @@ class Player {
     }
   }
 
-  async idle(): Promise<void> {
+  /** `seconds`: how long to wait in real time, looking at what people decide every second. */
+  async idle(seconds = 0): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await this.pipeline.settle();
+    }
     await this.step(this.pipeline.clock.now() + SLICE);
   }
 
+  /** Simulated date, share done, what was found so far. */
+  private async progress(): Promise<void> {
+    const { pipeline, simulation } = this;
+    const now = pipeline.clock.now();
+    const share = Math.min(1, (now - simulation.start) / (simulation.hours * HOUR));
+    let campaigns = 0;
+    let accounts = 0;
+    for await (const { counts } of pipeline.detection.campaigns.headers()) {
+      const members = Object.values(counts).reduce((sum, count) => sum + count, 0);
+      if (members > 0) campaigns++;
+      accounts += members;
+    }
+    const events = pipeline.counts.accepted.toLocaleString('en');
+    this.beat.show(
+      `${iso(now).slice(0, 16).replace('T', ' ')}  ${Math.round(100 * share)} % played, ${events} events; found so far: ${campaigns} ${campaigns === 1 ? 'campaign' : 'campaigns'}, ${accounts} accounts`,
+    );
+  }
+
   say(text: string): void {
+    this.beat.said();
+    if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
     console.log(`${iso(this.pipeline.clock.now()).slice(0, 16).replace('T', ' ')}  ${text}`);
   }
 
@@ -126,6 +227,7 @@ class Player {
       openAppeals({ table: pipeline.stores.enforcement, clock: pipeline.clock, keys: async () => [], policy: pipeline.enforcement.policy }),
     );
     await this.tell();
+    await this.progress();
     if (this.slow) await new Promise((resolve) => setTimeout(resolve, (SLICE / MINUTE / this.pace) * 1000));
     // Requests are answered between two slices, also while it plays as fast as it can.
     else await new Promise((resolve) => setImmediate(resolve));
@@ -135,14 +237,18 @@ class Player {
     let changed = false;
     for (const { id, head } of (await this.pipeline.enforcement.cases.page(undefined, 200)).cases) {
       const { progress, campaignKind } = head.state;
-      if (progress.kind === 'awaiting-approval') this.slow = true;
+      if (progress.kind === 'awaiting-approval' && this.pace > 0) this.slow = true;
       if (this.shown.get(id) === progress.kind) continue;
       this.shown.set(id, progress.kind);
-      this.say(`${campaignKind} case ${id} is ${progress.kind.replace(/-/g, ' ')}: ${head.because.at(-1) ?? ''}`);
+      this.say(
+        `${campaignKind.replace(/-/g, ' ')} case ${id}: ${SAYS[progress.kind] ?? progress.kind.replace(/-/g, ' ')}: ${head.because.at(-1) ?? ''}`,
+      );
       changed = true;
     }
     if (changed) await this.pipeline.enforcement.standings.refresh();
   }
 }
+
+const SAYS: Record<string, string> = { held: 'waiting a random delay, so that the operator cannot time us' };
 
 void main();

@@ -15,6 +15,8 @@ export type Served = {
   /** The console with the start code in it: what to print and to open. */
   consoleUrl: string;
   origin: string;
+  /** Where it serves: not the port that was asked for when that was taken. */
+  port: number;
   /** A bearer token for scripts and tests. */
   token: (name: string, role: 'viewer' | 'reviewer' | 'admin') => Promise<string>;
   close(): Promise<void>;
@@ -33,7 +35,7 @@ export async function serve(options: {
   report?: (failure: { route: string; error: unknown }) => void;
 }): Promise<Served> {
   const wall = { now: () => Date.now() };
-  const port = options.port === 0 ? await freePort() : options.port;
+  const port = await freePort(options.port);
   const origin = `http://${LOOPBACK}:${port}`;
   const issuer = await localIssuer(origin, wall);
   const api = composeApi(
@@ -79,6 +81,7 @@ export async function serve(options: {
   await new Promise<void>((resolve, reject) => server.once('listening', resolve).once('error', reject));
   return {
     origin,
+    port,
     consoleUrl: `${origin}/#start=${issuer.startCode}`,
     token: issuer.token,
     close: () =>
@@ -90,11 +93,25 @@ export async function serve(options: {
   };
 }
 
-const freePort = (): Promise<number> =>
+/** Ports tried from the one that was asked for on. */
+const TRIED = 20;
+
+/** The port that was asked for, or the next free one; 0: any. */
+async function freePort(wanted: number): Promise<number> {
+  for (let port = wanted; port < wanted + TRIED; port++) {
+    const free = await listenable(port);
+    if (free !== undefined) return free;
+  }
+  throw new Error(`Ports ${wanted} to ${wanted + TRIED - 1} are taken: give another with --port.`);
+}
+
+const listenable = (port: number): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, LOOPBACK, () => {
+    const probe = createServer().once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' || error.code === 'EACCES' ? resolve(undefined) : reject(error),
+    );
+    probe.listen(port, LOOPBACK, () => {
       const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port'))));
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined));
     });
   });

@@ -2,9 +2,9 @@
 // Plain Node, no dependencies: makes `npm run …` and `npm test` work on a fresh clone.
 // It installs what the lock file lists when that has not happened yet, then runs the task on Node 24
 // (an optional dependency: the runtime of the deployed functions), or on the Node at hand.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
@@ -15,16 +15,44 @@ const lockDigest = () =>
     .digest('hex');
 const [task, ...args] = process.argv.slice(2);
 
-const run = (command, parameters, options = {}) => {
-  const { status, error } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit', ...options });
-  if (error) throw error;
-  return status ?? 1;
+/** Runs a command to its end. `says`: what to print every few seconds while it is silent. */
+const run = (command, parameters, { says, ...options } = {}) =>
+  new Promise((resolve, reject) => {
+    const began = Date.now();
+    const beat = says && setInterval(() => console.error(`${says()} (${Math.round((Date.now() - began) / 1000)} s)`), 4_000);
+    const child = spawn(command, parameters, { cwd: root, stdio: 'inherit', ...options });
+    child.once('error', (error) => {
+      clearInterval(beat);
+      reject(error);
+    });
+    child.once('exit', (status, signal) => {
+      clearInterval(beat);
+      resolve(status ?? (signal ? 130 : 1));
+    });
+  });
+// Ctrl-C reaches the command itself; this process ends with it.
+process.on('SIGINT', () => undefined);
+
+/** Packages on the disk, scoped ones too: how far an installation is. */
+const packagesIn = (folder) => {
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder).reduce(
+    (sum, name) => (name.startsWith('.') ? sum : name.startsWith('@') ? sum + readdirSync(join(folder, name)).length : sum + 1),
+    0,
+  );
 };
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockDigest()) {
-  console.error('Installing what package-lock.json lists (once) …');
+  const listed = Object.keys(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages).filter(
+    (path) => path.startsWith('node_modules/') && !path.slice(13).includes('/node_modules/'),
+  ).length;
+  console.error(`Installing ${listed} packages (once; about 700 MB, a minute or two) …`);
+  const says = () => `  ${Math.min(packagesIn(join(root, 'node_modules')), listed)} of ${listed} packages`;
   // Not `npm ci`: it refuses a lock file written where a registry lacks the binaries of other platforms.
-  const status = run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
+  const status = await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+    shell: process.platform === 'win32',
+    says,
+  });
   if (status !== 0) process.exit(status);
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(stamp, lockDigest());
@@ -103,7 +131,12 @@ if (!commands) {
   console.error(`Unknown task "${task ?? ''}". Known: ${Object.keys(tasks).join(', ')}.`);
   process.exit(2);
 }
+const help = args.includes('--help') || args.includes('-h');
 for (const [command, parameters, variables] of commands) {
-  const status = run(command, parameters, { env: { ...env, ...variables } });
+  const building = parameters.some((one) => one.endsWith('vite/bin/vite.js'));
+  // The console is not built to print how to use the command.
+  if (building && help) continue;
+  const says = building ? () => 'Building the console …' : undefined;
+  const status = await run(command, parameters, { env: { ...env, ...variables }, says });
   if (status !== 0) process.exit(status);
 }

@@ -7,6 +7,7 @@ import type { Refused } from '../../functions/ingest/read-messages';
 import { refusedRecord } from '../../functions/ingest/refused';
 import { Pipeline } from '../../local/pipeline';
 import { ProducerSettings } from '../../shared/contract/producer-settings';
+import type { Campaign } from '../../shared/domain/campaign';
 import { Policy } from '../../shared/domain/policy';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
@@ -19,12 +20,28 @@ import { blocksOf, type Reading } from './read-blocks';
 import { UnreadableInput } from './read-events';
 import { FileReplay } from './replay-files';
 import { type Report, reportOf } from './report';
+import { reportPage } from './report-page';
 import { approveAll } from './reviewers';
 
 /**
  * npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE] [--seed N]
  * Exit code 0 when the whole input was read, 2 for arguments or input that cannot be used.
  */
+const HELP = `npm run replay -- FILE… [options]
+
+Reads files of events (JSON values one after another or in lists; plain, gzip or zstd; ordered by time within ten minutes) through the
+very pipeline that is deployed, under a clock that follows the events, and writes what was found and why.
+
+  --policy FILE        the policy that judges (policies/recommended.json)
+  --against FILE       replays a second time with this policy, and says whose decision differs
+  --out DIR            where to write (replay-report): report.json; report.html, the same as a page that stands alone; refused.ndjson
+  --detect-every TIME  a number and m, h or d: how often networks are looked for (1h)
+  --reviewer approve   a reviewer who approves every case; without, nobody answers
+  --producers FILE     how to read records that are no events of ours (docs/producers.md)
+  --seed N             chance of the random delays (1)
+  --help               this
+
+Exit code 0 when the whole input was read, 2 for arguments or input that cannot be used.`;
 const USAGE =
   'usage: npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE]';
 const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
@@ -58,6 +75,7 @@ function argumentsOf(argv: readonly string[]) {
         help: { type: 'boolean' },
       },
     });
+    if (values.help) return { ...values, files: [], detectEvery: HOUR };
     if (positionals.length === 0) throw new BadArguments(`no event file given; ${USAGE}`);
     const every = /^(\d+)([mhd])$/.exec(values['detect-every']);
     if (!every || Number(every[1]) === 0)
@@ -111,7 +129,7 @@ export function readProducers(file: string): ProducerSettings {
 }
 
 type Options = ReturnType<typeof argumentsOf>;
-type Replayed = { report: Report; first: readonly Refused[]; damage: UnreadableInput | undefined };
+type Replayed = { report: Report; campaigns: readonly Campaign[]; first: readonly Refused[]; damage: UnreadableInput | undefined };
 
 async function replay(policy: Policy, options: Options, producers: ProducerSettings, out: string): Promise<Replayed> {
   const began = performance.now();
@@ -184,15 +202,19 @@ async function replay(policy: Policy, options: Options, producers: ProducerSetti
     ...(isNothing ? { because: reasonsForNothing(arrived, files.arrivals, policy, { from, to }) } : {}),
   };
   if (options.keep) await files.pipeline?.detection.keep();
+  const found: Campaign[] = [];
+  for await (const { document } of pipeline.detection.campaigns.headers())
+    found.push(await pipeline.detection.campaigns.document(document));
   spilled?.remove();
-  return { report, first: files.first, damage };
+  return { report, campaigns: found, first: files.first, damage };
 }
 
-function write(out: string, { report, first }: Replayed): void {
+function write(out: string, { report, campaigns, first }: Replayed): void {
   writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(join(out, 'report.html'), reportPage(report, campaigns));
   const { events, refused = {}, arrived, because } = report;
   console.log(
-    `${events.read.toLocaleString('en')} events in ${report.seconds} s (${Math.round(events.read / Math.max(0.01, report.seconds)).toLocaleString('en')}/s, ${report.peakMemoryMiB} MiB): ${report.campaigns.length} campaigns, ${report.accounts.length} accounts; ${join(out, 'report.json')}`,
+    `${events.read.toLocaleString('en')} events in ${report.seconds} s (${Math.round(events.read / Math.max(0.01, report.seconds)).toLocaleString('en')}/s, ${report.peakMemoryMiB} MiB): ${plural(report.campaigns.length, 'campaign')}, ${plural(report.accounts.length, 'account')}; ${join(out, 'report.json')}, and to read or send on ${join(out, 'report.html')}`,
   );
   if (arrived) console.log(summaryOf(events, arrived));
   for (const [producer, reasons] of Object.entries(refused))
@@ -202,13 +224,31 @@ function write(out: string, { report, first }: Replayed): void {
   for (const why of because ?? []) console.log(`nothing was found because: ${why}`);
 }
 
+const plural = (count: number, one: string): string => `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
+
+/** One line when nothing in the files was JSON at all; undefined when something was. */
+function notJson({ events, refused = {} }: Report, files: readonly string[]): string | undefined {
+  const reasons = Object.values(refused).flatMap((one) => Object.keys(one));
+  if (events.accepted > 0 || events.read === 0 || reasons.some((reason) => reason !== 'not-json')) return undefined;
+  const csv = files.some((file) => /\.[ct]sv$/i.test(file))
+    ? ' CSV is not read: convert each row to a JSON object with the fields of docs/producers.md.'
+    : '';
+  return `${files.join(', ')}: holds no JSON, so nothing can be replayed. Give files of JSON events, plain, gzip or zstd.${csv}`;
+}
+
 async function main(): Promise<number> {
   const options = argumentsOf(process.argv.slice(2));
+  if (options.help) {
+    console.log(HELP);
+    return 0;
+  }
   const policy = readPolicy(options.policy ?? RECOMMENDED);
   const against = options.against === undefined ? undefined : readPolicy(options.against);
   const out = resolve(process.env.INIT_CWD ?? '.', options.out);
   const producers = options.producers === undefined ? {} : readProducers(options.producers);
   const first = await replay(policy, options, producers, out);
+  const unusable = notJson(first.report, options.files);
+  if (unusable !== undefined) throw new BadArguments(unusable);
   write(out, first);
   if (first.damage) console.error(first.damage.message);
   if (against) {
