@@ -36,7 +36,7 @@ describe('the description of the API', () => {
   });
 
   /** Questions that are asked by POST: their subject must not be in an address, or their answer not be fetched by a link. */
-  const QUESTIONS = ['lookupAccount', 'compareReplays', 'openAccountId'];
+  const QUESTIONS = ['lookupAccount', 'compareReplays', 'openAccountId', 'search'];
 
   test('every command takes an idempotency key and at least a reviewer', () => {
     const commands = operations.filter(
