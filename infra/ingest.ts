@@ -28,6 +28,8 @@ export class Ingest extends Construct {
   readonly deadEvents: Queue;
   /** Notifications of new files, of S3 or of EventBridge. */
   readonly files: Queue;
+  /** Who reads files, for the policies of other buckets. */
+  readonly fileReaderRoleArn: string;
   /** Who may read refused records, and send them again. */
   readonly redriveRole: Role;
 
@@ -101,6 +103,7 @@ export class Ingest extends Construct {
       timeout: fileTimeout,
       logDays: stage.logDays,
     });
+    this.fileReaderRoleArn = ingestFiles.role?.roleArn ?? '';
     files.readBy(ingestFiles, { concurrency: 2 });
     may(ingestFiles).read(state.inbox, ['*']);
     may(ingestFiles).remove(state.inbox, ['*']);

@@ -51,6 +51,10 @@ export class PipelineStack extends Stack {
       description: 'Messages that ingest failed on',
     });
     new CfnOutput(this, 'FileQueueUrl', { value: ingest.files.queueUrl, description: 'Notifications of files in other buckets (SQS)' });
+    new CfnOutput(this, 'FileReaderRoleArn', {
+      value: ingest.fileReaderRoleArn,
+      description: 'Who reads files in other buckets: name it in their policies',
+    });
     new CfnOutput(this, 'RefusedBucket', {
       value: state.refused.bucketName,
       description: 'What ingest refused, as it came (npm run redrive)',

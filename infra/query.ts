@@ -41,7 +41,7 @@ export class Query extends Construct {
     may(answer).readSecret(secrets.serviceKey);
     gateway.signedIn(issuer, [{ path: '/v1/{proxy+}', methods: [HttpMethod.GET], answeredBy: answer }]);
     gateway.open(
-      ['/v1/health', '/v1/openapi.json'].map((path) => ({ path, methods: [HttpMethod.GET], answeredBy: answer })),
+      ['/v1/health', '/v1/openapi.json', '/v1/events.schema.json'].map((path) => ({ path, methods: [HttpMethod.GET], answeredBy: answer })),
       'says that the service is up, and what it offers',
     );
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeApi } from './api-description';
+import { contractFiles } from './describe-contract';
 
 /**
  * Writes the OpenAPI document and the client's types from it: `npm run api`, after a route changed. The generator needs an
@@ -13,6 +14,8 @@ const described = join(__dirname, '../shared/http/openapi.json');
 const types = join(__dirname, '../console/src/client/schema.ts');
 const document = `${JSON.stringify(describeApi(), null, 1)}\n`;
 writeFileSync(described, document);
+
+for (const [name, content] of Object.entries(contractFiles())) writeFileSync(join(__dirname, '../docs/contract', name), content);
 
 const generator = [
   '-y',

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { eventsSchema } from '../../shared/contract/json-schema';
 import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/domain/kill-switch';
 import { PERSON_ROLES } from '../../shared/domain/person';
 import { iso } from '../../shared/domain/time';
@@ -48,6 +49,8 @@ export function statusRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
 
   // Plain: a description of itself inside itself helps nobody.
   api.get('/v1/openapi.json', (c) => c.json(description));
+  // The contract of what is sent: for whoever sends it, who has no login.
+  api.get('/v1/events.schema.json', (c) => c.json(eventsSchema()));
 
   const me = createRoute({
     ...access(http, 'viewer'),

@@ -27,28 +27,44 @@ const text = z.string().max(LONGEST.text);
 const instant = z.iso.datetime({ offset: true });
 
 export const UsageData = z.object({
-  model: word,
-  inputTokens: count,
-  outputTokens: count,
-  status: z.enum(STATUSES).default('ok'),
-  durationMs: count.optional(),
-  apiKey: z.string().max(LONGEST.apiKey).optional(),
-  channel: word.optional(),
+  model: word.describe('the model that was asked for'),
+  inputTokens: count.describe('tokens billed, those read from and written to a cache included'),
+  outputTokens: count.describe('tokens billed'),
+  status: z
+    .enum(STATUSES)
+    .default('ok')
+    .describe('limited and blocked are effects of an action of ours, and evidence of nothing; a rate limit of yours is error'),
+  durationMs: count.optional().describe('time to the last token'),
+  apiKey: z.string().max(LONGEST.apiKey).optional().describe('id of the key, never the secret'),
+  channel: word.optional().describe('api, console, batch, bedrock, vertex, …'),
   network: z
-    .object({ ip: z.string().max(LONGEST.address).optional(), asn: count.optional(), country: z.string().max(2).optional() })
+    .object({
+      ip: z.string().max(LONGEST.address).optional().describe('IPv4 or IPv6; a port is left out, of a forwarded list the first counts'),
+      asn: count.optional().describe('number of the autonomous system'),
+      country: z.string().max(2).optional().describe('ISO 3166-1 alpha-2'),
+    })
     .optional(),
   client: z
-    .object({ userAgent: z.string().max(LONGEST.userAgent).optional(), fingerprint: z.string().max(LONGEST.fingerprint).optional() })
+    .object({
+      userAgent: z.string().max(LONGEST.userAgent).optional().describe('as the client says it'),
+      fingerprint: z.string().max(LONGEST.fingerprint).optional().describe('TLS or HTTP fingerprint: JA4, or your own'),
+    })
     .optional(),
-  prompt: z.object({ system: text.optional(), text: text.optional(), fingerprint: z.string().max(128).optional() }).optional(),
-  tools: count.optional(),
+  prompt: z
+    .object({
+      system: text.optional().describe('system prompt; fingerprinted and dropped'),
+      text: text.optional().describe('what the user asked last; fingerprinted and dropped'),
+      fingerprint: z.string().max(128).optional().describe('in place of both, computed at the gateway (docs/fingerprint.md)'),
+    })
+    .optional(),
+  tools: count.optional().describe('tool definitions in the request'),
   labels: z
     .object({
-      task: word.optional(),
+      task: word.optional().describe('what your classifier calls the task'),
       language: word.optional(),
-      elicitsReasoning: unit.optional(),
-      grading: unit.optional(),
-      scores: z.record(word, unit).optional(),
+      elicitsReasoning: unit.optional().describe('0..1: asks to show the reasoning'),
+      grading: unit.optional().describe('0..1: asks to grade answers'),
+      scores: z.record(word, unit).optional().describe('any other scores of yours, 0..1, by name'),
     })
     .optional(),
 });
@@ -60,27 +76,27 @@ export const VERIFICATIONS = ['none', 'email', 'phone', 'identity'] as const;
 export const PROVIDER_STANDINGS = ['active', 'suspended', 'closed'] as const;
 
 export const AccountData = z.object({
-  createdAt: instant.optional(),
-  organization: z.string().max(LONGEST.name).optional(),
+  createdAt: instant.optional().describe('when the account was made'),
+  organization: z.string().max(LONGEST.name).optional().describe('the organisation that it belongs to'),
   plan: z.enum(PLANS).optional(),
   program: z.enum(PROGRAMS).optional(),
   verification: z.enum(VERIFICATIONS).optional(),
-  emailDomain: z.string().max(LONGEST.domain).optional(),
-  paymentInstrument: z.string().max(LONGEST.name).optional(),
-  paymentCountry: z.string().max(2).optional(),
-  signupIp: z.string().max(LONGEST.address).optional(),
-  signupFingerprint: z.string().max(LONGEST.fingerprint).optional(),
-  referrer: z.string().max(LONGEST.name).optional(),
-  standing: z.enum(PROVIDER_STANDINGS).optional(),
+  emailDomain: z.string().max(LONGEST.domain).optional().describe('what stands behind the @, never the address'),
+  paymentInstrument: z.string().max(LONGEST.name).optional().describe('any stable token of the card or account paid from'),
+  paymentCountry: z.string().max(2).optional().describe('ISO 3166-1 alpha-2'),
+  signupIp: z.string().max(LONGEST.address).optional().describe('address that it signed up from'),
+  signupFingerprint: z.string().max(LONGEST.fingerprint).optional().describe('client that it signed up with'),
+  referrer: z.string().max(LONGEST.name).optional().describe('where the person came from'),
+  standing: z.enum(PROVIDER_STANDINGS).optional().describe('what your own system says'),
 });
 export type AccountData = z.infer<typeof AccountData>;
 
 const envelope = {
   specversion: z.literal('1.0'),
-  source: z.string().min(1).max(LONGEST.id),
-  id: z.string().min(1).max(LONGEST.id),
-  time: instant,
-  subject: z.string().min(1).max(LONGEST.id),
+  source: z.string().min(1).max(LONGEST.id).describe('who sends; with id the idempotency key'),
+  id: z.string().min(1).max(LONGEST.id).describe('stable: the same again for the same request'),
+  time: instant.describe('event time, RFC 3339'),
+  subject: z.string().min(1).max(LONGEST.id).describe('account id; of a release the model id'),
 };
 export const UsageEvent = z.object({ ...envelope, type: z.literal('lockstep.usage.v1'), data: UsageData });
 export const AccountEvent = z.object({ ...envelope, type: z.literal('lockstep.account.v1'), data: AccountData });
