@@ -35,7 +35,7 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
         enforcement,
         names: {
           keyOf: async (id) => pipeline.hasher.account(id).key,
-          idOf: async (sealed) => pipeline.hasher.open(sealed),
+          idOf: async (sealed, account) => pipeline.hasher.openFor(account, sealed),
           hashesOf: async (value) => hashesOf(value, pipeline.hasher),
         },
         appeals: openAppeals({ table: stores.enforcement, clock, keys: async () => appealKeys, policy: enforcement.policy }),

@@ -21,6 +21,14 @@ export type Measured = Pick<Measurement, 'suspended' | 'right' | 'lookAlikesTouc
 /** Was met with something that its owner feels. */
 const TOUCHED = new Set(['warned', 'limited', 'challenged', 'key-disabled', 'suspended']);
 
+/** Why report and labels are no measurement; undefined when they are one. An account counts once, whatever it is said to be. */
+export function unfit(report: ReplayReport, labels: readonly Label[]): string | undefined {
+  const twice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
+  if (twice(report.accounts.map(({ id }) => id))) return 'the report names an account more than once: a replay does not';
+  if (twice(labels.map(({ id }) => id))) return 'the labels name an account more than once';
+  return undefined;
+}
+
 /** Precision of the suspensions in a report, and how many honest accounts felt anything. No suspension: precision 0, nothing was shown. */
 export function measure(report: ReplayReport, labels: readonly Label[]): Measured {
   const labelOf = new Map(labels.map(({ id, label }) => [id, label]));

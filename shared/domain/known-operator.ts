@@ -30,6 +30,8 @@ export type ReadOperator = Pick<KnownOperator, 'id' | 'name' | 'source' | 'kind'
 
 /** How long an import is looked for when nobody says otherwise. */
 export const WATCHED_FOR = 180 * DAY;
+/** However it is said. */
+export const LONGEST_WATCHED = 400 * DAY;
 /** Imports that are looked for at a time, and indicators of one: as many as a campaign keeps. */
 export const MOST_OPERATORS = 100;
 export const MOST_OPERATOR_INDICATORS = 600;

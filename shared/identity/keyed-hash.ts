@@ -31,6 +31,14 @@ const MAXIMUM_KNOWN = 200_000;
 export type AccountHash = { readonly key: AccountKey; readonly sealed: SealedId };
 export type AddressHash = { readonly ip: number; readonly prefix: number };
 
+/** A sealed id that belongs to another account than the row it stands in says. */
+export class ForgedIdentity extends Error {
+  constructor(account: AccountKey) {
+    super(`the sealed id kept for account ${account} is another account’s: somebody changed the row`);
+    this.name = 'ForgedIdentity';
+  }
+}
+
 export class KeyedHasher {
   private readonly hash: Hmac;
   private readonly seal: Hmac;
@@ -110,6 +118,13 @@ export class KeyedHasher {
     const decipher = createDecipheriv('aes-256-gcm', this.sealKey, bytes.subarray(0, 12));
     decipher.setAuthTag(bytes.subarray(bytes.length - 16));
     return Buffer.concat([decipher.update(bytes.subarray(12, bytes.length - 16)), decipher.final()]).toString('utf8');
+  }
+
+  /** The provider's account id, if it is the account's: whoever writes both into one row cannot make another person of them. */
+  openFor(account: AccountKey, sealed: SealedId): string {
+    const id = this.open(sealed);
+    if (this.account(id).key !== account) throw new ForgedIdentity(account);
+    return id;
   }
 
   /**

@@ -10,7 +10,7 @@ import { filteredPost } from '../webhook/filtered-post';
 import { WebhookProvider } from '../webhook/webhook-provider';
 import type { ActingEnv } from '../wiring';
 import { bucket, table } from './adapters';
-import { appealKeys, openerOf, webhookSecrets } from './key-ring';
+import { appealKeys, openerFor, webhookSecrets } from './key-ring';
 import { livePolicy } from './live-policy';
 
 type Env = z.output<typeof ActingEnv>;
@@ -49,19 +49,19 @@ export function actingPorts(env: Env) {
 
 /** Opens sealed ids under the keys of the moment; one circuit breaker an instance. */
 function webhook(url: string, env: Env, secrets: SecretsManagerSecrets): Provider {
-  let open: ReturnType<typeof openerOf> | undefined;
+  let open: ReturnType<typeof openerFor> | undefined;
   const provider = new WebhookProvider({
     endpoint: async () => ({ url, secrets: webhookSecrets(await secrets.get(env.WEBHOOK_KEY_SECRET)) }),
-    open: (sealed) => {
+    open: (sealed, account) => {
       if (!open) throw new Error('asked before the identifier key was read');
-      return open(sealed);
+      return open(sealed, account);
     },
     post: filteredPost({ timeoutMs: WEBHOOK_TIMEOUT_MS, allow: env.WEBHOOK_ALLOW === undefined ? [] : [env.WEBHOOK_ALLOW] }),
     clock,
   });
   return {
     request: async (action) => {
-      open = openerOf(await secrets.get(env.IDENTIFIER_KEY_SECRET));
+      open = openerFor(await secrets.get(env.IDENTIFIER_KEY_SECRET));
       return provider.request(action);
     },
   };

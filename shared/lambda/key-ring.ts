@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AppealKeys } from '../identity/appeal-link';
-import type { SealedId } from '../identity/ids';
-import { KeyedHasher } from '../identity/keyed-hash';
+import type { AccountKey, SealedId } from '../identity/ids';
+import { ForgedIdentity, KeyedHasher } from '../identity/keyed-hash';
 
 /**
  * The keys in one secret, one a line. The first is in use; the others are honoured until they are taken
@@ -26,6 +26,17 @@ export const appealKeys = (secret: string): AppealKeys =>
 
 /** Standard Webhooks wants base64 behind a prefix; what Secrets Manager makes (64 letters and digits) is that already. */
 export const webhookSecrets = (secret: string): string[] => keysOf(secret).map((key) => (key.startsWith('whsec_') ? key : `whsec_${key}`));
+
+/** Opens the id of an account whichever of the keys it was hashed and sealed under; throws `ForgedIdentity` when it is another's. */
+export function openerFor(secret: string): (sealed: SealedId, account: AccountKey) => string {
+  const open = openerOf(secret);
+  const hashers = keysOf(secret).map((key) => new KeyedHasher(key));
+  return (sealed, account) => {
+    const id = open(sealed);
+    if (!hashers.some((hasher) => hasher.account(id).key === account)) throw new ForgedIdentity(account);
+    return id;
+  };
+}
 
 /** Opens an account id whichever of the keys it was sealed under. */
 export function openerOf(secret: string): (sealed: SealedId) => string {

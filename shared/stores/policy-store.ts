@@ -5,6 +5,7 @@ import { type Appended, type Draft, type Entry, isolated, type LedgerStore } fro
 
 const DOCUMENTS = 'POLICY';
 const ONLY = 'policy';
+const DATASETS = 'DATASETS';
 
 /** Policies by digest: the documents (immutable), what people said about them, and which one is live. */
 export class PolicyStore {
@@ -26,6 +27,12 @@ export class PolicyStore {
   async document(digest: string): Promise<Policy | undefined> {
     const row = await this.table.get(DOCUMENTS, digest);
     return row && Policy.parse(JSON.parse(String(row.body)));
+  }
+
+  /** The first labels that a data set was measured with are its labels. `another`: these are not they. */
+  async pinDataset(name: string, labels: string): Promise<'pinned' | 'another'> {
+    const { kind } = await this.table.put({ pk: DATASETS, sk: name, labels }, { kind: 'absent' });
+    return kind === 'written' || (await this.table.get(DATASETS, name))?.labels === labels ? 'pinned' : 'another';
   }
 
   record(digest: string): Promise<Entry<PolicyRecord> | undefined> {

@@ -11,7 +11,8 @@ import {
 } from 'cockatiel';
 import { Webhook } from 'standardwebhooks';
 import { printable } from '../domain/plain-text';
-import type { SealedId } from '../identity/ids';
+import type { AccountKey, SealedId } from '../identity/ids';
+import { ForgedIdentity } from '../identity/keyed-hash';
 import type { ActionRequest, Clock, Provider, ProviderAnswer } from '../ports';
 import type { Post } from './filtered-post';
 
@@ -20,8 +21,8 @@ export type WebhookEndpoint = { url: string; secrets: readonly string[] };
 
 export type WebhookSettings = {
   endpoint: () => Promise<WebhookEndpoint>;
-  /** The provider's own account id: opened here, to act, and nowhere before. */
-  open: (sealed: SealedId) => string;
+  /** The provider's own account id: opened here, to act, and nowhere before. Throws `ForgedIdentity` when it is another account's. */
+  open: (sealed: SealedId, account: AccountKey) => string;
   post: Post;
   clock: Clock;
   /** Tries of one request, and the pause before the second (ms); it grows and is jittered. */
@@ -60,12 +61,14 @@ export class WebhookProvider implements Provider {
 
   async request(action: ActionRequest): Promise<ProviderAnswer> {
     const { url, secrets } = await this.settings.endpoint();
-    const body = JSON.stringify(messageOf(action, this.settings.open(action.sealed), this.settings.clock.now()));
     try {
+      const body = JSON.stringify(messageOf(action, this.settings.open(action.sealed, action.account), this.settings.clock.now()));
       return await this.policy.execute(() => this.send(new URL(url), secrets, action.id, body));
     } catch (error) {
       if (error instanceof BrokenCircuitError)
         return { kind: 'unreachable', because: 'the receiver failed too often in a row; it is left alone for a while' };
+      // Nobody is asked about anybody: it counts as refused, which stops the case if there are many.
+      if (error instanceof ForgedIdentity) return { kind: 'refused', because: error.message };
       if (error instanceof Transient) return { kind: 'unreachable', because: error.message };
       throw error;
     }

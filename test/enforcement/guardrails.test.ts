@@ -3,10 +3,25 @@ import { exonerate, revokeExoneration } from '../../functions/enforcement/comman
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { dryRun } from '../../functions/enforcement/policy/dry-run';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
+import type { Exoneration } from '../../shared/domain/exoneration';
+import type { Person } from '../../shared/domain/person';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { hash64 } from '../../shared/identity/ids';
 import { account, buildCampaign, buildMember } from '../support/build-campaign';
-import { ADA, BEN, CASE, CLEO, enforcementWorld, inMode, policyWith, progressOf, SMALL, says, set } from '../support/enforcement-world';
+import {
+  ADA,
+  BEN,
+  CASE,
+  CLEO,
+  enforcementWorld,
+  inMode,
+  policyWith,
+  progressOf,
+  RECOMMENDED,
+  SMALL,
+  says,
+  set,
+} from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 
 onBothSides((side) => {
@@ -61,8 +76,39 @@ onBothSides((side) => {
       await world.detect(buildCampaign({ members: [...buildCampaign({ size: 20 }).members, buildMember(70), buildMember(71)] }));
       expect(world.provider.suspended()).not.toContain(account(70));
       expect(world.provider.suspended()).toContain(account(71));
-      expect((await revokeExoneration({ ...says(BEN), scope }, world.enforcement)).kind).toBe('done');
-      expect((await revokeExoneration({ ...says(BEN), scope }, world.enforcement)).kind).toBe('already');
+      expect((await revokeExoneration({ ...says(BEN), scope }, world.enforcement)).kind).toBe('refused');
+      expect((await revokeExoneration({ ...says(ADA), scope }, world.enforcement)).kind).toBe('done');
+      expect((await revokeExoneration({ ...says(ADA), scope }, world.enforcement)).kind).toBe('already');
+    });
+
+    test('who may say how much, and who may take it back', async () => {
+      const world = await enforcementWorld(side);
+      const now = world.clock.now();
+      const say = async (actor: Person, effect: Exoneration['effect'], days: number, n = 1) =>
+        (
+          await exonerate(
+            { ...says(actor), scope: { kind: 'account', account: account(n) }, effect, until: now + days * DAY },
+            world.enforcement,
+          )
+        ).kind;
+      const revoke = async (actor: Person, n = 1) =>
+        (await revokeExoneration({ ...says(actor), scope: { kind: 'account', account: account(n) } }, world.enforcement)).kind;
+      const longest = RECOMMENDED.enforcement.appeals.exonerationDays.value;
+      expect(await say(BEN, 'exonerated', 365 * 7000)).toBe('refused');
+      expect(await say(BEN, 'exonerated', longest + 1)).toBe('refused');
+      expect(await say(BEN, 'exonerated', longest)).toBe('done');
+      // What a reviewer said another may shorten, weaken and take back.
+      expect(await say(CLEO, 'protected', 1)).toBe('done');
+      expect(await revoke(CLEO)).toBe('done');
+      expect(await say(ADA, 'exempt', 365 * 7000, 2)).toBe('refused');
+      expect(await say(ADA, 'exempt', 900, 2)).toBe('done');
+      expect(await say(BEN, 'exonerated', 10, 2)).toBe('refused');
+      expect(await say(BEN, 'protected', 10, 2)).toBe('refused');
+      expect(await revoke(BEN, 2)).toBe('refused');
+      expect(await say(ADA, 'exempt', 90, 2)).toBe('done');
+      expect(await revoke(ADA, 2)).toBe('done');
+      // Nothing stands there any more that would be weakened.
+      expect(await say(BEN, 'protected', 10, 2)).toBe('done');
     });
 
     test('evidence that fell away during the hold withdraws the case', async () => {

@@ -80,6 +80,24 @@ onBothSides((side) => {
       kind: 'refused',
       because: expect.stringContaining('20 suspensions'),
     });
+    const forged = measurePolicy(
+      { ...says(BEN), digest, dataset, report: reportOf(RECOMMENDED, Array(2_000).fill('bad-1')), labels },
+      enforcement,
+    );
+    expect(await forged).toMatchObject({ kind: 'refused', because: expect.stringContaining('more than once') });
+    const manyLabels = [...labels, ...labels];
+    expect(await measurePolicy({ ...says(BEN), digest, dataset: 'x', report: good, labels: manyLabels }, enforcement)).toMatchObject({
+      kind: 'refused',
+    });
+    expect(await measurePolicy({ ...says(ADA), digest, dataset, report: good, labels }, enforcement)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('a second person has to measure it'),
+    });
+    const kinder = ids('person', 400).map((id) => ({ id, label: 'distillation' as const }));
+    expect(await measurePolicy({ ...says(BEN), digest, dataset, report: good, labels: kinder }, enforcement)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('other labels before'),
+    });
     expect(await measured(good)).toMatchObject({ kind: 'done' });
     expect(await measured(good)).toMatchObject({ kind: 'already' });
     expect(await putLive({ ...says(BEN), digest }, enforcement)).toMatchObject({ kind: 'refused' });

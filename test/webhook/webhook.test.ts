@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { Receiver } from '../../local/provider/receiver/receiver';
 import { accountKey, caseId, sealedId } from '../../shared/identity/ids';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { openerFor } from '../../shared/lambda/key-ring';
 import type { ActionRequest } from '../../shared/ports';
 import { filteredPost } from '../../shared/webhook/filtered-post';
 import { WebhookProvider, type WebhookSettings } from '../../shared/webhook/webhook-provider';
@@ -70,6 +71,23 @@ describe('at the example receiver', () => {
     expect(await providerFor(url).request(action())).toEqual({ kind: 'acknowledged' });
     expect(there.accounts.get('acct-81f3')).toMatchObject({ restriction: 'suspend' });
     expect(reports).toMatchObject([{ type: 'lockstep.account.v1', subject: 'acct-81f3', data: { standing: 'suspended' } }]);
+  });
+
+  test('a row that names one account and seals another: refused, and nobody is asked about anybody', async () => {
+    const { url, receiver: there, reports } = await receiver();
+    const checked = { open: openerFor(`${'n'.repeat(64)}\n${'k'.repeat(64)}`) };
+    const own = new KeyedHasher('k'.repeat(64));
+    const [attacker, victim] = [own.account('acct-attacker'), own.account('acct-victim')];
+    const forged = action({ account: attacker.key, sealed: victim.sealed });
+    expect(await providerFor(url, checked).request(forged)).toEqual({
+      kind: 'refused',
+      because: expect.stringContaining('another account’s'),
+    });
+    expect(await providerFor(url, checked).request(action({ account: victim.key, sealed: victim.sealed }))).toEqual({
+      kind: 'acknowledged',
+    });
+    expect([...there.accounts.keys()]).toEqual(['acct-victim']);
+    expect(reports).toHaveLength(1);
   });
 
   test('the same message twice is carried out once', async () => {

@@ -5,10 +5,10 @@ import { problem } from '../../../shared/http/problem';
 import type { AccountKey, Hash64, SealedId } from '../../../shared/identity/ids';
 import type { AccountReader } from '../../../shared/ports';
 
-/** Between the provider's own account ids and what they are called here. `idOf` throws when the id was sealed under another key. */
+/** Between the provider's own account ids and what they are called here. `idOf` throws when the id was sealed under another key, or is another account's. */
 export type Names = {
   keyOf(providerId: string): Promise<AccountKey>;
-  idOf(sealed: SealedId): Promise<string>;
+  idOf(sealed: SealedId, account: AccountKey): Promise<string>;
   /** What a raw value would be called if it were an address, a card, a domain, a client …: keyed hashes by what it was read as. */
   hashesOf(value: string): Promise<readonly { as: string; hash: Hash64 }[]>;
 };
@@ -52,6 +52,6 @@ export function nameRoutes(api: Api, http: HttpPorts, world: { accounts: Account
     const { account } = c.req.valid('param');
     const known = (await world.accounts.known([account])).get(account);
     if (!known) return problem(c, 'not-found', 'No id is kept of this account: it was in no campaign.');
-    return c.json({ id: await names.idOf(known.sealed) }, 200);
+    return c.json({ id: await names.idOf(known.sealed, account) }, 200);
   });
 }

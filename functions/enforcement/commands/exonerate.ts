@@ -2,10 +2,11 @@ import { ACCOUNT_CHAIN, inForce } from '../../../shared/domain/action';
 import { isClosed } from '../../../shared/domain/case';
 import type { Exoneration, Scope } from '../../../shared/domain/exoneration';
 import { scopeLabel } from '../../../shared/domain/exoneration';
-import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
-import { iso } from '../../../shared/domain/time';
+import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../../shared/domain/person';
+import type { Policy } from '../../../shared/domain/policy';
+import { DAY, iso } from '../../../shared/domain/time';
 import { type AccountKey, accountKey, campaignId } from '../../../shared/identity/ids';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { type Entry, isolated } from '../../../shared/stores/ledger-store';
 import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
 import { KEY_CHARACTERS } from '../standing/standing';
@@ -22,14 +23,32 @@ export async function exonerate(
   const { actor, key, because, scope, effect, until } = command;
   const needs = effect === 'exempt' ? 'admin' : 'reviewer';
   if (!mayAct(actor, needs)) return { kind: 'refused', because: `this takes a ${needs}; ${actor.id} is a ${actor.role}` };
-  if (until <= world.clock.now())
-    return { kind: 'refused', because: `${iso(until)} is past: an exoneration is time-boxed and ends in the future` };
+  const now = world.clock.now();
+  if (until <= now) return { kind: 'refused', because: `${iso(until)} is past: an exoneration is time-boxed and ends in the future` };
+  const longest = now + longestDays(actor.role, (await world.policy()).policy) * DAY;
+  if (until > longest)
+    return { kind: 'refused', because: `a ${actor.role} may say so until ${iso(longest)} at most: it can be said again then` };
   const exoneration: Exoneration = { scope, effect, until, because, by: actor.id, revoked: false };
   const kept = await keep(exoneration, command, world);
+  if (kept === 'not-yours') return { kind: 'refused', because: NOT_YOURS };
   const lifted = effect === 'protected' ? 0 : await liftWhatIsInForce(exoneration, command, world);
   if (kept === 'already' && lifted === 0) return { kind: 'already', because: `${scopeLabel(scope)} is ${effect} until ${iso(until)}` };
   return { kind: 'done', because: `${scopeLabel(scope)} is ${effect} until ${iso(until)}; key ${key}`, lifted };
 }
+
+/** How long a word of each role holds at most, days. A contract that runs longer is renewed by a person who reads it. */
+const ADMIN_DAYS = 3 * 366;
+const longestDays = (role: Person['role'], { enforcement }: Policy): number =>
+  role === 'admin' ? ADMIN_DAYS : enforcement.appeals.exonerationDays.value;
+
+const NOT_YOURS = 'an admin said so: it takes an admin to take it back, to shorten it or to say less';
+const STRENGTH = { protected: 0, exonerated: 1, exempt: 2 } as const satisfies Record<Exoneration['effect'], number>;
+
+const isWeaker = (next: Exoneration, stands: Exoneration, now: number): boolean =>
+  !stands.revoked && stands.until > now && (STRENGTH[next.effect] < STRENGTH[stands.effect] || next.until < stands.until);
+
+/** Weakening takes the role that said it. */
+const mayWeaken = (actor: Person, { actor: by }: Entry<Exoneration>): boolean => by.kind !== 'person' || mayAct(actor, by.role);
 
 /**
  * Takes the word back from now on; nothing is acted on by this alone. Of an account: also what an undo or a granted appeal left on
@@ -39,6 +58,7 @@ export async function revokeExoneration(command: Command & { scope: Scope }, wor
   const { actor, scope } = command;
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
   const word = await revokeWord(command, world);
+  if (word === 'not-yours') return { kind: 'refused', because: NOT_YOURS };
   let accounts = 0;
   for (const account of await accountsUnder(scope, world)) if (await revokeOnChain(account, command, world)) accounts++;
   if (word === 'none' && accounts === 0) return { kind: 'unknown', because: `nothing stands about ${scopeLabel(scope)}` };
@@ -50,11 +70,12 @@ export async function revokeExoneration(command: Command & { scope: Scope }, wor
 async function revokeWord(
   { actor, key, because, scope }: Command & { scope: Scope },
   world: Enforcement,
-): Promise<'revoked' | 'already' | 'none'> {
+): Promise<'revoked' | 'already' | 'none' | 'not-yours'> {
   for (;;) {
     const head = await world.exonerations.head(scope);
     if (!head) return 'none';
     if (head.state.revoked) return 'already';
+    if (!mayWeaken(actor, head)) return 'not-yours';
     const state = { ...head.state, because, revoked: true };
     const appended = await world.exonerations.append(head, state, { actor: byPerson(actor), what: 'revoked', key });
     if (appended.kind === 'appended') return 'revoked';
@@ -84,11 +105,12 @@ async function revokeOnChain(account: AccountKey, { actor, key, because }: Comma
   }
 }
 
-async function keep(exoneration: Exoneration, { actor, key }: Command, world: Enforcement): Promise<'kept' | 'already'> {
+async function keep(exoneration: Exoneration, { actor, key }: Command, world: Enforcement): Promise<'kept' | 'already' | 'not-yours'> {
   for (;;) {
     const head = await world.exonerations.head(exoneration.scope);
     const same = head && !head.state.revoked && head.state.effect === exoneration.effect && head.state.until === exoneration.until;
     if (same) return 'already';
+    if (head && isWeaker(exoneration, head.state, world.clock.now()) && !mayWeaken(actor, head)) return 'not-yours';
     const appended = await world.exonerations.append(head, exoneration, { actor: byPerson(actor), what: exoneration.effect, key });
     if (appended.kind === 'appended') return 'kept';
   }

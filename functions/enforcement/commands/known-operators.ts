@@ -1,4 +1,11 @@
-import { isWatched, type KnownOperator, MOST_OPERATORS, type ReadOperator, WATCHED_FOR } from '../../../shared/domain/known-operator';
+import {
+  isWatched,
+  type KnownOperator,
+  LONGEST_WATCHED,
+  MOST_OPERATORS,
+  type ReadOperator,
+  WATCHED_FOR,
+} from '../../../shared/domain/known-operator';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import type { OperatorId } from '../../../shared/identity/ids';
@@ -18,6 +25,8 @@ export async function importOperator(
   const now = world.clock.now();
   if (until !== undefined && until <= now)
     return { kind: 'refused', because: `${iso(until)} is past: an import is looked for until a date` };
+  if (until !== undefined && until > now + LONGEST_WATCHED)
+    return { kind: 'refused', because: `an import is looked for until ${iso(now + LONGEST_WATCHED)} at most: addresses are handed on` };
   const watched = await world.operators.watched(now);
   if (watched.length >= MOST_OPERATORS && !watched.some(({ id }) => id === read.id))
     return { kind: 'refused', because: `${MOST_OPERATORS} operators are looked for already: revoke one first` };

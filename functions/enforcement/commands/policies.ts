@@ -6,7 +6,7 @@ import type { Clock } from '../../../shared/ports';
 import type { PolicyStore } from '../../../shared/stores/policy-store';
 import type { RuleStore } from '../../../shared/stores/rule-store';
 import type { LivePolicy } from '../enforcement';
-import { type Label, measure, type ReplayReport } from '../measure';
+import { type Label, measure, type ReplayReport, unfit } from '../measure';
 
 type Books = { policies: PolicyStore; rules: RuleStore; clock: Clock };
 type About = Command & { digest: string };
@@ -44,14 +44,24 @@ export async function reviewPolicy(command: About, books: Books): Promise<Comman
   });
 }
 
-/** Records what the policy did on labelled traffic, from the replay report itself. A report made with other numbers is refused. */
+/**
+ * Records what the policy did on labelled traffic, from the replay report itself; somebody else than the author does. A report made
+ * with other numbers is refused, and so are labels other than those the data set was first measured with.
+ */
 export async function measurePolicy(
   command: About & { dataset: string; report: ReplayReport; labels: readonly Label[] },
   books: Books,
 ): Promise<CommandAnswer> {
   const { report, labels, dataset, digest, actor } = command;
+  const record = await books.policies.record(digest);
+  if (record?.state.author === actor.id) return { kind: 'refused', because: `${actor.id} wrote it: a second person has to measure it` };
   if (report.policy.digest !== digest)
     return { kind: 'refused', because: `the report was made with policy ${report.policy.digest}, not ${digest}` };
+  const wrong = unfit(report, labels);
+  if (wrong) return { kind: 'refused', because: wrong };
+  const pinned = await books.policies.pinDataset(dataset, sha([...labels].sort((one, other) => (one.id < other.id ? -1 : 1))));
+  if (pinned === 'another')
+    return { kind: 'refused', because: `${dataset} was measured with other labels before: labels that changed are another data set` };
   const measurement: Measurement = {
     dataset,
     report: sha(report),

@@ -14,7 +14,7 @@ const hasher = identifierHasher(env.IDENTIFIER_KEY_SECRET);
 export const handler = httpDoor(env, (api, http) =>
   enforcementRoutes(api, http, openEnforcement(actingPorts(env)), {
     keyOf: async (id) => (await hasher()).account(id).key,
-    idOf: async (sealed) => (await hasher()).open(sealed),
+    idOf: async (sealed, account) => (await hasher()).openFor(account, sealed),
     hashesOf: async (value) => hashesOf(value, await hasher()),
   }),
 );

@@ -30,7 +30,7 @@ export class ReceiverSide {
     const { enforcement, gateway, hasher, stores } = this.pipeline;
     const webhook = new WebhookProvider({
       endpoint: async () => ({ url, secrets: [this.webhookSecret] }),
-      open: (sealed) => hasher.open(sealed),
+      open: (sealed, account) => hasher.openFor(account, sealed),
       post: filteredPost({ timeoutMs: 5_000, allow: ['127.0.0.1'] }),
       // Signatures are checked against the wall clock, whatever time is played.
       clock: { now: () => Date.now() },
