@@ -37,6 +37,27 @@ const CASE_PREVIEWS = ['dry-run', 'undo-preview', 'accounts'].map((what) => `/v1
 /** How long a decision about all campaigns may take. */
 export const DECIDE_IN = Duration.minutes(5);
 
+/** Accounts are acted on and given back, in their chains, with the marks that lead there. */
+const ACCOUNTS = ['A#*', 'ACTED#*', 'LEDGER#*'];
+const GIVEN_BACK = ['RESTORING', 'EXONERATED'];
+/** A case moves on, holds its lease, points at accounts, and uses budget. */
+const CASES = ['K#*', 'TOUCHED#*', 'LEASE', 'BUDGET#*'];
+
+/**
+ * Which partitions of the system of record each acting function may put rows into (docs/keys.md). Nobody of them decides an appeal, and
+ * only people's commands change what judges: policies, exonerations, imports, the kill switch. test/infra/rights.test.ts lets each do
+ * its work under exactly these.
+ */
+const WRITES = {
+  decide: [...ACCOUNTS, ...CASES, 'D#*', 'DECISIONS', 'CASES', 'CASES-OF#*', 'OPEN', 'POLICY', 'BUDGET'],
+  step: [...ACCOUNTS, ...GIVEN_BACK, ...CASES, 'RULE#*', 'EXPECTED', 'WAITING'],
+  watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES'],
+  command: [
+    ...[...ACCOUNTS, ...GIVEN_BACK, 'K#*', 'X#*', 'EXONERATIONS', 'O#*', 'OPERATORS', 'R#*', 'SWITCH#*'],
+    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS'],
+  ],
+} as const;
+
 /** Executions that did not end by themselves, however: a failed one, one that ran for a year, one that somebody aborted. */
 function endedBadly(machine: StateMachine): MathExpression {
   const sum = { period: Duration.minutes(5), statistic: 'Sum' };
@@ -78,10 +99,10 @@ export class Enforcement extends Construct {
     });
     const environment = this.environment();
 
-    const decide = this.acting('Decide', 'handler.ts', DECIDE_IN, environment);
+    const decide = this.acting('Decide', 'handler.ts', DECIDE_IN, environment, 'decide');
     decisions.readBy(decide, { concurrency: 2 });
 
-    const step = this.acting('CaseStep', 'case-step-handler.ts', Duration.minutes(15), environment);
+    const step = this.acting('CaseStep', 'case-step-handler.ts', Duration.minutes(15), environment, 'step');
     const { machine } = new SuspensionMachine(this, 'Suspension', { step, machineName, logDays: stage.logDays, tracing: true });
     Validations.of(machine).acknowledge(
       {
@@ -92,7 +113,7 @@ export class Enforcement extends Construct {
       { id: 'AwsSolutions-SF1', reason: 'errors only: each step writes its own outcome, and the ledger has the rest' },
     );
 
-    const watchdog = this.acting('Watchdog', 'watchdog-handler.ts', Duration.minutes(15), environment);
+    const watchdog = this.acting('Watchdog', 'watchdog-handler.ts', Duration.minutes(15), environment, 'watchdog');
     every(this, 'WatchdogSchedule', Duration.minutes(15), watchdog, this.failures);
 
     const command = new StageFunction(this, 'Command', {
@@ -103,9 +124,9 @@ export class Enforcement extends Construct {
       timeout: Duration.seconds(29),
       logDays: stage.logDays,
     });
-    this.letAct(command);
-    may(command).readRows(props.state.tables.access);
-    may(command).writeRows(props.state.tables.access);
+    this.letAct(command, 'command');
+    may(command).readRows(props.state.tables.access, ['RATE#*', 'IDEMPOTENCY#*']);
+    may(command).writeRows(props.state.tables.access, ['RATE#*', 'ACCESS#*', 'IDEMPOTENCY#*']);
     may(command).deleteRows(props.state.tables.access, ['IDEMPOTENCY#*']);
     gateway.signedIn(issuer, [
       { path: '/v1/{proxy+}', methods: [HttpMethod.POST], answeredBy: command },
@@ -145,7 +166,7 @@ export class Enforcement extends Construct {
       GRAPH_TABLE: state.tables.graph.tableName,
       ENFORCEMENT_TABLE: state.tables.enforcement.tableName,
       IDENTIFIER_KEY_SECRET: state.secrets.identifierKey,
-      SERVICE_KEY_SECRET: state.secrets.serviceKey,
+      APPEAL_KEY_SECRET: state.secrets.appealKey,
       WEBHOOK_KEY_SECRET: state.secrets.webhookKey,
       WEBHOOK_URL: stage.webhookUrl,
       APPEAL_URL: `${origin}/appeal`,
@@ -158,6 +179,7 @@ export class Enforcement extends Construct {
     door: string,
     timeout: Duration,
     environment: ReturnType<Enforcement['environment']>,
+    part: keyof typeof WRITES,
   ): StageFunction<typeof ActingEnv> {
     const { stage } = this.props;
     const made = new StageFunction(this, id, {
@@ -168,20 +190,20 @@ export class Enforcement extends Construct {
       timeout,
       logDays: stage.logDays,
     });
-    this.letAct(made);
+    this.letAct(made, part);
     return made;
   }
 
   /** What it takes to act: the books, the evidence, the standing shown to readers, and the keys. Nobody may delete a ledger entry. */
-  private letAct(actor: IFunction): void {
+  private letAct(actor: IFunction, part: keyof typeof WRITES): void {
     const { archive, tables, secrets } = this.props.state;
     may(actor).readRows(tables.enforcement);
-    may(actor).writeRows(tables.enforcement);
+    may(actor).writeRows(tables.enforcement, WRITES[part]);
     may(actor).deleteRows(tables.enforcement, ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED']);
     may(actor).readRows(tables.graph);
     may(actor).writeRows(tables.graph, ['A#*', 'FLAGGED#*']);
     may(actor).read(archive, ['campaigns/*']);
-    for (const secret of [secrets.identifierKey, secrets.serviceKey, secrets.webhookKey]) may(actor).readSecret(secret);
+    for (const secret of [secrets.identifierKey, secrets.appealKey, secrets.webhookKey]) may(actor).readSecret(secret);
   }
 
   /** The ledger to the provider's own systems, and yesterday's ends to the archive. */

@@ -92,7 +92,6 @@ export const edgeToken = (scope: Construct): string => Fn.select(2, Fn.split('/'
 /** What every HTTP door is given (shared/wiring.ts, HttpEnv). */
 export const httpEnvironment = (scope: Construct, { state, issuer }: { state: StateStack; issuer: TrustedIssuer }) => ({
   ACCESS_TABLE: state.tables.access.tableName,
-  SERVICE_KEY_SECRET: state.secrets.serviceKey,
   TOKEN_ISSUER: issuer.issuer,
   TOKEN_AUDIENCE: issuer.audience,
   TOKEN_KEYS_URL: issuer.keysUrl,

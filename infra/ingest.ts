@@ -142,6 +142,7 @@ export class Ingest extends Construct {
       environment: {
         EVENT_QUEUE_URL: events.queue.queueUrl,
         PRODUCERS: common.PRODUCERS,
+        SERVICE_KEY_SECRET: state.secrets.serviceKey,
         ...httpEnvironment(this, { state, issuer }),
       },
       memoryMiB: 1_769,

@@ -41,7 +41,7 @@ export class PipelineStack extends Stack {
       decisions: detection.decisions,
       origin: page.origin,
     });
-    new Appeals(this, 'Appeals', { stage, state, gateway, issuer });
+    new Appeals(this, 'Appeals', { stage, state, gateway, issuer, alarms });
     new Query(this, 'Query', { stage, state, gateway, issuer });
 
     new Watch(this, 'Watch', { stage, parts: this });

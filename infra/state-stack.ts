@@ -30,7 +30,12 @@ export class StateStack extends Stack {
   /** Records that ingest did not take, as they came: raw identifiers and prompts too, so under a key of their own, for a short time. */
   readonly refused: Bucket;
   /** ARNs. */
-  readonly secrets: { readonly identifierKey: string; readonly serviceKey: string; readonly webhookKey: string };
+  readonly secrets: {
+    readonly identifierKey: string;
+    readonly serviceKey: string;
+    readonly appealKey: string;
+    readonly webhookKey: string;
+  };
   /** The people who may sign in, where they are ours to keep. */
   readonly people: UserPool | undefined;
 
@@ -70,7 +75,8 @@ export class StateStack extends Stack {
     });
     this.secrets = {
       identifierKey: key(this, 'IdentifierKey', 'Hashes and seals account identifiers. Losing it makes every sealed id unreadable.'),
-      serviceKey: key(this, 'ServiceKey', 'Signs what the service hands out and takes back: cursors, appeal links.'),
+      serviceKey: key(this, 'ServiceKey', 'Signs what the service hands out and takes back: cursors, keys of producers.'),
+      appealKey: key(this, 'AppealKey', 'Signs appeal links: whoever holds it can appeal for anybody. The reading functions do not.'),
       webhookKey: key(
         this,
         'WebhookKey',

@@ -112,6 +112,7 @@ const tasks = {
   'test:browser': [[node, [bin('jest/bin/jest.js'), '--testMatch', '<rootDir>/test/**/*.browser.ts', '--runInBand', ...args]]],
   local: [ts('local/local.ts')],
   refold: [ts('cli/refold.ts')],
+  'rotate-identifiers': [ts('cli/rotate-identifiers.ts')],
   redrive: [ts('cli/redrive.ts')],
   // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).
   'test:deploy': [ts('test/deployment/deploy-proof.ts')],

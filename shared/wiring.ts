@@ -83,8 +83,6 @@ export type DetectionRan = z.infer<typeof DetectionRan>;
 /** What every HTTP door needs to know who asks. */
 export const HttpEnv = z.object({
   ACCESS_TABLE: name,
-  /** Signs cursors and appeal links, each with a key derived from it (shared/lambda/key-ring.ts). */
-  SERVICE_KEY_SECRET: name,
   TOKEN_ISSUER: z.url(),
   TOKEN_AUDIENCE: name,
   TOKEN_KEYS_URL: z.url(),
@@ -92,10 +90,19 @@ export const HttpEnv = z.object({
   EDGE_TOKEN: name,
 });
 
-/** Events over HTTP: they go to the same queue. */
-export const ReceiveEnv = HttpEnv.extend({ EVENT_QUEUE_URL: z.url(), PRODUCERS: json(ProducerSettings) });
+/** Signs and seals what the service hands out and takes back, with a key of its own for each purpose (shared/lambda/key-ring.ts). */
+const serviceKey = { SERVICE_KEY_SECRET: name };
 
-export const QueryEnv = HttpEnv.extend({ ARCHIVE_BUCKET: name, FEATURES_TABLE: name, GRAPH_TABLE: name, ENFORCEMENT_TABLE: name });
+/** Events over HTTP: they go to the same queue. */
+export const ReceiveEnv = HttpEnv.extend({ ...serviceKey, EVENT_QUEUE_URL: z.url(), PRODUCERS: json(ProducerSettings) });
+
+export const QueryEnv = HttpEnv.extend({
+  ...serviceKey,
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  GRAPH_TABLE: name,
+  ENFORCEMENT_TABLE: name,
+});
 
 /** What acting needs: the books, the keys that open sealed ids and sign, and where the provider is told. */
 export const ActingEnv = z.object({
@@ -103,7 +110,8 @@ export const ActingEnv = z.object({
   GRAPH_TABLE: name,
   ENFORCEMENT_TABLE: name,
   IDENTIFIER_KEY_SECRET: name,
-  SERVICE_KEY_SECRET: name,
+  /** Signs appeal links. */
+  APPEAL_KEY_SECRET: name,
   /** Signs what is asked of the provider (Standard Webhooks); the receiver holds it too. */
   WEBHOOK_KEY_SECRET: name,
   /** Where actions are asked for; `none` asks nobody, and every action stays unacknowledged. */
@@ -119,7 +127,12 @@ export const CommandEnv = ActingEnv.extend(HttpEnv.shape);
 export const PublishEnv = z.object({ ENFORCEMENT_TABLE: name, EVENT_BUS: name });
 /** The bucket of the anchors: of this account or, better, of another that nobody here may change. */
 export const AnchorEnv = z.object({ ENFORCEMENT_TABLE: name, ANCHOR_BUCKET: name });
-export const AppealsEnv = HttpEnv.extend({ ENFORCEMENT_TABLE: name });
+const ofAppeals = { ENFORCEMENT_TABLE: name };
+/** The door without a login: it checks links, and hands requests on. */
+export const PublicAppealsEnv = HttpEnv.extend({ ...ofAppeals, APPEAL_KEY_SECRET: name, REQUEST_QUEUE_URL: z.url() });
+export const IntakeEnv = z.object({ ...ofAppeals, APPEAL_KEY_SECRET: name });
+export const ReviewEnv = HttpEnv.extend(ofAppeals);
+export const AppealClockEnv = z.object(ofAppeals);
 
 export type EnvironmentSchema = z.ZodObject;
 /** What a construct must give so that the schema can be met. Values reach the function as text. */

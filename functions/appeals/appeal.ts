@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { ACCOUNT_CHAIN, type Action, inForce } from '../../shared/domain/action';
 import { type AppealState, type AppealSubject, appealId } from '../../shared/domain/appeal';
 import { LINES } from '../../shared/domain/plain-text';
 import { REASONS } from '../../shared/domain/reason-codes';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { checkAppealToken } from '../../shared/identity/appeal-link';
+import type { Queue } from '../../shared/ports';
 import type { Appeals } from './appeals';
 
 /** Longest text a person may write, in characters. */
@@ -49,20 +51,25 @@ export type Opened =
   | { kind: 'already'; appeal: string; because: string }
   | { kind: 'refused'; because: string };
 
+/** What a person asks for behind their link: nothing but a request, until somebody who may write the ledger has checked it again. */
+export const AppealRequest = z.object({ token: z.string().min(1), statement: z.string() });
+
+/**
+ * The public door's part: checks the link and hands the request on. It may write no ledger, so that whoever takes the one door without a
+ * login over can forge no appeal, let alone a granted one.
+ */
+export async function requestAppeal(token: string, statement: string, world: Appeals & { requests: Queue }): Promise<Opened> {
+  const checked = await check(token, statement, world);
+  if (checked.kind !== 'new') return checked;
+  await world.requests.send([JSON.stringify(AppealRequest.parse({ token, statement: checked.text }))]);
+  return { kind: 'opened', appeal: checked.id, answerBy: checked.answerBy };
+}
+
 /** Opens the appeal. Doing it twice is doing it once; what was written first counts. */
 export async function openAppeal(token: string, statement: string, world: Appeals): Promise<Opened> {
-  const text = statement.trim();
-  if (text.length > LONGEST_STATEMENT || !LINES.test(text))
-    return { kind: 'refused', because: `say in 1 to ${LONGEST_STATEMENT} characters why we are wrong` };
-  const looked = await look(token, world);
-  if (looked.kind !== 'valid') return looked;
-  const { id, subject, action, live } = looked;
-  const head = await world.appeals.head(id);
-  if (head) return { kind: 'already', appeal: id, because: `the appeal is ${head.state.progress.kind}` };
-  if (!live) return { kind: 'nothing-to-appeal', because: 'the restriction is no longer in force' };
-  const now = world.clock.now();
-  const { policy } = await world.policy();
-  const answerBy = now + policy.enforcement.appeals.answerWithinHours.value * HOUR;
+  const checked = await check(token, statement, world);
+  if (checked.kind !== 'new') return checked;
+  const { id, subject, action, text, now, answerBy } = checked;
   const state: AppealState = {
     account: subject.account,
     case: action.case,
@@ -78,10 +85,28 @@ export async function openAppeal(token: string, statement: string, world: Appeal
   // Counted before it is open: the stop limits of the case must never miss one.
   await world.cases.appealed(action.case, id);
   await world.rules.appealed(action.rule, id, 'open', now);
-  const draft = { actor: { kind: 'appellant' } as const, what: 'appealed', because: ['the person concerned disagrees'], state };
+  const draft = { actor: { kind: 'appellant' } as const, what: 'appealed' as const, because: ['the person concerned disagrees'], state };
   const appended = await world.appeals.open(id, draft, { text, expires: now + STATEMENT_KEPT });
   if (appended.kind === 'overtaken') return { kind: 'already', appeal: id, because: 'the appeal is open' };
   return { kind: 'opened', appeal: id, answerBy };
+}
+
+type New = { kind: 'new'; id: string; subject: AppealSubject; action: Action; text: string; now: number; answerBy: number };
+
+async function check(token: string, statement: string, world: Appeals): Promise<Exclude<Opened, { kind: 'opened' }> | New> {
+  const text = statement.trim();
+  if (text.length > LONGEST_STATEMENT || !LINES.test(text))
+    return { kind: 'refused', because: `say in 1 to ${LONGEST_STATEMENT} characters why we are wrong` };
+  const looked = await look(token, world);
+  if (looked.kind !== 'valid') return looked;
+  const { id, subject, action, live } = looked;
+  const head = await world.appeals.head(id);
+  if (head) return { kind: 'already', appeal: id, because: `the appeal is ${head.state.progress.kind}` };
+  if (!live) return { kind: 'nothing-to-appeal', because: 'the restriction is no longer in force' };
+  const now = world.clock.now();
+  const { policy } = await world.policy();
+  const answerBy = now + policy.enforcement.appeals.answerWithinHours.value * HOUR;
+  return { kind: 'new', id, subject, action, text, now, answerBy };
 }
 
 async function look(token: string, world: Appeals): Promise<Looked> {
@@ -93,6 +118,9 @@ async function look(token: string, world: Appeals): Promise<Looked> {
   const phase = asked?.state.phase;
   if (phase?.kind !== 'asked' || phase.action.case !== subject.case)
     return { kind: 'invalid', because: 'this link names an action that does not exist' };
-  const live = inForce(entries.at(-1)?.state)?.id === phase.action.id;
+  const last = entries.at(-1)?.state;
+  // After a change of the identifier key the action goes on under another one.
+  const now = last?.movedTo === undefined ? last : (await world.ledger.readable(ACCOUNT_CHAIN, last.movedTo)).entries.at(-1)?.state;
+  const live = inForce(now)?.id === phase.action.id;
   return { kind: 'valid', id: appealId(phase.action.id), subject, action: phase.action, live };
 }

@@ -1,13 +1,20 @@
 import type { Policy } from '../../shared/domain/policy';
 import type { AppealKeys } from '../../shared/identity/appeal-link';
-import type { Clock, Table } from '../../shared/ports';
+import type { Clock, Queue, Table } from '../../shared/ports';
 import { AppealStore } from '../../shared/stores/appeal-store';
 import { CaseStore } from '../../shared/stores/case-store';
 import { LedgerStore } from '../../shared/stores/ledger-store';
 import { RuleStore } from '../../shared/stores/rule-store';
 
 /** What this stage is given. It can neither restore nor suspend anybody: enforcement carries out what is decided here. */
-export type AppealsWorld = { table: Table; clock: Clock; keys: () => Promise<AppealKeys>; policy: () => Promise<{ policy: Policy }> };
+/** `requests`: where the public door hands appeals on, where it may not open them itself. */
+export type AppealsWorld = {
+  table: Table;
+  clock: Clock;
+  keys: () => Promise<AppealKeys>;
+  policy: () => Promise<{ policy: Policy }>;
+  requests?: Queue;
+};
 
 export type Appeals = AppealsWorld & { ledger: LedgerStore; appeals: AppealStore; cases: CaseStore; rules: RuleStore };
 

@@ -6,7 +6,7 @@ import { iso } from '../../shared/domain/time';
 import { type Api, answers, type HttpPorts, jsonBody, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';
 import { problem } from '../../shared/http/problem';
-import { LONGEST_STATEMENT, type Notice, openAppeal, readNotice } from './appeal';
+import { LONGEST_STATEMENT, type Notice, openAppeal, readNotice, requestAppeal } from './appeal';
 import type { Appeals } from './appeals';
 
 /**
@@ -74,7 +74,8 @@ export function publicAppealRoutes(api: Api, http: HttpPorts, world: Appeals): v
   });
   api.openapi(open, async (c) => {
     const { token, statement } = c.req.valid('json');
-    const answer = await openAppeal(token, statement, world);
+    const { requests } = world;
+    const answer = requests ? await requestAppeal(token, statement, { ...world, requests }) : await openAppeal(token, statement, world);
     switch (answer.kind) {
       case 'opened':
         return c.json({ appeal: answer.appeal, kind: 'opened' as const, answerBy: iso(answer.answerBy) }, 200);

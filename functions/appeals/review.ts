@@ -85,7 +85,11 @@ export async function watchAppeals(world: Appeals): Promise<Watched> {
     const { state } = head;
     if (state.progress.kind !== 'open') continue;
     const inForceNow = await isolated(
-      async () => inForce((await world.ledger.head(ACCOUNT_CHAIN, state.account))?.state)?.id === state.action,
+      async () => {
+        const head = (await world.ledger.head(ACCOUNT_CHAIN, state.account))?.state;
+        const now = head?.movedTo === undefined ? head : (await world.ledger.head(ACCOUNT_CHAIN, head.movedTo))?.state;
+        return inForce(now)?.id === state.action;
+      },
       () => true,
     );
     const clock = { actor: { kind: 'clock' } as const };

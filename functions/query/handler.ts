@@ -3,6 +3,7 @@ import { cursors } from '../../shared/http/cursor';
 import { bucket, table } from '../../shared/lambda/adapters';
 import { environment } from '../../shared/lambda/environment';
 import { httpDoor } from '../../shared/lambda/http-door';
+import { serviceKey } from '../../shared/lambda/service-key';
 import { QueryEnv } from '../../shared/wiring';
 import { queryRoutes } from './routes';
 
@@ -14,4 +15,7 @@ const stores = {
   enforcement: table(env.ENFORCEMENT_TABLE),
 };
 
-export const handler = httpDoor(env, (api, http, keys) => queryRoutes(api, http, { stores, clock, cursors: cursors(keys.cursor) }));
+export const handler = httpDoor(env, async (api, http) => {
+  const key = await serviceKey(env.SERVICE_KEY_SECRET, 'cursor');
+  queryRoutes(api, http, { stores, clock, cursors: cursors(key) });
+});

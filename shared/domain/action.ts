@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CampaignId, CaseId, SealedId } from '../identity/ids';
+import type { AccountKey, CampaignId, CaseId, SealedId } from '../identity/ids';
 import { AccountFacts, type Standing } from './account';
 import { KINDS } from './campaign';
 import { Hint, Rung } from './enforcement-policy';
@@ -60,6 +60,10 @@ export const AccountState = z.object({
   exoneratedUntil: z.number().nullable(),
   /** Cases that may not act on this account any more (they were undone). */
   barred: z.array(z.custom<CaseId>()),
+  /** The identifier key changed: where the account was before, and how far its requests had counted there. */
+  carried: z.object({ from: z.custom<AccountKey>((key) => typeof key === 'string'), sequence: z.int() }).optional(),
+  /** The identifier key changed: where the account goes on. Nothing is done under this key any more. */
+  movedTo: z.custom<AccountKey>((key) => typeof key === 'string').optional(),
 });
 export type AccountState = z.infer<typeof AccountState>;
 export type Phase = AccountState['phase'];

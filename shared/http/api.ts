@@ -24,7 +24,8 @@ export type HttpPorts = {
   verify: TokenVerifier;
   state: Table;
   clock: Clock;
-  newRequestId: () => string;
+  /** On AWS the gateway's own: its log, which no function can change, has a line for every row of ours. */
+  newRequestId: (c: Context) => string;
   /** The caller's network address as the platform saw it, never as a header said it. */
   addressOf: (c: Context) => string;
   /** One line for each failure of ours; never a body or a token. */
@@ -51,7 +52,7 @@ export function makeApi(ports: HttpPorts): Api {
     },
   });
   api.use(async (c, next) => {
-    c.set('requestId', ports.newRequestId());
+    c.set('requestId', ports.newRequestId(c));
     await next();
     c.header('x-request-id', c.get('requestId'));
     c.header('cache-control', 'no-store');

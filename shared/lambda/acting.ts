@@ -10,7 +10,8 @@ import { filteredPost } from '../webhook/filtered-post';
 import { WebhookProvider } from '../webhook/webhook-provider';
 import type { ActingEnv } from '../wiring';
 import { bucket, table } from './adapters';
-import { appealKeys, openerFor, webhookSecrets } from './key-ring';
+import { appealKeysIn } from './appeal-keys-in';
+import { openerFor, webhookSecrets } from './key-ring';
 import { livePolicy } from './live-policy';
 
 type Env = z.output<typeof ActingEnv>;
@@ -27,6 +28,7 @@ export function actingPorts(env: Env) {
   const enforcement = table(env.ENFORCEMENT_TABLE);
   const graph = table(env.GRAPH_TABLE);
   const policy = livePolicy(enforcement, clock);
+  const linkKeys = appealKeysIn(env.APPEAL_KEY_SECRET, secrets);
   return {
     stores: { archive: bucket(env.ARCHIVE_BUCKET), graph, enforcement },
     accounts: new KnownAccountStore(graph),
@@ -36,7 +38,7 @@ export function actingPorts(env: Env) {
     appealLinks: {
       link: async (subject: Parameters<typeof signAppealLink>[0], now: number) =>
         signAppealLink(subject, {
-          keys: appealKeys(await secrets.get(env.SERVICE_KEY_SECRET)),
+          keys: await linkKeys(),
           baseUrl: env.APPEAL_URL,
           now,
           validDays: (await policy()).policy.enforcement.appeals.linkValidDays.value,

@@ -2,26 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import type { z } from 'zod';
-import { SecretsManagerSecrets } from '../aws/secrets-manager';
 import { systemClock as clock } from '../aws/system-clock';
 import { type Api, type HttpPorts, makeApi } from '../http/api';
 import { tokenVerifier } from '../http/token';
-import type { AppealKeys } from '../identity/appeal-link';
 import type { HttpEnv } from '../wiring';
 import { table } from './adapters';
-import { appealKeys, derivedKey, keysOf } from './key-ring';
 import { logger } from './observe';
 
-/** What the routes of a door may sign with; asked for at each use, because keys change over. */
-export type ServiceKeys = { cursor: string; producers: string; appeals: () => Promise<AppealKeys> };
-
 /** A door of the HTTP API: `routes` hangs a stage's routes on it, once for each function instance. */
-export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http: HttpPorts, keys: ServiceKeys) => void | Promise<void>) {
-  const secrets = new SecretsManagerSecrets();
+export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http: HttpPorts) => void | Promise<void>) {
   let answering: Promise<ReturnType<typeof handle>> | undefined;
   const build = async () => {
-    const serviceKey = () => secrets.get(env.SERVICE_KEY_SECRET);
-    const [signing] = keysOf(await serviceKey());
     const http: HttpPorts = {
       verify: tokenVerifier(
         { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, keys: { kind: 'remote', url: env.TOKEN_KEYS_URL } },
@@ -29,17 +20,13 @@ export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http:
       ),
       state: table(env.ACCESS_TABLE),
       clock,
-      newRequestId: () => randomUUID(),
+      newRequestId: (c) => gatewayRequestId(c) ?? randomUUID(),
       addressOf: (c) => viewerAddress(c, env.EDGE_TOKEN),
       report: ({ requestId, route, error }) =>
         logger.error('failed', { requestId, route, error: error instanceof Error ? error : { name: typeof error } }),
     };
     const api = makeApi(http);
-    await routes(api, http, {
-      cursor: derivedKey(signing, 'cursor'),
-      producers: derivedKey(signing, 'producer-key'),
-      appeals: async () => appealKeys(await serviceKey()),
-    });
+    await routes(api, http);
     return handle(api);
   };
   return async (event: LambdaEvent, context?: LambdaContext) => {
@@ -49,6 +36,11 @@ export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http:
     });
     return (await answering)(event, context);
   };
+}
+
+function gatewayRequestId(c: Context): string | undefined {
+  const id: unknown = c.env?.requestContext?.requestId;
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 /**

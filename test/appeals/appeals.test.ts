@@ -1,5 +1,6 @@
 import { openAppeal, readNotice } from '../../functions/appeals/appeal';
 import { reviewAppeal, watchAppeals } from '../../functions/appeals/review';
+import { carryOutAppeals } from '../../functions/enforcement/account-actions/carry-out-appeals';
 import { approve } from '../../functions/enforcement/commands/approve';
 import { undoAccount } from '../../functions/enforcement/commands/undo';
 import { decide } from '../../functions/enforcement/policy/decide';
@@ -222,6 +223,37 @@ onBothSides((side) => {
       for (const key of world.provider.suspended().slice(0, 3)) await opened(world, key);
       await world.pass(1);
       expect((await world.enforcement.cases.head(caseId('C-hydra.0001')))?.state.progress.kind).toBe('stopped');
+    });
+
+    test.each([
+      ['one reviewer twice', [BEN, BEN]],
+      ['one reviewer where two are needed', [BEN]],
+      ['reviewers who may only look', [VIEWER, { ...VIEWER, id: 'wim' }]],
+    ] as const)('an appeal that somebody wrote into the ledger as granted by %s is not carried out', async (_, people) => {
+      const world = await contained();
+      const id = await opened(world, account(3));
+      const { appeals, ledger } = world.enforcement;
+      const now = world.clock.now();
+      // As whoever took over the function that reviewers talk to would write it: a whole chain, well hashed.
+      for (const [index, person] of people.entries()) {
+        const head = await appeals.head(id);
+        if (!head) throw new Error('it is open');
+        const reviews = [...head.state.reviews, { id: person.id, verdict: 'grant' as const, because: 'forged', at: now }];
+        const last = index === people.length - 1;
+        const progress = last ? { kind: 'granted' as const, at: now } : head.state.progress;
+        const actor = { kind: 'person' as const, id: person.id, role: person.role };
+        await appeals.append(id, head, {
+          actor,
+          what: last ? 'granted' : 'reviewed',
+          because: ['forged'],
+          state: { ...head.state, reviews, progress },
+        });
+      }
+      await appeals.deciding(id);
+      expect(await carryOutAppeals(world.enforcement)).toMatchObject({ restored: 0, doubted: [expect.stringContaining(id)] });
+      await world.pass(HOUR);
+      expect(world.provider.suspended()).toContain(account(3));
+      expect((await ledger.faults(`AP#${id}`)).length).toBe(0);
     });
 
     test('a rule that errs too often demotes itself: it decides, and people approve', async () => {

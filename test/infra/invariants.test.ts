@@ -32,6 +32,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
       'Access',
       'AccessLogs',
       'Anchors',
+      'AppealKey',
       'Archive',
       'Enforcement',
       'Graph',
@@ -270,10 +271,26 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     ]);
   });
 
-  test('appeals touch no account, no case, no policy and not the kill switch', () => {
+  test('appeals touch no account, no case, no policy and not the kill switch; the door without a login writes no ledger at all', () => {
     const writes = grantsTo('Appeals').filter(({ Action, Resource }) => ofEnforcement(Resource) && !Action.includes('dynamodb:GetItem'));
     expect(writes.length).toBeGreaterThan(0);
     for (const { Condition } of writes) expect(JSON.stringify(Condition)).not.toMatch(/"(A#|K#|D#|P#|LIVE#|SWITCH#|X#|\*)/);
+    expect(writes.filter(({ id }) => id.startsWith('AppealsPublic'))).toEqual([]);
+  });
+
+  test('whoever writes the system of record writes named partitions of it, and no reader sees the tokens of executions', () => {
+    const marks = z.object({ 'ForAllValues:StringLike': z.object({ 'dynamodb:LeadingKeys': z.array(z.string()).min(1) }) });
+    const writers = statements.filter(({ Action, Resource }) => ofEnforcement(Resource) && Action.includes('dynamodb:PutItem'));
+    expect(writers.length).toBeGreaterThan(6);
+    for (const { id, Condition } of writers) expect({ id, named: marks.safeParse(Condition).success }).toEqual({ id, named: true });
+    for (const role of ['Query', 'Appeals', 'Detection']) {
+      const reads = grantsTo(role).filter(({ Action, Resource }) => ofEnforcement(Resource) && Action.includes('dynamodb:GetItem'));
+      expect(reads.length).toBeGreaterThan(0);
+      for (const { Condition } of reads) {
+        const keys = marks.parse(Condition)['ForAllValues:StringLike']['dynamodb:LeadingKeys'];
+        expect(keys.filter((key) => /^(\*|WAITING|W\*)/.test(key))).toEqual([]);
+      }
+    }
   });
 
   test('only who acts may ask the provider, start a workflow and open a sealed account id', () => {
@@ -284,6 +301,8 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementWatchdog'];
     expect(holders(/WebhookKey/)).toEqual(acting);
     expect(holders(/states.*stateMachine/)).toEqual(acting);
+    // Who can sign appeal links can appeal for anybody; the reading side cannot.
+    expect(holders(/AppealKey/)).toEqual(['AppealsIntake', 'AppealsPublic', ...acting]);
     expect(holders(/IdentifierKey/)).toEqual([...acting, 'IngestIngest', 'IngestIngestFiles', 'IngestTakeDue']);
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { appealRoutes } from '../../functions/appeals/routes';
+import { publicAppealRoutes } from '../../functions/appeals/public-routes';
+import { reviewRoutes } from '../../functions/appeals/review-routes';
 import { enforcementRoutes } from '../../functions/enforcement/api/routes';
 import { receiveRoutes } from '../../functions/ingest/receive/routes';
 import { queryRoutes } from '../../functions/query/routes';
@@ -30,7 +31,8 @@ const STAGES: Readonly<Record<string, (api: Api) => void>> = {
   QueryAnswer: (api) => queryRoutes(api, http, doors.query),
   EnforcementCommand: (api) => enforcementRoutes(api, http, doors.enforcement, doors.names),
   IngestReceive: (api) => receiveRoutes(api, http, doors.receive),
-  AppealsAnswer: (api) => appealRoutes(api, http, doors.appeals),
+  AppealsPublic: (api) => publicAppealRoutes(api, http, doors.appeals),
+  AppealsReview: (api) => reviewRoutes(api, http, doors.appeals),
 };
 const Operation = z.looseObject({ 'x-role': z.string() });
 const operations = Object.entries(STAGES).flatMap(([stage, mount]) => {

@@ -18,6 +18,7 @@ export type ActionDraft = Omit<Action, 'id' | 'askedAt'>;
 /** Why this case may not act on the account now, given the head of its chain; undefined when it may. */
 export function inTheWay(state: AccountState | undefined, id: CaseId, now: number): string | undefined {
   if (!state) return undefined;
+  if (state.movedTo !== undefined) return 'the identifier key changed: the account goes by another key';
   if (state.barred.includes(id)) return 'the case was undone for this account';
   if (state.exoneratedUntil !== null && state.exoneratedUntil > now) return `exonerated until ${iso(state.exoneratedUntil)}`;
   const { phase } = state;

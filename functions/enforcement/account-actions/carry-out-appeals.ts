@@ -1,6 +1,8 @@
-import type { Actor } from '../../../shared/domain/person';
+import { APPEAL_CHAIN, type AppealState } from '../../../shared/domain/appeal';
+import { type Actor, mayAct } from '../../../shared/domain/person';
 import type { Policy } from '../../../shared/domain/policy';
 import { DAY } from '../../../shared/domain/time';
+import type { Entry } from '../../../shared/stores/ledger-store';
 import type { Rates } from '../../../shared/stores/rule-store';
 import { CLOCK } from '../case/move';
 import type { Enforcement } from '../enforcement';
@@ -10,13 +12,19 @@ import { lift } from './lift';
  * Appeals that were decided: the granted are restored and exonerated in one entry and count against the rule that erred;
  * a rule that erred too often loses mode auto. Repeating it changes nothing.
  */
-export async function carryOutAppeals(world: Enforcement): Promise<{ restored: number; demoted: string[] }> {
-  const done: { restored: number; demoted: string[] } = { restored: 0, demoted: [] };
+export async function carryOutAppeals(world: Enforcement): Promise<{ restored: number; demoted: string[]; doubted: string[] }> {
+  const done = { restored: 0, demoted: [] as string[], doubted: [] as string[] };
   for await (const { id, head } of world.appeals.decided()) {
     const { account, rule, progress } = head.state;
     const { policy } = await world.policy();
     switch (progress.kind) {
       case 'granted': {
+        const doubt = await doubtAbout(id, head, policy, world);
+        if (doubt) {
+          done.doubted.push(`appeal ${id}: ${doubt}`);
+          // It stays marked: a person has to look, and nothing is done on its word.
+          continue;
+        }
         const exoneratedUntil = progress.at + policy.enforcement.appeals.exonerationDays.value * DAY;
         const because = [`appeal ${id} was granted`, ...head.state.reviews.map((review) => review.because)];
         const actor: Actor = head.actor;
@@ -38,6 +46,30 @@ export async function carryOutAppeals(world: Enforcement): Promise<{ restored: n
     await world.appeals.carriedOut(id);
   }
   return done;
+}
+
+/**
+ * Why a granted appeal is not believed; undefined when it is. Who reviews appeals writes their chains, so what they add up to is counted
+ * here again from the entries themselves: enough people who may, each with an entry of their own, none of whom decided the case.
+ */
+async function doubtAbout(id: string, { state }: Entry<AppealState>, policy: Policy, world: Enforcement): Promise<string | undefined> {
+  const { entries, unreadable } = await world.ledger.readable(APPEAL_CHAIN, id);
+  if (unreadable.length > 0 || (await world.ledger.faults(`${APPEAL_CHAIN.prefix}${id}`)).length > 0) return 'its chain is not whole';
+  const reviewers = new Set<string>();
+  let before = 0;
+  for (const { actor, state: then } of entries) {
+    const [review] = then.reviews.slice(before);
+    if (then.reviews.length > before) {
+      if (then.reviews.length > before + 1 || actor.kind !== 'person' || !mayAct(actor, 'reviewer') || review?.id !== actor.id)
+        return 'a review in it was not written by who it names';
+      if (review.verdict === 'grant') reviewers.add(review.id);
+    }
+    before = then.reviews.length;
+  }
+  const deciders = (await world.cases.head(state.case))?.state;
+  for (const { id: person } of [...(deciders?.approvals ?? []), ...(deciders?.confirmations ?? [])]) reviewers.delete(person);
+  const needed = policy.enforcement.appeals.reviewersToGrant.value;
+  return reviewers.size < needed ? `${reviewers.size} of ${needed} reviewers granted it` : undefined;
 }
 
 /** Pure: does the rule err too often? */

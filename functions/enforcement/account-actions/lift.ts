@@ -38,6 +38,7 @@ export async function lift(account: AccountKey, lifting: Lifting, world: Enforce
       () => world.ledger.head(ACCOUNT_CHAIN, account),
       () => world.ledger.headToRepair(ACCOUNT_CHAIN, account),
     );
+    if (head?.state.movedTo !== undefined) return lift(head.state.movedTo, lifting, world);
     const next = after(account, head, lifting, world.clock.now());
     if (!next)
       return head?.state.phase.kind === 'lifting' ? finish(account, head, world) : { kind: 'already', because: 'nothing is left to lift' };
@@ -103,7 +104,10 @@ function after(
   const action = inForce(state);
   if (action && (onlyOf === undefined || action.case === onlyOf)) {
     const id = `${action.case}.${account}.${(head?.sequence ?? 0) + 1}.restore`;
-    return { what: why, state: { phase: { kind: 'lifting', action, lift: { id, why, askedAt: now } }, exoneratedUntil: until, barred } };
+    return {
+      what: why,
+      state: { ...state, phase: { kind: 'lifting', action, lift: { id, why, askedAt: now } }, exoneratedUntil: until, barred },
+    };
   }
   if (until === state.exoneratedUntil && barred === state.barred) return undefined;
   return { what: until === state.exoneratedUntil ? 'barred' : 'exonerated', state: { ...state, exoneratedUntil: until, barred } };

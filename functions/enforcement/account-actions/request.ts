@@ -32,7 +32,8 @@ export function requestsOf(account: AccountKey, entry: Pick<Entry<AccountState>,
   const about = {
     account,
     sealed: action.sealed,
-    sequence: entry.sequence,
+    // Receivers ignore what counts lower than what they have seen of the account, under whatever key it was.
+    sequence: entry.sequence + (entry.state.carried?.sequence ?? 0),
     case: action.case,
     campaignKind: action.campaignKind,
     reasonCode: action.reasonCode,

@@ -12,6 +12,7 @@ const enforcement = openEnforcement(actingPorts(environment(ActingEnv)));
 /** Every few minutes: decided appeals are carried out, restores that did not arrive are sent again, lost executions are started again. */
 export const handler = async (): Promise<void> => {
   const appeals = await carryOutAppeals(enforcement);
+  for (const because of appeals.doubted) logger.error('a granted appeal is not carried out', { because });
   const restoring = await finishRestoring(enforcement);
   const cases = await restartLost(enforcement);
   await enforcement.standings.refresh();

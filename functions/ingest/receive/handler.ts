@@ -3,6 +3,7 @@ import { systemClock as clock } from '../../../shared/aws/system-clock';
 import { queue, table } from '../../../shared/lambda/adapters';
 import { environment } from '../../../shared/lambda/environment';
 import { httpDoor } from '../../../shared/lambda/http-door';
+import { serviceKey } from '../../../shared/lambda/service-key';
 import { ReceiveEnv } from '../../../shared/wiring';
 import { receiveRoutes } from './routes';
 
@@ -15,4 +16,7 @@ const world = {
 };
 const secretUnder = (key: string) => (request: string) => createHmac('sha512', key).update(request).digest('hex');
 
-export const handler = httpDoor(env, (api, http, keys) => receiveRoutes(api, http, { ...world, secretOf: secretUnder(keys.producers) }));
+export const handler = httpDoor(env, async (api, http) => {
+  const secretOf = secretUnder(await serviceKey(env.SERVICE_KEY_SECRET, 'producer-key'));
+  receiveRoutes(api, http, { ...world, secretOf });
+});

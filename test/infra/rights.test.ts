@@ -1,0 +1,178 @@
+import { openAppeal, requestAppeal } from '../../functions/appeals/appeal';
+import { openAppeals } from '../../functions/appeals/appeals';
+import { reviewAppeal, watchAppeals } from '../../functions/appeals/review';
+import { carryOutAppeals } from '../../functions/enforcement/account-actions/carry-out-appeals';
+import { finishRestoring } from '../../functions/enforcement/account-actions/lift';
+import { CaseStep, caseStep } from '../../functions/enforcement/case/case-step';
+import { restartLost } from '../../functions/enforcement/case/restart-lost';
+import { approve, confirmActions, reject, resume } from '../../functions/enforcement/commands/approve';
+import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
+import { importOperator } from '../../functions/enforcement/commands/known-operators';
+import { draftPolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../../functions/enforcement/commands/policies';
+import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
+import { enforce } from '../../functions/enforcement/enforce';
+import { openEnforcement } from '../../functions/enforcement/enforcement';
+import { anchorDays } from '../../functions/enforcement/ledger/anchors';
+import { publishLedger } from '../../functions/enforcement/ledger/publish';
+import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
+import { withMode } from '../../shared/domain/policy';
+import { DAY, dayOf, HOUR, MINUTE } from '../../shared/domain/time';
+import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
+import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import type { Table } from '../../shared/ports';
+import { LedgerStore } from '../../shared/stores/ledger-store';
+import { account, buildCampaign } from '../support/build-campaign';
+import { buildOperator } from '../support/build-operator';
+import { ADA, APPEAL_KEYS, BEN, CASE, CLEO, DAN, enforcementWorld, policyWith, SMALL, says, set } from '../support/enforcement-world';
+import { MEMORY } from '../support/sides';
+import { rightsOn } from './rights';
+
+/** A table that lets through what the role may do, as DynamoDB would with dynamodb:LeadingKeys, and notes what was used. */
+function under(role: string, inner: Table, used: Set<string>): Table {
+  const rights = rightsOn('prod', role, 'Enforcement');
+  const allow = async <T>(action: string, pk: string, work: () => Promise<T>): Promise<T> => {
+    const allowed = rights.find((right) => right.action === action && right.matches(pk));
+    if (!allowed) throw new Error(`${role} may not ${action} ${pk}`);
+    used.add(`${role} ${action} ${allowed.pattern}`);
+    return work();
+  };
+  return {
+    get: (pk, sk) => allow('dynamodb:GetItem', pk, () => inner.get(pk, sk)),
+    put: (item, condition) => allow('dynamodb:PutItem', item.pk, () => inner.put(item, condition)),
+    add: (pk, sk, ...rest) => allow('dynamodb:UpdateItem', pk, () => inner.add(pk, sk, ...rest)),
+    query: (query) => allow('dynamodb:Query', query.pk, () => inner.query(query)),
+    delete: (pk, sk) => allow('dynamodb:DeleteItem', pk, () => inner.delete(pk, sk)),
+  };
+}
+
+test('every function does all of its work under its own rights on the system of record, and needs nearly all of them', async () => {
+  const assist = withMode(SMALL, 'assist', 'the test says so');
+  const world = await enforcementWorld(MEMORY, { policy: assist, armed: false });
+  const used = new Set<string>();
+  const { clock, stores, enforcement: calm } = world;
+  const as = (role: string) => openEnforcement({ ...calm, stores: { ...stores, enforcement: under(role, stores.enforcement, used) } });
+  const [decide, step, watchdog, command] = ['EnforcementDecide', 'EnforcementCaseStep', 'EnforcementWatchdog', 'EnforcementCommand'].map(
+    as,
+  );
+  if (!decide || !step || !watchdog || !command) throw new Error('four roles act');
+  const appealsAs = (role: string) =>
+    openAppeals({ table: under(role, stores.enforcement, used), clock, keys: async () => APPEAL_KEYS, policy: calm.policy });
+  const [door, intake, review, late] = ['AppealsPublic', 'AppealsIntake', 'AppealsReview', 'AppealsClock'].map(appealsAs);
+  if (!door || !intake || !review || !late) throw new Error('four parts of appeals');
+
+  const detect = async (size: number, id = 'C-hydra') => {
+    const campaign = buildCampaign({ size, id: buildCampaign().id, ...(id === 'C-hydra' ? {} : { id: id as never }) });
+    const version = ((await calm.campaigns.header(campaign.id))?.version ?? 0) + 1;
+    await calm.campaigns.save({ ...campaign, version, updatedAt: clock.now() });
+    return enforce({ campaigns: [campaign], activeAccounts: 1_000_000 }, decide);
+  };
+  const run = async (id: string, until: number): Promise<void> => {
+    for (const end = clock.now() + until; clock.now() < end; ) {
+      const { progress } = (await calm.cases.head(id as never))?.state ?? {};
+      const steps = {
+        held: 'hold',
+        containing: 'contain',
+        watching: 'watch',
+        contained: 'confirm',
+        undoing: 'undo',
+        undone: 'confirm-undone',
+        stopped: 'expire',
+      } as const;
+      const kind = progress?.kind;
+      const asked =
+        kind === 'awaiting-approval'
+          ? { step: 'await-approval', token: 'token' }
+          : { step: kind && kind in steps ? steps[kind as keyof typeof steps] : 'look' };
+      await caseStep(CaseStep.parse({ ...asked, case: id }), step);
+      clock.advanceTo(clock.now() + 5 * MINUTE);
+    }
+  };
+
+  await turnKillSwitch({ ...says(ADA), to: 'armed' }, command);
+  await detect(20);
+  await run(CASE, HOUR);
+  await approve({ ...says(BEN), case: CASE }, command);
+  await run(CASE, 2 * HOUR);
+  expect(world.provider.suspended()).toHaveLength(20);
+  await confirmActions({ ...says(BEN), case: CASE }, command);
+  await detect(24);
+  await run(CASE, HOUR);
+
+  const token = world.provider.received.find((request) => request.account === account(3))?.appealUrl?.split('#')[1] ?? '';
+  const bodies: string[] = [];
+  const requests = { send: async (sent: readonly string[]) => void bodies.push(...sent) };
+  const opened = await requestAppeal(token, 'it was not me', { ...door, requests });
+  expect(opened.kind).toBe('opened');
+  expect(bodies).toHaveLength(1);
+  await openAppeal(token, 'it was not me', intake);
+  clock.advanceTo(clock.now() + 10 * DAY);
+  expect((await watchAppeals(late)).escalated).toHaveLength(1);
+  const appeal = opened.kind === 'opened' ? opened.appeal : '';
+  await reviewAppeal({ ...says(CLEO), appeal, verdict: 'grant' }, review);
+  await reviewAppeal({ ...says(DAN), appeal, verdict: 'grant' }, review);
+  expect(await carryOutAppeals(watchdog)).toMatchObject({ restored: 1, doubted: [] });
+  await finishRestoring(watchdog);
+  await restartLost(watchdog);
+  expect(world.provider.suspended()).not.toContain(account(3));
+
+  const other = world.provider.received.find((request) => request.account === account(4))?.appealUrl?.split('#')[1] ?? '';
+  await openAppeal(other, 'nor me', intake);
+  for (const n of [4, 5, 500]) await undoAccount({ ...says(BEN), account: account(n) }, command);
+  expect((await watchAppeals(late)).moot).toHaveLength(1);
+  await importOperator({ ...says(BEN), read: buildOperator() }, command);
+  await calm.rules.append('distillation-suspend', undefined, {
+    actor: { kind: 'clock' },
+    what: 'demoted',
+    because: ['the test says so'],
+    state: { demoted: true, acted: 1, appealed: 1, granted: 1 },
+  });
+  for (const scope of [
+    { kind: 'account', account: account(6) },
+    { kind: 'organization', organization: 'abcdef0123456' },
+  ] as const)
+    await exonerate({ ...says(ADA), scope, effect: 'exempt', until: clock.now() + DAY }, command);
+  await revokeExoneration({ ...says(ADA), scope: { kind: 'account', account: account(6) } }, command);
+  await undoCase({ ...says(BEN), case: CASE }, command);
+  await run(CASE, 3 * HOUR);
+  expect(world.provider.suspended()).toEqual([]);
+
+  await detect(20, 'C-second');
+  await reject({ ...says(BEN), case: 'C-second.0001' }, command);
+  await resume({ ...says(BEN), case: 'C-second.0001' }, command);
+  for (const policy of [assist, policyWith(({ budget }) => void Object.assign(budget, { perHour: set(9) }))]) {
+    const drafted = await draftPolicy({ ...says(ADA), policy }, command);
+    const digest = drafted.kind === 'done' ? drafted.digest : '';
+    await reviewPolicy({ ...says(BEN), digest }, command);
+    const accounts = Array.from({ length: 400 }, (_, n) => ({ id: `bad-${n}`, standing: 'suspended' }));
+    const labels = accounts.map(({ id }) => ({ id, label: 'distillation' as const }));
+    await measurePolicy({ ...says(BEN), digest, dataset: 'one', report: { policy: { digest }, accounts }, labels }, command);
+    expect(await putLive({ ...says(ADA), digest }, command)).toMatchObject({ kind: 'done' });
+  }
+  await rollBack(says(ADA), command);
+
+  const publish = under('EnforcementPublish', stores.enforcement, used);
+  await publishLedger(new MemoryEventBus(), { table: publish, ledger: new LedgerStore(publish, clock), clock });
+  const anchor = new LedgerStore(under('EnforcementAnchor', stores.enforcement, used), clock);
+  await anchorDays(dayOf(clock.now()) - DAY, new MemoryObjectStore(), { ledger: anchor });
+
+  // Rights that nothing above needed would be there for nothing.
+  const roles = [
+    'EnforcementDecide',
+    'EnforcementCaseStep',
+    'EnforcementCommand',
+    'AppealsPublic',
+    'AppealsIntake',
+    'AppealsReview',
+    'AppealsClock',
+    'EnforcementAnchor',
+  ];
+  const unused = roles.flatMap((role) =>
+    rightsOn('prod', role, 'Enforcement')
+      .filter(
+        ({ action, pattern }) =>
+          action === 'dynamodb:PutItem' && ![...used].some((one) => one.startsWith(role) && one.endsWith(` ${pattern}`)),
+      )
+      .map(({ pattern }) => `${role} ${pattern}`),
+  );
+  expect(unused).toEqual([]);
+});
