@@ -24,7 +24,7 @@ const organizationUnder = (hasher: KeyedHasher) => hashText(hasher.object('organ
 describe('changing the identifier key', () => {
   const side = MEMORY;
   /** Twenty accounts suspended under the old key; one appealed, one given back, an organisation exempt. */
-  async function before() {
+  async function rotatable() {
     const world = await enforcementWorld(side);
     const hashers = [from, to];
     const known = {
@@ -56,11 +56,11 @@ describe('changing the identifier key', () => {
     const rotate = (ids: readonly string[]) => rotateIdentifiers({ from, to, ids, actor: byPerson(ADA) }, world.enforcement);
     return { ...world, members, rotate };
   }
-  const asked = (world: Awaited<ReturnType<typeof before>>, n: number) =>
+  const asked = (world: Awaited<ReturnType<typeof rotatable>>, n: number) =>
     world.provider.received.filter(({ sealed, account }) => openerFor(`${NEW}\n${OLD}`)(sealed, account) === name(n));
 
   test('what people decided holds under the new key: exempt, given back, suspended; and nobody is asked for twice', async () => {
-    const world = await before();
+    const world = await rotatable();
     expect((await world.rotate([])).unknown).toEqual([`organization:${organizationUnder(from)}`]);
     expect(await world.rotate(['Lab of Things'])).toMatchObject({ exonerations: 1, unknown: [] });
     const received = world.provider.received.length;
@@ -74,7 +74,7 @@ describe('changing the identifier key', () => {
   });
 
   test('the requests of an account go on counting, and an undo under the old name gives back what goes by the new one', async () => {
-    const world = await before();
+    const world = await rotatable();
     await world.rotate(['Lab of Things']);
     await undoCase({ ...says(BEN), case: CASE }, world.enforcement);
     await world.pass(2 * HOUR);
@@ -92,7 +92,7 @@ describe('changing the identifier key', () => {
   });
 
   test('an appeal by a link of before restores the account that goes by another key', async () => {
-    const world = await before();
+    const world = await rotatable();
     const link = asked(world, 9)[0]?.appealUrl ?? '';
     await world.rotate(['Lab of Things']);
     const opened = await openAppeal(link.slice(link.indexOf('#') + 1), 'it was not me', world.appeals);
@@ -104,7 +104,7 @@ describe('changing the identifier key', () => {
 
   test('stopped at any step and run again, it ends in the same', async () => {
     for (let step = 1; step < 40; step += 6) {
-      const world = await before();
+      const world = await rotatable();
       const { put } = world.stores.enforcement;
       let left = step;
       world.stores.enforcement.put = async (item, condition) => {
