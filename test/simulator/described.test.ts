@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AccountEvent, LockstepEvent, type UsageEvent } from '../../shared/contract/event';
 import { DAY } from '../../shared/domain/time';
 import { BEHAVIOURS } from '../../simulator/behaviours/list';
+import { choices } from '../../simulator/casting/mixed';
 import type { Description, Shared } from '../../simulator/description';
 import { SHARED } from '../../simulator/description';
 import { POPULATIONS, ROOMS } from '../../simulator/populations/list';
@@ -173,17 +174,9 @@ describe('the rows', () => {
   });
 
   test('of populations are honest but where somebody frames them; each behaviour has somebody who is not', () => {
-    const parts = (row: Description): { label?: string }[] =>
-      JSON.parse(text(row))
-        .parts.flat?.(2)
-        ?.filter((x: unknown) => typeof x === 'object') ?? [row.parts];
-    for (const row of POPULATIONS)
-      expect({ row: row.name, hostile: parts(row).some(({ label }) => label !== undefined) }).toEqual({
-        row: row.name,
-        hostile: ROOMS.framed!.includes(row),
-      });
-    for (const row of BEHAVIOURS)
-      expect({ row: row.name, hostile: parts(row).some(({ label }) => label !== undefined) }).toEqual({ row: row.name, hostile: true });
+    const hostile = ({ parts }: Description): boolean => choices(parts).some(([, { label }]) => label !== undefined && label !== 'honest');
+    expect(POPULATIONS.filter(hostile)).toEqual(ROOMS.framed);
+    expect(BEHAVIOURS.filter((row) => !hostile(row))).toEqual([]);
   });
 
   test('are added without touching anybody else', () => {
