@@ -2,25 +2,32 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOptions } from '../../cli/command-line';
+import { AskedPairs } from '../../functions/detection/links/candidate-pairs';
+import { findNetworks } from '../../functions/detection/networks/find-networks';
 import { censusOf, ordinalsOf, type Segments, tally } from '../../functions/detection/screen/census';
 import { screen, screenPolicyOf } from '../../functions/detection/screen/screen';
 import { accountAt, readColumns, writeColumns } from '../../functions/detection/screen/screen-columns';
+import { screenedIndex } from '../../functions/detection/screen/screened-index';
 import { Policy } from '../../shared/domain/policy';
+import type { AccountKey } from '../../shared/identity/ids';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
 import { table } from '../eval/table';
 import { banding } from './banding';
 import { inDuckDb, writeRecords } from './in-duckdb';
 import { NOW, SEGMENTS, SyntheticPopulation } from './population';
+import { profilesOf } from './profiles-of';
 
-const HELP = `npm run bench:scale -- [--accounts 10000,100000,1000000] [--only screen,banding,duckdb] [--partitions 0]
+const HELP = `npm run bench:scale -- [--accounts 10000,100000,1000000] [--only screen,judgement,banding,duckdb] [--partitions 0]
 
-What it costs to find who may be joined to whom: the product's screen beside plain banding and the same in SQL (DuckDB, one thread), on one
+What it costs to find who may be joined to whom: the product's screen, alone and with the judgement after it (profiles of candidates, index,
+links, networks), beside plain banding and the same in SQL (DuckDB, one thread), on one
 synthetic population (bench/scale/population.ts). Each runs in a process of its own: CPU seconds of all its threads, largest memory. Making
 the population is not counted, nor is loading it into DuckDB. --partitions 0 chooses: one per 25,000 accounts.`;
 
 const ROOT = process.env.LOCKSTEP_ROOT ?? process.cwd();
-const policy = screenPolicyOf(Policy.parse(JSON.parse(readFileSync(join(ROOT, 'policies/recommended.json'), 'utf8'))).detection);
-const SYSTEMS = ['screen', 'banding', 'duckdb'] as const;
+const whole = Policy.parse(JSON.parse(readFileSync(join(ROOT, 'policies/recommended.json'), 'utf8'))).detection;
+const policy = screenPolicyOf(whole);
+const SYSTEMS = ['screen', 'judgement', 'banding', 'duckdb'] as const;
 type System = (typeof SYSTEMS)[number];
 type Measured = {
   cpu: number;
@@ -66,7 +73,13 @@ async function measure(system: System, size: number, folder: string, partitions:
   const tallies = [];
   let before = process.cpuUsage();
   let began = performance.now();
-  let found: { links: number; inGroups: (which: number) => boolean; pairs?: number; candidates?: number; loading?: number };
+  let found: {
+    links: number;
+    inGroups: (which: number, account: AccountKey) => boolean;
+    pairs?: number;
+    candidates?: number;
+    loading?: number;
+  };
   let disk = 0;
   if (system === 'screen') {
     const spill = new AppendedObjectStore(join(folder, 'spill'));
@@ -79,6 +92,16 @@ async function measure(system: System, size: number, folder: string, partitions:
       pairs: result.pairs,
       candidates: result.candidates.reduce((sum, one) => sum + one, 0),
     };
+  } else if (system === 'judgement') {
+    const spill = new AppendedObjectStore(join(folder, 'spill'));
+    const population = { profiles: await profilesOf(segments), releases: new Map<string, number>() };
+    const none = new Set<AccountKey>();
+    const made = await screenedIndex(population, segments, { members: none, known: none, now: NOW, policy: whole, cut }, spill);
+    const { networks, links } = findNetworks(made.index, whole, new AskedPairs());
+    disk = statSync(join(folder, 'spill')).size;
+    spill.remove();
+    const members = new Set(networks.flatMap((network) => network.members.map(({ entry }) => entry.profile.account)));
+    found = { links: links.length, inGroups: (_, account) => members.has(account), candidates: made.unpacked };
   } else if (system === 'banding') found = await banding(segments);
   else {
     for (let s = 0; s < segments.count; s++) tallies.push(tally(await segments.columns(s), new Set(), NOW, policy));
@@ -105,7 +128,7 @@ async function measure(system: System, size: number, folder: string, partitions:
     const columns = await segments.columns(s);
     const ordinals = ordinalsOf(columns, census);
     columns.fine.forEach((_, at) => {
-      if (found.inGroups(system === 'banding' ? base + at : ordinals[at]!))
+      if (found.inGroups(system === 'banding' ? base + at : ordinals[at]!, accountAt(columns, at)))
         caught[hostile.has(accountAt(columns, at)) ? 'hostile' : 'honest']++;
     });
     base += columns.fine.length;

@@ -26,7 +26,7 @@ export type ScreenedIndex = {
  * in which every count is that of the whole population.
  */
 export async function screenedIndex(
-  population: Population,
+  population: { profiles: Pick<Population['profiles'], 'get'>; releases: Population['releases'] },
   segments: Segments,
   given: { members: ReadonlySet<AccountKey>; known: ReadonlySet<AccountKey>; now: number; policy: DetectionPolicy; cut: ScreenCut },
   spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>,
