@@ -7,8 +7,9 @@ export type Count = (counted: Counted) => void;
 const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024));
 /** Every read is strongly consistent (docs/decisions/0011). */
 const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4096));
-/** What the rows are for: the beginning of the partition key. */
-const purposeOf = (pk: string): string => pk.replace(/#.*/, '#');
+/** What the rows are for: the beginning of the partition key; of an account's, whether it is its row of features. */
+const purposeOf = (pk: string, sk?: string): string => (sk === 'SUMMARY' ? ACCOUNT_ROWS : pk.replace(/#.*/, '#'));
+export const ACCOUNT_ROWS = 'A# SUMMARY';
 
 /**
  * Counts what DynamoDB would charge: a write by each started KB of the larger of the row before and after, a condition that does not
@@ -22,8 +23,8 @@ export class CountedTable implements Table {
     private readonly count: Count,
   ) {}
 
-  private counted(what: 'write' | 'read', pk: string, units: number): void {
-    this.count({ service: 'dynamodb', what, purpose: purposeOf(pk), units, requests: 1 });
+  private counted(what: 'write' | 'read', pk: string, units: number, sk?: string): void {
+    this.count({ service: 'dynamodb', what, purpose: purposeOf(pk, sk), units, requests: 1 });
   }
 
   async get(pk: string, sk: string) {
@@ -38,7 +39,7 @@ export class CountedTable implements Table {
     const before = this.sizes.get(name) ?? 0;
     const after = outcome.kind === 'written' ? itemBytes(item) : before;
     this.sizes.set(name, after);
-    this.counted('write', item.pk, writeUnits(Math.max(before, after)));
+    this.counted('write', item.pk, writeUnits(Math.max(before, after)), item.sk);
     return outcome;
   }
 

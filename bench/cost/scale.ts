@@ -1,5 +1,6 @@
 import { DAY } from '../../shared/domain/time';
 import type { CountedWorld, Tally } from './count';
+import { ACCOUNT_ROWS } from './counted-table';
 import { BATCH_BYTES, type Deployed, ENVELOPE_BYTES, FIXED, FOLD_READS_AT_ONCE, LOG_BYTES, POLLERS, REBUILDS, WAIT_MS } from './deployed';
 import { PRICES, type PriceName } from './prices';
 
@@ -118,6 +119,7 @@ export const WRITES = [
   { what: 'hours at hand', purposes: ['H#'] },
   { what: 'manifest', purposes: ['M#', 'DIRTY'] },
   { what: 'plans and folds', purposes: ['F#'] },
+  { what: 'rows of accounts', purposes: [ACCOUNT_ROWS] },
   { what: 'what was found, flagged and asked', purposes: [] },
 ] as const;
 const NAMED: readonly string[] = WRITES.flatMap(({ purposes }) => purposes);
@@ -192,9 +194,12 @@ function driversOf(world: CountedWorld, deployed: Deployed, volume: Volume, even
       case 'detect':
         return purpose === 'folds/'
           ? undefined
-          : what === 'write' || ['campaigns/', 'links/', 'hours/'].includes(purpose)
-            ? 'flagged'
-            : 'runs';
+          : // As many accounts an event.
+            purpose === ACCOUNT_ROWS && what === 'write'
+            ? 'events'
+            : what === 'write' || ['campaigns/', 'links/', 'hours/'].includes(purpose)
+              ? 'flagged'
+              : 'runs';
       case 'enforce':
         return what === 'write' ? 'flagged' : 'runs';
       default:

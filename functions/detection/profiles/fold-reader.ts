@@ -17,7 +17,8 @@ const SETTLED = 10 * MINUTE;
 const FEW = 0.01;
 const REBUILT_AT_LEAST = DAY;
 
-/** A checkpoint is written once as many rows were read as it has accounts (both cost the same), and once a day. */
+/** A checkpoint is written once so many rows were read for each account in it (a row costs as much to read as an account to write), and once a day. */
+const ROWS_AN_ACCOUNT = 3;
 const CHECKPOINT_AFTER = DAY;
 
 /**
@@ -104,7 +105,7 @@ export class FoldReader {
     const { last } = population.span;
     if (!Number.isFinite(last) || population.rows === 0) return false;
     if (!this.saved) return true;
-    return population.rows >= population.profiles.size || (last - this.saved.last) * HOUR >= CHECKPOINT_AFTER;
+    return population.rows >= ROWS_AN_ACCOUNT * population.profiles.size || (last - this.saved.last) * HOUR >= CHECKPOINT_AFTER;
   }
 
   private async save(stand: Stand, whole: boolean): Promise<void> {
