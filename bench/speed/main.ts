@@ -6,7 +6,7 @@ import { FoldReader } from '../../functions/detection/profiles/fold-reader';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
-import { JsonValues } from '../../functions/ingest/records/json-values';
+import { type Found, JsonValues } from '../../functions/ingest/records/json-values';
 import { Policy } from '../../shared/domain/policy';
 import { HOUR } from '../../shared/domain/time';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
@@ -17,6 +17,7 @@ import { scaled } from '../../simulator/scenario';
 import { scenarioNamed } from '../../simulator/scenarios';
 import { simulate } from '../../simulator/simulate';
 import { table } from '../eval/table';
+import { AS, SETTINGS } from './as-producer';
 import { fingerprinted } from './fingerprinted';
 
 const HELP = `npm run bench:speed -- [--days 3] [--scale 1] [--batch 30000]
@@ -26,6 +27,8 @@ ratio says more than the rate. --scale multiplies the accounts of the scenario j
 
 /** Best of a few: what others take of the machine only ever adds. */
 const ROUNDS = 3;
+
+const PIECE = 64 * 1024;
 
 type Measured = { what: string; amount: number; unit: string; seconds: number };
 
@@ -71,8 +74,8 @@ async function main(): Promise<void> {
   const parseRaw = await time('JSON.parse, prompts', events, 'events', parsing(raw));
   await time('JSON.parse, fingerprints', events, 'events', parsing(prints));
   const inBatches = (bytes: readonly Buffer[], segments: number) => async () => {
-    const here = world(end, segments);
-    for (const [at, piece] of bytes.entries()) await ingest([{ id: `m${at}`, values: new JsonValues().push(piece) }], here);
+    const here = { ...world(end, segments), producers: SETTINGS };
+    for (const [at, piece] of bytes.entries()) await ingest([{ id: `m${at}`, values: inPieces(piece) }], here);
     return here;
   };
   const batched = (lines: readonly string[]): Buffer[] =>
@@ -82,6 +85,11 @@ async function main(): Promise<void> {
   const [rawBytes, printBytes] = [batched(raw), batched(prints)];
   await time('ingest, prompts', events, 'events', inBatches(rawBytes, 16));
   await time('ingest, fingerprints', events, 'events', inBatches(printBytes, 16));
+  const usage = raw.filter((line) => line.includes('"lockstep.usage.v1"')).map((line) => JSON.parse(line));
+  for (const [name, as] of Object.entries(AS)) {
+    const bytes = batched(usage.map((event) => JSON.stringify(as(event))));
+    await time(`ingest, prompts, as ${name} writes them`, usage.length, 'events', inBatches(bytes, 16));
+  }
   const filled = await inBatches(rawBytes, 1)();
   filled.clock.advanceTo(end + 3 * HOUR);
   const tasks = await plan(filled);
@@ -117,6 +125,12 @@ async function main(): Promise<void> {
       ]),
     ),
   );
+}
+
+/** As a file comes: so much at once. */
+function* inPieces(bytes: Buffer): Iterable<Found> {
+  const values = new JsonValues();
+  for (let at = 0; at < bytes.length; at += PIECE) yield* values.push(bytes.subarray(at, at + PIECE));
 }
 
 const parsing = (lines: readonly string[]) => (): void => {

@@ -16,7 +16,7 @@ import type { Rejection } from './rejection';
 
 export type Message = { id: string; body: string };
 /** Values that were read from a file. */
-export type Values = { id: string; values: readonly Found[] };
+export type Values = { id: string; values: Iterable<Found> };
 /** The same, asked of the producers already. */
 export type Candidates = { id: string; candidates: readonly Candidate[] };
 export type Source = Message | Values | Candidates;
