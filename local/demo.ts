@@ -12,6 +12,7 @@ import type { Campaign } from '../shared/domain/campaign';
 import { Policy, withMode } from '../shared/domain/policy';
 import { HOUR, iso, MINUTE } from '../shared/domain/time';
 import { cursors } from '../shared/http/cursor';
+import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { readScenario } from '../simulator/read-scenario';
 import { type Hour, simulate } from '../simulator/simulate';
 import { heartbeat } from './heartbeat';
@@ -51,6 +52,8 @@ async function main(): Promise<void> {
   const recommended = Policy.parse(JSON.parse(readFileSync(join(root, 'policies/recommended.json'), 'utf8')));
   const policy = mode === 'auto' ? withPeople(recommended) : withMode(recommended, 'assist', 'People approve in the demo.');
   const pipeline = new Pipeline({
+    // What is refused, and the account of what arrived, for the page of sources.
+    refused: new MemoryObjectStore(),
     policy,
     secret: randomBytes(32).toString('hex'),
     start: simulation.start,

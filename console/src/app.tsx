@@ -16,6 +16,7 @@ import { LedgerPage } from './pages/ledger-page';
 import { PoliciesPage } from './pages/policies-page';
 import { QueuePage } from './pages/queue-page';
 import { SearchPage, searchFor } from './pages/search-page';
+import { SourcesPage } from './pages/sources-page';
 import { Help } from './parts/help';
 import { KeyName, useKeys } from './parts/keyboard';
 import { Badge, Empty } from './parts/parts';
@@ -31,6 +32,7 @@ const PAGES = [
   { path: '/indicators', label: 'Indicators', keys: 'g i' },
   { path: '/policies', label: 'Policies', keys: 'g o' },
   { path: '/ledger', label: 'Audit log', keys: 'g l' },
+  { path: '/sources', label: 'Sources', keys: 'g s' },
   { path: '/health', label: 'Health', keys: 'g h' },
 ] as const;
 
@@ -82,6 +84,7 @@ export function App() {
           <Route path="/accounts/:account">{({ account }) => <AccountPage key={account} account={account} />}</Route>
           <Route path="/cases/:id">{({ id }) => <CasePage key={id} id={id} />}</Route>
           <Route path="/search" component={SearchPage} />
+          <Route path="/sources" component={SourcesPage} />
           <Route path="/health" component={HealthPage} />
           <Route path="/exonerations" component={ExonerationsPage} />
           <Route path="/appeals" component={AppealsPage} />

@@ -7,6 +7,7 @@ import { cursors } from '../../shared/http/cursor';
 import { campaignId } from '../../shared/identity/ids';
 import { MemoryQueue } from '../../shared/memory/memory-queue';
 import { MemoryTable } from '../../shared/memory/memory-table';
+import { noteArrivals } from '../../shared/stores/arrival-store';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-world';
 import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';
@@ -36,6 +37,21 @@ export async function fixtureServer(
   }
   await world.pass(90 * MINUTE);
   await world.enforcement.standings.refresh();
+  await noteArrivals(stores.features, {
+    arrivals: {
+      contract: {
+        accepted: 900,
+        refused: { 'invalid-field': 3 },
+        usage: 880,
+        accounts: 20,
+        latest: world.clock.now() - 90_000,
+        fields: { address: 880, client: 700, payment: 12 },
+      },
+      litellm: { accepted: 0, refused: { 'no-account': 40 }, usage: 0, accounts: 0, latest: 0, fields: {} },
+    },
+    digest: 'fixture',
+    now: world.clock.now(),
+  });
   const appeals = openAppeals({
     table: stores.enforcement,
     clock: world.clock,
