@@ -26,6 +26,12 @@ const WORLD = Scenario.parse({
 const SECRET = 'worked-example-not-a-secret-0123456789abcdef';
 const SHOWN = 6;
 
+/** What else may stand in a campaign: how usual it is in its class, and the legs that a machine needs before it may suspend. */
+type Judged = Campaign & {
+  readonly typicality?: number | undefined;
+  readonly legs?: Readonly<Record<string, { readonly holds: boolean; readonly because: string }>> | undefined;
+};
+
 type Found = { campaign: Campaign; links: readonly Link[]; decided: Enforced };
 
 const firstActed = async (root: string): Promise<Found> => {
@@ -63,6 +69,18 @@ const round = (value: number): string => value.toFixed(1);
 const cell = (value: string): string => value.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s+/g, ' ');
 const rows = (head: readonly string[], all: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...all].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+const judgement = ({ typicality, legs }: Judged): string =>
+  [
+    typicality === undefined
+      ? ''
+      : ` Typicality ${typicality.toFixed(2)}: that share of the class's own groups is at least as far from the class.`,
+    legs === undefined
+      ? ''
+      : `\n\n**Whether a machine may suspend it**: three legs, which must all stand.\n\n${Object.entries(legs)
+          .map(([leg, { holds, because }]) => `- _${leg}_ ${holds ? 'stands' : 'is lacking'}: ${cell(because)}`)
+          .join('\n')}`,
+  ].join('');
 
 /** The example as Markdown. Accounts are called A, B, C … */
 export const workedExample = async (root: string): Promise<string> => {
@@ -104,7 +122,7 @@ ${campaign.evidence.map(({ detector, family, strength, because }) => `- \`${dete
 **What it is called**: ${campaign.kind}; ${Object.entries(campaign.probabilities)
     .sort((x, y) => y[1] - x[1])
     .map(([kind, probability]) => `${kind} ${probability.toFixed(3)}`)
-    .join(', ')}.
+    .join(', ')}.${judgement(campaign)}
 
 **What is decided**, by \`policies/recommended.json\`:
 
