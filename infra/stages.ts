@@ -94,7 +94,7 @@ export const stages = {
     archiveDays: 60,
     logDays: 30,
     monthlyBudgetUsd: 100,
-    detection: { every: Duration.minutes(15), memoryMiB: 3_538 },
+    detection: { every: Duration.minutes(15), memoryMiB: 3_008 },
     identity: { kind: 'user-pool', mfa: 'required' },
   },
   prod: {

@@ -112,6 +112,10 @@ const tasks = {
   'test:browser': [[node, [bin('jest/bin/jest.js'), '--testMatch', '<rootDir>/test/**/*.browser.ts', '--runInBand', ...args]]],
   local: [ts('local/local.ts')],
   refold: [ts('cli/refold.ts')],
+  // What others wrote to find faults, over templates and API: Python 3.10 and PyPI (test/checks/checks.ts).
+  checks: [ts('test/checks/checks.ts')],
+  redeliver: [ts('cli/redeliver.ts')],
+  preflight: [ts('cli/preflight.ts')],
   'rotate-identifiers': [ts('cli/rotate-identifiers.ts')],
   redrive: [ts('cli/redrive.ts')],
   // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).

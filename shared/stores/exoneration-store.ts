@@ -8,6 +8,7 @@ import {
   scopeLabel,
   scopeOf,
 } from '../domain/exoneration';
+import type { What } from '../domain/ledger-events';
 import type { Actor } from '../domain/person';
 import { DAY } from '../domain/time';
 import { type AccountKey, accountKey } from '../identity/ids';
@@ -30,7 +31,7 @@ export class ExonerationStore {
   append(
     head: Entry<Exoneration> | undefined,
     exoneration: Exoneration,
-    by: { actor: Actor; what: string; key?: string },
+    by: { actor: Actor; what: What; key?: string },
   ): Promise<Appended<Exoneration>> {
     const draft = { ...by, because: [exoneration.because], state: exoneration };
     return this.ledger.append(EXONERATION_CHAIN, scopeLabel(exoneration.scope), head, draft);

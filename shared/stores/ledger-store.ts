@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type ChainFault, faultsOf, LedgerEntry, NO_PREVIOUS, type SealedEntry, seal, sequenceLabel } from '../domain/ledger';
+import type { What } from '../domain/ledger-events';
 import { dayLabel, dayOf, iso } from '../domain/time';
 import type { Clock, Item, Table } from '../ports';
 
@@ -12,7 +13,7 @@ export type ChainKind<S> = {
 };
 
 export type Entry<S> = Omit<LedgerEntry, 'state'> & { state: S; hash: string };
-export type Draft<S> = Pick<LedgerEntry, 'actor' | 'what' | 'because' | 'key'> & { state: S };
+export type Draft<S> = Pick<LedgerEntry, 'actor' | 'because' | 'key'> & { what: What; state: S };
 export type Pointer = { chain: string; sequence: number; hash: string; written: boolean };
 export type Appended<S> = { kind: 'appended'; entry: Entry<S> } | { kind: 'overtaken'; head: Entry<S> };
 

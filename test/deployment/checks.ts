@@ -81,8 +81,8 @@ export async function leftovers(outside: Outside): Promise<void> {
     names.flatMap((name) => /^lockstep-dev(?:-state)?-(.+?)[0-9a-f]{8}-/i.exec(name ?? '')?.[1]?.toLowerCase() ?? []).sort();
   const { TableNames = [] } = await outside.dynamoDb.send(new ListTablesCommand({}));
   const { Buckets = [] } = await outside.s3.send(new ListBucketsCommand({}));
-  assert.deepEqual(kinds(TableNames), ['access', 'enforcement']);
-  assert.deepEqual(kinds(Buckets.map(({ Name }) => Name)), ['accesslogs', 'archive', 'inbox']);
+  assert.deepEqual(kinds(TableNames), ['access', 'enforcement', 'graph']);
+  assert.deepEqual(kinds(Buckets.map(({ Name }) => Name)), ['accesslogs', 'anchors', 'archive', 'inbox']);
   const { QueueUrls = [] } = await outside.sqs.send(new ListQueuesCommand({}));
   assert.deepEqual(QueueUrls, []);
 }

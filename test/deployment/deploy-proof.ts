@@ -5,9 +5,11 @@ import { folded, leftovers, poison, sendEvents, signedIn } from './checks';
 import { bootstrap, DEVIATIONS, deploy, destroy, synthesize } from './deployment';
 import { history } from './history';
 import { startMiniStack } from './ministack';
-import { Outside } from './outside';
+import { bePatient, Outside } from './outside';
 import { ProviderSide, putPolicyLive, suspendedAndUndone } from './suspension';
 
+/** What synthesizing and bundling takes on two idle cores. */
+const BUNDLING_MS = 30_000;
 const log = join(__dirname, '..', '..', '.lockstep', 'ministack.log');
 
 /** `npm run test:deploy`: bootstrap, deploy, use from outside, destroy, on an emulator that executes the functions. */
@@ -19,7 +21,9 @@ async function main(): Promise<void> {
   const traffic = history();
   try {
     const webhook = await provider.receiver.listen();
+    const began = Date.now();
     await step('synthesize and bundle dev', async () => synthesize(emulator, webhook));
+    bePatient(Date.now() - began, BUNDLING_MS);
     await step('cdk bootstrap', () => bootstrap(emulator));
     const outside = new Outside(emulator.endpoint, await step('cdk deploy --all', () => deploy(emulator)));
     await provider.join(outside);

@@ -116,13 +116,19 @@ export class Outside {
   }
 }
 
+let patience = 1;
+/** How many times longer than on an idle machine everything may take: by what one step took here, and what it takes there. */
+export function bePatient(tookMs: number, usuallyMs: number): void {
+  patience = Math.min(20, Math.max(1, (2 * tookMs) / usuallyMs));
+}
+
 /** Asks until there is an answer; throws when there is none in time. */
 export async function eventually<T>(what: string, seconds: number, ask: () => Promise<T | undefined>): Promise<T> {
-  const until = Date.now() + seconds * 1000;
+  const until = Date.now() + seconds * 1000 * patience;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > until) throw new Error(`${what}: not within ${seconds} s`);
+    if (Date.now() > until) throw new Error(`${what}: not within ${Math.round(seconds * patience)} s`);
     await setTimeout(1_000);
   }
 }

@@ -31,7 +31,7 @@ onBothSides((side) => {
       const pointers = async () =>
         (await stores.enforcement.query({ pk: `LEDGER#${new Date(T0).toISOString().slice(0, 10)}` })).items.length;
       const before = await pointers();
-      await expect(ledger.append(ACCOUNT_CHAIN, account(1), undefined, { ...draft, what: 'tried', because })).rejects.toThrow(
+      await expect(ledger.append(ACCOUNT_CHAIN, account(1), undefined, { ...draft, what: 'observed', because })).rejects.toThrow(
         UnreadableEntry,
       );
       expect(await enforcement.ledger.head(ACCOUNT_CHAIN, account(1))).toBeUndefined();

@@ -1,4 +1,5 @@
 import { ACCOUNT_CHAIN, type AccountState, inForce, type Lift, UNTOUCHED } from '../../../shared/domain/action';
+import type { What } from '../../../shared/domain/ledger-events';
 import type { Actor } from '../../../shared/domain/person';
 import { type AccountKey, accountKey, type CaseId } from '../../../shared/identity/ids';
 import { type Entry, isolated } from '../../../shared/stores/ledger-store';
@@ -96,7 +97,7 @@ function after(
   head: Entry<AccountState> | undefined,
   lifting: Lifting,
   now: number,
-): { what: string; state: AccountState } | undefined {
+): { what: What; state: AccountState } | undefined {
   const state = head?.state ?? UNTOUCHED;
   const { why, onlyOf, bar, exoneratedUntil } = lifting;
   const until = exoneratedUntil === undefined ? state.exoneratedUntil : Math.max(exoneratedUntil, state.exoneratedUntil ?? 0);

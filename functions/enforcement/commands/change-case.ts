@@ -1,11 +1,12 @@
 import type { CaseState } from '../../../shared/domain/case';
+import type { What } from '../../../shared/domain/ledger-events';
 import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../../shared/domain/person';
 import { type CaseId, caseId } from '../../../shared/identity/ids';
 import { type Entry, isolated } from '../../../shared/stores/ledger-store';
 import type { Enforcement } from '../enforcement';
 
 export type CaseCommand = Command & { case: string };
-type Next = { kind: 'to'; what: string; state: CaseState; said: string } | { kind: 'already' | 'refused'; because: string };
+type Next = { kind: 'to'; what: What; state: CaseState; said: string } | { kind: 'already' | 'refused'; because: string };
 
 /**
  * One change of a case by a person: looks at its head, answers or writes the next entry, and looks again when somebody

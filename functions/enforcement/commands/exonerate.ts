@@ -96,7 +96,7 @@ async function revokeOnChain(account: AccountKey, { actor, key, because }: Comma
     if (!head || (head.state.exoneratedUntil ?? 0) <= world.clock.now()) return false;
     const draft = {
       actor: byPerson(actor),
-      what: 'exoneration revoked',
+      what: 'exoneration revoked' as const,
       because: [because],
       key,
       state: { ...head.state, exoneratedUntil: null },

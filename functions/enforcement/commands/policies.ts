@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { What } from '../../../shared/domain/ledger-events';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { Policy, policyDigest, withMode } from '../../../shared/domain/policy';
 import type { Measurement, PolicyRecord } from '../../../shared/domain/policy-record';
@@ -153,7 +154,7 @@ type Next = { kind: 'to'; state: PolicyRecord } | { kind: 'already' | 'refused';
 
 async function change(
   { actor, key, because, digest }: About,
-  what: string,
+  what: What,
   { policies }: Books,
   next: (state: PolicyRecord) => Next,
 ): Promise<CommandAnswer> {

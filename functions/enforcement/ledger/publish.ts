@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../../../shared/domain/ledger';
+import { eventType, LEDGER_EVENTS, subjectOfChain } from '../../../shared/domain/ledger-events';
 import { DAY, dayOf, SECOND } from '../../../shared/domain/time';
 import type { EventBus, OutgoingEvent } from '../../../shared/ports';
 import type { Enforcement } from '../enforcement';
@@ -20,7 +21,7 @@ export async function publishLedger(bus: EventBus, world: Pick<Enforcement, 'tab
   let published = 0;
   for (;;) {
     const page = await world.ledger.feedUntil(day, { limit: PAGE, until, ...(after === undefined ? {} : { after }) });
-    if (page.entries.length > 0) await bus.publish(page.entries.map(eventOf));
+    if (page.entries.length > 0) await bus.publish(page.entries.flatMap(eventOf));
     published += page.entries.length;
     if (page.last !== undefined) after = page.last;
     const dayIsOver = page.last === undefined && new Date(day + DAY).toISOString() <= until;
@@ -33,33 +34,23 @@ export async function publishLedger(bus: EventBus, world: Pick<Enforcement, 'tab
   }
 }
 
-/** `lockstep.case.contained`, `lockstep.account.suspend-asked`, …: keyed hashes and words, no raw identifier and no sealed one. */
-function eventOf(entry: LedgerEntry & { hash: string }): OutgoingEvent {
-  const [prefix = '', ...rest] = entry.chain.split('#');
-  const subject = SUBJECTS[prefix] ?? 'other';
-  return {
-    id: entry.hash,
-    type: `lockstep.${subject}.${entry.what.replaceAll(' ', '-')}`,
-    time: entry.at,
-    // What a rule said goes out; what people wrote, and who they are, stays in the ledger.
-    detail: {
-      [subject]: rest.join('#'),
-      sequence: entry.sequence,
-      actor: entry.actor.kind,
-      because: entry.actor.kind === 'policy' ? entry.because : [],
+/** `lockstep.case.contained`, `lockstep.account.suspend-asked`, … (docs/events.md): keyed hashes and words, no raw identifier and no sealed one. */
+function eventOf(entry: LedgerEntry & { hash: string }): OutgoingEvent[] {
+  const about = subjectOfChain(entry.chain);
+  // What is no chain of ours, and a word that we do not have, was written by somebody else: verifying finds it, nobody is told it.
+  if (!about || !LEDGER_EVENTS[about.subject].words.some((word) => word === entry.what)) return [];
+  return [
+    {
+      id: entry.hash,
+      type: eventType(about.subject, entry.what),
+      time: entry.at,
+      // What a rule said goes out; what people wrote, and who they are, stays in the ledger.
+      detail: {
+        [about.subject]: about.id,
+        sequence: entry.sequence,
+        actor: entry.actor.kind,
+        because: entry.actor.kind === 'policy' ? entry.because : [],
+      },
     },
-  };
+  ];
 }
-
-const SUBJECTS: { readonly [prefix: string]: string | undefined } = {
-  A: 'account',
-  K: 'case',
-  D: 'decision',
-  AP: 'appeal',
-  P: 'policy',
-  LIVE: 'policy',
-  R: 'rule',
-  X: 'exoneration',
-  O: 'operator',
-  SWITCH: 'kill-switch',
-};

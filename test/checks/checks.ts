@@ -1,0 +1,192 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { lockstep, makeApp } from '../../infra/app';
+import { stages } from '../../infra/stages';
+import { fixtureServer } from '../support/fixture-server';
+
+/**
+ * `npm run checks`: what others wrote to find faults, over what we made. cfn-lint and checkov read the templates of every stage;
+ * schemathesis asks the API, as each role and as nobody, what its own description makes up. MIT and Apache-2.0; they live in a virtual
+ * environment of their own, made from PyPI when it is not there. LOCKSTEP_EXAMPLES: requests an operation (25).
+ */
+const PACKAGES = ['schemathesis==4.32.5', 'cfn-lint==1.58.0', 'checkov==3.3.30'];
+const root = join(__dirname, '..', '..');
+const venv = join(root, '.lockstep', 'checks');
+const work = join(root, '.lockstep', 'checks-app');
+const EXAMPLES = process.env.LOCKSTEP_EXAMPLES ?? '25';
+
+/** Findings of checkov that were read and are no fault here, and why. Any other fails the command. */
+const ACCEPTED: Readonly<Record<string, string>> = {
+  CKV_AWS_27: 'queues are encrypted by SQS itself (SSE-SQS), which it does not see',
+  CKV_AWS_26: 'the alarm topic carries names of alarms; a key of its own would cost more than it protects',
+  CKV_AWS_115:
+    'no reserved concurrency: an account of ten has none to give; detection holds a lease, queues are capped where reading stops',
+  CKV_AWS_116: 'asynchronous calls have a destination on failure, queues their dead letters: a function’s own would be a third',
+  CKV_AWS_117: 'nothing here has a network of its own to reach; a VPC would add a NAT gateway and its price',
+  CKV_AWS_119: 'tables are encrypted by a key that AWS owns; a customer’s key is the operator’s choice (docs/deploy.md)',
+  CKV_AWS_149: 'secrets are encrypted by the account’s key for Secrets Manager; a customer’s key is the operator’s choice',
+  CKV_AWS_158: 'logs hold outcomes and ids, no payloads: CloudWatch’s own encryption is enough',
+  CKV_AWS_173: 'the environment names things and holds no secret',
+  CKV_AWS_18: 'the bucket of access logs, and the page’s public files',
+  CKV_AWS_21: 'the inbox must keep no old version of raw events; logs and the page need none',
+  CKV_AWS_68: 'a web ACL is the operator’s choice (docs/deploy.md): the functions limit rates by caller',
+  CKV_AWS_86: 'the gateway logs each request, the product logs who saw what; static files need no log',
+  CKV_AWS_174: 'the distribution’s own certificate has no minimum version; an own domain has TLS 1.2',
+  CKV_AWS_305: 'the page has a default root object where it is published',
+  CKV_AWS_310: 'one origin each: there is nothing to fail over to',
+  CKV_AWS_374: 'no country rule, for anybody',
+  CKV_AWS_363: 'it does not know nodejs24.x yet',
+  CKV_AWS_28: 'point-in-time recovery is on (AWS::DynamoDB::GlobalTable), which it does not see',
+  CKV_AWS_385: 'named by the operator’s identity provider',
+};
+
+function run(program: string, parameters: readonly string[], quiet = false): { status: number; output: string } {
+  const { status, stdout, stderr } = spawnSync(join(venv, 'bin', program), parameters, { encoding: 'utf8', maxBuffer: 1 << 28, cwd: root });
+  const output = `${stdout}${quiet ? '' : stderr}`;
+  return { status: status ?? 1, output };
+}
+
+function install(): void {
+  if (existsSync(join(venv, 'bin', 'schemathesis'))) return;
+  console.log(`making a virtual environment with ${PACKAGES.join(', ')} …`);
+  mkdirSync(join(venv, '..'), { recursive: true });
+  for (const [command = '', ...parameters] of [
+    ['python3', '-m', 'venv', venv],
+    [join(venv, 'bin', 'pip'), 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES],
+  ])
+    if (spawnSync(command, parameters, { stdio: 'inherit' }).status !== 0) throw new Error(`${command} ${parameters.join(' ')} failed`);
+}
+
+/** The templates of every stage, functions unbundled: nothing in them depends on the bundles. */
+function synthesize(): string[] {
+  rmSync(work, { recursive: true, force: true });
+  for (const stage of Object.keys(stages)) {
+    const app = makeApp({ outdir: join(work, stage), context: { 'aws:cdk:bundling-stacks': [] } });
+    lockstep(app, stage);
+    app.synth();
+  }
+  return Object.keys(stages).flatMap((stage) =>
+    readdirSync(join(work, stage))
+      .filter((file) => file.endsWith('.template.json'))
+      .map((file) => join(work, stage, file)),
+  );
+}
+
+function lint(templates: readonly string[]): number {
+  const { output } = run('cfn-lint', ['--format', 'parseable', '--regions', 'eu-central-1', '--', ...templates]);
+  const findings = output.split('\n').filter((line) => /:[EWI]\d{4}:/.test(line));
+  const errors = findings.filter((line) => /:E\d{4}:/.test(line));
+  console.log(`cfn-lint: ${templates.length} templates, ${errors.length} errors, ${findings.length - errors.length} warnings`);
+  for (const line of errors) console.log(`  ${line}`);
+  return errors.length;
+}
+
+const Checkov = z.object({
+  results: z.object({ failed_checks: z.array(z.looseObject({ check_id: z.string(), check_name: z.string(), resource: z.string() })) }),
+  summary: z.looseObject({ passed: z.number(), failed: z.number() }),
+});
+
+function scan(templates: readonly string[]): number {
+  const found = new Map<string, number>();
+  const unexplained: string[] = [];
+  let passed = 0;
+  for (const template of templates) {
+    const { output } = run('checkov', ['-f', template, '--framework', 'cloudformation', '-o', 'json', '--quiet', '--compact'], true);
+    const read = JSON.parse(output || '[]');
+    for (const one of [read].flat()) {
+      const parsed = Checkov.safeParse(one);
+      if (!parsed.success) continue;
+      passed += parsed.data.summary.passed;
+      for (const { check_id, check_name, resource } of parsed.data.results.failed_checks) {
+        found.set(check_id, (found.get(check_id) ?? 0) + 1);
+        if (!ACCEPTED[check_id]) unexplained.push(`${check_id} ${resource}: ${check_name}`);
+      }
+    }
+  }
+  console.log(
+    `checkov: ${passed} checks passed; ${[...found.values()].reduce((sum, count) => sum + count, 0)} findings, ${unexplained.length} unexplained`,
+  );
+  for (const [id, count] of [...found].sort()) if (ACCEPTED[id]) console.log(`  ${id} × ${count}: ${ACCEPTED[id]}`);
+  for (const line of unexplained) console.log(`  UNEXPLAINED ${line}`);
+  return unexplained.length;
+}
+
+/** What the API answers to what its description makes up: never a 500, always a status, a type and a body that are described. */
+const CHECKS = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_schema_conformance',
+  'negative_data_rejection',
+  'ignored_auth',
+];
+
+async function fuzz(): Promise<number> {
+  const served = await fixtureServer({ campaigns: [{ id: 'june', kind: 'distillation', accounts: 40, firstSeen: Date.UTC(2026, 4, 20) }] });
+  let failed = 0;
+  try {
+    for (const role of ['none', 'viewer', 'reviewer', 'admin'] as const) {
+      // A person of their own for each: the API limits rates by person.
+      const token = role === 'none' ? [] : ['-H', `authorization: Bearer ${await served.token(`Fuzzer ${role}`, role)}`];
+      const parameters = [
+        'run',
+        join(root, 'shared/http/openapi.json'),
+        '-u',
+        served.origin,
+        ...token,
+        '--phases',
+        'examples,coverage,fuzzing,stateful',
+      ];
+      const child = spawn(
+        join(venv, 'bin', 'st'),
+        [
+          ...parameters,
+          '-n',
+          EXAMPLES,
+          '-c',
+          CHECKS.join(','),
+          '--no-color',
+          '--continue-on-failure',
+          '--seed',
+          '1',
+          '--suppress-health-check',
+          'all',
+          '--warnings',
+          'off',
+        ],
+        { cwd: root },
+      );
+      let said = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += part));
+      const [status] = await once(child, 'close');
+      const summary = said.slice(said.lastIndexOf('= SUMMARY ='));
+      console.log(`schemathesis as ${role}: ${status === 0 ? 'no failure' : `exit ${status}`}\n${summary.replace(/^/gm, '  ')}`);
+      if (status !== 0) {
+        failed++;
+        console.log(said.slice(0, 20_000));
+      }
+    }
+  } finally {
+    await served.close();
+  }
+  return failed;
+}
+
+async function main(): Promise<void> {
+  install();
+  const only = new Set(process.argv.slice(2));
+  const wanted = (name: string): boolean => only.size === 0 || only.has(name);
+  const templates = wanted('cfn-lint') || wanted('checkov') ? synthesize() : [];
+  const faults = [
+    wanted('cfn-lint') ? lint(templates) : 0,
+    wanted('checkov') ? scan(templates) : 0,
+    wanted('schemathesis') ? await fuzz() : 0,
+  ].reduce((sum, count) => sum + count, 0);
+  console.log(faults === 0 ? 'checks: nothing unexplained' : `checks: ${faults} to look at`);
+  process.exit(faults === 0 ? 0 : 1);
+}
+
+void main();
