@@ -18,7 +18,7 @@ beforeAll(() => {
   buildSync({
     stdin: {
       contents: `import { parentPort, workerData } from 'node:worker_threads';
-        import { readAhead } from './local/read-ahead';
+        import { readAhead } from './cli/replay/read-ahead';
         void readAhead(parentPort, workerData);`,
       resolveDir: join(__dirname, '../..'),
     },
