@@ -14,8 +14,8 @@ const TURNS = 24;
 const DONE = { pk: 'DETECTION', sk: 'ACCOUNT-ROWS' };
 
 /**
- * A row of features for every account that is active, which the account page reads with one GetItem: of the risk tier each hour in
- * which it was active, of everybody else once a day. How far they were written stands in the table: any call can be the next.
+ * A row of features for every account that is active, which the account page reads with one GetItem: of those in networks and campaigns
+ * each hour in which they were active, of everybody else once a day. How far they were written stands in the table: any call can be the next.
  */
 export class AccountRows {
   private readonly summaries: SummaryStore;
@@ -25,14 +25,14 @@ export class AccountRows {
   }
 
   /** Answers how many rows it wrote. */
-  async write(population: Population, everybody: Iterable<Glance>, tier: ReadonlySet<AccountKey>, now: number): Promise<number> {
+  async write(population: Population, everybody: Iterable<Glance>, linked: ReadonlySet<AccountKey>, now: number): Promise<number> {
     const { half, last } = population.span;
     if (!Number.isFinite(last)) return 0;
     const done = await this.stores.graph.get(DONE.pk, DONE.sk);
     const before = Number(done?.hour ?? Number.NEGATIVE_INFINITY);
     if (before >= last) return 0;
     const due: AccountKey[] = [];
-    for (const one of everybody) if (isDue(one, { before, last, tier })) due.push(one.account);
+    for (const one of everybody) if (isDue(one, { before, last, linked })) due.push(one.account);
     await inBatches(due, AT_ONCE, async (account) => {
       const profile = population.profiles.peek(account);
       if (profile) await this.summaries.put(summarize(account, profile.asFeatures(half), profile.facts, now));
@@ -45,10 +45,10 @@ export class AccountRows {
 /** `before`, `last`: hours since the epoch, of the last writing and of now. */
 export function isDue(
   { account, lastHeard }: Pick<Glance, 'account' | 'lastHeard'>,
-  { before, last, tier }: { before: number; last: number; tier: ReadonlySet<AccountKey> },
+  { before, last, linked }: { before: number; last: number; linked: ReadonlySet<AccountKey> },
 ): boolean {
   const heard = Math.floor(lastHeard / HOUR);
-  if (tier.has(account)) return heard > before;
+  if (linked.has(account)) return heard > before;
   const since = Math.max(before, last - TURNS);
   const turn = segmentOf(account, 64) % TURNS;
   // The last of its turns up to now: after it was last written, and it was heard of since the turn before.

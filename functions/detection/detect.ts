@@ -195,11 +195,12 @@ export class Detection {
       await this.save(campaign, now);
     }
     await this.refreshKnown(before);
-    const tier = riskTier(glances(), new Set([...this.inSome, ...found.networks.flatMap(membersOf)]), now);
+    const linked = new Set([...this.inSome, ...found.networks.flatMap(membersOf)]);
+    const tier = riskTier(glances(), linked, now);
     let active = 0;
     for (const { lastUse } of glances()) if (lastUse > now - policy.windowDays.value * DAY) active++;
     await this.tier.put(tier);
-    if (this.ports.rows !== 'none') await this.rows.write(population, glances(), new Set(tier), now);
+    if (this.ports.rows !== 'none') await this.rows.write(population, glances(), linked, now);
     await this.sight(watched, index);
     population.noticed();
     if (isLarge) population.rest();

@@ -30,7 +30,16 @@ test('what hours at hand cost is counted: within 0.08 write units an event for a
       scaled({ ...world, tallies }, SMALL, GOAL, eventsPerBatch).filter(({ what }) => !what.startsWith('write: what was found')),
       GOAL,
     );
-  const [risk, all] = [units(world.tallies), units(world.talliesOfAll)];
+  const ofHours = (tallies: typeof world.tallies) =>
+    unitsPerEvent(
+      scaled({ ...world, tallies }, SMALL, GOAL, eventsPerBatch).filter(({ what }) => what === 'write: hours at hand'),
+      GOAL,
+    );
+  const [risk, all] = [ofHours(world.tallies), ofHours(world.talliesOfAll)];
+  // What the stages write: no hours at hand, a row of features an account and day.
+  const deployed = units(world.tallies) - risk;
+  expect(deployed).toBeLessThanOrEqual(0.03);
+  expect(deployed).toBeGreaterThan(0.005);
   expect(risk).toBeLessThanOrEqual(0.03);
   expect(all).toBeLessThanOrEqual(0.08);
   expect(all).toBeGreaterThan(risk);
