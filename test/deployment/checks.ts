@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { gzipSync } from 'node:zlib';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { ListQueuesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListQueuesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { HOUR, hourLabel, hourOf } from '../../shared/domain/time';
 import { eventually, type Outside } from './outside';
 
@@ -45,15 +45,17 @@ export async function sendEvents(outside: Outside): Promise<void> {
 
 export async function poison(outside: Outside): Promise<void> {
   await outside.sqs.send(new SendMessageCommand({ QueueUrl: outside.output('EventQueueUrl'), MessageBody: 'H4sIAAAAcut' }));
-  const QueueUrl = outside.output('DeadEventsUrl');
-  const message = await eventually('the dead letter', 60, async () => {
-    const { Messages } = await outside.sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'], WaitTimeSeconds: 1 }),
-    );
-    return Messages?.[0];
+  const Bucket = outside.output('RefusedBucket');
+  const kept = await eventually('the refused record', 60, async () => {
+    const { Contents = [] } = await outside.s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'refused/' }));
+    const Key = Contents.find((one) => one.Key?.includes('/unknown/bad-encoding/'))?.Key;
+    if (Key === undefined) return undefined;
+    const { Body } = await outside.s3.send(new GetObjectCommand({ Bucket, Key }));
+    return Body?.transformToString();
   });
-  assert.equal(message.Body, 'H4sIAAAAcut');
-  assert.match(message.MessageAttributes?.because?.StringValue ?? '', /gzip/);
+  const { record, because } = JSON.parse(kept.trim());
+  assert.equal(record, 'H4sIAAAAcut');
+  assert.match(because, /gzip/);
 }
 
 export async function folded(outside: Outside): Promise<void> {

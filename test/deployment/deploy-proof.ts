@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     const outside = new Outside(emulator.endpoint, await step('cdk deploy --all', () => deploy(emulator)));
     await provider.join(outside);
     await step('usage events go in by queue and by file', () => sendEvents(outside));
-    await step('a poison message ends in the dead letters, with its reason', () => poison(outside));
+    await step('a message that is none is kept with the refused, with its reason', () => poison(outside));
     await step('the schedule fires, hours are folded, every event counts once', () => folded(outside));
     await step('the API asks for a token of the user pool', () => signedIn(outside));
     const [admin, reviewer] = [await outside.token('ann', 'admin'), await outside.token('ben', 'reviewer')];

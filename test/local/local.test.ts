@@ -24,7 +24,7 @@ test('the very bundles take events from the queue, fold them, detect, answer ove
       await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
     }
     sqs.destroy();
-    await local.says(/"message":"ingested".*"accepted":25.*"unreadable":1/, 30);
+    await local.says(/"message":"ingested".*"accepted":25.*"rejected":1/, 30);
     await local.says(/"message":"folded".*"events":20,"duplicates":5/, 30);
     await local.says(/"message":"detected".*"accounts":3/, 30);
 
