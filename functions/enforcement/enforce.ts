@@ -127,7 +127,7 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   const { plan: held } = grounds;
   const done = await alone<Contained | { kind: 'busy'; because: string }>(id, world, {
     work: async () => {
-      await lookAgain(id, head, joined.length, held.policy.enforcement, world);
+      await lookAgain(id, head, { joined: joined.length, total }, held.policy.enforcement, world);
       return containAccounts(id, joined, held, world);
     },
     busy: () => ({ kind: 'busy', because: 'the case is being worked on: who joined is met at the next run' }),
@@ -153,11 +153,20 @@ async function keepSize(id: CaseId, head: CaseHead, world: Enforcement): Promise
 }
 
 /** Whether it took effect on those who joined is looked at as for those before them. Noted before they are acted on: a crash loses nothing. */
-async function lookAgain(id: CaseId, head: CaseHead, joined: number, policy: EnforcementPolicy, world: Enforcement): Promise<void> {
+async function lookAgain(
+  id: CaseId,
+  head: CaseHead,
+  { joined, total }: { joined: number; total: number },
+  policy: EnforcementPolicy,
+  world: Enforcement,
+): Promise<void> {
   const { progress } = head.state;
   const due = world.clock.now() + policy.confirmation.observeWithinMinutes.value * MINUTE;
-  if (progress.kind !== 'contained' || (progress.checkAt !== null && progress.checkAt <= due) || !(await isArmed(world))) return;
-  await move(id, head, { progress: { ...progress, checkAt: due }, because: [`${joined} joined since and are contained too`] }, world);
+  if (progress.kind !== 'contained' || !(await isArmed(world))) return;
+  const looked = progress.checkAt !== null && progress.checkAt <= due;
+  if (looked && head.state.size === total) return;
+  const next = looked ? progress : { ...progress, checkAt: due };
+  await move(id, head, { progress: next, because: [`${joined} joined since and are contained too`], change: { size: total } }, world);
 }
 
 async function openCase(

@@ -6,7 +6,7 @@ import { moment, shortDay } from '../format';
 export function HeatMap({ hours }: { hours: Schemas['Hours'] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const most = quantile(
-    hours.rows.flatMap((row) => row.exchanges.filter((value) => value > 0)),
+    hours.rows.flatMap((row) => row.exchanges.map((value, hour) => value + (row.stopped[hour] ?? 0)).filter((value) => value > 0)),
     0.98,
   );
   useEffect(() => {
@@ -27,7 +27,7 @@ export function HeatMap({ hours }: { hours: Schemas['Hours'] }) {
         height={hours.rows.length}
         style={{ height: Math.min(420, Math.max(120, hours.rows.length * 2.4)) }}
         role="img"
-        aria-label={`${hours.rows.length} members by ${hours.hours} hours: exchanges an hour, darker is more.`}
+        aria-label={`${hours.rows.length} members by ${hours.hours} hours: exchanges an hour, darker is more; hours in which everything was prevented are in the second colour.`}
       />
       <div className="axis" aria-hidden="true">
         {ticks.map((tick) => (
@@ -36,7 +36,10 @@ export function HeatMap({ hours }: { hours: Schemas['Hours'] }) {
       </div>
       <figcaption className="row soft small" style={{ paddingTop: 6 }}>
         <span className="scale">
-          0 <i style={{ background: 'linear-gradient(90deg, var(--sunken), var(--core))' }} /> {most}+ exchanges an hour
+          0 <i style={{ background: 'linear-gradient(90deg, var(--sunken), var(--core))' }} /> {most}+ went through an hour
+        </span>
+        <span className="scale">
+          <i style={{ background: 'linear-gradient(90deg, var(--sunken), var(--prevented))' }} /> prevented
         </span>
         <span>
           {hours.rows.length} of {hours.of.toLocaleString('en-US')} members, a row each, core on top
@@ -55,11 +58,15 @@ function paint(canvas: HTMLCanvasElement, hours: Schemas['Hours'], most: number)
   const context = canvas.getContext('2d');
   if (!context || hours.hours === 0 || hours.rows.length === 0) return;
   const style = getComputedStyle(document.documentElement);
-  const [low, high] = [rgb(style.getPropertyValue('--sunken')), rgb(style.getPropertyValue('--core'))];
+  const low = rgb(style.getPropertyValue('--sunken'));
+  const [through, stopped] = [rgb(style.getPropertyValue('--core')), rgb(style.getPropertyValue('--prevented'))];
   const image = context.createImageData(hours.hours, hours.rows.length);
   hours.rows.forEach((row, y) => {
     row.exchanges.forEach((value, x) => {
-      const share = Math.min(1, value / most) ** 0.7;
+      const prevented = row.stopped[x] ?? 0;
+      // An hour in which something still went through shows as that, however much was prevented.
+      const high = value > 0 ? through : stopped;
+      const share = Math.min(1, (value + prevented) / most) ** 0.7;
       const at = (y * hours.hours + x) * 4;
       for (let channel = 0; channel < 3; channel++)
         image.data[at + channel] = (low[channel] ?? 0) + ((high[channel] ?? 0) - (low[channel] ?? 0)) * share;

@@ -23,6 +23,7 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
   const neighbours = useMemo(() => linksByAccount(graph), [graph]);
   const placed = useMemo(() => layout(graph), [graph]);
   const camera = useRef<Sigma | null>(null);
+  const pick = useRef<(account: number | null) => void>(() => undefined);
   useEffect(() => {
     const element = stage.current;
     if (!element) return undefined;
@@ -52,6 +53,7 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
       setAbout(account);
       applyTheme(sigma, graph, neighbours, account);
     };
+    pick.current = choose;
     theme();
     sigma.on('clickNode', ({ node }) => choose(Number(node)));
     sigma.on('clickStage', () => choose(null));
@@ -74,12 +76,20 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
         role="img"
         aria-label={`Link graph: ${count(graph.accounts.length)} accounts, ${count(graph.from.length)} links. The same links are listed with reasons on each account’s page.`}
       />
-      {about === null ? (
-        <Discs graph={graph} placed={placed} onChoose={(disc) => zoomTo(camera.current, disc)} />
-      ) : (
-        <About graph={graph} account={about} links={neighbours[about] ?? []} />
-      )}
+      <div className="beside">
+        <FindAccount graph={graph} onFound={(account) => pick.current(account)} />
+        {about === null ? (
+          <Discs graph={graph} placed={placed} onChoose={(disc) => zoomTo(camera.current, disc)} />
+        ) : (
+          <About graph={graph} account={about} links={neighbours[about] ?? []} onBack={() => pick.current(null)} />
+        )}
+      </div>
       <div className="legend">
+        {[...new Set(graph.shared.map(({ family }) => family))].map((family) => (
+          <span key={family}>
+            <i className={`edge ${family}`} /> {family}
+          </span>
+        ))}
         {ROLES.map((role) => (
           <span key={role}>
             <i className={`dot ${role}`} /> {ROLE_NAMES[role]}
@@ -90,14 +100,55 @@ export function LinkGraph({ graph, onPainted }: { graph: Schemas['Graph']; onPai
   );
 }
 
-const MOST_DISCS = 6;
+/** By the first characters of its key; many may begin alike, the first is taken. */
+function FindAccount({ graph, onFound }: { graph: Schemas['Graph']; onFound: (account: number) => void }) {
+  const [missing, setMissing] = useState(false);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        const wanted = String(new FormData(event.currentTarget).get('key') ?? '').trim();
+        const found = wanted === '' ? -1 : graph.accounts.findIndex((key) => key.startsWith(wanted));
+        setMissing(found < 0);
+        if (found >= 0) onFound(found);
+      }}
+    >
+      <label className="field">
+        <span>{missing ? 'No member begins with that' : 'Find an account in the graph'}</span>
+        <input name="key" placeholder="first characters of its key" autoComplete="off" />
+      </label>
+    </form>
+  );
+}
+
+const MOST_DISCS = 12;
+
+/** What a disc shares, as one would say it. */
+const TOGETHER: Partial<Record<Schemas['Graph']['shared'][number]['type'], string>> = {
+  'payment-instrument': 'one card',
+  'payment-issuer': 'cards of one issuer',
+  'client-build': 'one client build',
+  'network-address': 'one address',
+  'network-prefix': 'one network',
+  'signup-origin': 'signed up from one address',
+  'signup-prefix': 'signed up from one network',
+  'signup-client': 'signed up with one client',
+  'signup-time': 'signed up together',
+  'email-domain': 'one e-mail domain',
+  referrer: 'one referrer',
+  'system-prompt': 'one system prompt',
+  'prompt-template': 'one prompt template',
+  'prompt-phrase': 'one phrase in prompts',
+  'task-mix': 'the same mix of tasks',
+  'co-timing': 'the same minutes',
+};
 
 /** What the largest discs share; choosing one goes there. */
 function Discs({ graph, placed, onChoose }: { graph: Schemas['Graph']; placed: Placed; onChoose: (disc: Group) => void }) {
   return (
     <div className="about discs">
       <p className="small soft">
-        Each disc shares one thing. Choose an account to see its links
+        Each disc is the accounts that share one thing; a line is a link, coloured by what it rests on. Choose an account to see its links
         {graph.from.length > mostDrawn(graph) ? '; until then a sample is drawn' : ''}.
       </p>
       <ul>
@@ -106,7 +157,9 @@ function Discs({ graph, placed, onChoose }: { graph: Schemas['Graph']; placed: P
           return (
             <li key={group.shared}>
               <button type="button" className="button quiet tiny" onClick={() => onChoose(group)}>
-                <span className={`family ${shared?.family ?? ''}`}>{shared ? words(shared.type) : 'no link'}</span>
+                <span className={`family ${shared?.family ?? ''}`}>
+                  {shared ? (TOGETHER[shared.type] ?? words(shared.type)) : 'joined by no drawn link'}
+                </span>
                 <span className="mono">{shared?.indicator?.slice(-6)}</span> <span className="number">{count(group.size)}</span>
               </button>
             </li>
@@ -126,10 +179,14 @@ function zoomTo(sigma: Sigma | null, disc: Group): void {
   void sigma.getCamera().animate({ ...sigma.viewportToFramedGraph(at), ratio }, { duration: 400 });
 }
 
-function About({ graph, account, links }: { graph: Schemas['Graph']; account: number; links: readonly number[] }) {
+type AboutProps = { graph: Schemas['Graph']; account: number; links: readonly number[]; onBack: () => void };
+function About({ graph, account, links, onBack }: AboutProps) {
   const key = graph.accounts[account] ?? '';
   return (
     <div className="about" role="status">
+      <button type="button" className="button tiny" onClick={onBack}>
+        All discs
+      </button>
       <div>
         <Link className="mono" href={`/accounts/${key}`}>
           {brief(key)}
@@ -206,11 +263,22 @@ function applyTheme(sigma: Sigma, graph: Schemas['Graph'], neighbours: readonly 
   const style = getComputedStyle(document.documentElement);
   const ink = (name: string): string => style.getPropertyValue(name).trim();
   const roles = ROLES.map((role) => ink(COLOUR_OF[role]));
-  const [faint, line, strong] = [
-    ink('--line'),
-    mixed(ink('--sunken'), ink('--line-strong'), graph.from.length > 10_000 ? 0.18 : 0.4),
-    ink('--accent'),
-  ];
+  const faint = ink('--line');
+  const grounds = ink('--sunken');
+  // The heavier the link, the further from the ground; many links at once are drawn fainter.
+  const heaviest = graph.weight.reduce((most, weight) => Math.max(most, weight), 1);
+  const most = graph.from.length > 10_000 ? 0.3 : graph.from.length > 1_500 ? 0.5 : 0.75;
+  const family = (link: number): string => ink(`--${graph.shared[graph.reasons[link]?.[0] ?? -1]?.family ?? 'line-strong'}`);
+  const lines = new Map<string, string>();
+  const lineOf = (link: number): string => {
+    const step = Math.ceil((4 * (graph.weight[link] ?? 0)) / heaviest);
+    const name = `${graph.shared[graph.reasons[link]?.[0] ?? -1]?.family} ${step}`;
+    const known = lines.get(name);
+    if (known !== undefined) return known;
+    const made = mixed(grounds, family(link), (most * Math.max(1, step)) / 4);
+    lines.set(name, made);
+    return made;
+  };
   const near = new Set(chosen === null ? [] : [chosen]);
   const links = new Set(chosen === null ? [] : neighbours[chosen]);
   for (const link of links) near.add(graph.from[link] ?? 0).add(graph.to[link] ?? 0);
@@ -224,8 +292,9 @@ function applyTheme(sigma: Sigma, graph: Schemas['Graph'], neighbours: readonly 
       : { ...data, color: faint, label: '' };
   });
   sigma.setSetting('edgeReducer', (edge, data) => {
-    if (chosen === null) return { ...data, color: line };
-    return links.has(Number(edge)) ? { ...data, color: strong, size: 1.4 } : { ...data, hidden: true };
+    const link = Number(edge);
+    if (chosen === null) return { ...data, color: lineOf(link) };
+    return links.has(link) ? { ...data, color: family(link), size: 1.4 } : { ...data, hidden: true };
   });
 }
 

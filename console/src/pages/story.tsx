@@ -17,9 +17,11 @@ export function Story({ of, newest }: { of: Campaign; newest: Entry | undefined 
 }
 
 function whoAndWhen(of: Campaign): string {
-  const days = Math.max(1, Math.round((Date.parse(of.lastSeen) - Date.parse(of.firstSeen)) / 86_400_000));
+  const last = of.timeline.at(-1)?.at ?? of.lastSeen;
+  const first = of.timeline[0]?.at ?? of.firstSeen;
+  const days = Math.max(1, Math.round((Date.parse(last) - Date.parse(first)) / 86_400_000));
   const each = (of.leaked + of.prevented) / Math.max(1, of.accounts) / days;
-  const span = day(of.firstSeen) === day(of.lastSeen) ? `on ${day(of.firstSeen)}` : `from ${shortDay(of.firstSeen)} to ${day(of.lastSeen)}`;
+  const span = day(first) === day(last) ? `on ${day(first)}` : `from ${shortDay(first)} to ${day(last)}`;
   return `${plural(of.accounts, 'account')}, active ${span} (${plural(days, 'day')}), sent ${count(of.leaked + of.prevented)} requests: ${each < 10 ? each.toFixed(1) : count(each)} an account a day.`;
 }
 

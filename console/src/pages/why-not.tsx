@@ -20,6 +20,11 @@ export function WhyNot({ decision }: { decision: Schemas['Campaign']['decision']
 /** `not distillation-suspend: 1 families of evidence …` as a person would say it. */
 export function inWords(text: string): string {
   const said = text
+    .replace(/^no rule of the policy answers a campaign of kind ([a-z-]+)$/, (_, kind: string) =>
+      kind === 'shared-origin'
+        ? 'One organisation’s own accounts, or people behind one address: no rule of the policy acts on these'
+        : `No rule of the policy acts on a group of kind ${kind}`,
+    )
     .replace(/^not ([a-z0-9-]+): /, 'The rule $1 does not apply: ')
     .replace(/\b1 (families|accounts)\b/g, (_, noun: string) => `1 ${noun === 'families' ? 'family' : 'account'}`);
   return `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.!?]$/.test(said) ? '' : '.'}`;

@@ -33,7 +33,15 @@ export const HoursView = z
     from: When.nullable(),
     hours: z.int().openapi({ description: 'Columns: hours from `from` on.' }),
     of: z.int().openapi({ description: 'Members of the campaign; `rows` is a sample of them.' }),
-    rows: z.array(z.object({ account: z.string(), role: z.enum(ROLES), exchanges: z.array(z.number()), prevented: z.number() })),
+    rows: z.array(
+      z.object({
+        account: z.string(),
+        role: z.enum(ROLES),
+        exchanges: z.array(z.number()),
+        stopped: z.array(z.number()).openapi({ description: 'Requests by hour that our action prevented.' }),
+        prevented: z.number(),
+      }),
+    ),
   })
   .openapi('Hours');
 export type HoursView = z.infer<typeof HoursView>;
@@ -92,15 +100,19 @@ export function hoursView(campaign: Campaign, sample: readonly MemberHours[], ro
     const role = roles.get(account);
     if (role === undefined) return [];
     const exchanges = new Array<number>(width).fill(0);
+    const prevents = new Array<number>(width).fill(0);
     let prevented = 0;
     for (const [at, count, stopped] of hours) {
       const column = (hourOf(at) - from) / HOUR;
-      if (column >= 0 && column < width) exchanges[column] = count;
+      if (column >= 0 && column < width) {
+        exchanges[column] = count;
+        prevents[column] = stopped;
+      }
       prevented += stopped;
     }
-    return [{ account, role, exchanges, prevented }];
+    return [{ account, role, exchanges, stopped: prevents, prevented }];
   });
-  const angles = patternAngles(members.map((member) => member.exchanges));
+  const angles = patternAngles(members.map((member) => member.exchanges.map((count, column) => count + (member.stopped[column] ?? 0))));
   const order = [...members.keys()].sort(
     (one, other) => rank(members[one]) - rank(members[other]) || (angles[one] ?? 0) - (angles[other] ?? 0),
   );

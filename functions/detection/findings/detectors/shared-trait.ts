@@ -38,7 +38,7 @@ export const sharedTrait = (name: string, type: TraitType, question: string, say
     if (ratio <= 1) return abstains(`unrelated accounts share one as often`);
     return {
       kind: 'evidence',
-      because: `${say(found)}; in the population two unrelated accounts share one in ${oneOf(found.basePairShare)} pairs, here in ${oneOf(found.pairShare)}.`,
+      because: `${say(found)}; in the population two unrelated accounts share one in ${oneOf(found.basePairShare)} pairs, here ${found.pairShare > 0.995 ? 'every pair shares it' : `in ${oneOf(found.pairShare)}`}.`,
       ratio,
       numbers: {
         members: found.size,
