@@ -137,6 +137,7 @@ export function CampaignPage({ id }: { id: string }) {
                   buttons={newest ? commands.buttons(newest) : null}
                   decision={data.decision}
                 />
+                <LegsPanel of={data} />
                 <Panel title="Aimed at">
                   <Targets targets={data.targets} />
                 </Panel>
@@ -153,6 +154,39 @@ export function CampaignPage({ id }: { id: string }) {
         </>
       )}
     </Loaded>
+  );
+}
+
+const LEGS = [
+  ['coordination', 'One operator moves the accounts'],
+  ['concealment', 'They are made to look unrelated'],
+  ['purpose', 'They ask what a student model needs'],
+] as const;
+
+/** The three things that must all hold before a machine may suspend anybody, and what is odd about the group. */
+function LegsPanel({ of: { legs, typicality, odd } }: { of: Schemas['Campaign'] }) {
+  if (!legs && odd.length === 0) return null;
+  return (
+    <Panel title="Before a machine may act">
+      <ul className="stack" style={{ gap: 8 }}>
+        {LEGS.map(([name, says]) => {
+          const leg = legs?.[name];
+          return leg ? (
+            <li key={name}>
+              <Badge tone={leg.holds ? 'danger' : 'good'}>{leg.holds ? 'holds' : 'does not hold'}</Badge> <strong>{says}</strong>
+              <br />
+              <span className="small soft">{leg.because}</span>
+            </li>
+          ) : null;
+        })}
+        {typicality === null ? null : <li className="small soft">As usual for its kind as {percent(typicality)} of known groups.</li>}
+        {odd.map((text) => (
+          <li key={text} className="small">
+            Odd: {text}
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

@@ -6,6 +6,7 @@ import { count, moment, percent, words } from '../format';
 import { CommandDialog, type Sent } from '../parts/command-dialog';
 import { Badge, Empty, Failed, Loaded, Panel } from '../parts/parts';
 import { PolicyNumbers } from './policy-numbers';
+import { DraftDialog, MeasureDialog, Moved, RulesPanel } from './policy-work';
 
 type Record_ = Schemas['PolicyRecord'];
 type Ask = { act: 'review' | 'live' | 'roll-back' | 'stop' | 'arm'; digest: string; name: string };
@@ -15,6 +16,8 @@ export function PoliciesPage() {
   const policies = useQuery({ queryKey: ['policies'], refetchInterval: 15_000, queryFn: () => answered(client().GET('/v1/policies')) });
   const [shown, setShown] = useState<string>();
   const [asking, setAsking] = useState<Ask | null>(null);
+  const [drafting, setDrafting] = useState(false);
+  const [measuring, setMeasuring] = useState<Record_ | null>(null);
   const me = useMe();
   const role = me.data?.role ?? 'viewer';
   return (
@@ -37,9 +40,14 @@ export function PoliciesPage() {
               flush
               end={
                 role === 'admin' ? (
-                  <button type="button" className="button" onClick={() => setAsking({ act: 'roll-back', digest: '', name: '' })}>
-                    Roll back
-                  </button>
+                  <>
+                    <button type="button" className="button" onClick={() => setDrafting(true)}>
+                      Draft from a file
+                    </button>
+                    <button type="button" className="button" onClick={() => setAsking({ act: 'roll-back', digest: '', name: '' })}>
+                      Roll back
+                    </button>
+                  </>
                 ) : null
               }
             >
@@ -56,6 +64,7 @@ export function PoliciesPage() {
                       one={one}
                       role={role}
                       onShow={() => setShown(one.digest)}
+                      onMeasure={() => setMeasuring(one)}
                       onAsk={(act) => setAsking({ act, digest: one.digest, name: one.name })}
                     />
                   ))}
@@ -67,8 +76,11 @@ export function PoliciesPage() {
               judging={judging.digest}
               onBack={shown && shown !== judging.digest ? () => setShown(undefined) : undefined}
             />
+            <RulesPanel />
             {role === 'viewer' ? null : <Compare />}
           </div>
+          {drafting ? <DraftDialog onClose={() => setDrafting(false)} /> : null}
+          {measuring ? <MeasureDialog digest={measuring.digest} name={measuring.name} onClose={() => setMeasuring(null)} /> : null}
           {asking ? <AskDialog ask={asking} onClose={() => setAsking(null)} /> : null}
         </>
       )}
@@ -92,11 +104,13 @@ function PolicyRow({
   one,
   role,
   onShow,
+  onMeasure,
   onAsk,
 }: {
   one: Record_;
   role: string;
   onShow: () => void;
+  onMeasure: () => void;
   onAsk: (act: 'review' | 'live') => void;
 }) {
   const best = one.measurements.at(-1);
@@ -128,6 +142,11 @@ function PolicyRow({
         <button type="button" className="button" onClick={onShow}>
           Numbers
         </button>
+        {role !== 'viewer' ? (
+          <button type="button" className="button" onClick={onMeasure}>
+            Measure
+          </button>
+        ) : null}
         {role !== 'viewer' && !one.live ? (
           <button type="button" className="button" onClick={() => onAsk('review')}>
             I read it
@@ -211,7 +230,7 @@ function Compare() {
   const compare = useMutation({
     mutationFn: async () => {
       const [one, other] = await Promise.all([before, after].map(async (file) => JSON.parse((await file?.text()) ?? 'null')));
-      return answered(client().POST('/v1/replays/compare', { body: { before: one, after: other } }));
+      return { ...(await answered(client().POST('/v1/replays/compare', { body: { before: one, after: other } }))), one, other };
     },
   });
   return (
@@ -225,7 +244,7 @@ function Compare() {
       >
         <p className="soft">
           Replay the same events with two policies (<code>npm run replay -- EVENTS --policy FILE</code>) and give both{' '}
-          <code>report.json</code> files. Only counts come back.
+          <code>report.json</code> files. Replays of different traffic are refused.
         </p>
         <div className="row">
           <label className="field">
@@ -254,6 +273,7 @@ function Compare() {
             </ul>
           )
         ) : null}
+        {compare.data ? <Moved before={compare.data.one} after={compare.data.other} /> : null}
       </form>
     </Panel>
   );

@@ -69,6 +69,9 @@ function numbersIn(part: unknown, path: string): Numbered[] {
   );
 }
 
+/** Every number of a policy with its name and reason. */
+export const numbersOf = (policy: Schemas['Policy']): Numbered[] => numbersIn({ ...policy.enforcement, detection: policy.detection }, '');
+
 const Numbers = ({ of }: { of: unknown }) => (
   <dl>
     {numbersIn(of, '').map((number) => (

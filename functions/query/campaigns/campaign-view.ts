@@ -57,6 +57,9 @@ export const IndicatorView = z
   })
   .openapi('Indicator');
 
+const LegView = z.object({ holds: z.boolean(), because: z.string() }).openapi('Leg');
+const LegsView = z.object({ coordination: LegView, concealment: LegView, purpose: LegView }).openapi('Legs');
+
 export const DecisionView = z
   .object({
     kind: z.enum(['act', 'watch', 'leave']),
@@ -84,6 +87,12 @@ export const TimelineView = z.array(z.object({ at: When, exchanges: z.number(), 
 });
 
 export const CampaignView = CampaignSummaryView.extend({
+  typicality: z
+    .number()
+    .nullable()
+    .openapi({ description: 'How usual it is among groups known to be of its kind, 0..1; null when that was not measured.' }),
+  legs: orNull(LegsView).openapi({ description: 'What must all hold before a machine may suspend anybody; null when it was not asked.' }),
+  odd: z.array(z.string()).openapi({ description: 'What is least usual about it.' }),
   evidence: z.array(EvidenceView),
   prevented: z.number(),
   leaked: z.number().openapi({ description: 'Exchanges that went through, before and after detection: those counted in `exchanges`.' }),
@@ -123,12 +132,16 @@ export function campaignSummaryView(header: CampaignHeader): CampaignSummaryView
   };
 }
 
+/** As later versions of detection write them: a document of before has none. */
+const Judged = z.object({ typicality: z.number().optional(), legs: LegsView.optional(), odd: z.array(z.string()).optional() });
+
 export type About = { decision: Entry<DecisionRecord> | undefined; words: readonly Exoneration[]; actedAt: number | null };
 
 export function campaignView(header: CampaignHeader, campaign: Campaign, about: About, to: Person): CampaignView {
   const { decision, words, actedAt } = about;
   return {
     ...campaignSummaryView(header),
+    ...judgedView(campaign),
     evidence: evidenceView(campaign.evidence),
     prevented: campaign.timeline.reduce((sum, [, , prevented]) => sum + prevented, 0),
     leaked: campaign.exchanges,
@@ -141,6 +154,11 @@ export function campaignView(header: CampaignHeader, campaign: Campaign, about: 
     lineage: campaign.lineage.map((step) => ({ ...step, at: iso(step.at) })),
     provenance: campaign.provenance,
   };
+}
+
+function judgedView(campaign: Campaign) {
+  const { typicality, legs, odd } = Judged.parse(campaign);
+  return { typicality: typicality ?? null, legs: legs ?? null, odd: odd ?? [] };
 }
 
 export const indicatorViews = (campaign: Campaign, to: Person): z.infer<typeof IndicatorView>[] =>
