@@ -197,6 +197,7 @@ async function openCase(
     undoneAt: null,
     leftOut: [],
     takenIn: [],
+    assignee: null,
     byHand: null,
     progress: { kind: 'held', until },
   };

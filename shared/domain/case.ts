@@ -63,6 +63,8 @@ export const CaseState = z.object({
   /** Accounts that a person left out of the case, and accounts that a person added to it, each on top of what the policy decides. */
   leftOut: z.array(z.custom<AccountKey>()).default([]),
   takenIn: z.array(z.custom<AccountKey>()).default([]),
+  /** Who works on it, if anybody claimed it. */
+  assignee: z.string().nullable().default(null),
   /** Opened by a person about the accounts taken in; no campaign and no rule called for it. */
   byHand: z
     .object({ by: z.string(), because: z.string(), reasonCode: z.enum(REASON_CODES), expiresAfterHours: z.number() })

@@ -1,4 +1,5 @@
 import { approve, reject } from '../../functions/enforcement/commands/approve';
+import { assignCase, noteOnCase } from '../../functions/enforcement/commands/case-notes';
 import { chooseAccounts, openByHand, undoAccounts } from '../../functions/enforcement/commands/choose-accounts';
 import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
 import { undoAccount, undoCase, undoPreview } from '../../functions/enforcement/commands/undo';
@@ -174,6 +175,20 @@ onBothSides((side) => {
       const many = Array.from({ length: 25 }, (_, n) => account(n));
       expect(await undoAccounts({ ...says(CLEO), accounts: many }, world.enforcement)).toMatchObject({ kind: 'refused' });
     });
+  });
+
+  test('claims and notes are entries of the case and change nothing else', async () => {
+    const world = await enforcementWorld(side, { policy: ASSIST });
+    await world.detect(buildCampaign({ size: 20 }));
+    const before = await stateOf(world);
+    expect((await assignCase({ ...says(BEN), case: CASE, to: 'ben' }, world.enforcement)).kind).toBe('done');
+    expect((await assignCase({ ...says(BEN), case: CASE, to: 'ben' }, world.enforcement)).kind).toBe('already');
+    expect((await noteOnCase({ ...says(CLEO, 'the bank calls back on Monday'), case: CASE }, world.enforcement)).kind).toBe('done');
+    expect((await noteOnCase({ ...says({ id: 'vic', role: 'viewer' }), case: CASE }, world.enforcement)).kind).toBe('refused');
+    expect(await stateOf(world)).toEqual({ ...before, assignee: 'ben' });
+    const history = await world.enforcement.cases.history(CASE);
+    expect(history.map(({ what }) => what)).toEqual(['opened', 'claimed', 'noted']);
+    expect(history.at(-1)?.because).toEqual(['the bank calls back on Monday']);
   });
 
   describe('a case by hand', () => {

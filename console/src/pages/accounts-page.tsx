@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useMe, useStatus } from '../app';
 import { brief, count, day, plural, relative, words } from '../format';
+import { csvOf, saveCsv } from '../parts/csv';
 import { Empty, Loaded, Panel, Standing } from '../parts/parts';
 import { toast } from '../parts/toasts';
 import { useFilters } from '../parts/use-filters';
@@ -134,6 +135,32 @@ export function AccountsPage() {
         </Loaded>
         <div className="under">
           <span>{hasMore ? `${count(rows.length)} shown, more below` : `${plural(rows.length, 'account')}. End of list`}</span>
+          <button
+            type="button"
+            className="button tiny"
+            onClick={() =>
+              saveCsv(
+                'accounts.csv',
+                csvOf(
+                  ['account', 'standing', 'campaign', 'kind', 'role', 'plan', 'score', 'exchanges', 'detectedAt', 'because'],
+                  rows.map((row) => [
+                    row.account,
+                    row.standing,
+                    row.campaign,
+                    row.kind,
+                    row.role,
+                    row.plan,
+                    row.score,
+                    row.exchanges,
+                    row.detectedAt,
+                    row.because.join('; '),
+                  ]),
+                ),
+              )
+            }
+          >
+            CSV of these
+          </button>
           <span className="row">
             <kbd>j</kbd> <kbd>k</kbd> move, <kbd>↵</kbd> opens
           </span>

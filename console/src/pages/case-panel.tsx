@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
-import { useStatus } from '../app';
+import { useMe, useStatus } from '../app';
 import { count, doing, moment, relative, words } from '../format';
+import { CommandDialog } from '../parts/command-dialog';
 import { Loaded, Loading, Panel, Progress } from '../parts/parts';
 import { nowDoing, untilWords } from './queue-page';
 import { WhyNot } from './why-not';
@@ -28,8 +29,15 @@ export function CasePanel({ entry, pending, buttons, decision = null }: PanelPro
         <p>{nowDoing(entry)}</p>
         {/* Before anything that is loaded later: a button that moves under the pointer is a button that is missed. */}
         <div className="row">{buttons}</div>
+        <Work on={entry} />
         <Steps of={entry} />
         <dl className="pairs">
+          {entry.assignee ? (
+            <>
+              <dt>Works on it</dt>
+              <dd>{entry.assignee}</dd>
+            </>
+          ) : null}
           <dt>{entry.byHand ? 'Opened by' : 'Rule'}</dt>
           <dd className="mono">{entry.byHand ? (entry.openedBy ?? 'a person') : entry.rule}</dd>
           <dt>Mode</dt>
@@ -74,6 +82,50 @@ export function CasePanel({ entry, pending, buttons, decision = null }: PanelPro
         <History id={entry.id} sequence={entry.sequence} />
       </div>
     </Panel>
+  );
+}
+
+/** Who works on it, and notes for who takes over. */
+function Work({ on }: { on: Entry }) {
+  const me = useMe().data;
+  const [asking, setAsking] = useState<'claim' | 'leave' | 'note' | null>(null);
+  if (!me || me.role === 'viewer') return null;
+  const mine = on.assignee === me.id;
+  const params = (key: string) => ({ path: { case: on.id }, header: { 'idempotency-key': key } });
+  return (
+    <div className="row">
+      <button type="button" className="button tiny" onClick={() => setAsking(mine ? 'leave' : 'claim')}>
+        {mine ? 'Leave it to others' : 'Claim'}
+      </button>
+      <button type="button" className="button tiny" onClick={() => setAsking('note')}>
+        Add a note
+      </button>
+      {asking === null ? null : (
+        <CommandDialog
+          title={
+            asking === 'note' ? `A note on case ${on.id}` : asking === 'claim' ? `Claim case ${on.id}` : `Leave case ${on.id} to others`
+          }
+          act={asking === 'note' ? 'Add the note' : asking === 'claim' ? 'Claim' : 'Leave it'}
+          onClose={() => setAsking(null)}
+          send={({ because, key }) =>
+            asking === 'note'
+              ? answered(client().POST('/v1/cases/{case}/notes', { params: params(key), body: { because } }))
+              : answered(
+                  client().POST('/v1/cases/{case}/assign', {
+                    params: params(key),
+                    body: { because, to: asking === 'claim' ? me.id : null },
+                  }),
+                )
+          }
+        >
+          <p>
+            {asking === 'note'
+              ? 'What you write is kept in the history of the case.'
+              : 'Others see who works on it. It gives nobody a right and takes none away.'}
+          </p>
+        </CommandDialog>
+      )}
+    </div>
   );
 }
 

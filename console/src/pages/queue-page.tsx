@@ -157,6 +157,7 @@ function CaseRow({ row, here, gone, now, buttons }: CaseRowProps) {
               {percent(summary.probability, 1)} {words(row.kind)}, on {listed(summary.families)}
             </span>
           ) : null}
+          {row.assignee ? <span>{row.assignee} works on it</span> : null}
           {summary ? <span>{compact(summary.exchanges)} requests so far</span> : null}
           {row.forPeople > 0 ? <span>{plural(row.forPeople, 'protected account')}, only people may act</span> : null}
           {row.approversNeeded > 0 && row.containedAt === null ? (

@@ -3,8 +3,9 @@ import { RUNGS } from '../../../shared/domain/enforcement-policy';
 import { EFFECTS } from '../../../shared/domain/exoneration';
 import { REASON_CODES } from '../../../shared/domain/reason-codes';
 import { type Api, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
-import { answerCommand, Because, CommandView } from '../../../shared/http/command-answer';
+import { answerCommand, Because, BecauseBody, CommandView } from '../../../shared/http/command-answer';
 import { AccountParam, CaseParam, Instant } from '../../../shared/http/fields';
+import { assignCase, noteOnCase } from '../commands/case-notes';
 import { chooseAccounts, exonerateAccounts, MOST_AT_ONCE, openByHand, undoAccounts } from '../commands/choose-accounts';
 import type { Enforcement } from '../enforcement';
 
@@ -40,6 +41,45 @@ export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
     return answerCommand(c, await chooseAccounts({ actor: { id, role }, key, case: c.req.valid('param').case, because, ...chosen }, world));
+  });
+
+  const assign = createRoute({
+    ...about,
+    tags: ['Cases'],
+    path: '/v1/cases/{case}/assign',
+    operationId: 'assignCase',
+    summary: 'Say who works on a case: oneself, another person, or nobody',
+    request: {
+      params: z.strictObject({ case: CaseParam }),
+      headers: commandHeaders,
+      body: jsonBody(
+        z
+          .strictObject({
+            to: z.string().min(1).max(128).nullable().openapi({ description: 'The id of a person; null leaves it to anybody.' }),
+            because: Because,
+          })
+          .openapi('Assignment'),
+      ),
+    },
+  });
+  api.openapi(assign, async (c) => {
+    const { id, role } = c.get('principal');
+    const key = c.req.valid('header')['idempotency-key'];
+    return answerCommand(c, await assignCase({ actor: { id, role }, key, case: c.req.valid('param').case, ...c.req.valid('json') }, world));
+  });
+
+  const note = createRoute({
+    ...about,
+    tags: ['Cases'],
+    path: '/v1/cases/{case}/notes',
+    operationId: 'noteOnCase',
+    summary: 'A note on a case, kept in its history',
+    request: { params: z.strictObject({ case: CaseParam }), headers: commandHeaders, body: jsonBody(BecauseBody) },
+  });
+  api.openapi(note, async (c) => {
+    const { id, role } = c.get('principal');
+    const key = c.req.valid('header')['idempotency-key'];
+    return answerCommand(c, await noteOnCase({ actor: { id, role }, key, case: c.req.valid('param').case, ...c.req.valid('json') }, world));
   });
 
   const open = createRoute({

@@ -122,6 +122,7 @@ export async function openByHand(
     undoneAt: null,
     leftOut: [],
     takenIn: [...accounts].sort(),
+    assignee: null,
     byHand: { by: actor.id, because, reasonCode, expiresAfterHours: hours },
     progress: { kind: 'awaiting-approval', lapsesAt: now + policy.enforcement.approval.lapsesAfterHours.value * HOUR },
   };

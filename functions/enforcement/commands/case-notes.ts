@@ -1,0 +1,20 @@
+import type { Enforcement } from '../enforcement';
+import { type CaseCommand, changeCase } from './change-case';
+
+/** A note on a case: an entry of its chain like any act, so that who takes over reads it where everything else is. */
+export const noteOnCase = (command: CaseCommand, world: Enforcement) =>
+  changeCase(command, 'reviewer', ({ state }) => ({ kind: 'to', what: 'noted', state, said: 'the note is kept' }), world);
+
+/** Who works on a case. Claiming is assigning to oneself; null leaves it to anybody. It gives nobody a right and takes none away. */
+export const assignCase = (command: CaseCommand & { to: string | null }, world: Enforcement) =>
+  changeCase(
+    command,
+    'reviewer',
+    ({ state }) => {
+      const { to } = command;
+      if (state.assignee === to) return { kind: 'already', because: to === null ? 'nobody works on it' : `${to} works on it` };
+      const what = to === null ? 'left to anybody' : to === command.actor.id ? 'claimed' : `assigned to ${to}`;
+      return { kind: 'to', what, state: { ...state, assignee: to }, said: to === null ? 'it is left to anybody' : `${to} works on it` };
+    },
+    world,
+  );
