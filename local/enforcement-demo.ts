@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOptions } from '../cli/command-line';
 import { openAppeal, readNotice } from '../functions/appeals/appeal';
 import { reviewAppeal } from '../functions/appeals/review';
 import { approve } from '../functions/enforcement/commands/approve';
@@ -140,7 +141,13 @@ class Demo {
   }
 }
 
+/** What the command is for; it takes no options. */
+const HELP = `npm run enforcement-demo
+
+Tells the story of one campaign in the terminal: found, approved, contained in stages, appealed, undone; nothing is served.`;
+
 async function main(): Promise<void> {
+  readOptions(HELP, {});
   const read = readScenario('demo');
   if (read.kind === 'refused') throw new Error(read.because);
   const recommended = Policy.parse(
