@@ -195,7 +195,7 @@ function Headline({ of: { membership, known } }: { of: Account }) {
 const NO_CAMPAIGN: Record<Account['known'], string> = {
   flagged: 'Flagged before; in no campaign now.',
   'acted-on': 'Acted on before; in no campaign now.',
-  active: 'Left alone: it was never flagged. What it did in the last three days is below.',
+  active: 'Left alone: it was never flagged. What it did lately is below.',
 };
 
 const Exonerated = ({ words: standing }: { words: Account['exonerations'] }) =>

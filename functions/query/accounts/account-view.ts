@@ -143,7 +143,7 @@ export const AccountView = z
       .array(StandingWordView)
       .openapi({ description: 'What holds about it now: a person’s word, an undo, a granted appeal.' }),
     known: z.enum(['flagged', 'acted-on', 'active']).openapi({
-      description: '`active`: never flagged and never acted on; `usage` is of its last three days.',
+      description: '`active`: never flagged and never acted on.',
     }),
   })
   .openapi('Account');

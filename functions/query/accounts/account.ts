@@ -50,7 +50,7 @@ export async function account(key: AccountKey, ports: QueryPorts, to: Person): P
       links: mine.slice(0, MOST_LINKS).map((link) => linkView(link, key, roles, to)),
       linkCount: mine.length,
       exonerations: await standingWords(key, { campaign: membership?.campaign, organization: summary?.facts.organization }, ports, to),
-      known: flagged || membership ? 'flagged' : 'acted-on',
+      known: flagged || membership ? 'flagged' : head ? 'acted-on' : 'active',
     },
   };
 }
