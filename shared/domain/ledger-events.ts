@@ -26,7 +26,21 @@ export const LEDGER_EVENTS = {
   },
   case: {
     prefixes: ['K#'],
-    words: [...(['opened', 'approved', 'resumed', 'confirmed', 'accounts chosen', 'undo asked'] as const), ...progress],
+    words: [
+      ...([
+        'opened',
+        'approved',
+        'resumed',
+        'confirmed',
+        'accounts chosen',
+        'undo asked',
+        'noted',
+        'claimed',
+        'assigned',
+        'left to anybody',
+      ] as const),
+      ...progress,
+    ],
   },
   decision: { prefixes: ['D#'], words: ['leave', 'watch', 'act'] },
   exoneration: { prefixes: ['X#'], words: [...EFFECTS, 'revoked'] },

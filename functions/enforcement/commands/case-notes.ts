@@ -13,7 +13,7 @@ export const assignCase = (command: CaseCommand & { to: string | null }, world: 
     ({ state }) => {
       const { to } = command;
       if (state.assignee === to) return { kind: 'already', because: to === null ? 'nobody works on it' : `${to} works on it` };
-      const what = to === null ? 'left to anybody' : to === command.actor.id ? 'claimed' : `assigned to ${to}`;
+      const what = to === null ? 'left to anybody' : to === command.actor.id ? 'claimed' : 'assigned';
       return { kind: 'to', what, state: { ...state, assignee: to }, said: to === null ? 'it is left to anybody' : `${to} works on it` };
     },
     world,
