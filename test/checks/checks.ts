@@ -138,7 +138,7 @@ async function fuzz(): Promise<number> {
         served.origin,
         ...token,
         '--phases',
-        'examples,coverage,fuzzing,stateful',
+        'coverage,fuzzing,stateful',
       ];
       const child = spawn(
         join(venv, 'bin', 'st'),
