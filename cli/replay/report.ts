@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { standings } from '../../functions/enforcement/standing/standing';
 import type { Pipeline } from '../../local/pipeline';
 import type { Standing } from '../../shared/domain/account';
-import { type Campaign, FAMILIES, KINDS } from '../../shared/domain/campaign';
+import { type Campaign, FAMILIES, KINDS, LEGS, probabilityOf } from '../../shared/domain/campaign';
 import { iso } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
 
@@ -38,6 +38,11 @@ export const Report = z.object({
       exchangesPrevented: z.int(),
       targets: z.record(z.string(), z.number()),
       evidence: z.array(z.object({ family: z.enum(FAMILIES), because: z.string(), strength: z.number() })),
+      probability: z.number(),
+      typicality: z.number(),
+      legs: z.object({ coordination: z.boolean(), concealment: z.boolean(), purpose: z.boolean() }),
+      /** Beyond the contract: what each leg stands on or lacks, and what is odd about an unclear campaign. */
+      reasons: z.array(z.string()),
     }),
   ),
   accounts: z.array(
@@ -151,5 +156,13 @@ function said(
     exchangesPrevented: sum((account) => profiles.get(account)?.prevented ?? 0),
     targets: campaign.targets,
     evidence: campaign.evidence.map(({ family, because, strength }) => ({ family, because, strength })),
+    probability: probabilityOf(campaign),
+    typicality: campaign.typicality ?? 0,
+    legs: {
+      coordination: campaign.legs?.coordination.holds ?? false,
+      concealment: campaign.legs?.concealment.holds ?? false,
+      purpose: campaign.legs?.purpose.holds ?? false,
+    },
+    reasons: [...LEGS.flatMap((leg) => (campaign.legs ? [`${leg}: ${campaign.legs[leg].because}`] : [])), ...(campaign.odd ?? [])],
   };
 }

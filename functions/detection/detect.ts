@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Campaign, Member } from '../../shared/domain/campaign';
+import type { Campaign, Kind, Member } from '../../shared/domain/campaign';
 import type { DetectionPolicy } from '../../shared/domain/detection-policy';
 import type { KnownOperator } from '../../shared/domain/known-operator';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
@@ -18,7 +18,8 @@ import { namesMet, type Watched, watch } from './campaigns/known-operators';
 import { track } from './campaigns/track';
 import { type Assessment, assess, controlFalseDiscovery } from './findings/assess';
 import { type Baseline, baselineOf } from './findings/baseline';
-import type { Group } from './findings/measures';
+import { joinCells } from './findings/join-cells';
+import type { GroupContext } from './findings/measures';
 import { linksAreDue, linksWithin } from './links/campaign-links';
 import { AskedPairs } from './links/candidate-pairs';
 import { findNetworks } from './networks/find-networks';
@@ -36,6 +37,7 @@ import { TraitIndex } from './traits/trait-index';
 export const DETECTION_CODE = 'detection-1';
 
 const BASELINE_FOR = 6 * HOUR;
+const HOSTILE: ReadonlySet<Kind> = new Set(['distillation', 'reselling', 'hijacked-keys']);
 
 /** Longer than a call may take: who is killed holds up the next call no longer than this. */
 const LEASE_FOR = 16 * MINUTE;
@@ -172,7 +174,7 @@ export class Detection {
     const watched = watch(operators, index, policy.memberThreshold.value);
     const context = { index, baseline: this.baselineFor(index, people, now), releases: population.releases, operators: watched, now };
     this.heed(operators);
-    const assessments = controlFalseDiscovery(this.assessAll(found.networks, context, policy), policy.falseDiscoveryRate.value);
+    const assessments = controlFalseDiscovery(this.assessAll(joinCells(found.networks, context, policy.legs), context, policy), policy);
     this.ports.record?.(assessments, now);
     const id = `run-${iso(now)}`;
     const changed = track(assessments, before, {
@@ -268,7 +270,7 @@ export class Detection {
   }
   private readonly sighted = new Map<string, string>();
 
-  private assessAll(networks: readonly Network[], context: Omit<Group, 'members' | 'profiles'>, policy: DetectionPolicy): Assessment[] {
+  private assessAll(networks: readonly Network[], context: GroupContext, policy: DetectionPolicy): Assessment[] {
     const said = new Map<string, Assessment>();
     const all = networks.map((network) => {
       const name = network.members.map(({ entry }) => `${entry.order}.${entry.revision}`).join();

@@ -77,12 +77,31 @@ export type Member = z.infer<typeof Member>;
 
 export const LINEAGE = ['merged', 'split', 're-linked', 'known-operator'] as const;
 
+/** One of the three things that must all hold before a machine may suspend anybody, with what it stands on or what it lacks. */
+export const Leg = z.object({ holds: z.boolean(), because: z.string() });
+export type Leg = z.infer<typeof Leg>;
+/**
+ * coordination: one operator moves the accounts; concealment: behind identities made to look unrelated; purpose: what is asked is what a
+ * student model needs (functions/detection/findings/legs.ts).
+ */
+export const LEGS = ['coordination', 'concealment', 'purpose'] as const;
+export const Legs = z.object({ coordination: Leg, concealment: Leg, purpose: Leg });
+export type Legs = z.infer<typeof Legs>;
+
 /** A network that keeps its identity from run to run. */
 export const Campaign = z.object({
   id: z.custom<CampaignId>(),
   kind: z.enum(KINDS),
   /** Probability of each kind by the policy's weighted signs; they add up to 1. That of `unclear`: that it is none of the others. */
   probabilities: z.record(z.enum(KINDS), z.number()),
+  /**
+   * How usual its features are among groups that are known to be of its kind, 0..1: a conformal p-value. Of an unclear campaign: the
+   * greatest of any kind. Absent in documents of before: then nothing is known, and no machine acts.
+   */
+  typicality: z.number().min(0).max(1).optional(),
+  legs: Legs.optional(),
+  /** What is odd about it: the features that are the least usual for the likeliest kind. */
+  odd: z.array(z.string()).optional(),
   /** First exchange of a member. */
   firstSeen: z.number(),
   lastSeen: z.number(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PLANS } from '../contract/event';
-import { KINDS } from './campaign';
+import { KINDS, LEGS } from './campaign';
 import { Reasoned } from './detection-policy';
 import { REASON_CODES } from './reason-codes';
 
@@ -34,12 +34,20 @@ export const Rule = z.strictObject({
   probability: Reasoned(share),
   /** Once a case is open under this rule, the probability down to which it goes on; the same where not given. */
   keepsProbability: Reasoned(share).optional(),
+  /** Never more than this mode, whatever the mode of the action: `assist` has a person decide about each campaign. */
+  mode: Reasoned(Mode).optional(),
+  /** How typical of its class the campaign is, at least (functions/detection/findings/typicality.ts). */
+  typicality: Reasoned(share).optional(),
+  /** Legs that must hold (functions/detection/findings/legs.ts). */
+  legs: Reasoned(z.array(z.enum(LEGS))).optional(),
   /** Independent families of evidence on the campaign as a whole, at least. */
   campaignFamilies: Reasoned(z.int().min(1).max(5)),
   /** Families that tie each single member to the campaign, at least. */
   memberFamilies: Reasoned(z.int().min(1).max(5)),
   /** Members that may be acted on (core and peripheral), at least, counting those already contained. */
   size: Reasoned(z.int().min(2)),
+  /** Requests of an account's own that count as evidence, at least: nobody is acted on for whom he is linked with. */
+  memberExchanges: Reasoned(count),
   /** Log-likelihood ratio (nats) that the single account belongs to the campaign, at least. */
   memberScore: Reasoned(z.number()),
   /** The action ends by itself after this many hours unless a person confirms it. */

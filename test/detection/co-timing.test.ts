@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { baselineOf } from '../../functions/detection/findings/baseline';
 import { DETECTORS } from '../../functions/detection/findings/detectors';
 import { addMinutes, coTiming, coTimingNats, coTimingOf, hashOfMinute, minuteOfHash } from '../../functions/detection/links/co-timing';
+import { GroupProfile } from '../../functions/detection/networks/networks';
 import { HALF_HOURS, type Profile } from '../../functions/detection/profiles/profile';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { SeededChance } from '../../shared/memory/simulated-clock';
@@ -75,6 +76,7 @@ describe('a group', () => {
     const wanted = new Set(members);
     const group = {
       members: [],
+      holdings: new GroupProfile(index, 0, []),
       profiles: index.accounts.filter(({ profile: one }) => wanted.has(one)).map(({ profile: one }) => one),
       index,
       baseline: baselineOf(index),

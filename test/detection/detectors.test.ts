@@ -11,6 +11,7 @@ import { Policy } from '../../shared/domain/policy';
 import { DAY } from '../../shared/domain/time';
 import { hashText } from '../../shared/identity/keyed-hash';
 import { buildOperator } from '../support/build-operator';
+import { asks, load } from '../support/measures';
 import { assessment, type Given, hash, indexOf, NOW, profile, strangers } from '../support/population';
 
 const policy = Policy.parse(recommended).detection;
@@ -25,7 +26,16 @@ function groupOf(given: (i: number) => Given, releases: Group['releases'] = new 
     index,
     mine.map(({ account }) => account),
   );
-  return { members: network.members, profiles: mine, index, baseline: baselineOf(index), releases, operators: [], now: NOW };
+  return {
+    members: network.members,
+    holdings: network.profile,
+    profiles: mine,
+    index,
+    baseline: baselineOf(index),
+    releases,
+    operators: [],
+    now: NOW,
+  };
 }
 const answer = (name: string, group: Group, measures: Partial<Measures> = {}): Answer => {
   const detector = DETECTORS.find((one) => one.name === name);
@@ -82,8 +92,9 @@ describe('rhythm and content, by what is measured', () => {
     ['release-pivot', released, { pivot: 0.5 }, { pivot: 0.05 }],
     ['take-over', apart, { old: 1, taken: 0.9 }, { old: 1, taken: 0.1 }],
     ['take-over', apart, { old: 0.9, taken: 1 }, { old: 0, taken: 1 }],
-    ['grading', apart, { grading: 1.5 }, { grading: 0.1 }],
-    ['elicitation', apart, { elicits: 1.5 }, { elicits: 0 }],
+    ['grading', apart, { asking: [asks(0.3, { asking: 'grades' })] }, { asking: [asks(0.11, { asking: 'grades' })] }],
+    ['elicitation', apart, { asking: [asks(0.3)] }, { asking: [] }],
+    ['dealt-load', apart, { load: load() }, { load: load({ spread: 0.6, atMost: 0.9 }) }],
   ])('%s %#', (name, group, guilty, harmless) => {
     const found = answer(name, group, guilty);
     expect(found.kind).toBe('evidence');
@@ -190,7 +201,7 @@ describe('false discoveries among the content tests of one run (Benjamini and Ho
       [true, true, true],
     ],
   ])('p %j at 0.01: kept %j', (values, kept) => {
-    const after = controlFalseDiscovery(values.map(tested), 0.01);
+    const after = controlFalseDiscovery(values.map(tested), policy);
     expect(after.map(({ evidence }) => evidence.length === 1)).toEqual(kept);
     expect(after.map(({ families }) => families.includes('content'))).toEqual(kept);
   });

@@ -1,4 +1,4 @@
-import { readable, timesExpected } from '../../functions/detection/findings/measures';
+import { readable } from '../../functions/detection/findings/measures';
 
 describe('the median of what could be read of members', () => {
   const none = (count: number): undefined[] => Array.from({ length: count }, () => undefined);
@@ -11,15 +11,5 @@ describe('the median of what could be read of members', () => {
     ['five of twenty-one are fewer than every fourth', [5, 1, 2, 3, 4, ...none(16)], undefined],
   ])('%s', (_, values, expected) => {
     expect(readable(values)).toBe(expected);
-  });
-});
-
-describe('how many times as often as expected', () => {
-  test('few requests say little, many say what they say', () => {
-    expect(timesExpected(3, 1)).toBeLessThan(Math.log(1.5));
-    expect(timesExpected(300, 100)).toBeCloseTo(Math.log(3), 1);
-  });
-  test('as many as expected is nothing, however many', () => {
-    for (const count of [0, 1, 20, 1_000]) expect(timesExpected(count, count)).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import type { Campaign, Evidence, Family, Member } from '../../shared/domain/campaign';
+import type { Campaign, Evidence, Family, Legs, Member } from '../../shared/domain/campaign';
 import { accountKey, campaignId } from '../../shared/identity/ids';
 
 export const T0 = Date.parse('2026-04-22T00:00:00Z');
@@ -29,6 +29,9 @@ export const buildEvidence = (family: Family, over: Partial<Evidence> = {}): Evi
   ...over,
 });
 
+const STANDS = { holds: true, because: 'the test has it so' };
+export const LEGS_STAND: Legs = { coordination: STANDS, concealment: STANDS, purpose: STANDS };
+
 /** A distillation campaign of `size` accounts (100) that every rule of the recommended policy would suspend. */
 export function buildCampaign(over: Partial<Campaign> & { size?: number } = {}): Campaign {
   const { size = 100, ...rest } = over;
@@ -41,6 +44,8 @@ export function buildCampaign(over: Partial<Campaign> & { size?: number } = {}):
     detectedAt: T0,
     updatedAt: T0,
     version: 1,
+    typicality: 0.5,
+    legs: LEGS_STAND,
     members: Array.from({ length: size }, (_, n) => buildMember(n)),
     evidence: [buildEvidence('payment'), buildEvidence('content')],
     families: ['payment', 'content'],

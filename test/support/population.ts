@@ -1,4 +1,5 @@
 import type { Assessment } from '../../functions/detection/findings/assess';
+import { featuresOf } from '../../functions/detection/findings/features';
 import { GroupProfile } from '../../functions/detection/networks/networks';
 import { Profile } from '../../functions/detection/profiles/profile';
 import { TraitIndex } from '../../functions/detection/traits/trait-index';
@@ -7,6 +8,7 @@ import type { Kind } from '../../shared/domain/campaign';
 import { DAY, HOUR } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
 import { hashText, KeyedHasher } from '../../shared/identity/keyed-hash';
+import { measures } from './measures';
 
 export const NOW = Date.UTC(2026, 5, 1, 12);
 const hasher = new KeyedHasher('k'.repeat(64));
@@ -56,7 +58,9 @@ export function indexOf(profiles: readonly Profile[]): TraitIndex {
   return index;
 }
 
-/** What was said of a network of these accounts. */
+const LEG = { holds: true, because: 'the test has it so' };
+
+/** What was found out about a network of these accounts. */
 export function assessment(index: TraitIndex, members: readonly AccountKey[], kind: Kind = 'distillation'): Assessment {
   const wanted = new Set(members);
   const entries = index.accounts.filter(({ profile }) => wanted.has(profile.account));
@@ -71,6 +75,12 @@ export function assessment(index: TraitIndex, members: readonly AccountKey[], ki
       profile: new GroupProfile(index, entries.length, entries),
     },
     kind,
+    typicality: 1,
+    odd: [],
+    legs: { coordination: LEG, concealment: LEG, purpose: LEG },
+    measures: measures(),
+    features: featuresOf(measures()),
+    unlike: new Map(),
     probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0, [kind]: 1 },
     evidence: [],
     families: ['infrastructure', 'payment'],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Campaign, type Indicator, type Member, probabilityOf } from '../../../shared/domain/campaign';
+import { type Campaign, type Indicator, LEGS, type Member, probabilityOf } from '../../../shared/domain/campaign';
 import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import { type AccountKey, type CampaignId, campaignId } from '../../../shared/identity/ids';
@@ -151,10 +151,12 @@ function nameOf(members: readonly Member[], taken: ReadonlySet<CampaignId>): Cam
 
 function begun(assessment: Assessment, context: TrackContext & { taken: ReadonlySet<CampaignId> }, parent: Campaign | undefined): Campaign {
   const { now, policy } = context;
-  const members = assessment.network.members.map((membership) => memberOf(membership, assessment.kind, policy.coreThreshold.value, now));
+  const members = assessment.network.members.map((membership) =>
+    memberOf(membership, assessment.kind, assessment.unlike.get(membership.entry.profile.account), policy.coreThreshold.value, now),
+  );
   return {
     id: nameOf(members, context.taken),
-    ...judged(assessment),
+    ...verdictOf(assessment),
     firstSeen: now,
     lastSeen: now,
     detectedAt: now,
@@ -175,12 +177,16 @@ function begun(assessment: Assessment, context: TrackContext & { taken: Readonly
   };
 }
 
-const judged = ({
+type Verdict = Pick<Campaign, 'kind' | 'probabilities' | 'typicality' | 'odd' | 'legs' | 'evidence' | 'families'>;
+const verdictOf = ({ kind, probabilities, typicality, odd, legs, evidence, families }: Assessment): Verdict => ({
   kind,
   probabilities,
+  typicality,
+  odd,
+  legs,
   evidence,
   families,
-}: Assessment): Pick<Campaign, 'kind' | 'probabilities' | 'evidence' | 'families'> => ({ kind, probabilities, evidence, families });
+});
 
 /** `joined`: another network of this run is in it already; then this one adds its members and the larger one's word stands. */
 function continued(
@@ -195,7 +201,13 @@ function continued(
   const members: Member[] = assessment.network.members.map((membership) => {
     const known = old.get(membership.entry.profile.account);
     old.delete(membership.entry.profile.account);
-    return memberOf(membership, joined ? base.kind : assessment.kind, policy.coreThreshold.value, known?.joinedAt ?? now);
+    return memberOf(
+      membership,
+      joined ? base.kind : assessment.kind,
+      assessment.unlike.get(membership.entry.profile.account),
+      policy.coreThreshold.value,
+      known?.joinedAt ?? now,
+    );
   });
   for (const member of old.values()) {
     const profile = profiles.get(member.account);
@@ -204,7 +216,7 @@ function continued(
   }
   // Of a campaign that is silent (contained, most likely) nothing new is known: what was said of it stands. Waiting is no silence.
   const used = members.map(({ account }) => profiles.get(account)).filter((profile) => profile?.lastUse !== Number.NEGATIVE_INFINITY);
-  const words = !joined && atWork(used, used.length, now) ? judged(assessment) : {};
+  const words = !joined && atWork(used, used.length, now) ? verdictOf(assessment) : {};
   return { ...base, ...words, members, provenance: context.provenance };
 }
 
@@ -277,6 +289,18 @@ function worthSaving(after: Campaign, before: Campaign | undefined, { now }: Tra
     return true;
   if (after.families.join() !== before.families.join()) return true;
   if (Math.abs(probabilityOf(after) - probabilityOf(before)) > 0.01) return true;
+  if (Math.abs((after.typicality ?? 0) - (before.typicality ?? 0)) > 0.05) return true;
+  if (LEGS.some((leg) => after.legs?.[leg].holds !== before.legs?.[leg].holds)) return true;
+  if (rolesOf(after) !== rolesOf(before)) return true;
   const accounts = new Set(before.members.map(({ account }) => account));
   return after.members.some(({ account }) => !accounts.has(account));
 }
+
+/** How many members are in which role, and how many have use of their own: what a rule asks of members. */
+const rolesOf = ({ members }: Campaign): string =>
+  JSON.stringify([
+    members.filter(({ role }) => role === 'bystander').length,
+    members.filter(({ exchanges }) => exchanges >= OWN_USE).length,
+  ]);
+/** No rule asks for more requests of a member's own than this without it being a matter of days. */
+const OWN_USE = 3;

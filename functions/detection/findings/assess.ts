@@ -1,26 +1,42 @@
-import { type Evidence, FAMILIES, type Family, type Kind, type Member } from '../../../shared/domain/campaign';
-import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import { type Evidence, FAMILIES, type Family, type Kind, type Legs, type Member } from '../../../shared/domain/campaign';
+import type { DetectionPolicy, GroupFeature } from '../../../shared/domain/detection-policy';
+import type { AccountKey } from '../../../shared/identity/ids';
 import type { Membership, Network } from '../networks/networks';
-import { kindOf } from './classify';
+import { classify } from './classify';
 import { DETECTORS } from './detectors';
 import { evidenceOf } from './detectors/detector';
-import { type Group, measure } from './measures';
+import { featuresOf } from './features';
+import { legsOf } from './legs';
+import { type Group, type GroupContext, type Measures, measure } from './measures';
+import { misfits } from './member-fit';
 
-/** What is said of a network in one run. */
+/** What is found out about a network in one run. */
 export type Assessment = {
   network: Network;
   kind: Kind;
   probabilities: Record<Kind, number>;
+  typicality: number;
+  odd: string[];
+  legs: Legs;
   evidence: Evidence[];
   families: Family[];
+  measures: Measures;
+  features: Record<GroupFeature, number>;
+  /** Members whose own use is unlike the group's, with why. */
+  unlike: ReadonlyMap<AccountKey, string>;
 };
 
 /** Evidence this strong, at least, makes its family count. */
 const STRONG = 0.9;
 
 /** Asks every detector about a network, measures it and judges its kind. */
-export function assess(network: Network, context: Omit<Group, 'members' | 'profiles'>, policy: DetectionPolicy): Assessment {
-  const group: Group = { ...context, members: network.members, profiles: network.members.map(({ entry }) => entry.profile) };
+export function assess(network: Network, context: GroupContext, policy: DetectionPolicy): Assessment {
+  const group: Group = {
+    ...context,
+    members: network.members,
+    holdings: network.profile,
+    profiles: network.members.map(({ entry }) => entry.profile),
+  };
   const measures = measure(group);
   const evidence: Evidence[] = [];
   for (const detector of DETECTORS) {
@@ -29,11 +45,25 @@ export function assess(network: Network, context: Omit<Group, 'members' | 'profi
   }
   evidence.sort((a, b) => b.strength - a.strength);
   const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
-  return { network, ...kindOf(measures, policy), evidence, families };
+  const features = featuresOf(measures);
+  return {
+    network,
+    ...classify(features, policy),
+    legs: legsOf(measures, families, policy.legs),
+    evidence,
+    families,
+    measures,
+    features,
+    unlike: misfits(group, measures),
+  };
 }
 
 /** Benjamini and Hochberg (1995) over the content tests of one run: those that do not pass are taken out again. */
-export function controlFalseDiscovery(assessments: readonly Assessment[], rate: number): Assessment[] {
+export function controlFalseDiscovery(
+  assessments: readonly Assessment[],
+  { falseDiscoveryRate, legs }: Pick<DetectionPolicy, 'falseDiscoveryRate' | 'legs'>,
+): Assessment[] {
+  const rate = falseDiscoveryRate.value;
   const tests = assessments
     .flatMap(({ evidence }) => evidence.filter((one) => one.numbers.p !== undefined))
     .sort((a, b) => (a.numbers.p ?? 1) - (b.numbers.p ?? 1));
@@ -45,7 +75,8 @@ export function controlFalseDiscovery(assessments: readonly Assessment[], rate: 
   return assessments.map((assessment) => {
     const evidence = assessment.evidence.filter((one) => one.numbers.p === undefined || passed.has(one));
     const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
-    return { ...assessment, evidence, families };
+    const { measures } = assessment;
+    return { ...assessment, evidence, families, legs: legsOf(measures, families, legs) };
   });
 }
 
@@ -57,8 +88,14 @@ const FAMILY_WORDS: Record<Family, string> = {
   content: 'sends prompts of the network',
 };
 
-/** A member as the campaign keeps it. */
-export function memberOf({ entry, score, byFamily, families }: Membership, kind: Kind, coreThreshold: number, joinedAt: number): Member {
+/** A member as the campaign keeps it. `unlike`: why its own use does not fit the group's, if it does not. */
+export function memberOf(
+  { entry, score, byFamily, families }: Membership,
+  kind: Kind,
+  unlike: string | undefined,
+  coreThreshold: number,
+  joinedAt: number,
+): Member {
   const { profile } = entry;
   const because = [...families]
     .sort((a, b) => byFamily[b] - byFamily[a])
@@ -66,15 +103,20 @@ export function memberOf({ entry, score, byFamily, families }: Membership, kind:
       (family) =>
         `It ${FAMILY_WORDS[family]} (${Math.exp(byFamily[family]).toFixed(0)} times as likely for a member as for an unrelated account).`,
     );
-  const role = kind === 'hijacked-keys' ? 'suspected-victim' : score >= coreThreshold ? 'core' : 'peripheral';
   return {
     account: profile.account,
-    role,
+    role: roleOf(kind, unlike, score >= coreThreshold),
     score: Math.round(score * 100) / 100,
     families: [...families],
-    because,
+    because: unlike === undefined ? because : [`Linked, but ${unlike}.`, ...because],
     joinedAt,
     exchanges: profile.exchanges,
     prevented: profile.prevented,
   };
 }
+
+const roleOf = (kind: Kind, unlike: string | undefined, core: boolean): Member['role'] => {
+  if (kind === 'hijacked-keys') return 'suspected-victim';
+  if (unlike !== undefined) return 'bystander';
+  return core ? 'core' : 'peripheral';
+};

@@ -1,70 +1,39 @@
 import { KINDS, type Kind } from '../../../shared/domain/campaign';
-import type { DetectionPolicy, Sign } from '../../../shared/domain/detection-policy';
-import type { Measures } from './measures';
+import type { DetectionPolicy, GroupFeature } from '../../../shared/domain/detection-policy';
+import { oddities, typicalityOf } from './typicality';
 
-const clamp = (value: number): number => Math.max(0, Math.min(1, value));
-
-/** A pool has at least this many addresses: an office has one or two. */
-const POOL = 4;
-
-/** An address is a place for this many accounts; for two it is chance, or a pool of which few exits were seen. */
-const CROWD = { none: 2, full: 5 };
-
-/** The signs of a group, each 0 (absent) to 1 (fully there). What cannot be measured yet is 0: an abstention, not an acquittal. */
-export function signsOf(m: Measures): Record<Sign, number> {
-  const onePayer = m.paying === 0 ? 1 : clamp((m.payer - 0.5) / 0.4);
-  const name = clamp((m.customer - 0.5) / 0.3);
-  const customer = name * onePayer;
-  const exits = m.poolSize >= POOL ? m.pooled : 0;
-  const pool = exits * (1 - customer);
-  const manyPayers = m.payers >= 3 || m.paying === 0;
-  const narrow = clamp(m.families.content / 6);
-  const asks = clamp(Math.max(m.elicits, m.grading));
-  return {
-    machineDay: m.rest === undefined ? 0 : clamp((m.rest - 0.12) / 0.12),
-    humanDay: m.rest === undefined ? 0 : clamp((0.16 - m.rest) / 0.06),
-    even: m.dispersion === undefined ? 0 : clamp((1 - m.dispersion) / 0.5),
-    bursty: m.dispersion === undefined ? 0 : clamp((m.dispersion - 1.5) / 1.5),
-    narrow,
-    asks,
-    harvest: asks * narrow,
-    hidden: Math.max(pool, manyPayers ? (m.tooled * (1 - customer)) / 4 : 0),
-    pool,
-    cards: cardsOf(m) * (m.payers === 2 ? 1 - name : 1),
-    customer,
-    payerAlone: m.paying > 0.5 && m.payer > 0.9 ? (1 - customer) * (1 - exits) : 0,
-    place: m.poolSize > 0 && m.poolSize < POOL ? clamp((m.pooled - 0.4) / 0.4) * crowded(m) : 0,
-    old: m.old,
-    taken: m.old * m.taken,
-    pivot: clamp(m.pivot / 0.2),
-  };
-}
-
-/** Few cards, each for several accounts; one card is a sign of its own. */
-const cardsOf = ({ payers, paying, size }: Measures): number =>
-  payers >= 2 && paying > 0.5 ? clamp((0.7 - payers / (paying * size)) / 0.3) : 0;
-
-const crowded = ({ pooled, poolSize, size }: Measures): number =>
-  clamp(((pooled * size) / poolSize - CROWD.none) / (CROWD.full - CROWD.none));
-
-type Judgement = { kind: Kind; probabilities: Record<Kind, number> };
+export type Classification = {
+  kind: Kind;
+  probabilities: Record<Kind, number>;
+  /** Of the class that is named, or the greatest of any when none is. */
+  typicality: number;
+  odd: string[];
+};
 
 /**
- * Softmax over the kinds of the policy's weighted signs. The likeliest kind is named if it is as likely as `namedFrom`; if none is, the
- * group is unclear. Calibration: docs/evaluation.md.
+ * Open-set classification. Probabilities are a softmax over the policy's weighted features; a class is named only if it is likely enough
+ * *and* the group is typical of it. A group that is typical of nothing is unclear, whatever the probabilities: they only compare the
+ * classes that are known. Calibration: docs/evaluation.md.
  */
-export function kindOf(measures: Measures, policy: Pick<DetectionPolicy, 'kinds' | 'namedFrom'>): Judgement {
-  const signs = signsOf(measures);
+export function classify(
+  features: Readonly<Record<GroupFeature, number>>,
+  policy: Pick<DetectionPolicy, 'classes' | 'namedFrom' | 'examples' | 'typicalFrom'>,
+): Classification {
   const odds: Record<Kind, number> = { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0 };
-  for (const { kind, sign, weight } of policy.kinds) odds[kind] += weight * (sign === 'always' ? 1 : signs[sign]);
+  for (const { kind, feature, weight } of policy.classes) odds[kind] += weight * (feature === 'always' ? 1 : features[feature]);
   const most = Math.max(...Object.values(odds));
-  let total = 0;
-  for (const kind of KINDS) total += Math.exp(odds[kind] - most);
+  const total = KINDS.reduce((sum, kind) => sum + Math.exp(odds[kind] - most), 0);
   const probabilities = { ...odds };
-  let named: Kind = 'unclear';
-  for (const kind of KINDS) {
-    probabilities[kind] = Math.exp(odds[kind] - most) / total;
-    if (probabilities[kind] >= policy.namedFrom.value) named = kind;
-  }
-  return { kind: named, probabilities };
+  for (const kind of KINDS) probabilities[kind] = Math.exp(odds[kind] - most) / total;
+  const likeliest = KINDS.reduce((best, kind) => (probabilities[kind] > probabilities[best] ? kind : best));
+  const examples = policy.examples.value;
+  const typicality = typicalityOf(features, likeliest, examples);
+  if (likeliest !== 'unclear' && probabilities[likeliest] >= policy.namedFrom.value && typicality >= policy.typicalFrom.value)
+    return { kind: likeliest, probabilities, typicality, odd: [] };
+  return {
+    kind: 'unclear',
+    probabilities,
+    typicality: Math.max(...KINDS.map((kind) => typicalityOf(features, kind, examples))),
+    odd: oddities(features, likeliest, examples),
+  };
 }

@@ -98,16 +98,27 @@ const PHRASE = TRAIT_NAMES.indexOf('prompt-phrase');
 const WHEN = typesOf('signup-time', 'signup-day', 'signup-hour');
 const MOST_WHEN = 3;
 const SIGNUP_TIME = TRAIT_NAMES.indexOf('signup-time');
+const CLIENT = TRAIT_NAMES.indexOf('client-build');
 const FEW_PHRASES = 8;
 const PHRASE_SCALE = 2;
 /** What a phrase says that no other member has (nats). */
 const ORDINARY = Math.log(0.1);
+
+/** Accounts outside, by chance, at an address that was not met outside yet. */
+const POOL_PRIOR = 0.2;
+/** `nats`: what it says of an account to use it: as many times as likely in the group as outside, less the wrong accounts it offers. */
+export type Pool = { addresses: ReadonlySet<number>; inside: number; outside: number; nats: number };
 
 /** How a group differs from the population: the share of members holding each trait. */
 export class GroupProfile {
   readonly counts = new Map<number, number>();
   /** Share of members (with any trait of the type) that hold one of the group's own traits of the type. */
   private readonly coverage = new Map<number, number>();
+  /** Of the reference, how many are members, and how many of those hold each trait: commonness is counted outside the group. */
+  private readonly inReference = new Map<number, number>();
+  private referenceMembers = 0;
+  private readonly orders: ReadonlySet<number>;
+  private pooled: Pool | undefined;
 
   constructor(
     private readonly index: TraitIndex,
@@ -115,7 +126,14 @@ export class GroupProfile {
     members: Iterable<Indexed>,
   ) {
     const all = [...members];
-    for (const { ids } of all) for (const id of ids) this.counts.set(id, (this.counts.get(id) ?? 0) + 1);
+    this.orders = new Set(all.map(({ order }) => order));
+    for (const { ids, established } of all) {
+      if (established) this.referenceMembers++;
+      for (const id of ids) {
+        this.counts.set(id, (this.counts.get(id) ?? 0) + 1);
+        if (established) this.inReference.set(id, (this.inReference.get(id) ?? 0) + 1);
+      }
+    }
     for (const type of TELLING) {
       let having = 0;
       let holding = 0;
@@ -137,7 +155,31 @@ export class GroupProfile {
   /** Whether the group holds the trait commonly, and far more than the population. */
   own(id: number): boolean {
     const share = (this.counts.get(id) ?? 0) / this.size;
-    return share >= COMMON && share > 5 * this.index.base(id);
+    return share >= COMMON && share > 5 * this.base(id) && !this.index.isHub(id);
+  }
+
+  /** Share of unrelated accounts outside the group that hold a trait, smoothed. */
+  base(id: number): number {
+    return this.index.base(id, this.inReference.get(id) ?? 0, this.referenceMembers);
+  }
+
+  /** The group's own addresses, two members each at least, as the one thing that they are; and who else uses any of them. */
+  get pool(): Pool {
+    if (!this.pooled) {
+      const { index } = this;
+      const addresses = new Set<number>();
+      for (const [id, count] of this.counts)
+        if (index.types[id] === ADDRESS && count >= 2 && count / this.size > 5 * this.base(id)) addresses.add(id);
+      const users = new Set<number>();
+      for (const id of addresses) for (const order of index.holders(id)) users.add(order);
+      let inside = 0;
+      for (const order of users) if (this.orders.has(order)) inside++;
+      const outside = users.size - inside;
+      const others = index.accounts.length - this.size;
+      const nats = Math.log(((inside / this.size) * 0.9) / ((outside + POOL_PRIOR) / (others + 1))) - Math.log(1 + outside);
+      this.pooled = { addresses, inside, outside, nats: Math.min(CAPS[ADDRESS]!, Math.max(0, nats)) };
+    }
+    return this.pooled;
   }
 
   /** Accounts that hold one of the group's own traits which may propose a pair. */
@@ -163,23 +205,39 @@ export class GroupProfile {
     let when = 0;
     let coarse = 0;
     let poolShared = 0;
-    let poolSum = 0;
+    let prefix = 0;
+    let client = 0;
     for (const id of entry.ids) {
       const type = types[id]!;
       if (lacking.has(type)) holds.add(type);
       const count = (this.counts.get(id) ?? 0) - (inside ? 1 : 0);
       const share = others > 0 ? count / others : 0;
-      const base = index.base(id);
+      const base = this.base(id);
       if (type === PHRASE) {
         phrases++;
         phraseSum += share > 0 ? Math.log((share * 0.9 + base * 0.1) / base) : ORDINARY;
         continue;
       }
       if (share <= 0) continue;
-      const said = Math.min(CAPS[type]!, Math.max(0, Math.log((share * 0.9) / base) - Math.log(1 + index.referenceHolders[id]!)));
-      if (type === ADDRESS || type === PREFIX) {
-        if (type === ADDRESS) poolShared++;
-        poolSum += said;
+      const said = Math.min(
+        CAPS[type]!,
+        Math.max(
+          0,
+          Math.log((share * 0.9) / base) - Math.log(1 + Math.max(0, index.referenceHolders[id]! - (this.inReference.get(id) ?? 0))),
+        ),
+      );
+      // What is used together counts once: one pool, one tool, not each of its addresses and builds.
+      if (type === ADDRESS) {
+        if (this.pool.addresses.has(id)) poolShared++;
+        continue;
+      }
+      if (type === PREFIX) {
+        prefix = Math.max(prefix, said);
+        continue;
+      }
+      if (type === CLIENT) {
+        client = Math.max(client, said);
+        if (this.own(id)) lacking.delete(type);
         continue;
       }
       if (WHEN.has(type)) {
@@ -191,10 +249,9 @@ export class GroupProfile {
       if (this.own(id)) lacking.delete(type);
     }
     // Someone with a pool of addresses belongs to the group's pool or does not: neighbours at one hosting company share networks only.
-    if (entry.addresses < POOL || poolShared >= POOL_OVERLAP * entry.addresses) {
-      byFamily.infrastructure += poolSum;
-      if (poolSum > 0) lacking.delete(ADDRESS);
-    }
+    const inPool = poolShared > 0 && (entry.addresses < POOL || poolShared >= POOL_OVERLAP * entry.addresses);
+    if (inPool) lacking.delete(ADDRESS);
+    byFamily.infrastructure += client + (inPool ? Math.max(this.pool.nats, prefix) : entry.addresses < POOL ? prefix : 0);
     byFamily.registration += byFamily.payment >= SPEAKS || byFamily.registration >= SPEAKS ? Math.min(MOST_WHEN, when) : coarse;
     // Phrases are many and hang together: their mean speaks, not their sum, and ordinary phrases speak against.
     if (phrases >= FEW_PHRASES) byFamily.content += (phraseSum / phrases) * PHRASE_SCALE;

@@ -192,6 +192,23 @@ export class Profile {
     return hours;
   }
 
+  /** First and last hour with evidence, counted from the window's start, and the exchanges of the window; `undefined` without any. */
+  activity(): { first: number; last: number; exchanges: number } | undefined {
+    let first = -1;
+    let last = -1;
+    for (const [part, from] of [
+      [this.previous, 0],
+      [this.current, HALF_HOURS],
+    ] as const) {
+      for (let hour = 0; hour < HALF_HOURS; hour++) {
+        if (part.hourly[hour] === 0) continue;
+        if (first < 0) first = from + hour;
+        last = from + hour;
+      }
+    }
+    return first < 0 ? undefined : { first, last, exchanges: this.windowExchanges };
+  }
+
   /** The window as features, for people to read. */
   asFeatures(half: number): Features {
     const features = new Features();

@@ -216,9 +216,17 @@ export class TraitIndex {
     return this.lists.shared;
   }
 
-  /** Share of unrelated accounts that hold the trait, smoothed by the type's prior. */
-  base(id: number): number {
-    return baseRate(this.types[id]!, this.referenceHolders[id]!, this.referenceSize);
+  /**
+   * Share of unrelated accounts that hold the trait, smoothed by the type's prior. `holders` of the trait, and `members`, of the reference
+   * are left out: those of a group whose traits are compared with everybody else's.
+   */
+  base(id: number, holders = 0, members = 0): number {
+    return baseRate(this.types[id]!, Math.max(0, this.referenceHolders[id]! - holders), Math.max(0, this.referenceSize - members));
+  }
+
+  /** A trait that so many hold that it links nobody. */
+  isHub(id: number): boolean {
+    return this.base(id) > this.policy.hubShare;
   }
 
   /** What sharing the trait says for "same operator" (nats). */
@@ -286,6 +294,12 @@ export class TraitIndex {
     const share = together / Math.max(1, (this.referenceSize * (this.referenceSize - 1)) / 2);
     this.pairShares.set(type, share);
     return share;
+  }
+
+  /** Accounts that hold a trait, of everybody, by its hash. */
+  holdersByHash(type: (typeof TRAIT_NAMES)[number], hash: Hash64): number {
+    const id = this.find(type, hashNumber(hash));
+    return id === undefined ? 0 : this.holdersOf(id);
   }
 
   /** Share of the reference that holds a trait, by its hash; undefined when nobody was ever seen with it. */

@@ -37,7 +37,7 @@ export function decide(question: Case): Decision {
       because.push(`not ${rule.id}: ${missing}`);
       continue;
     }
-    const mode = lowered(policy.modes[rule.rung].value, demoted.has(rule.id));
+    const mode = lowered(atMost(policy.modes[rule.rung].value, rule.mode?.value), demoted.has(rule.id));
     if (mode === 'observe') return { kind: 'leave', because: [...because, `${rule.id} applies, but its mode is observe`] };
     const { id, rung, reasonCode, hints } = rule;
     const holds = [...because, sentence(rule, campaign)];
@@ -63,6 +63,15 @@ function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | 
   const probability = probabilityOf(campaign);
   const bar = (held && rule.keepsProbability ? rule.keepsProbability : rule.probability).value;
   if (probability < bar) return `its probability is ${probability.toFixed(3)}, below ${bar}`;
+  const typicality = campaign.typicality ?? 0;
+  const usual = (rule.typicality?.value ?? 0) * (held ? HELD_TYPICALITY : 1);
+  if (typicality < usual) {
+    return `it is not typical of ${campaign.kind} (${typicality.toFixed(3)}, ${usual} needed)${campaign.odd?.length ? `: ${campaign.odd.join('; ')}` : ''}`;
+  }
+  for (const name of rule.legs?.value ?? []) {
+    const leg = campaign.legs?.[name];
+    if (!leg?.holds) return `no ${name}: ${leg?.because ?? 'not known'}`;
+  }
   if (campaign.families.length < rule.campaignFamilies.value) {
     return `${campaign.families.length} families of evidence (${campaign.families.join(', ')}), ${rule.campaignFamilies.value} needed`;
   }
@@ -71,9 +80,15 @@ function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | 
   return undefined;
 }
 
+/** An open case goes on at this part of the typicality that opened it: a class is a small sample, and its edge is not sharp. */
+const HELD_TYPICALITY = 0.2;
+
 /** Does the evidence against this single account reach the rule's bar? */
 const belongs = (member: Member, rule: Rule): boolean =>
-  acceptsRole(member, rule) && member.score >= rule.memberScore.value && member.families.length >= rule.memberFamilies.value;
+  acceptsRole(member, rule) &&
+  member.exchanges >= rule.memberExchanges.value &&
+  member.score >= rule.memberScore.value &&
+  member.families.length >= rule.memberFamilies.value;
 
 /** Owners of stolen keys are victims: rules about them, and only those, apply to the role `suspected-victim`. */
 const acceptsRole = (member: Member, rule: Rule): boolean =>
@@ -83,6 +98,14 @@ const acceptsRole = (member: Member, rule: Rule): boolean =>
 export function judge(member: Member, rule: Rule, { campaign, policy, facts, exonerations, now }: Case): MemberDecision {
   const { account } = member;
   if (!acceptsRole(member, rule)) return { kind: 'spare', account, why: 'role', because: `its role in the campaign is ${member.role}` };
+  if (member.exchanges < rule.memberExchanges.value) {
+    return {
+      kind: 'spare',
+      account,
+      why: 'evidence',
+      because: `${member.exchanges} requests of its own, ${rule.memberExchanges.value} needed: nobody is acted on for whom he is linked with`,
+    };
+  }
   if (!belongs(member, rule)) {
     const found = `score ${member.score.toFixed(1)} of ${rule.memberScore.value}, ${member.families.length} families of ${rule.memberFamilies.value}`;
     return {
@@ -116,6 +139,10 @@ function protection(facts: AccountFacts, rule: Rule, policy: EnforcementPolicy, 
   }
   return undefined;
 }
+
+/** The milder of two modes. */
+const atMost = (mode: Mode, bound: Mode | undefined): Mode =>
+  bound !== undefined && MODES.indexOf(bound) < MODES.indexOf(mode) ? bound : mode;
 
 /** A demoted rule loses auto, not sight. */
 const lowered = (mode: Mode, demoted: boolean): Mode => (demoted && MODES.indexOf(mode) > MODES.indexOf('assist') ? 'assist' : mode);

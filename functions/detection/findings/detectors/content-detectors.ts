@@ -1,3 +1,4 @@
+import type { Asking } from '../purpose';
 import { abstains, type Detector, percent } from './detector';
 
 /** Alike among themselves and unlike everybody (CatchSync, KDD 2014, on prompts): mean log-ratio of phrases and templates. */
@@ -16,32 +17,26 @@ export const sharedPrompts: Detector = {
   },
 };
 
-export const elicitation: Detector = {
-  name: 'elicitation',
-  family: 'content',
-  question: 'Do requests ask for the reasoning more often than others do?',
-  ask({ baseline }, { elicits }) {
-    if (elicits < 0.4) return abstains('they ask for reasoning about as often as others');
-    return {
-      kind: 'evidence',
-      because: `Requests ask for the reasoning ${Math.exp(elicits).toFixed(1)} times as often as the population's (${percent(baseline.elicits)}).`,
-      ratio: Math.exp(2 * elicits),
-      numbers: { times: Math.exp(elicits), base: baseline.elicits },
-    };
-  },
-};
+/** A rate that may be no more than this many times the population's is no evidence. */
+const FEWEST_TIMES = 1.2;
 
-export const grading: Detector = {
-  name: 'grading',
+const askedFor = (name: string, asking: Asking, question: string): Detector => ({
+  name,
   family: 'content',
-  question: 'Is the model used as a grader more often than by others?',
-  ask({ baseline }, measures) {
-    if (measures.grading < 0.4) return abstains('they ask for grades about as often as others');
+  question,
+  ask(_, measures) {
+    const rate = measures.asking.find((one) => one.asking === asking);
+    if (!rate) return abstains('too few prompts or labels to see what is asked');
+    const times = rate.atLeast / rate.base;
+    if (times < FEWEST_TIMES) return abstains(`they ask for ${asking} about as often as others`);
     return {
       kind: 'evidence',
-      because: `Requests ask for grades ${Math.exp(measures.grading).toFixed(1)} times as often as the population's (${percent(baseline.grading)}).`,
-      ratio: Math.exp(2 * measures.grading),
-      numbers: { times: Math.exp(measures.grading), base: baseline.grading },
+      because: `${percent(rate.share)} of ${rate.requests.toLocaleString('en')} requests of ${rate.accounts} members ask for ${asking} (at least ${percent(rate.atLeast)}, three standard errors taken off); of the population's ${percent(rate.base)} do.`,
+      ratio: times ** 2,
+      numbers: { share: rate.share, atLeast: rate.atLeast, base: rate.base, requests: rate.requests, accounts: rate.accounts },
     };
   },
-};
+});
+
+export const elicitation = askedFor('elicitation', 'reasoning', 'Do requests ask for the reasoning more often than others do?');
+export const grading = askedFor('grading', 'grades', 'Is the model used as a grader more often than by others?');

@@ -1,4 +1,5 @@
 import { elicitation, grading, sharedPrompts } from './content-detectors';
+import { dealtLoad } from './dealt-load';
 import type { Detector } from './detector';
 import { knownOperator } from './known-operator';
 import { addressPool, clientBuild, emailDomain, sharedPayment, signupOrigin, systemPrompt } from './sharing-detectors';
@@ -21,6 +22,7 @@ export const DETECTORS: readonly Detector[] = [
   grading,
   coTimed,
   evenness,
+  dealtLoad,
   roundTheClock,
   releasePivot,
   takeOver,

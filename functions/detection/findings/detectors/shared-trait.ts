@@ -6,12 +6,17 @@ import { type Answer, abstains, type Detector, oneOf } from './detector';
 /** How a kind of trait is shared in a group, and between unrelated accounts of the population. */
 export type Sharing = { sharers: number; distinct: number; pairShare: number; basePairShare: number; size: number };
 
+/** A trait is the group's own when its members hold it this many times as often as everybody outside. */
+const TELLING_TIMES = 5;
+
 /** Pairs of members that share at least the commonest way: the sum over traits of pairs that hold it, as a share of all pairs. */
-export function sharing({ members, index }: Group, type: TraitType): Sharing {
+export function sharing({ members, index, holdings }: Group, type: TraitType): Sharing {
   const counts = new Map<number, number>();
   const common = members.map(({ entry }) => index.common(entry));
   for (const ids of common) for (const id of ids) if (index.typeName(id) === type) counts.set(id, (counts.get(id) ?? 0) + 1);
-  const shared = [...counts].filter(([id, count]) => count >= 2 && count / members.length > 5 * index.base(id));
+  const shared = [...counts].filter(
+    ([id, count]) => count >= 2 && count / members.length > TELLING_TIMES * holdings.base(id) && !index.isHub(id),
+  );
   const own = new Set(shared.map(([id]) => id));
   const size = members.length;
   const pairs = (size * (size - 1)) / 2;

@@ -1,3 +1,4 @@
+import { abstains, type Detector } from './detector';
 import { sharedTrait } from './shared-trait';
 
 export const sharedPayment = sharedTrait(
@@ -13,12 +14,31 @@ export const clientBuild = sharedTrait(
   (s) =>
     `${s.sharers} of ${s.size} members use ${s.distinct === 1 ? 'one client build' : `${s.distinct} client builds`} that established accounts hardly use`,
 );
-export const addressPool = sharedTrait(
-  'address-pool',
-  'network-address',
-  'Do members come from one pool of addresses that others do not use?',
-  (s) => `${s.sharers} of ${s.size} members come from ${s.distinct} addresses that several of them use and established accounts do not`,
-);
+/** A pool of addresses is one thing however many they are: whether an account uses it, not how many of its addresses two have in common. */
+export const addressPool: Detector = {
+  name: 'address-pool',
+  family: 'infrastructure',
+  question: 'Do members come from one pool of addresses that others do not use?',
+  ask({ members, index, holdings }) {
+    const { addresses, outside } = holdings.pool;
+    const inside = members.filter(({ entry }) => entry.ids.some((id) => addresses.has(id))).length;
+    if (inside < Math.max(3, members.length / 5))
+      return abstains(`${inside} of ${members.length} members come from addresses that several of them use`);
+    const others = index.accounts.length - members.length;
+    const share = (outside + SMOOTHING) / (others + 1);
+    const ratio = inside / members.length / share;
+    if (ratio <= 1) return abstains('others use these addresses as often');
+    return {
+      kind: 'evidence',
+      because: `${inside} of ${members.length} members come from ${addresses.size} addresses that several of them use; ${outside} of ${others.toLocaleString('en')} other accounts use any of them.`,
+      ratio,
+      numbers: { members: members.length, sharers: inside, distinct: addresses.size, outside, others },
+    };
+  },
+};
+/** Of the others, those whom nobody has met yet at such an address. */
+const SMOOTHING = 0.5;
+
 export const signupOrigin = sharedTrait(
   'signup-origin',
   'signup-origin',

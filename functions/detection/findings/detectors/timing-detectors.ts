@@ -7,7 +7,7 @@ export const evenness: Detector = {
   name: 'evenness',
   family: 'timing',
   question: 'Are requests dealt out over time more evenly than chance?',
-  ask({ profiles, baseline }, { dispersion, rates }) {
+  ask({ profiles, baseline }, { dispersion }) {
     const readable = profiles.map(dispersionOf).filter((value) => value !== undefined);
     if (dispersion === undefined || readable.length < 5) return abstains('too few exchanges to read a rhythm');
     const even = readable.filter((value) => value < EVEN).length;
@@ -17,7 +17,7 @@ export const evenness: Detector = {
       kind: 'evidence',
       because: `The requests of ${even} of ${readable.length} members come more evenly than chance (median index of dispersion ${dispersion.toFixed(2)}; people are above 2), as ${percent(baseline.even)} of established accounts' do.`,
       ratio: share / baseline.even,
-      numbers: { readable: readable.length, even, dispersion, base: baseline.even, ...(rates === undefined ? {} : { rates }) },
+      numbers: { readable: readable.length, even, dispersion, base: baseline.even },
     };
   },
 };

@@ -1,0 +1,81 @@
+import { distanceFrom } from '../../functions/detection/findings/typicality';
+import type { Kind } from '../../shared/domain/campaign';
+import { type ClassExamples, GROUP_FEATURES, type GroupFeature } from '../../shared/domain/detection-policy';
+import type { GroupRow } from './collect';
+
+/** Groups that are hardly used yet say nothing of their class. */
+const FEWEST_USED = 5;
+const PURE = 0.9;
+/** Rows of a population, at most: one that was looked at for weeks is not the class. */
+const ROWS_A_POPULATION = 60;
+/** Distances kept of a class. */
+const DISTANCES = 199;
+
+const CLASS_OF: Readonly<Record<string, Kind>> = {
+  distillation: 'distillation',
+  reselling: 'reselling',
+  hijacked: 'hijacked-keys',
+  honest: 'shared-origin',
+};
+
+type Features = Readonly<Record<GroupFeature, number>>;
+type Example = { kind: Kind; population: string; features: Features };
+
+/** Rows from which classes can be learnt: groups of one class, in use, as many of each population. */
+export function examplesOf(rows: readonly GroupRow[]): Example[] {
+  const byPopulation = new Map<string, Example[]>();
+  for (const { label, population, world, purity, used, features } of rows) {
+    const kind = CLASS_OF[label];
+    if (kind === undefined || purity < PURE || used < FEWEST_USED) continue;
+    const name = `${kind}/${population}`;
+    const known = byPopulation.get(name) ?? [];
+    known.push({ kind, population: `${population}@${world}`, features });
+    byPopulation.set(name, known);
+  }
+  return [...byPopulation.values()].flatMap((examples) => spread(examples, ROWS_A_POPULATION));
+}
+
+/** At most so many, evenly over the list. */
+function spread<T>(list: readonly T[], most: number): T[] {
+  if (list.length <= most) return [...list];
+  return Array.from({ length: most }, (_, i) => list[Math.floor((i * list.length) / most)]!);
+}
+
+/**
+ * What is known of each class, and how far its own groups are from that: the distance of each population's groups is measured by what
+ * all *other* populations of the class say (cross-conformal by population, Vovk 2015), so that it is that of a population nobody described.
+ */
+export function fit(examples: readonly Example[]): ClassExamples[] {
+  const kinds = [...new Set(examples.map(({ kind }) => kind))].sort();
+  return kinds.flatMap((kind) => {
+    const ofKind = examples.filter((one) => one.kind === kind);
+    const populations = [...new Set(ofKind.map(nameOf))];
+    const distances = populations.flatMap((population) => {
+      const others = ofKind.filter((one) => nameOf(one) !== population);
+      if (others.length === 0) return [];
+      const described = { features: describe(others) };
+      return ofKind.filter((one) => nameOf(one) === population).map(({ features }) => distanceFrom(features, described));
+    });
+    if (distances.length === 0) return [];
+    const sorted = spread(
+      distances.sort((a, b) => a - b),
+      DISTANCES,
+    ).map((distance) => Math.round(1000 * distance) / 1000);
+    return [{ kind, features: describe(ofKind), distances: sorted }];
+  });
+}
+
+const nameOf = ({ population }: Example): string => population.split('@')[0]!;
+
+function describe(examples: readonly Example[]): ClassExamples['features'] {
+  const described: Partial<ClassExamples['features']> = {};
+  for (const name of GROUP_FEATURES) {
+    const values = examples.map(({ features }) => features[name]);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    described[name] = { mean: rounded(mean), deviation: Math.max(0.001, rounded(Math.sqrt(variance))) };
+  }
+  return described as ClassExamples['features'];
+}
+
+const rounded = (value: number): number => Math.round(1000 * value) / 1000;

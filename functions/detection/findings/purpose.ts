@@ -1,0 +1,54 @@
+import type { Profile } from '../profiles/profile';
+import { elicitation } from './baseline';
+
+/** What is asked for that a student model is trained on. */
+export type Asking = 'reasoning' | 'grades';
+
+/** How often a group asks for something, beside the population, with what its accounts' differences leave uncertain. */
+export type AskingRate = {
+  asking: Asking;
+  /** Share of the group's requests. */
+  share: number;
+  /** The least that share may be, by `ERRORS` standard errors over accounts. */
+  atLeast: number;
+  /** Share of the population's requests. */
+  base: number;
+  /** Requests, and accounts, it was read from. */
+  requests: number;
+  accounts: number;
+};
+
+const FEWEST_REQUESTS = 60;
+const FEWEST_ACCOUNTS = 8;
+/** Standard errors taken off before a rate is compared: a group is looked at again every hour, so chance gets many tries. */
+const ERRORS = 3;
+
+/**
+ * Shares over all requests of a group, with a standard error that takes accounts and not requests as independent (ratio estimator,
+ * Cochran, Sampling Techniques, 6.4): one account that asks for nothing else does not speak for the others. Empty without prompts and
+ * labels, or while there is too little.
+ */
+export function askingRates(profiles: readonly Profile[], base: { elicits: number; grading: number }): AskingRate[] {
+  const read = profiles.map(elicitation).filter(({ of }) => of > 0);
+  const requests = read.reduce((sum, { of }) => sum + of, 0);
+  if (read.length < FEWEST_ACCOUNTS || requests < FEWEST_REQUESTS) return [];
+  const rate = (asking: Asking, own: (one: (typeof read)[number]) => number, expected: number): AskingRate => {
+    const share = read.reduce((sum, one) => sum + own(one) * one.of, 0) / requests;
+    const squares = read.reduce((sum, one) => sum + ((own(one) - share) * one.of) ** 2, 0);
+    const between = Math.sqrt((squares * read.length) / (read.length - 1)) / requests;
+    const within = Math.sqrt(Math.max(share * (1 - share), 1 / requests) / requests);
+    return {
+      asking,
+      share,
+      atLeast: Math.max(0, share - ERRORS * Math.max(between, within)),
+      base: expected,
+      requests,
+      accounts: read.length,
+    };
+  };
+  return [rate('reasoning', (one) => one.elicits, base.elicits), rate('grades', (one) => one.grading, base.grading)];
+}
+
+/** How many times as often as the population, at least; the most telling of what is asked. */
+export const strongestAsking = (rates: readonly AskingRate[]): (AskingRate & { times: number }) | undefined =>
+  rates.map((rate) => ({ ...rate, times: rate.atLeast / rate.base })).sort((a, b) => b.times - a.times)[0];
