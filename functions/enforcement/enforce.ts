@@ -102,6 +102,10 @@ async function anybodyLeft({ decision }: { decision: Acting }, world: Enforcemen
 async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: CaseHead }, world: Enforcement): Promise<Enforced> {
   const { progress } = head.state;
   if (progress.kind === 'held') await world.workflow.start(id, head.sequence);
+  if (progress.kind === 'awaiting-approval' && head.state.approvals.length === 0 && head.state.undoRequests.length === 0) {
+    const taken = await takeOver(campaign, { id, head }, world);
+    if (taken) return taken;
+  }
   if (progress.kind === 'held' || progress.kind === 'awaiting-approval') await keepSize(id, head, world);
   if (head.state.undoRequests.length > 0)
     return { campaign, kind: 'unchanged', case: id, because: ['an undo waits for a second person: nobody else is acted on meanwhile'] };
@@ -152,6 +156,32 @@ async function keepSize(id: CaseId, head: CaseHead, world: Enforcement): Promise
   await move(id, head, { progress, because, change: { size, forPeople, approversNeeded } }, world);
 }
 
+/**
+ * A case that waits for people, about a campaign of which the evidence has grown since: once a rule asks for no person any more, the case
+ * goes on under that rule, after a delay of its own. Nobody has approved anything yet, so nobody's word is overruled.
+ */
+async function takeOver(
+  campaign: CampaignId,
+  { id, head }: { id: CaseId; head: CaseHead },
+  world: Enforcement,
+): Promise<Enforced | undefined> {
+  const plan = await planFor(campaign, world);
+  if (plan?.decision.kind !== 'act' || plan.decision.mode !== 'auto' || plan.decision.rule === head.state.rule) return undefined;
+  await record(campaign, plan, world);
+  const { rule, rung, mode, because } = plan.decision;
+  const size = sizeOf(plan.decision);
+  const approversNeeded = approversFor(size.size, mode, plan.policy.enforcement);
+  if (approversNeeded > 0) return undefined;
+  const change = { ...size, rule, rung, mode, approversNeeded, campaignKind: plan.campaign.kind };
+  await move(id, head, { progress: { kind: 'held', until: heldUntil(plan.policy.enforcement, world) }, because, change }, world);
+  await world.workflow.wake(id);
+  return { campaign, kind: 'opened', case: id, because };
+}
+
+/** A random delay, so that the reaction does not follow one request. */
+const heldUntil = ({ hold }: EnforcementPolicy, world: Enforcement): number =>
+  Math.ceil(world.clock.now() + (hold.minMinutes.value + world.chance.next() * (hold.maxMinutes.value - hold.minMinutes.value)) * MINUTE);
+
 /** Whether it took effect on those who joined is looked at as for those before them. Noted before they are acted on: a crash loses nothing. */
 async function lookAgain(
   id: CaseId,
@@ -177,9 +207,8 @@ async function openCase(
 ): Promise<CaseId> {
   const { decision, digest, policy } = plan;
   const now = world.clock.now();
-  const { hold } = policy.enforcement;
   const size = sizeOf(decision);
-  const until = Math.ceil(now + (hold.minMinutes.value + world.chance.next() * (hold.maxMinutes.value - hold.minMinutes.value)) * MINUTE);
+  const until = heldUntil(policy.enforcement, world);
   const state: CaseState = {
     campaign,
     campaignKind: plan.campaign.kind,

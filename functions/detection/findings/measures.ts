@@ -5,6 +5,7 @@ import type { GroupProfile, Membership } from '../networks/networks';
 import { type LoadSpread, loadSpreadOf } from '../profiles/load-spread';
 import type { Profile } from '../profiles/profile';
 import { restShare } from '../profiles/rhythm';
+import type { TimedSample } from '../profiles/timed-sample';
 import type { TraitIndex } from '../traits/trait-index';
 import { type Baseline, dispersionOf } from './baseline';
 import { type Identity, identityOf } from './identity';
@@ -107,13 +108,28 @@ function restOf(profiles: readonly Profile[], dispersion: number | undefined): n
 }
 const BURSTS = 1.5;
 
-/** A client build or network first used long after the account's first, while the first goes on or went on till then. */
-function tookUp(profile: Profile): boolean {
-  const { clients, ips } = profile.samples;
-  if (clients.keys.length < 2 && ips.keys.length < 4) return false;
-  const earliest = Math.min(...clients.first);
-  const latest = Math.max(...clients.first);
-  return latest - earliest >= 24;
+/** Hours between two first uses that are two origins; hours that the old one must go on beside the new. */
+const APART_HOURS = 24;
+const BESIDE_HOURS = 24;
+
+/**
+ * A client build and a network taken up together, long after the account's first, while the old ones go on: somebody else besides. Who
+ * changes his client alone has a new client, and who stops using the old origin has moved.
+ */
+function tookUp({ samples }: Profile): boolean {
+  const since = addedAt(samples.clients);
+  if (since === undefined) return false;
+  const { first, last } = samples.prefixes;
+  const isNew = first.some((hour) => Math.abs(hour - since) <= APART_HOURS);
+  const oldGoesOn = first.some((hour, i) => hour < since - APART_HOURS && last[i]! >= since + BESIDE_HOURS);
+  return isNew && oldGoesOn;
+}
+
+/** Hour since which something is used beside something older that goes on; undefined if nothing is. */
+function addedAt({ first, last }: TimedSample): number | undefined {
+  if (first.length < 2) return undefined;
+  const latest = Math.max(...first);
+  return first.some((hour, i) => hour < latest - APART_HOURS && last[i]! >= latest + BESIDE_HOURS) ? latest : undefined;
 }
 
 function pivotOf({ profiles, releases, baseline }: Group): number {
