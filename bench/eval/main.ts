@@ -16,7 +16,7 @@ import { recorded, type Source, simulated } from './worlds';
 
 const USAGE = `usage: npm run eval -- [--scenario june,evasion,…] [--seeds 1,2] [--scale 1] [--world DIR]… [--out .lockstep/eval]
   [--no-labels] [--no-prompts] [--no-baselines] [--baselines-only] [--baselines-every 96] [--detect-every 1] [--policy FILE]
-   npm run eval -- --leave-one-out [--rounds 2] [--seeds 1] [--scale 1] [--judge naive-bayes] [--collected DIR] [--out DIR]
+   npm run eval -- --leave-one-out [--rounds 2] [--seeds 1] [--scale 1] [--judge three-legs] [--collected DIR] [--fit POLICY.json] [--out DIR]
 --leave-one-out replays worlds that are dealt from all populations and behaviours, collects the groups that are detected, and fits and
 judges without each population in turn; --collected judges the groups of an earlier run.
 --world evaluates a folder with events.ndjson.gz, truth.ndjson and world.json instead of a scenario of our own.`;
@@ -32,7 +32,8 @@ const options = {
   'baselines-every': { type: 'string', default: '96' },
   'leave-one-out': { type: 'boolean', default: false },
   rounds: { type: 'string', default: '2' },
-  judge: { type: 'string', default: 'naive-bayes' },
+  judge: { type: 'string', default: 'three-legs' },
+  fit: { type: 'string' },
   collected: { type: 'string' },
   'no-labels': { type: 'boolean', default: false },
   'no-prompts': { type: 'boolean', default: false },
@@ -79,6 +80,7 @@ const main = async (): Promise<void> => {
       policy: values.policy && givenPath(values.policy),
       detectEveryHours,
       judge: values.judge,
+      fit: values.fit === undefined ? undefined : givenPath(values.fit),
       prompts: !values['no-prompts'],
       labels: !values['no-labels'],
       collected: values.collected && givenPath(values.collected),

@@ -17,7 +17,7 @@ const END = START + HOURS * HOUR + 15 * 60_000;
 const AGAIN = CAMPAIGN.map((account) => `again-${account}`);
 
 async function deployment({ secret = KEY, accounts = AGAIN, known = [], until }: Given = {}) {
-  const pipeline = new Pipeline({ policy: withMode(RECOMMENDED, 'auto', 'the test'), secret, start: START, detectEvery: DAY });
+  const pipeline = new Pipeline({ policy: withMode(RECOMMENDED, 'auto', 'the test says so'), secret, start: START, detectEvery: DAY });
   await pipeline.arm('the test');
   const imports = [];
   for (const read of known)

@@ -5,12 +5,16 @@ import type { Judge } from '../../bench/eval/leave-one-out/judge';
 import { weights } from '../../bench/eval/leave-one-out/judge';
 import { NAIVE_BAYES } from '../../bench/eval/leave-one-out/naive-bayes';
 import { outcomes } from '../../bench/eval/leave-one-out/outcomes';
+import { examplesOf, fit, threeLegs } from '../../bench/eval/leave-one-out/three-legs';
+import { featuresOf } from '../../functions/detection/findings/features';
 import { HOUR } from '../../shared/domain/time';
 import type { Label } from '../../simulator/actor';
 import { BEHAVIOURS } from '../../simulator/behaviours/list';
 import { Dice } from '../../simulator/dice';
 import { POPULATIONS } from '../../simulator/populations/list';
 import type { Truth } from '../../simulator/simulate';
+import { RECOMMENDED } from '../support/enforcement-world';
+import { HYDRA, measures } from '../support/measures';
 
 const START = Date.parse('2026-06-01T00:00:00Z');
 
@@ -31,7 +35,9 @@ const group = (
     kind: 'unclear',
     probability: 0,
     features,
-    members: Array.from({ length: size }, (_, i) => ({ id: `${population}-${i}`, population, label })),
+    families: 3,
+    legs: { coordination: true, concealment: true, purpose: true },
+    members: Array.from({ length: size }, (_, i) => ({ id: `${population}-${i}`, population, label, fits: true })),
     ...rest,
   };
 };
@@ -61,7 +67,7 @@ const watching = (): Judge & { fittedOn: string[][] } => {
 test('a population is judged by what was fitted without any group that one of its members was in', () => {
   const judge = watching();
   const mixed = group('a', 'honest', { x: 0 });
-  mixed.members.push({ id: 'b-0', population: 'b', label: 'distillation' });
+  mixed.members.push({ id: 'b-0', population: 'b', label: 'distillation', fits: true });
   const results = leaveOneOut(
     [mixed, group('b', 'distillation', { x: 1 }), group('c', 'honest', { x: 0 })],
     [{ world: 'w', truths: [...truths('a', 'honest', 4), ...truths('b', 'distillation', 4), ...truths('c', 'honest', 4)] }],
@@ -78,7 +84,7 @@ test('a population is judged by what was fitted without any group that one of it
 test('accounts are counted once, whoever they were grouped with; hours run from the first request', () => {
   const say: Judge = { name: 'all', fit: () => () => ({ kind: 'distillation', acts: true }) };
   const swept = group('hydra', 'distillation', {}, { size: 3, hour: 7 });
-  swept.members.push({ id: 'office-0', population: 'office', label: 'honest' });
+  swept.members.push({ id: 'office-0', population: 'office', label: 'honest', fits: true });
   const results = leaveOneOut(
     [swept, { ...swept, at: START + 9 * HOUR }],
     [{ world: 'w', truths: [...truths('hydra', 'distillation', 3), ...truths('office', 'honest', 5)] }],
@@ -151,4 +157,31 @@ test('outcomes are counted by population and label from the report', () => {
     { population: 'a', label: 'honest', accounts: 3, ended: { suspended: 1, watched: 1 } },
     { population: 'b', label: 'honest', accounts: 2, ended: {} },
   ]);
+});
+
+describe('the judge of the product', () => {
+  const judge = threeLegs(RECOMMENDED.detection);
+  const typical = { ...featuresOf(measures(HYDRA)), pivot: 0.4 };
+  // Two populations of a class, so that each says how far the other's groups are.
+  const known = ['one', 'two', 'three'].flatMap((name) =>
+    Array.from({ length: 10 }, (_, i) => group(name, 'distillation', { ...typical, pivot: i / 10 }, { size: 12 })),
+  );
+  const say = judge.fit(known);
+  test.each<[string, Partial<GroupRow> & { size?: number }, boolean]>([
+    ['all three legs, typical, ten who fit', { size: 12 }, true],
+    ['nine accounts', { size: 9 }, false],
+    ['one family of links', { size: 12, families: 1 }, false],
+    ['no concealment', { size: 12, legs: { coordination: true, concealment: false, purpose: true } }, false],
+    ['no purpose', { size: 12, legs: { coordination: true, concealment: true, purpose: false } }, false],
+    ['no coordination', { size: 12, legs: { coordination: false, concealment: true, purpose: true } }, false],
+  ])('%s', (_, over, acts) => {
+    expect(say(group('new', 'distillation', typical, over)).acts).toBe(acts);
+  });
+  test('a group of a kind that was never fitted on is unclear', () => {
+    expect(judge.fit([])(group('new', 'distillation', typical, { size: 12 }))).toEqual({ kind: 'unclear', acts: false });
+  });
+  test('a class of one population cannot say how far others are: it is unknown', () => {
+    expect(fit(examplesOf(known.filter(({ population }) => population === 'one')))).toEqual([]);
+    expect(fit(examplesOf(known)).map(({ kind, distances }) => [kind, distances.length])).toEqual([['distillation', 30]]);
+  });
 });

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refuse } from '../../../cli/command-line';
 import type { Pipeline } from '../../../local/pipeline';
+import { Policy } from '../../../shared/domain/policy';
 import { measure } from '../measure';
-import { replaySystem } from '../replay-system';
+import { RECOMMENDED, replaySystem } from '../replay-system';
 import { Report } from '../report';
 import { verdictOf } from '../verdicts';
 import { simulated } from '../worlds';
@@ -15,10 +16,11 @@ import type { Judge } from './judge';
 import { NAIVE_BAYES } from './naive-bayes';
 import { outcomes } from './outcomes';
 import { heldOutTables, outcomeTable } from './print';
+import { examplesOf, fit, threeLegs } from './three-legs';
 import { readWorlds, type World, worldLine } from './truth-file';
 
 /** Whoever fits numbers on groups adds a line. */
-export const JUDGES: readonly Judge[] = [NAIVE_BAYES];
+export const judges = (policy: Policy): readonly Judge[] => [threeLegs(policy.detection), NAIVE_BAYES];
 
 export type LeaveOneOutOptions = {
   rounds: number;
@@ -31,6 +33,8 @@ export type LeaveOneOutOptions = {
   judge: string;
   prompts: boolean;
   labels: boolean;
+  /** A policy file whose examples of classes are written anew from the groups collected. */
+  fit: string | undefined;
   /** A folder with the groups of an earlier run: nothing is replayed. */
   collected: string | undefined;
 };
@@ -78,8 +82,14 @@ const collect = async (options: LeaveOneOutOptions): Promise<{ rows: GroupRow[];
 
 /** Fits and asks without each population in turn, and prints false positives and recall by what was left out. */
 export const leaveOneOutCommand = async (options: LeaveOneOutOptions): Promise<void> => {
-  const judge = JUDGES.find(({ name }) => name === options.judge);
-  if (!judge) return refuse(`--judge ${options.judge}: there are ${JUDGES.map(({ name }) => name).join(', ')}`);
+  const policy = Policy.parse(JSON.parse(readFileSync(options.policy ?? RECOMMENDED, 'utf8')));
+  const judge = judges(policy).find(({ name }) => name === options.judge);
+  if (!judge)
+    return refuse(
+      `--judge ${options.judge}: there are ${judges(policy)
+        .map(({ name }) => name)
+        .join(', ')}`,
+    );
   const { collected } = options;
   if (collected !== undefined && !existsSync(join(collected, 'groups.ndjson')))
     return refuse(`${collected} has no groups.ndjson. Run npm run eval -- --leave-one-out --out ${collected} first.`);
@@ -96,5 +106,10 @@ ${outcomeTable(
 )}
 ${heldOutTables(leaveOneOut(rows, runs, judge), judge.name)}`;
   console.log(text);
+  if (options.fit !== undefined) {
+    const file: { detection: { examples: { value: unknown } } } = JSON.parse(readFileSync(options.fit, 'utf8'));
+    file.detection.examples.value = fit(examplesOf(rows));
+    writeFileSync(options.fit, `${JSON.stringify(file, null, 2)}\n`);
+  }
   writeFileSync(join(options.out, 'leave-one-out.md'), text);
 };

@@ -49,7 +49,11 @@ export const leaveOneOut = (rows: readonly GroupRow[], worlds: readonly WorldTru
       const of = (which: (verdict: ReturnType<NonNullable<typeof say>>) => boolean): Set<string> =>
         new Set(
           said.flatMap(({ row, verdict }) =>
-            which(verdict) ? row.members.filter((m) => m.population === name && m.label === label).map((m) => `${row.world} ${m.id}`) : [],
+            which(verdict)
+              ? row.members
+                  .filter((m) => m.population === name && m.label === label && (m.fits || !verdict.acts))
+                  .map((m) => `${row.world} ${m.id}`)
+              : [],
           ),
         );
       const acted = of(({ acts }) => acts);

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Assessment } from '../../../functions/detection/findings/assess';
 import type { Pipeline } from '../../../local/pipeline';
+import { LEGS } from '../../../shared/domain/campaign';
 import { HOUR } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { LABELS } from '../../../simulator/actor';
@@ -22,7 +23,11 @@ export const GroupRow = z.object({
   probability: z.number(),
   /** What a judge may use, by name. */
   features: z.record(z.string(), z.number()),
-  members: z.array(z.object({ id: z.string(), population: z.string(), label: z.enum(LABELS) })),
+  /** Families of evidence that count, and which of the three legs hold. */
+  families: z.int(),
+  legs: z.record(z.enum(LEGS), z.boolean()),
+  /** `fits`: has use of its own that is not unlike the group's (a rule about members asks no more than that). */
+  members: z.array(z.object({ id: z.string(), population: z.string(), label: z.enum(LABELS), fits: z.boolean() })),
 });
 export type GroupRow = z.infer<typeof GroupRow>;
 
@@ -31,17 +36,6 @@ export const populationOf = ({ kind, group }: Pick<Truth, 'kind' | 'group'>): st
 
 /** A world by its name, and what all its accounts were. */
 export type WorldTruth = { world: string; truths: readonly Truth[] };
-
-/** Until the assessment carries features of its own, how strongly each detector spoke stands for them. */
-type Featured = Assessment & { readonly features?: Readonly<Record<string, number>> };
-const featuresOf = ({ features, evidence, families, network }: Featured): Record<string, number> =>
-  features
-    ? { ...features }
-    : {
-        size: Math.log(network.members.length),
-        families: families.length,
-        ...Object.fromEntries(evidence.map(({ detector, strength }) => [detector, -Math.log(1 - Math.min(0.9999, strength))])),
-      };
 
 /** The commonest of some values and how many there are of it; of equals, the first. */
 function commonest<T>(values: readonly T[], name: (value: T) => string): { value: T; count: number } | undefined {
@@ -56,7 +50,12 @@ function commonest<T>(values: readonly T[], name: (value: T) => string): { value
   return best;
 }
 
-type Held = { at: number; members: readonly AccountKey[]; kind: string; probability: number; features: Record<string, number> };
+type Held = Pick<GroupRow, 'at' | 'kind' | 'probability' | 'features' | 'families' | 'legs'> & {
+  members: readonly { account: AccountKey; fits: boolean }[];
+};
+
+/** Requests of its own that a member has, at least, before a rule may act on it. */
+const OWN_USE = 3;
 
 const AGAIN_AFTER = 6 * HOUR;
 
@@ -68,8 +67,15 @@ export class GroupRecorder {
   /** The same members again are news every six hours: what they did since counts, and a file of every hour would be all the same. */
   record(assessments: readonly Assessment[], at: number): void {
     for (const assessment of assessments) {
-      const members = assessment.network.members.map(({ entry }) => entry.profile.account);
-      const name = [...members].sort().join();
+      const { legs, unlike, features, families } = assessment;
+      const members = assessment.network.members.map(({ entry: { profile }, families }) => ({
+        account: profile.account,
+        fits: families.length >= 2 && profile.exchanges >= OWN_USE && !unlike.has(profile.account),
+      }));
+      const name = members
+        .map(({ account }) => account)
+        .sort()
+        .join();
       if (at - (this.last.get(name) ?? -Infinity) < AGAIN_AFTER) continue;
       this.last.set(name, at);
       this.held.push({
@@ -77,7 +83,9 @@ export class GroupRecorder {
         members,
         kind: assessment.kind,
         probability: assessment.probabilities.distillation,
-        features: featuresOf(assessment),
+        features,
+        families: families.length,
+        legs: Object.fromEntries(LEGS.map((leg) => [leg, legs[leg].holds])) as GroupRow['legs'],
       });
     }
   }
@@ -86,20 +94,20 @@ export class GroupRecorder {
     const byId = new Map(truths.map((truth) => [truth.id, truth]));
     const ids = new Map<AccountKey, string>();
     for (const { account, sealed } of pipeline.detection.population.profiles.values()) ids.set(account, pipeline.hasher.open(sealed));
-    return this.held.map(({ at, members, kind, probability, features }) => {
-      const known = members.flatMap((account) => byId.get(ids.get(account) ?? '') ?? []);
+    return this.held.map(({ members, ...held }) => {
+      const known = members.flatMap(({ account, fits }) => {
+        const truth = byId.get(ids.get(account) ?? '');
+        return truth ? [{ ...truth, fits }] : [];
+      });
       const most = commonest(known, (truth) => `${populationOf(truth)} ${truth.label}`);
-      if (!most) throw new Error(`${world}: a group at ${at} has no member that the truth knows`);
+      if (!most) throw new Error(`${world}: a group at ${held.at} has no member that the truth knows`);
       return {
         world,
-        at,
+        ...held,
         population: populationOf(most.value),
         label: most.value.label,
         purity: most.count / members.length,
-        kind,
-        probability,
-        features,
-        members: known.map((truth) => ({ id: truth.id, population: populationOf(truth), label: truth.label })),
+        members: known.map(({ fits, ...truth }) => ({ id: truth.id, population: populationOf(truth), label: truth.label, fits })),
       };
     });
   }

@@ -1,22 +1,50 @@
-import { distanceFrom } from '../../functions/detection/findings/typicality';
-import type { Kind } from '../../shared/domain/campaign';
-import { type ClassExamples, GROUP_FEATURES, type GroupFeature } from '../../shared/domain/detection-policy';
-import type { GroupRow } from './collect';
+import { classify } from '../../../functions/detection/findings/classify';
+import { distanceFrom } from '../../../functions/detection/findings/typicality';
+import { type Kind, LEGS } from '../../../shared/domain/campaign';
+import { type ClassExamples, type DetectionPolicy, GROUP_FEATURES, type GroupFeature } from '../../../shared/domain/detection-policy';
+import type { GroupRow } from './groups';
+import type { Judge, Verdict } from './judge';
 
-/** Groups that are hardly used yet say nothing of their class. */
-const FEWEST_USED = 5;
 const PURE = 0.9;
+/** Members with use of their own, at least: groups that are hardly used yet say nothing of their class. */
+const FEWEST_FITTING = 5;
 /** Rows of a population, at most: one that was looked at for weeks is not the class. */
 const ROWS_A_POPULATION = 60;
 /** Distances kept of a class. */
 const DISTANCES = 199;
 
-const CLASS_OF: Readonly<Record<string, Kind>> = {
+const CLASS_OF: Readonly<Record<GroupRow['label'], Kind>> = {
   distillation: 'distillation',
   reselling: 'reselling',
   hijacked: 'hijacked-keys',
   honest: 'shared-origin',
 };
+const LABEL_OF = Object.fromEntries(Object.entries(CLASS_OF).map(([label, kind]) => [kind, label])) as Record<Kind, GroupRow['label']>;
+
+/** What a rule that suspends asks for, as in policies/recommended.json. */
+const SUSPENDS = { probability: 0.99, typicality: 0.05, families: 2, size: 10 };
+
+/**
+ * The product's own judge: weights and bounds of the three legs as the policy states them, typicality fitted on the rows it is given.
+ * So what is left out is left out of everything that is fitted.
+ */
+export const threeLegs = (policy: DetectionPolicy): Judge => ({
+  name: 'three-legs',
+  fit: (rows) => {
+    const examples = { ...policy.examples, value: fit(examplesOf(rows)) };
+    return (row): Verdict => {
+      const { kind, probabilities, typicality } = classify(row.features as Features, { ...policy, examples });
+      const acts =
+        kind === 'distillation' &&
+        probabilities.distillation >= SUSPENDS.probability &&
+        typicality >= SUSPENDS.typicality &&
+        row.families >= SUSPENDS.families &&
+        LEGS.every((leg) => row.legs[leg]) &&
+        row.members.filter(({ fits }) => fits).length >= SUSPENDS.size;
+      return { kind: kind === 'unclear' ? 'unclear' : LABEL_OF[kind], acts };
+    };
+  },
+});
 
 type Features = Readonly<Record<GroupFeature, number>>;
 type Example = { kind: Kind; population: string; features: Features };
@@ -24,12 +52,12 @@ type Example = { kind: Kind; population: string; features: Features };
 /** Rows from which classes can be learnt: groups of one class, in use, as many of each population. */
 export function examplesOf(rows: readonly GroupRow[]): Example[] {
   const byPopulation = new Map<string, Example[]>();
-  for (const { label, population, world, purity, used, features } of rows) {
+  for (const { label, population, purity, members, features } of rows) {
     const kind = CLASS_OF[label];
-    if (kind === undefined || purity < PURE || used < FEWEST_USED) continue;
+    if (purity < PURE || members.filter(({ fits }) => fits).length < FEWEST_FITTING) continue;
     const name = `${kind}/${population}`;
     const known = byPopulation.get(name) ?? [];
-    known.push({ kind, population: `${population}@${world}`, features });
+    known.push({ kind, population, features: features as Features });
     byPopulation.set(name, known);
   }
   return [...byPopulation.values()].flatMap((examples) => spread(examples, ROWS_A_POPULATION));
@@ -49,12 +77,12 @@ export function fit(examples: readonly Example[]): ClassExamples[] {
   const kinds = [...new Set(examples.map(({ kind }) => kind))].sort();
   return kinds.flatMap((kind) => {
     const ofKind = examples.filter((one) => one.kind === kind);
-    const populations = [...new Set(ofKind.map(nameOf))];
+    const populations = [...new Set(ofKind.map(({ population }) => population))];
     const distances = populations.flatMap((population) => {
-      const others = ofKind.filter((one) => nameOf(one) !== population);
+      const others = ofKind.filter((one) => one.population !== population);
       if (others.length === 0) return [];
       const described = { features: describe(others) };
-      return ofKind.filter((one) => nameOf(one) === population).map(({ features }) => distanceFrom(features, described));
+      return ofKind.filter((one) => one.population === population).map(({ features }) => distanceFrom(features, described));
     });
     if (distances.length === 0) return [];
     const sorted = spread(
@@ -64,8 +92,6 @@ export function fit(examples: readonly Example[]): ClassExamples[] {
     return [{ kind, features: describe(ofKind), distances: sorted }];
   });
 }
-
-const nameOf = ({ population }: Example): string => population.split('@')[0]!;
 
 function describe(examples: readonly Example[]): ClassExamples['features'] {
   const described: Partial<ClassExamples['features']> = {};
