@@ -8,7 +8,8 @@ import { refusedRecord } from '../../functions/ingest/refused';
 import { Pipeline } from '../../local/pipeline';
 import { ProducerSettings } from '../../shared/contract/producer-settings';
 import type { Campaign } from '../../shared/domain/campaign';
-import { Policy } from '../../shared/domain/policy';
+import { MODES } from '../../shared/domain/enforcement-policy';
+import { Policy, withMode } from '../../shared/domain/policy';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
 import { KeptObjectStore } from '../../shared/memory/kept-object-store';
@@ -22,9 +23,10 @@ import { FileReplay } from './replay-files';
 import { type Report, reportOf } from './report';
 import { reportPage } from './report-page';
 import { approveAll } from './reviewers';
+import { wouldHave, wouldHaveLines } from './would-have';
 
 /**
- * npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE] [--seed N]
+ * npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE] [--mode MODE] [--seed N]
  * Exit code 0 when the whole input was read, 2 for arguments or input that cannot be used.
  */
 const HELP = `npm run replay -- FILE… [options]
@@ -44,7 +46,7 @@ very pipeline that is deployed, under a clock that follows the events, and write
 
 Exit code 0 when the whole input was read, 2 for arguments or input that cannot be used.`;
 const USAGE =
-  'usage: npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE]';
+  'usage: npm run replay -- FILE… [--policy FILE] [--against FILE] [--out DIR] [--detect-every 1h] [--reviewer approve] [--producers FILE] [--mode observe|shadow|assist|auto]';
 const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 'policies/recommended.json');
 /** Replay stores identifiers under a key of its own, made anew for every run: nothing outlives it but the report. */
 const UNIT: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
@@ -70,6 +72,7 @@ function argumentsOf(argv: readonly string[]) {
         'detect-every': { type: 'string', default: '1h' },
         reviewer: { type: 'string' },
         producers: { type: 'string' },
+        mode: { type: 'string' },
         seed: { type: 'string', default: '1' },
         // Accounts, campaigns and links stay in OUT/archive, for `npm run query`.
         keep: { type: 'boolean' },
@@ -83,8 +86,11 @@ function argumentsOf(argv: readonly string[]) {
       throw new BadArguments(`--detect-every ${values['detect-every']}: give a number and m, h or d, for example 1h`);
     if (values.reviewer !== undefined && values.reviewer !== 'approve')
       throw new BadArguments(`--reviewer ${values.reviewer}: the only reviewer there is approves (--reviewer approve)`);
+    const mode = MODES.find((one) => one === values.mode);
+    if (values.mode !== undefined && mode === undefined) throw new BadArguments(`--mode ${values.mode}: give one of ${MODES.join(', ')}`);
     return {
       ...values,
+      mode,
       files: positionals.map((file) => resolve(process.env.INIT_CWD ?? '.', file)),
       detectEvery: Number(every[1]) * (UNIT[every[2] ?? 'h'] ?? HOUR),
     };
@@ -200,6 +206,7 @@ async function replay(policy: Policy, options: Options, producers: ProducerSetti
     ...made,
     refused: refusedOf(files.arrivals),
     arrived,
+    ...(options.mode === 'shadow' ? { wouldHave: await wouldHave(pipeline) } : {}),
     ...(isNothing ? { because: reasonsForNothing(arrived, files.arrivals, policy, { from, to }) } : {}),
   };
   if (options.keep) await files.pipeline?.detection.keep();
@@ -213,11 +220,12 @@ async function replay(policy: Policy, options: Options, producers: ProducerSetti
 function write(out: string, { report, campaigns, first }: Replayed): void {
   writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
   writeFileSync(join(out, 'report.html'), reportPage(report, campaigns));
-  const { events, refused = {}, arrived, because } = report;
+  const { events, refused = {}, arrived, because, wouldHave: shadowed } = report;
   console.log(
     `${events.read.toLocaleString('en')} events in ${report.seconds} s (${Math.round(events.read / Math.max(0.01, report.seconds)).toLocaleString('en')}/s, ${report.peakMemoryMiB} MiB): ${plural(report.campaigns.length, 'campaign')}, ${plural(report.accounts.length, 'account')}; ${join(out, 'report.json')}, and to read or send on ${join(out, 'report.html')}`,
   );
   if (arrived) console.log(summaryOf(events, arrived));
+  for (const line of shadowed ? wouldHaveLines(shadowed) : []) console.log(line);
   for (const [producer, reasons] of Object.entries(refused))
     for (const [reason, count] of Object.entries(reasons)) console.log(`refused ${count}: ${reason} (${producer})`);
   for (const { message, line, because: why, fix } of first) console.error(`${message}:${line}: ${why}; ${fix}`);
@@ -243,7 +251,8 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const policy = readPolicy(options.policy ?? RECOMMENDED);
+  const given = readPolicy(options.policy ?? RECOMMENDED);
+  const policy = options.mode === undefined ? given : withMode(given, options.mode, `--mode ${options.mode}`);
   const against = options.against === undefined ? undefined : readPolicy(options.against);
   const out = resolve(process.env.INIT_CWD ?? '.', options.out);
   const producers = options.producers === undefined ? {} : readProducers(options.producers);

@@ -5,6 +5,7 @@ import type { Standing } from '../../shared/domain/account';
 import { type Campaign, FAMILIES, KINDS, LEGS, probabilityOf } from '../../shared/domain/campaign';
 import { iso } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
+import { WouldHave } from './would-have';
 
 const SAID = ['suspended', 'limited', 'challenged', 'in-review', 'watched'] as const;
 
@@ -56,6 +57,8 @@ export const Report = z.object({
       because: z.array(z.string()),
     }),
   ),
+  /** In mode shadow: what each rule would have done, by what is known of the accounts. */
+  wouldHave: z.array(WouldHave).optional(),
 });
 export type Report = z.infer<typeof Report>;
 
