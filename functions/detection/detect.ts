@@ -380,9 +380,9 @@ const differs = (old: Member, member: Member): boolean =>
   old.role !== member.role || Math.abs(old.score - member.score) > 1 || step(old.exchanges) !== step(member.exchanges);
 const step = (exchanges: number): number => Math.floor(Math.log(1 + exchanges) / Math.log(1.1));
 
-/** Members of campaigns that are somebody's doing: what they hold is not what people hold. */
+/** Members of hostile campaigns: what they hold is not what people hold. Whoever may be an ordinary customer stays one of those whom others are compared with. */
 function* accountsOf(campaigns: readonly Campaign[]): Iterable<AccountKey> {
-  for (const { kind, members } of campaigns) if (kind !== 'shared-origin') for (const { account } of members) yield account;
+  for (const { kind, members } of campaigns) if (HOSTILE.has(kind)) for (const { account } of members) yield account;
 }
 
 const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);

@@ -25,6 +25,7 @@ export const load = (change: Partial<LoadSpread> = {}): LoadSpread => ({ spread:
 
 export const asks = (share: number, change: Partial<AskingRate> = {}): AskingRate => ({
   asking: 'reasoning',
+  by: 'labels',
   share,
   atLeast: share - 0.02,
   base: 0.1,

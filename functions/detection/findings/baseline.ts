@@ -8,9 +8,8 @@ import { ContentNulls } from './content-nulls';
 /** How the reference population behaves: what a group is compared with. */
 export type Baseline = {
   accounts: readonly Profile[];
-  /** Share of requests that ask for reasoning, and for grading. */
-  elicits: number;
-  grading: number;
+  /** Share of requests that ask for reasoning, and for grades, by each source that says so. */
+  asking: Readonly<Record<AskingSource, { elicits: number; grading: number }>>;
   /** Share of exchanges by task; empty without labels. */
   tasks: ReadonlyMap<string, number>;
   /** Share of accounts (with a readable day) that rest less than a person does. */
@@ -33,9 +32,7 @@ const MOST_EXCHANGES = 500;
 
 export function baselineOf(index: Pick<TraitIndex, 'accounts'>): Baseline {
   const accounts = index.accounts.filter((entry) => entry.established).map((entry) => entry.profile);
-  let prompts = 0;
-  let elicits = 0;
-  let grading = 0;
+  const asked = { labels: { of: 0, elicits: 0, grading: 0 }, prompts: { of: 0, elicits: 0, grading: 0 } };
   let readable = 0;
   let restless = 0;
   let timed = 0;
@@ -44,10 +41,12 @@ export function baselineOf(index: Pick<TraitIndex, 'accounts'>): Baseline {
   let labelled = 0;
   for (const profile of accounts) {
     const { rates, rest, dispersion } = readingOf(profile);
-    const weight = Math.min(MOST_EXCHANGES, rates.of);
-    prompts += weight;
-    elicits += weight * rates.elicits;
-    grading += weight * rates.grading;
+    for (const source of ASKING_SOURCES) {
+      const weight = Math.min(MOST_EXCHANGES, rates[source].of);
+      asked[source].of += weight;
+      asked[source].elicits += weight * rates[source].elicits;
+      asked[source].grading += weight * rates[source].grading;
+    }
     if (rest !== undefined) {
       readable++;
       if (rest > RESTLESS) restless++;
@@ -69,8 +68,10 @@ export function baselineOf(index: Pick<TraitIndex, 'accounts'>): Baseline {
   const rate = (part: number, whole: number): number => (part + 0.5) / (whole + 1);
   return {
     accounts,
-    elicits: rate(elicits, prompts),
-    grading: rate(grading, prompts),
+    asking: {
+      labels: { elicits: rate(asked.labels.elicits, asked.labels.of), grading: rate(asked.labels.grading, asked.labels.of) },
+      prompts: { elicits: rate(asked.prompts.elicits, asked.prompts.of), grading: rate(asked.prompts.grading, asked.prompts.of) },
+    },
     tasks,
     restless: rate(restless, readable),
     even: rate(even, timed),
@@ -81,7 +82,7 @@ export function baselineOf(index: Pick<TraitIndex, 'accounts'>): Baseline {
 
 type Reading = {
   revision: number;
-  rates: ReturnType<typeof elicitation>;
+  rates: Record<AskingSource, AskedFor>;
   rest: number | undefined;
   dispersion: number | undefined;
 };
@@ -93,7 +94,7 @@ function readingOf(profile: Profile): Reading {
   if (known?.revision === profile.revision) return known;
   const made = {
     revision: profile.revision,
-    rates: elicitation(profile),
+    rates: { labels: askedFor(profile, 'labels'), prompts: askedFor(profile, 'prompts') },
     rest: restShare(profile.clock),
     dispersion: dispersionOf(profile),
   };
@@ -101,21 +102,29 @@ function readingOf(profile: Profile): Reading {
   return made;
 }
 
-/** How much of an account's traffic asks for reasoning or for grades: by the provider's labels, or else by the fingerprint's traits. */
-export function elicitation(profile: Profile): { of: number; elicits: number; grading: number } {
-  const labels = profile.sum(SUM.elicitsLabels);
-  if (labels > 0)
+/** Who says what a request asks for: the provider's own labels, or the fingerprint of the prompt. */
+export const ASKING_SOURCES = ['labels', 'prompts'] as const;
+export type AskingSource = (typeof ASKING_SOURCES)[number];
+/** `of`: requests that could be read; shares of them that ask for reasoning, and for grades. */
+export type AskedFor = { of: number; elicits: number; grading: number };
+
+/** How much of an account's traffic asks for reasoning or for grades, by one source. */
+export function askedFor(profile: Profile, source: AskingSource): AskedFor {
+  if (source === 'labels') {
+    const of = profile.sum(SUM.elicitsLabels);
     return {
-      of: labels,
-      elicits: profile.sum(SUM.elicitsHigh) / labels,
+      of,
+      elicits: profile.sum(SUM.elicitsHigh) / Math.max(1, of),
       grading: profile.sum(SUM.gradingHigh) / Math.max(1, profile.sum(SUM.gradingLabels)),
     };
-  const prompts = profile.sum(SUM.prompts);
-  return {
-    of: prompts,
-    elicits: prompts === 0 ? 0 : profile.sum(SUM.elicitsTrait) / prompts,
-    grading: prompts === 0 ? 0 : profile.sum(SUM.gradingTrait) / prompts,
-  };
+  }
+  const of = profile.sum(SUM.prompts);
+  return { of, elicits: profile.sum(SUM.elicitsTrait) / Math.max(1, of), grading: profile.sum(SUM.gradingTrait) / Math.max(1, of) };
+}
+
+/** The same by the labels, or by the prompts where there are no labels. */
+export function elicitation(profile: Profile): AskedFor {
+  return askedFor(profile, profile.sum(SUM.elicitsLabels) > 0 ? 'labels' : 'prompts');
 }
 
 const FEWEST_HOURS = 4;

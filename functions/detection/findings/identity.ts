@@ -114,12 +114,12 @@ function placeShare(homes: ReadonlyMap<AccountKey, number | undefined>): number 
  * E-mail domains that the group has far more often than everybody outside it, with their share of the group. Whether a domain is common
  * is counted outside: a firm's own accounts do not make its domain a public one.
  */
-function tellingDomains({ profiles, index }: Group): Map<Hash64, number> {
+function tellingDomains({ profiles, index, holdings }: Group): Map<Hash64, number> {
   const telling = new Map<Hash64, number>();
   for (const [domain, { length }] of groupBy(profiles, ({ facts }) => facts.emailDomain)) {
     const share = length / profiles.length;
-    const outside = (index.holdersByHash('email-domain', domain) - length) / Math.max(1, index.accounts.length - profiles.length);
-    if (length >= 2 && share > TELLING_TIMES * outside) telling.set(domain, share);
+    const id = index.find('email-domain', hashNumber(domain));
+    if (id !== undefined && length >= 2 && share > TELLING_TIMES * holdings.base(id)) telling.set(domain, share);
   }
   return telling;
 }

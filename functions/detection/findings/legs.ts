@@ -81,8 +81,8 @@ export function opennessOf(identity: Identity, policy: LegPolicy): string | unde
 function purpose({ asking }: LegMeasures, policy: LegPolicy): Leg {
   const strongest = strongestAsking(asking);
   if (!strongest) return lacks('too few prompts or labels to see what is asked');
-  const { asking: what, share, atLeast, base, times, requests } = strongest;
-  const figures = `${percent(share)} of ${requests} requests ask for ${what}, at least ${percent(atLeast)}; of the population's ${percent(base)} do`;
+  const { asking: what, by, share, atLeast, base, times, requests } = strongest;
+  const figures = `by their ${by}, ${percent(share)} of ${requests} requests ask for ${what}, at least ${percent(atLeast)}; of the population's ${percent(base)} do`;
   if (times < policy.askingTimes.value || atLeast < policy.askingShare.value) return lacks(`not clearly more than others: ${figures}`);
   return stands(figures);
 }

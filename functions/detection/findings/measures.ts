@@ -69,7 +69,7 @@ export function measure(group: Group): Measures {
     taken: profiles.filter(tookUp).length / size,
     identity: identityOf(group),
     load: loadSpreadOf(profiles),
-    asking: askingRates(profiles, baseline),
+    asking: askingRates(profiles, baseline.asking),
     families,
     pivot: pivotOf(group),
   };

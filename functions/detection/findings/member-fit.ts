@@ -1,8 +1,8 @@
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { Profile } from '../profiles/profile';
-import { elicitation } from './baseline';
+import { askedFor } from './baseline';
 import type { Group, Measures } from './measures';
-import { type Asking, strongestAsking } from './purpose';
+import { type AskingRate, strongestAsking } from './purpose';
 
 /** Content that is so much likelier of the population than of the group (nats) is not the group's. */
 const OTHER_CONTENT = -1.5;
@@ -32,8 +32,8 @@ export function misfits({ members, profiles }: Group, measures: Measures): Map<A
   return unlike;
 }
 
-function asksForNothing(profile: Profile, { asking, share, base }: { asking: Asking; share: number; base: number }): boolean {
-  const { of, elicits, grading } = elicitation(profile);
+function asksForNothing(profile: Profile, { asking, by, share, base }: AskingRate): boolean {
+  const { of, elicits, grading } = askedFor(profile, by);
   if (of < ENOUGH_REQUESTS || share <= 2 * base) return false;
   const asked = Math.round(of * (asking === 'reasoning' ? elicits : grading));
   return binomialAtMost(asked, of, share) < IMPROBABLE;

@@ -1,5 +1,5 @@
 import type { Profile } from '../profiles/profile';
-import { elicitation } from './baseline';
+import { ASKING_SOURCES, type AskedFor, type AskingSource, askedFor, type Baseline } from './baseline';
 
 /** What is asked for that a student model is trained on. */
 export type Asking = 'reasoning' | 'grades';
@@ -7,6 +7,7 @@ export type Asking = 'reasoning' | 'grades';
 /** How often a group asks for something, beside the population, with what its accounts' differences leave uncertain. */
 export type AskingRate = {
   asking: Asking;
+  by: AskingSource;
   /** Share of the group's requests. */
   share: number;
   /** The least that share may be, by `ERRORS` standard errors over accounts. */
@@ -28,26 +29,24 @@ const ERRORS = 3;
  * Cochran, Sampling Techniques, 6.4): one account that asks for nothing else does not speak for the others. Empty without prompts and
  * labels, or while there is too little.
  */
-export function askingRates(profiles: readonly Profile[], base: { elicits: number; grading: number }): AskingRate[] {
-  const read = profiles.map(elicitation).filter(({ of }) => of > 0);
-  const requests = read.reduce((sum, { of }) => sum + of, 0);
-  if (read.length < FEWEST_ACCOUNTS || requests < FEWEST_REQUESTS) return [];
-  const rate = (asking: Asking, own: (one: (typeof read)[number]) => number, expected: number): AskingRate => {
-    const share = read.reduce((sum, one) => sum + own(one) * one.of, 0) / requests;
-    const squares = read.reduce((sum, one) => sum + ((own(one) - share) * one.of) ** 2, 0);
-    const between = Math.sqrt((squares * read.length) / (read.length - 1)) / requests;
-    const within = Math.sqrt(Math.max(share * (1 - share), 1 / requests) / requests);
-    return {
-      asking,
-      share,
-      atLeast: Math.max(0, share - ERRORS * Math.max(between, within)),
-      base: expected,
-      requests,
-      accounts: read.length,
+export const askingRates = (profiles: readonly Profile[], base: Baseline['asking']): AskingRate[] =>
+  ASKING_SOURCES.flatMap((source) => {
+    const read = profiles.map((profile) => askedFor(profile, source)).filter(({ of }) => of > 0);
+    const requests = read.reduce((sum, { of }) => sum + of, 0);
+    if (read.length < FEWEST_ACCOUNTS || requests < FEWEST_REQUESTS) return [];
+    const rate = (asking: Asking, own: (one: AskedFor) => number, expected: number): AskingRate => {
+      const share = read.reduce((sum, one) => sum + own(one) * one.of, 0) / requests;
+      const squares = read.reduce((sum, one) => sum + ((own(one) - share) * one.of) ** 2, 0);
+      const between = Math.sqrt((squares * read.length) / (read.length - 1)) / requests;
+      const within = Math.sqrt(Math.max(share * (1 - share), 1 / requests) / requests);
+      const atLeast = Math.max(0, share - ERRORS * Math.max(between, within));
+      return { asking, by: source, share, atLeast, base: expected, requests, accounts: read.length };
     };
-  };
-  return [rate('reasoning', (one) => one.elicits, base.elicits), rate('grades', (one) => one.grading, base.grading)];
-}
+    return [
+      rate('reasoning', ({ elicits }) => elicits, base[source].elicits),
+      rate('grades', ({ grading }) => grading, base[source].grading),
+    ];
+  });
 
 /** How many times as often as the population, at least; the most telling of what is asked. */
 export const strongestAsking = (rates: readonly AskingRate[]): (AskingRate & { times: number }) | undefined =>

@@ -52,10 +52,11 @@ export class Fitting {
       else free++;
     }
     if (free === 0 || counts.size === 0) return;
-    const least = TIMES * baseRate(type, vouchers, this.referenceSize);
     const weight = matchWeight(type, vouchers, this.referenceSize, this.policy.hubShare);
     for (const [group, count] of counts) {
       const share = count / this.sizes[group - 1]!;
+      // Commonness is counted outside the group. Who of the group is reference is not known here: as rare as it can be, then.
+      const least = TIMES * baseRate(type, Math.max(0, vouchers - count), this.referenceSize);
       if (share < COMMON || share <= least) continue;
       for (const holder of holders) if (this.groupOf[holder] === 0) this.add(pairOf(holder, group), FAMILY_OF[type]!, weight);
     }

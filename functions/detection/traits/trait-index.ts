@@ -296,12 +296,6 @@ export class TraitIndex {
     return share;
   }
 
-  /** Accounts that hold a trait, of everybody, by its hash. */
-  holdersByHash(type: (typeof TRAIT_NAMES)[number], hash: Hash64): number {
-    const id = this.find(type, hashNumber(hash));
-    return id === undefined ? 0 : this.holdersOf(id);
-  }
-
   /** Share of the reference that holds a trait, by its hash; undefined when nobody was ever seen with it. */
   referenceShare(type: (typeof TRAIT_NAMES)[number], hash: Hash64): number | undefined {
     const id = this.find(type, hashNumber(hash));

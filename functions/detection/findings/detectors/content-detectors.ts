@@ -1,4 +1,4 @@
-import type { Asking } from '../purpose';
+import { type Asking, strongestAsking } from '../purpose';
 import { abstains, type Detector, percent } from './detector';
 
 /** Alike among themselves and unlike everybody (CatchSync, KDD 2014, on prompts): mean log-ratio of phrases and templates. */
@@ -25,13 +25,13 @@ const askedFor = (name: string, asking: Asking, question: string): Detector => (
   family: 'content',
   question,
   ask(_, measures) {
-    const rate = measures.asking.find((one) => one.asking === asking);
+    const rate = strongestAsking(measures.asking.filter((one) => one.asking === asking));
     if (!rate) return abstains('too few prompts or labels to see what is asked');
-    const times = rate.atLeast / rate.base;
+    const { times } = rate;
     if (times < FEWEST_TIMES) return abstains(`they ask for ${asking} about as often as others`);
     return {
       kind: 'evidence',
-      because: `${percent(rate.share)} of ${rate.requests.toLocaleString('en')} requests of ${rate.accounts} members ask for ${asking} (at least ${percent(rate.atLeast)}, three standard errors taken off); of the population's ${percent(rate.base)} do.`,
+      because: `${percent(rate.share)} of ${rate.requests.toLocaleString('en')} requests of ${rate.accounts} members ask for ${asking} by their ${rate.by} (at least ${percent(rate.atLeast)}, three standard errors taken off); of the population's ${percent(rate.base)} do.`,
       ratio: times ** 2,
       numbers: { share: rate.share, atLeast: rate.atLeast, base: rate.base, requests: rate.requests, accounts: rate.accounts },
     };
