@@ -86,10 +86,11 @@ function argumentsOf(argv: readonly string[]) {
       throw new BadArguments(`--detect-every ${values['detect-every']}: give a number and m, h or d, for example 1h`);
     if (values.reviewer !== undefined && values.reviewer !== 'approve')
       throw new BadArguments(`--reviewer ${values.reviewer}: the only reviewer there is approves (--reviewer approve)`);
-    const mode = MODES.find((one) => one === values.mode);
-    if (values.mode !== undefined && mode === undefined) throw new BadArguments(`--mode ${values.mode}: give one of ${MODES.join(', ')}`);
+    const { mode: named, ...others } = values;
+    const mode = MODES.find((one) => one === named);
+    if (named !== undefined && mode === undefined) throw new BadArguments(`--mode ${named}: give one of ${MODES.join(', ')}`);
     return {
-      ...values,
+      ...others,
       mode,
       files: positionals.map((file) => resolve(process.env.INIT_CWD ?? '.', file)),
       detectEvery: Number(every[1]) * (UNIT[every[2] ?? 'h'] ?? HOUR),
