@@ -79,7 +79,7 @@ function argumentsOf(argv: readonly string[]) {
         help: { type: 'boolean' },
       },
     });
-    if (values.help) return { ...values, files: [], detectEvery: HOUR };
+    if (values.help) return { ...values, mode: undefined, files: [], detectEvery: HOUR };
     if (positionals.length === 0) throw new BadArguments(`no event file given; ${USAGE}`);
     const every = /^(\d+)([mhd])$/.exec(values['detect-every']);
     if (!every || Number(every[1]) === 0)
