@@ -40,6 +40,7 @@ very pipeline that is deployed, under a clock that follows the events, and write
   --detect-every TIME  a number and m, h or d: how often networks are looked for (1h)
   --reviewer approve   a reviewer who approves every case; without, nobody answers
   --producers FILE     how to read records that are no events of ours (docs/producers.md)
+  --keep               keeps the archive beside the report, for npm run query
   --mode MODE          observe, shadow, assist or auto for every action; shadow says what would have been done, and to whom
   --seed N             chance of the random delays (1)
   --help               this
