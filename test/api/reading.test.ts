@@ -179,7 +179,8 @@ onBothSides((side) => {
         campaigns: 2,
         accounts: 84,
         enforcement: 'stopped',
-        lastRun: iso(FIXTURE_NOW),
+        // Nothing was decided about: what detection wrote is no run that enforcement has seen.
+        lastRun: null,
       });
       expect((await get('/v1/me', 'reviewer')).body).toEqual({ id: 'reviewer-1', name: 'The reviewer', role: 'reviewer' });
       expect((await api.request('/v1/health')).status).toBe(200);

@@ -10,7 +10,18 @@ import { checkAppealToken, signAppealLink } from '../../shared/identity/appeal-l
 import type { AccountKey } from '../../shared/identity/ids';
 import { caseId } from '../../shared/identity/ids';
 import { account, buildCampaign, buildMember } from '../support/build-campaign';
-import { APPEAL_KEYS, BEN, CLEO, DAN, enforcementWorld, policyWith, says, type TestWorld, VIEWER } from '../support/enforcement-world';
+import {
+  APPEAL_KEYS,
+  BEN,
+  BOLD,
+  CLEO,
+  DAN,
+  enforcementWorld,
+  policyWith,
+  says,
+  type TestWorld,
+  VIEWER,
+} from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 
 const set = <T>(value: T) => ({ value, reason: 'the test says so' });
@@ -44,7 +55,7 @@ onBothSides((side) => {
     });
 
     test('an owner of a stolen key is told the evidence', async () => {
-      const world = await enforcementWorld(side);
+      const world = await enforcementWorld(side, { policy: BOLD });
       const members = Array.from({ length: 20 }, (_, n) =>
         buildMember(n, { role: 'suspected-victim', because: ['used from a client this account never used before'] }),
       );

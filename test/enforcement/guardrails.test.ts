@@ -11,6 +11,7 @@ import { account, buildCampaign, buildMember } from '../support/build-campaign';
 import {
   ADA,
   BEN,
+  BOLD,
   CASE,
   CLEO,
   enforcementWorld,
@@ -228,7 +229,7 @@ onBothSides((side) => {
   });
 
   test('owners of stolen keys get a new key and a letter; nobody is suspended or limited', async () => {
-    const world = await enforcementWorld(side);
+    const world = await enforcementWorld(side, { policy: BOLD });
     const members = Array.from({ length: 20 }, (_, n) => buildMember(n, { role: 'suspected-victim' }));
     await world.detect(
       buildCampaign({

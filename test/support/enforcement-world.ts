@@ -37,6 +37,11 @@ export function policyWith(change: (enforcement: Policy['enforcement']) => void)
   return policy;
 }
 
+/** The recommended policy, but with rules that act by themselves where it has a person decide. */
+export const BOLD = policyWith((enforcement) => {
+  for (const rule of enforcement.rules) delete rule.mode;
+});
+
 /** The recommended policy, but two people from 25 accounts on instead of 101: stories over the wire are small. */
 export const SMALL = policyWith((enforcement) => {
   enforcement.approval.twoAbove = { value: 24, reason: 'the test says so' };

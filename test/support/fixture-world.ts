@@ -10,6 +10,7 @@ import { CampaignPictureStore, type MemberHours } from '../../shared/stores/camp
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { SummaryStore } from '../../shared/stores/summary-store';
+import { LEGS_STAND } from './build-campaign';
 
 /**
  * Campaigns written through the stores that detection writes through: what the API and the console read in their tests.
@@ -97,6 +98,8 @@ export function fixtureCampaign(plan: CampaignPlan): Fixture {
     members,
     evidence: fixtureEvidence(accounts, cards),
     families: ['payment', 'infrastructure', 'timing', 'content'],
+    typicality: 0.4,
+    legs: LEGS_STAND,
     indicators: fixtureIndicators(id, held, firstSeen, lastSeen),
     exchanges,
     inputTokens: exchanges * 812,

@@ -83,22 +83,30 @@ function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | 
 /** An open case goes on at this part of the typicality that opened it: a class is a small sample, and its edge is not sharp. */
 const HELD_TYPICALITY = 0.2;
 
+/** What a rule asks of a single member. */
+export type MemberRule = Pick<Rule, 'kind' | 'rung' | 'memberScore' | 'memberFamilies' | 'memberExchanges'>;
+
+/** Score of an account that a person put into a case: their word stands for the evidence, its use included. */
+export const CHOSEN_SCORE = Number.MAX_VALUE;
+const hasOwnUse = ({ score, exchanges }: Member, rule: MemberRule): boolean =>
+  score === CHOSEN_SCORE || exchanges >= rule.memberExchanges.value;
+
 /** Does the evidence against this single account reach the rule's bar? */
-const belongs = (member: Member, rule: Rule): boolean =>
+const belongs = (member: Member, rule: MemberRule): boolean =>
   acceptsRole(member, rule) &&
-  member.exchanges >= rule.memberExchanges.value &&
+  hasOwnUse(member, rule) &&
   member.score >= rule.memberScore.value &&
   member.families.length >= rule.memberFamilies.value;
 
 /** Owners of stolen keys are victims: rules about them, and only those, apply to the role `suspected-victim`. */
-const acceptsRole = (member: Member, rule: Rule): boolean =>
+const acceptsRole = (member: Member, rule: MemberRule): boolean =>
   member.role === 'core' || member.role === 'peripheral' || (member.role === 'suspected-victim' && rule.kind === 'hijacked-keys');
 
 /** What the rule says about one member of a campaign that it acts on. */
-export function judge(member: Member, rule: Rule, { campaign, policy, facts, exonerations, now }: Case): MemberDecision {
+export function judge(member: Member, rule: MemberRule, { campaign, policy, facts, exonerations, now }: Case): MemberDecision {
   const { account } = member;
   if (!acceptsRole(member, rule)) return { kind: 'spare', account, why: 'role', because: `its role in the campaign is ${member.role}` };
-  if (member.exchanges < rule.memberExchanges.value) {
+  if (!hasOwnUse(member, rule)) {
     return {
       kind: 'spare',
       account,
@@ -130,7 +138,7 @@ export function judge(member: Member, rule: Rule, { campaign, policy, facts, exo
 }
 
 /** Why only people may act on this account, or undefined. A key may be disabled for anybody: it protects its owner. */
-function protection(facts: AccountFacts, rule: Rule, policy: EnforcementPolicy, now: number): string | undefined {
+function protection(facts: AccountFacts, rule: MemberRule, policy: EnforcementPolicy, now: number): string | undefined {
   if (rule.rung === 'disable-key' || rule.rung === 'warn') return undefined;
   const { plans, establishedDays } = policy.protection;
   if (facts.plan !== undefined && plans.value.includes(facts.plan)) return `accounts on plan ${facts.plan} are acted on by people only`;

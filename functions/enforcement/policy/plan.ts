@@ -2,13 +2,12 @@ import type { AccountFacts } from '../../../shared/domain/account';
 import { type Campaign, FAMILIES, type Member } from '../../../shared/domain/campaign';
 import type { CaseState } from '../../../shared/domain/case';
 import type { Decision, MemberDecision } from '../../../shared/domain/decision';
-import type { Rule } from '../../../shared/domain/enforcement-policy';
 import type { Exonerations } from '../../../shared/domain/exoneration';
 import type { Policy } from '../../../shared/domain/policy';
 import { HOUR } from '../../../shared/domain/time';
 import type { AccountKey, CampaignId, SealedId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
-import { decide, judge } from './decide';
+import { CHOSEN_SCORE, decide, judge, type MemberRule } from './decide';
 
 /** A decision with everything it was made of. */
 export type Plan = {
@@ -50,7 +49,7 @@ export async function planOf(
 }
 
 /** Accounts that a person added: the bar of evidence is that person's; facts, exonerations and protection hold as for everybody. */
-function chosenMembers(state: CaseState, rule: Rule, plan: Plan, world: Enforcement): MemberDecision[] {
+function chosenMembers(state: CaseState, rule: MemberRule, plan: Plan, world: Enforcement): MemberDecision[] {
   const question = { ...plan, policy: plan.policy.enforcement, now: world.clock.now() };
   return state.takenIn.map((account) => judge(asChosen(account, plan.members.get(account)), rule, question));
 }
@@ -58,7 +57,7 @@ function chosenMembers(state: CaseState, rule: Rule, plan: Plan, world: Enforcem
 const asChosen = (account: AccountKey, member: Member | undefined): Member => ({
   account,
   role: 'core',
-  score: Number.MAX_VALUE,
+  score: CHOSEN_SCORE,
   families: [...FAMILIES],
   because: ['a person added it to the case', ...(member?.because ?? [])],
   joinedAt: member?.joinedAt ?? 0,
@@ -81,7 +80,8 @@ async function handMadePlan(state: CaseState, byHand: NonNullable<CaseState['byH
   const exonerations = await world.exonerations.holding(now);
   const demoted = await world.rules.demoted();
   const question = { campaign, policy: policy.enforcement, facts, exonerations, demoted, now };
-  const rule = { kind: 'unclear', rung: state.rung, memberScore: { value: 0 }, memberFamilies: { value: 0 } } as Rule;
+  const none = { value: 0, reason: 'a person decided' };
+  const rule: MemberRule = { kind: 'unclear', rung: state.rung, memberScore: none, memberFamilies: none, memberExchanges: none };
   const leftOut = new Set(state.leftOut);
   const decision: Decision = {
     kind: 'act',
