@@ -5,7 +5,7 @@ import type { Judge } from '../../bench/eval/leave-one-out/judge';
 import { weights } from '../../bench/eval/leave-one-out/judge';
 import { NAIVE_BAYES } from '../../bench/eval/leave-one-out/naive-bayes';
 import { outcomes } from '../../bench/eval/leave-one-out/outcomes';
-import { examplesOf, fit, threeLegs } from '../../bench/eval/leave-one-out/three-legs';
+import { examplesOf, fitExamples, threeLegs } from '../../bench/eval/leave-one-out/three-legs';
 import { featuresOf } from '../../functions/detection/findings/features';
 import { HOUR } from '../../shared/domain/time';
 import type { Label } from '../../simulator/actor';
@@ -181,7 +181,7 @@ describe('the judge of the product', () => {
     expect(judge.fit([])(group('new', 'distillation', typical, { size: 12 }))).toEqual({ kind: 'unclear', acts: false });
   });
   test('a class of one population cannot say how far others are: it is unknown', () => {
-    expect(fit(examplesOf(known.filter(({ population }) => population === 'one')))).toEqual([]);
-    expect(fit(examplesOf(known)).map(({ kind, distances }) => [kind, distances.length])).toEqual([['distillation', 30]]);
+    expect(fitExamples(examplesOf(known.filter(({ population }) => population === 'one')))).toEqual([]);
+    expect(fitExamples(examplesOf(known)).map(({ kind, distances }) => [kind, distances.length])).toEqual([['distillation', 30]]);
   });
 });

@@ -16,7 +16,7 @@ import type { Judge } from './judge';
 import { NAIVE_BAYES } from './naive-bayes';
 import { outcomes } from './outcomes';
 import { heldOutTables, outcomeTable } from './print';
-import { examplesOf, fit, threeLegs } from './three-legs';
+import { examplesOf, fitExamples, threeLegs } from './three-legs';
 import { readWorlds, type World, worldLine } from './truth-file';
 
 /** Whoever fits numbers on groups adds a line. */
@@ -108,7 +108,7 @@ ${heldOutTables(leaveOneOut(rows, runs, judge), judge.name)}`;
   console.log(text);
   if (options.fit !== undefined) {
     const file: { detection: { examples: { value: unknown } } } = JSON.parse(readFileSync(options.fit, 'utf8'));
-    file.detection.examples.value = fit(examplesOf(rows));
+    file.detection.examples.value = fitExamples(examplesOf(rows));
     writeFileSync(options.fit, `${JSON.stringify(file, null, 2)}\n`);
   }
   writeFileSync(join(options.out, 'leave-one-out.md'), text);

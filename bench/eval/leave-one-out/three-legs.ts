@@ -31,7 +31,7 @@ const SUSPENDS = { probability: 0.99, typicality: 0.05, families: 2, size: 10 };
 export const threeLegs = (policy: DetectionPolicy): Judge => ({
   name: 'three-legs',
   fit: (rows) => {
-    const examples = { ...policy.examples, value: fit(examplesOf(rows)) };
+    const examples = { ...policy.examples, value: fitExamples(examplesOf(rows)) };
     return (row): Verdict => {
       const { kind, probabilities, typicality } = classify(row.features as Features, { ...policy, examples });
       const acts =
@@ -73,7 +73,7 @@ function spread<T>(list: readonly T[], most: number): T[] {
  * What is known of each class, and how far its own groups are from that: the distance of each population's groups is measured by what
  * all *other* populations of the class say (cross-conformal by population, Vovk 2015), so that it is that of a population nobody described.
  */
-export function fit(examples: readonly Example[]): ClassExamples[] {
+export function fitExamples(examples: readonly Example[]): ClassExamples[] {
   const kinds = [...new Set(examples.map(({ kind }) => kind))].sort();
   return kinds.flatMap((kind) => {
     const ofKind = examples.filter((one) => one.kind === kind);
