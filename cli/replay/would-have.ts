@@ -75,9 +75,9 @@ export async function wouldHave(pipeline: Pipeline): Promise<WouldHave[]> {
 
 function count(all: readonly AccountFacts[], now: number): Record<string, Map<string, number>> {
   return Object.fromEntries(
-    Object.entries(FEATURES).map(([feature, valueOf]) => {
+    Object.entries(FEATURES).map(([feature, valueIn]) => {
       const counts = new Map<string, number>();
-      for (const facts of all) counts.set(valueOf(facts, now), (counts.get(valueOf(facts, now)) ?? 0) + 1);
+      for (const facts of all) counts.set(valueIn(facts, now), (counts.get(valueIn(facts, now)) ?? 0) + 1);
       return [feature, counts];
     }),
   );
