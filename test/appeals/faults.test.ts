@@ -73,4 +73,4 @@ test('an appeal is opened once, granted once, restored and counted once, whereve
     if (!died && n > 4 * 40 && n > deaths * 4 + 40) break;
   }
   expect(deaths).toBeGreaterThan(60);
-}, 120_000);
+});

@@ -16,7 +16,7 @@ const SAM = { name: 'Sam', role: 'reviewer' } as const;
 beforeAll(async () => {
   buildConsole();
   browser = await launch();
-}, 120_000);
+});
 afterAll(() => browser?.close());
 beforeEach(async () => {
   served = await fixtureServer();

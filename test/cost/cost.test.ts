@@ -47,7 +47,7 @@ test('what hours at hand cost is counted: within 0.08 write units an event for a
   const free = scaled(world, SMALL, GOAL, eventsPerBatch).filter((line) => !(dollarsPerMonth(line) > 0));
   // In two days of so few accounts nothing need be found.
   expect(free.map(({ what }) => what).filter((what) => !what.startsWith('write: what was found'))).toEqual([]);
-}, 120_000);
+});
 
 test.each(['dev', 'prod'] as const)('what is counted for %s is what it deploys', (name) => {
   const { ingest, features, detection, archiveDays } = stages[name];

@@ -86,7 +86,7 @@ test('lifetime counts go on although each run is a new process and the window is
   const detection = new Detection({ stores, clock: new SimulatedClock(START + 30 * days * HOUR + 2 * DAY) });
   const [campaign] = (await detection.run(policy, 'policy-1')).changed;
   expect(campaign?.exchanges).toBe(CAMPAIGN.length * 30 * days);
-}, 120_000);
+});
 
 describe('what is damaged names itself, and the run goes on with what stands', () => {
   const filled = () =>

@@ -159,5 +159,5 @@ describe('an import by itself', () => {
       }),
       { numRuns: 8 },
     );
-  }, 120_000);
+  });
 });

@@ -12,7 +12,7 @@ describe('the gate', () => {
   let evaluation: Evaluation;
   beforeAll(async () => {
     evaluation = await evaluate(simulated(scenarioNamed('gate')!, 1), replaySystem({}), [volume], { everyHours: 24 });
-  }, 120_000);
+  });
 
   test('takes every event', () => {
     const { report } = evaluation.ours!;

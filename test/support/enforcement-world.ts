@@ -31,6 +31,14 @@ let commands = 0;
 export const says = (actor: Person, because = 'because I looked') => ({ actor, because, key: `command-${++commands}` });
 
 /** The recommended policy with some of its enforcement numbers changed. */
+/** The same document is asked about thousands of times. */
+const digests = new WeakMap<Policy, string>();
+function digestOf(policy: Policy): string {
+  const digest = digests.get(policy) ?? policyDigest(policy);
+  digests.set(policy, digest);
+  return digest;
+}
+
 export function policyWith(change: (enforcement: Policy['enforcement']) => void): Policy {
   const policy = structuredClone(RECOMMENDED);
   change(policy.enforcement);
@@ -83,7 +91,7 @@ export async function enforcementWorld(side: Side, options: { policy?: Policy; s
     accounts: withStandingOf(provider, reader),
     provider: await side.reach(provider),
     workflow: { start: async () => {}, wake: async () => {} },
-    policy: async () => ({ policy, digest: policyDigest(policy) }),
+    policy: async () => ({ policy, digest: digestOf(policy) }),
     appealLinks: {
       link: (subject, now) =>
         signAppealLink(subject, {
