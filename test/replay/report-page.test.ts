@@ -27,6 +27,10 @@ const report = (over: Partial<Report> = {}): Report =>
         exchangesPrevented: 75,
         targets: { coding: 0.6, 'agentic-reasoning': 0.4 },
         evidence: [{ family: 'payment', because: `2 accounts pay with one card ${HOSTILE}`, strength: 0.99 }],
+        probability: 0.998,
+        typicality: 0.4,
+        legs: { coordination: true, concealment: true, purpose: true },
+        reasons: [],
       },
     ],
     accounts: [
