@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { UnionFind } from '../../functions/detection/networks/networks';
 import type { Census, Segments } from '../../functions/detection/screen/census';
-import { isReference, ordinalsOf } from '../../functions/detection/screen/census';
+import { NOT_REFERENCE, ordinalsOf, standingsIn } from '../../functions/detection/screen/census';
 import type { ScreenPolicy } from '../../functions/detection/screen/screen';
 import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from '../../functions/detection/traits/traits';
 import { proposing } from './population';
@@ -13,9 +13,10 @@ export async function writeRecords(segments: Segments, census: Census, file: str
   for (let s = 0; s < segments.count; s++) {
     const columns = await segments.columns(s);
     const ordinals = ordinalsOf(columns, census);
+    const standings = standingsIn(columns, census);
     let lines = '';
     columns.fine.forEach((_, at) => {
-      const vouches = isReference(columns, at, census) ? 1 : 0;
+      const vouches = standings[at] === NOT_REFERENCE ? 0 : 1;
       for (let i = columns.starts[at]!; i < columns.starts[at + 1]!; i++)
         if (proposing[columns.types[i]!]) lines += `${ordinals[at]},${columns.types[i]},${columns.hashes[i]},${vouches}\n`;
       if (lines.length > 1 << 20) {

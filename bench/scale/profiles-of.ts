@@ -1,6 +1,6 @@
 import { Profile, type ProfileSample } from '../../functions/detection/profiles/profile';
 import type { Segments } from '../../functions/detection/screen/census';
-import { accountAt, type ScreenColumns, sizeOf } from '../../functions/detection/screen/screen-columns';
+import { accountAt, placeOf, type ScreenColumns } from '../../functions/detection/screen/screen-columns';
 import { SAMPLED, TRAIT_NAMES, type TraitType } from '../../functions/detection/traits/traits';
 import { HOUR } from '../../shared/domain/time';
 import { segmentOf } from '../../shared/formats/segment-of';
@@ -30,19 +30,6 @@ export async function profilesOf(segments: Segments): Promise<{ get(account: Acc
       return at === undefined ? undefined : profileAt(from, at);
     },
   };
-}
-
-function placeOf(columns: ScreenColumns, account: AccountKey): number | undefined {
-  let low = 0;
-  let high = sizeOf(columns) - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const name = accountAt(columns, middle);
-    if (name === account) return middle;
-    if (name < account) low = middle + 1;
-    else high = middle - 1;
-  }
-  return undefined;
 }
 
 function profileAt(columns: ScreenColumns, at: number): Profile {

@@ -90,6 +90,11 @@ export class PairSum {
     return weight + this.against;
   }
 
+  /** How much more a family, by its place in FAMILIES, may still say (nats). */
+  room(family: number): number {
+    return CAPS[family]! - Math.min(CAPS[family]!, this.sums[family]!);
+  }
+
   /** Whether a family, by its place in FAMILIES, counts as evidence of its own. */
   speaks(family: number): boolean {
     return Math.min(CAPS[family]!, this.sums[family]!) >= SPEAKS;

@@ -1,7 +1,8 @@
 import { FAMILIES } from '../../../shared/domain/campaign';
 import { baseRate, matchWeight } from '../traits/match-weight';
 import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from '../traits/traits';
-import { firstOf, pairOf } from './trait-records';
+import { Words } from './growing';
+import type { Shared } from './pair-bounds';
 
 const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].family));
 const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
@@ -10,64 +11,87 @@ const COMMON = 0.05;
 const TIMES = 5;
 /** Of what a member must say, the share that must come from traits that may propose a pair; the judgement asks for the rest. */
 const PROPOSED = 0.5;
+/** Sums of the same weights in another order differ by less (nats). */
+const ROUNDING = 1e-9;
 
 /** Accounts of no group that hold so much of what is a group's own that they may be members without a link. */
 export class Fitting {
-  /** By account and group: nats by family. */
-  private readonly sums = new Map<number, Float64Array>();
+  /** By number of a shared trait: one more than where the groups whose own it is stand in `owners`; their count comes first. */
+  private readonly owned: Uint32Array;
+  private readonly owners = new Words();
+  /** By number: how many accounts of each group hold it, while a list is read. */
+  private readonly counts: Uint32Array;
 
   constructor(
     private readonly groupOf: Uint32Array,
     private readonly sizes: readonly number[],
     private readonly referenceSize: number,
     private readonly policy: { hubShare: number; memberThreshold: number },
-  ) {}
+    private readonly shared: Shared,
+  ) {
+    this.owned = new Uint32Array(shared.types.length);
+    this.counts = new Uint32Array(sizes.length + 1);
+  }
 
-  /** Lists of holders, as a partition wrote them. */
-  take(lists: Uint32Array): void {
+  /** Lists of holders, as a partition wrote them; `before`: shared traits of the partitions before it. */
+  take(lists: Uint32Array, before: number): void {
     for (let at = 0; at < lists.length; ) {
-      const [type, vouchers, holders] = [lists[at]!, lists[at + 1]!, lists[at + 2]!];
-      this.list(type, vouchers, lists.subarray(at + 3, at + 3 + holders));
-      at += 3 + holders;
+      const holders = lists[at + 1]!;
+      this.list(before + lists[at]!, lists, at + 2, at + 2 + holders);
+      at += 2 + holders;
     }
   }
 
-  /** Ordinals of those that fit, ascending. */
-  accounts(): number[] {
-    const found = new Set<number>();
-    for (const [name, nats] of this.sums) {
+  /** Whether an account of no group fits one, by the numbers of the shared traits it holds (from `from` to `to`). */
+  fits(numbers: Uint32Array, from: number, to: number): boolean {
+    const groups: number[] = [];
+    const sums: Float64Array[] = [];
+    const owners = this.owners.filled();
+    for (let i = from; i < to; i++) {
+      const place = this.owned[numbers[i]!]!;
+      if (place === 0) continue;
+      const type = this.shared.types[numbers[i]!]!;
+      const weight = matchWeight(type, this.shared.vouchers[numbers[i]!]!, this.referenceSize, this.policy.hubShare);
+      for (let owner = place; owner < place + owners[place - 1]!; owner++) {
+        let which = groups.indexOf(owners[owner]!);
+        if (which < 0) {
+          which = groups.push(owners[owner]!) - 1;
+          sums.push(new Float64Array(CAPS.length));
+        }
+        sums[which]![FAMILY_OF[type]!]! += weight;
+      }
+    }
+    return sums.some((nats) => {
       let sum = 0;
       for (let family = 0; family < CAPS.length; family++) sum += Math.min(CAPS[family]!, nats[family]!);
-      if (sum >= PROPOSED * this.policy.memberThreshold) found.add(firstOf(name));
-    }
-    return [...found].sort((a, b) => a - b);
+      return sum >= PROPOSED * this.policy.memberThreshold - ROUNDING;
+    });
   }
 
-  private list(type: number, vouchers: number, holders: Uint32Array): void {
-    const counts = new Map<number, number>();
+  private list(number: number, lists: Uint32Array, from: number, to: number): void {
+    const { counts, groupOf, sizes } = this;
+    const found: number[] = [];
     let free = 0;
-    for (const holder of holders) {
-      const group = this.groupOf[holder]!;
-      if (group > 0) counts.set(group, (counts.get(group) ?? 0) + 1);
-      else free++;
+    for (let i = from; i < to; i++) {
+      const group = groupOf[lists[i]!]!;
+      if (group === 0) free++;
+      else if (counts[group]!++ === 0) found.push(group);
     }
-    if (free === 0 || counts.size === 0) return;
-    const weight = matchWeight(type, vouchers, this.referenceSize, this.policy.hubShare);
-    for (const [group, count] of counts) {
-      const share = count / this.sizes[group - 1]!;
-      // Commonness is counted outside the group. Who of the group is reference is not known here: as rare as it can be, then.
-      const least = TIMES * baseRate(type, Math.max(0, vouchers - count), this.referenceSize);
-      if (share < COMMON || share <= least) continue;
-      for (const holder of holders) if (this.groupOf[holder] === 0) this.add(pairOf(holder, group), FAMILY_OF[type]!, weight);
+    if (free > 0 && found.length > 0) {
+      const type = this.shared.types[number]!;
+      const vouchers = this.shared.vouchers[number]!;
+      const own = found.filter((group) => {
+        const count = counts[group]!;
+        const share = count / sizes[group - 1]!;
+        // Commonness is counted outside the group. Who of the group is reference is not known here: as rare as it can be, then.
+        return share >= COMMON && share > TIMES * baseRate(type, Math.max(0, vouchers - count), this.referenceSize);
+      });
+      if (own.length > 0) {
+        this.owners.push(own.length);
+        this.owned[number] = this.owners.length;
+        for (const group of own) this.owners.push(group);
+      }
     }
-  }
-
-  private add(name: number, family: number, nats: number): void {
-    let sums = this.sums.get(name);
-    if (!sums) {
-      sums = new Float64Array(FAMILIES.length);
-      this.sums.set(name, sums);
-    }
-    sums[family]! += nats;
+    for (const group of found) counts[group] = 0;
   }
 }

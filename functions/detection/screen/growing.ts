@@ -2,6 +2,8 @@ type Numbers = Float64Array | Uint32Array | Uint8Array;
 export type Growing<T extends Numbers> = {
   length: number;
   push(value: number): void;
+  /** One more at a place that is filled. */
+  raise(at: number): void;
   /** What was put in so far, without the room to grow. A view: to be used before more is put in. */
   filled(): T;
 };
@@ -24,6 +26,10 @@ function growing<T extends Numbers>(make: (length: number) => T): { new (): Grow
       this.room[this.length++] = value;
     }
 
+    raise(at: number): void {
+      this.room[at]!++;
+    }
+
     filled(): T {
       return this.room.subarray(0, this.length) as T;
     }
@@ -33,10 +39,17 @@ export const Doubles = growing((length) => new Float64Array(length));
 export const Words = growing((length) => new Uint32Array(length));
 export const Bytes = growing((length) => new Uint8Array(length));
 
-/** Ascending, each once; sorts in place. */
-export function distinct(values: Float64Array): Float64Array {
-  values.sort();
-  let kept = 0;
-  for (let i = 0; i < values.length; i++) if (i === 0 || values[i] !== values[i - 1]) values[kept++] = values[i]!;
-  return values.subarray(0, kept);
+/** Sorts a part of some numbers, most of which are few. */
+export function ascending(values: Uint32Array, from: number, to: number): void {
+  if (to - from > FEW_ENOUGH_TO_INSERT) {
+    values.subarray(from, to).sort();
+    return;
+  }
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i]!;
+    let at = i;
+    for (; at > from && values[at - 1]! > value; at--) values[at] = values[at - 1]!;
+    values[at] = value;
+  }
 }
+const FEW_ENOUGH_TO_INSERT = 24;

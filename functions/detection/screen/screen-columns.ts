@@ -75,6 +75,40 @@ export const sizeOf = ({ fine }: ScreenColumns): number => fine.length;
 export const accountAt = ({ names }: ScreenColumns, at: number): AccountKey =>
   accountKey(Buffer.from(names.buffer, names.byteOffset + KEY_BYTES * at, KEY_BYTES).toString('latin1'));
 
+/** Where some accounts stand, of those that are in these columns. */
+export function* placesOf(columns: ScreenColumns, accounts: Iterable<AccountKey>): Iterable<number> {
+  const isHere = new Uint8Array(FINEST);
+  for (const fine of columns.fine) isHere[fine] = 1;
+  for (const account of accounts) {
+    if (isHere[segmentOf(account, FINEST)] === 0) continue;
+    const at = placeOf(columns, account);
+    if (at !== undefined) yield at;
+  }
+}
+
+/** Where an account stands, if it is in these columns. */
+export function placeOf(columns: ScreenColumns, account: AccountKey): number | undefined {
+  let low = 0;
+  let high = sizeOf(columns) - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const order = compared(columns.names, KEY_BYTES * middle, account);
+    if (order === 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}
+
+/** Of two keys, one of them as bytes from `from` on: below 0 if it comes first. */
+function compared(names: Uint8Array, from: number, account: AccountKey): number {
+  for (let i = 0; i < KEY_BYTES; i++) {
+    const order = names[from + i]! - account.charCodeAt(i);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
 export const isUsed = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & USED) !== 0;
 export const isTold = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & TOLD) !== 0;
 export const isAtOrigin = ({ flags }: ScreenColumns, at: number): boolean => (flags[at]! & AT_ORIGIN) !== 0;

@@ -3,15 +3,19 @@ import type { AccountKey } from '../../../shared/identity/ids';
 import type { ObjectStore } from '../../../shared/ports';
 import { TraitIds } from '../traits/trait-ids';
 import { readArrays, writeArrays } from './array-file';
-import { type Census, censusOf, ordinalsOf, type Segments, type Tally, tally, vouchesFor, vouching } from './census';
+import { type Census, censusOf, ordinalsOf, type Segments, standingsIn, type Tally, tally } from './census';
+import { compared } from './compared';
 import { groupsOf, supportedPairs } from './components';
 import { Fitting } from './fitting';
-import { Doubles, distinct, Words } from './growing';
-import { type LikelyPairs, linksOf, Meeting, PairBounds, type Placed, type ScreenLinks, type Vouchers } from './pair-bounds';
-import { joinedRows, PAIRED_ROWS, type PairedRows, pairedRows } from './paired-rows';
-import { accountAt, type ScreenColumns, sizeOf } from './screen-columns';
-import { Sieve } from './sieve';
-import { firstOf, holdersOf, MAXIMUM_ACCOUNTS, PROPOSES, recordsOf, secondOf, type TraitRecords } from './trait-records';
+import { Bytes, Words } from './growing';
+import { HELD_ROWS } from './held-rows';
+import { type LikelyPairs, linksOf, type ScreenLinks } from './meeting';
+import { PairBounds, type Shared } from './pair-bounds';
+import { pairList } from './pair-list';
+import { Popular } from './popular';
+import { accountAt } from './screen-columns';
+import { countTraits, TraitCounts } from './trait-counts';
+import { holdersOf, MAXIMUM_ACCOUNTS, PROPOSES, recordsOf, type TraitRecords } from './trait-records';
 
 export type ScreenPolicy = {
   referenceAgeDays: number;
@@ -55,7 +59,8 @@ export type Screened = {
 };
 
 const RECORDS = { hashes: Float64Array, who: Uint32Array, types: Uint8Array } as const;
-const LISTS = { lists: Uint32Array } as const;
+const WORDS = { words: Uint32Array } as const;
+type Spill = Pick<ObjectStore, 'put' | 'get' | 'delete'>;
 
 /**
  * Everybody, in columns: who may be joined to whom. It keeps all that the judgement with profiles could link (pair-bounds.ts), and
@@ -69,208 +74,129 @@ export async function screen(
   now: number,
   policy: ScreenPolicy,
   cut: ScreenCut,
-  spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>,
+  spill: Spill,
   prefix = 'screen',
 ): Promise<Screened> {
-  const census = await countAll(segments, known, now, policy);
+  const tallies: Tally[] = [];
+  const popular = new Popular();
+  for (let s = 0; s < segments.count; s++) {
+    const columns = await segments.columns(s);
+    tallies.push(tally(columns, known, now, policy));
+    popular.sample(columns);
+  }
+  const census = censusOf(tallies, known, now, policy);
   if (census.size > MAXIMUM_ACCOUNTS) throw new Error(`${census.size} accounts: one screen holds ${MAXIMUM_ACCOUNTS} at most`);
 
+  // What is known to be popular is counted first, so that it makes no pair likely; what likely pairs have in common is counted then.
+  const often = new TraitCounts(popular.ids());
+  const { rhythms, ordinals } = await emit(segments, census, often, cut, spill, prefix);
+  const { shared, before, together, asked } = await meetHolders(segments.count, census, rhythms, policy, cut, spill, prefix);
+  const pairs = pairList(census.size, asked.splice(0));
+
+  const first = { ids: often.ids, counts: often.vouchers };
+  const bounds = new PairBounds(census, rhythms, shared, policy, [first]);
+  const likely = await compared(pairs, { segments, ordinals, before, shared, bounds, cut, spill, prefix });
+  const others = await countTraits(uncounted(likely, often.ids), segments, census);
+  const exact = new PairBounds(census, rhythms, shared, policy, [first, { ids: others.ids, counts: others.vouchers }]);
+  const links = inOrder(likely.map((part) => linksOf(part, exact)));
+  const { groupOf, sizes } = groupsOf(census.size, supportedPairs(census.size, links.pairs), policy.minimumNetwork);
+
+  const candidates = Uint8Array.from(groupOf, (group) => (group > 0 ? 1 : 0));
+  const fitting = new Fitting(groupOf, sizes, census.referenceSize, policy, shared);
+  for (let p = 0; p < cut.partitions; p++) fitting.take(readArrays(await taken(spill, `${prefix}/lists/${p}`), WORDS).words, before[p]!);
+  for (let s = 0; s < segments.count; s++) {
+    const { starts, numbers } = readArrays(await taken(spill, `${prefix}/held/${s}`), HELD_ROWS);
+    ordinals[s]!.forEach((ordinal, at) => {
+      if (groupOf[ordinal] === 0 && fitting.fits(numbers, starts[at]!, starts[at + 1]!)) candidates[ordinal] = 1;
+    });
+  }
+  return { census, pairs: pairs.seconds.length, links, groupOf, groups: sizes.length, candidates, together };
+}
+
+/** Each segment gives its records to the partitions, counts what is popular, and says in which order its accounts stand. */
+async function emit(
+  segments: Segments,
+  census: Census,
+  often: TraitCounts,
+  { partitions }: ScreenCut,
+  spill: Spill,
+  prefix: string,
+): Promise<{ rhythms: Map<number, number>; ordinals: Uint32Array[] }> {
   const rhythms = new Map<number, number>();
-  const popular = new Popular();
   const ordinals: Uint32Array[] = [];
   for (let s = 0; s < segments.count; s++) {
     const columns = await segments.columns(s);
+    const standings = standingsIn(columns, census);
     ordinals.push(ordinalsOf(columns, census));
-    popular.sample(columns);
-    const made = recordsOf(columns, ordinals[s]!, census, cut.partitions);
+    often.add(columns, standings, census.now);
+    const made = recordsOf(columns, ordinals[s]!, standings, census, partitions);
     for (const [rhythm, count] of made.rhythms) rhythms.set(rhythm, (rhythms.get(rhythm) ?? 0) + count);
-    for (let p = 0; p < cut.partitions; p++)
+    for (let p = 0; p < partitions; p++)
       if (made.parts[p]!.who.length > 0) await spill.put(`${prefix}/records/${p}/${s}`, writeArrays(made.parts[p]!));
   }
+  return { rhythms, ordinals };
+}
 
-  const shared: Vouchers = { ids: new TraitIds(), counts: new Uint32Array(0) };
-  const counts = new Doubles();
+/** Each partition reads its records, and answers every segment which shared trait each is about. */
+async function meetHolders(
+  segments: number,
+  census: Census,
+  rhythms: ReadonlyMap<number, number>,
+  { hubShare }: ScreenPolicy,
+  { partitions }: ScreenCut,
+  spill: Spill,
+  prefix: string,
+): Promise<{ shared: Shared; before: Uint32Array; together: Float64Array; asked: { firsts: Uint32Array; seconds: Uint32Array }[] }> {
+  const types = new Bytes();
+  const vouchers = new Words();
+  types.push(0);
+  vouchers.push(0);
+  const before = new Uint32Array(partitions);
   const together = new Float64Array(PROPOSES.length);
-  const asked = new Doubles();
-  for (let p = 0; p < cut.partitions; p++) {
-    const parts: TraitRecords[] = [];
-    for (let s = 0; s < segments.count; s++) {
+  const asked: { firsts: Uint32Array; seconds: Uint32Array }[] = [];
+  for (let p = 0; p < partitions; p++) {
+    before[p] = types.length - 1;
+    const parts: { segment: number; records: TraitRecords }[] = [];
+    for (let s = 0; s < segments; s++) {
       const key = `${prefix}/records/${p}/${s}`;
       const bytes = await spill.get(key);
       if (!bytes) continue;
-      parts.push(readArrays(bytes, RECORDS));
+      parts.push({ segment: s, records: readArrays(bytes, RECORDS) });
       await spill.delete(key);
     }
-    const holders = holdersOf(joinedRecords(parts), census, rhythms, policy.hubShare);
-    holders.together.forEach((pairs, type) => {
+    const found = holdersOf(joinedRecords(parts.map(({ records }) => records)), census, rhythms, hubShare);
+    found.together.forEach((pairs, type) => {
       together[type]! += pairs;
     });
-    const { types, hashes, vouchers } = holders.shared;
-    for (let i = 0; i < types.length; i++) {
-      shared.ids.of(types[i]!, hashes[i]!);
-      counts.push(vouchers[i]!);
+    for (const type of found.shared.types) types.push(type);
+    for (const count of found.shared.vouchers) vouchers.push(count);
+    asked.push({ firsts: found.firsts, seconds: found.seconds });
+    await spill.put(`${prefix}/lists/${p}`, writeArrays({ words: found.lists }));
+    let from = 0;
+    for (const { segment, records } of parts) {
+      const to = from + records.who.length;
+      await spill.put(`${prefix}/numbers/${p}/${segment}`, writeArrays({ words: found.numbers.subarray(from, to) }));
+      from = to;
     }
-    for (const pair of holders.pairs) asked.push(pair);
-    await spill.put(`${prefix}/lists/${p}`, writeArrays({ lists: holders.lists }));
   }
-  shared.counts = Uint32Array.from(counts.filled());
-  const pairs = distinct(asked.filled()).slice();
-
-  // What is known to be popular is counted first, so that it makes no pair likely; what likely pairs have in common is counted then.
-  const bounds = new PairBounds(census, rhythms, shared, policy, await vouchersOf(popular.ids(), segments, census));
-  const likely = await compare(pairs, segments, ordinals, census.size, bounds, cut, spill, prefix);
-  const others = await vouchersOf(commonOf(likely), segments, census);
-  const exact = new PairBounds(census, rhythms, shared, policy, others);
-  const links = inOrder(likely.map((part) => linksOf(part, exact)));
-  const { groupOf, sizes } = groupsOf(census.size, supportedPairs(links.pairs), policy.minimumNetwork);
-  const fitting = new Fitting(groupOf, sizes, census.referenceSize, policy);
-  for (let p = 0; p < cut.partitions; p++) {
-    const bytes = await spill.get(`${prefix}/lists/${p}`);
-    if (!bytes) throw new Error(`${prefix}/lists/${p} is missing: this run's own spill was removed`);
-    fitting.take(readArrays(bytes, LISTS).lists);
-    await spill.delete(`${prefix}/lists/${p}`);
-  }
-  const candidates = Uint8Array.from(groupOf, (group) => (group > 0 ? 1 : 0));
-  for (const ordinal of fitting.accounts()) candidates[ordinal] = 1;
-  return { census, pairs: pairs.length, links, groupOf, groups: sizes.length, candidates, together };
+  return { shared: { types: types.filled().slice(), vouchers: vouchers.filled().slice() }, before, together, asked };
 }
 
-/** Compares the accounts of each pair, a block of rows with another at a time. */
-async function compare(
-  pairs: Float64Array,
-  segments: Segments,
-  ordinals: readonly Uint32Array[],
-  size: number,
-  bounds: PairBounds,
-  { rowsAtOnce }: ScreenCut,
-  spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>,
-  prefix: string,
-): Promise<LikelyPairs[]> {
-  const rowOf = new Uint32Array(size);
-  for (const pair of pairs) {
-    rowOf[firstOf(pair)] = 1;
-    rowOf[secondOf(pair)] = 1;
-  }
-  let rows = 0;
-  for (let ordinal = 0; ordinal < size; ordinal++) if (rowOf[ordinal] === 1) rowOf[ordinal] = ++rows;
-  const blocks = Math.max(1, Math.ceil(rows / rowsAtOnce));
-  for (let s = 0; s < segments.count; s++) {
-    const columns = await segments.columns(s);
-    const places = Array.from({ length: blocks }, () => ({ at: [] as number[], rows: [] as number[] }));
-    ordinals[s]!.forEach((ordinal, at) => {
-      const row = rowOf[ordinal]!;
-      if (row === 0) return;
-      const block = places[Math.floor((row - 1) / rowsAtOnce)]!;
-      block.at.push(at);
-      block.rows.push(row - 1);
-    });
-    for (const [b, { at, rows: inBlock }] of places.entries()) {
-      if (at.length > 0)
-        await spill.put(
-          `${prefix}/rows/${b}/${s}`,
-          writeArrays(pairedRows(columns, at, inBlock, (type, hash) => bounds.bears(type, hash))),
-        );
-    }
-  }
-  const meeting = new Meeting(bounds);
-  const load = async (block: number): Promise<Placed> => {
-    const parts: PairedRows[] = [];
-    for (let s = 0; s < segments.count; s++) {
-      const bytes = await spill.get(`${prefix}/rows/${block}/${s}`);
-      if (bytes) parts.push(readArrays(bytes, PAIRED_ROWS));
-    }
-    return meeting.place(joinedRows(parts), block * rowsAtOnce, (ordinal) => rowOf[ordinal]! - 1);
-  };
-  // Pairs come ascending by their first: so do blocks of the first.
-  const likely: LikelyPairs[] = [];
-  let from = 0;
-  for (let one = 0; one < blocks; one++) {
-    let to = from;
-    while (to < pairs.length && Math.floor((rowOf[firstOf(pairs[to]!)]! - 1) / rowsAtOnce) === one) to++;
-    const ofBlock = pairs.subarray(from, to);
-    from = to;
-    if (ofBlock.length === 0) continue;
-    const left = await load(one);
-    for (let two = one; two < blocks; two++) {
-      const between = blocks === 1 ? ofBlock : ofBlock.filter((pair) => Math.floor((rowOf[secondOf(pair)]! - 1) / rowsAtOnce) === two);
-      if (between.length > 0) likely.push(meeting.likely(between, left, two === one ? left : await load(two)));
-    }
-  }
-  for (let b = 0; b < blocks; b++) for (let s = 0; s < segments.count; s++) await spill.delete(`${prefix}/rows/${b}/${s}`);
-  return likely;
+/** What this run spilled before, once. */
+async function taken(spill: Spill, key: string): Promise<Uint8Array> {
+  const bytes = await spill.get(key);
+  if (!bytes) throw new Error(`${key} is missing: this run's own spill was removed`);
+  await spill.delete(key);
+  return bytes;
 }
 
-/** What likely pairs have in common, of the traits that no partition counted. */
-function commonOf(likely: readonly LikelyPairs[]): TraitIds {
+/** What likely pairs have in common, of the traits that may propose no pair and were not counted yet. */
+function uncounted(likely: readonly LikelyPairs[], counted: TraitIds): TraitIds {
   const ids = new TraitIds();
-  for (const { types, hashes } of likely) for (let i = 0; i < types.length; i++) if (!PROPOSES[types[i]!]) ids.of(types[i]!, hashes[i]!);
+  for (const { types, values } of likely)
+    for (let i = 0; i < types.length; i++)
+      if (!PROPOSES[types[i]!] && counted.find(types[i]!, values[i]!) === undefined) ids.of(types[i]!, values[i]!);
   return ids;
-}
-
-async function vouchersOf(ids: TraitIds, segments: Segments, census: Census): Promise<Vouchers> {
-  return { ids, counts: (await countTraits(ids, segments, census)).vouchers };
-}
-
-/** Traits that may propose no pair and that a sample of accounts often holds. Which they are changes how much is compared, never the answer. */
-class Popular {
-  private readonly sampled = new TraitIds();
-  private readonly counts = new Words();
-
-  sample({ starts, types, hashes }: ScreenColumns): void {
-    for (let at = 0; at + 1 < starts.length; at += SAMPLED_ONE_IN) {
-      for (let i = starts[at]!; i < starts[at + 1]!; i++) {
-        if (PROPOSES[types[i]!]) continue;
-        const id = this.sampled.of(types[i]!, hashes[i]!);
-        if (id === this.counts.length) this.counts.push(0);
-        this.counts.filled()[id]!++;
-      }
-    }
-  }
-
-  ids(): TraitIds {
-    const ids = new TraitIds();
-    const { types, hashes } = this.sampled;
-    this.counts.filled().forEach((count, id) => {
-      if (count >= OFTEN) ids.of(types[id]!, hashes[id]!);
-    });
-    return ids;
-  }
-}
-const SAMPLED_ONE_IN = 32;
-const OFTEN = 3;
-
-async function countAll(segments: Segments, known: ReadonlySet<AccountKey>, now: number, policy: ScreenPolicy): Promise<Census> {
-  const tallies: Tally[] = [];
-  for (let s = 0; s < segments.count; s++) tallies.push(tally(await segments.columns(s), known, now, policy));
-  return censusOf(tallies, known, now, policy);
-}
-
-/** How many accounts hold each of some traits, and how many of the reference vouch for it. Adds up over segments. */
-export async function countTraits(
-  ids: TraitIds,
-  segments: Segments,
-  census: Census,
-): Promise<{ holders: Uint32Array; vouchers: Uint32Array }> {
-  const holders = new Uint32Array(ids.size);
-  const vouchers = new Uint32Array(ids.size);
-  if (ids.size === 0) return { holders, vouchers };
-  const wanted = new Sieve(ids);
-  for (let s = 0; s < segments.count; s++) {
-    const columns = await segments.columns(s);
-    const { starts, types, hashes } = columns;
-    const size = sizeOf(columns);
-    for (let at = 0; at < size; at++) {
-      const how = vouching(columns, at, census);
-      for (let i = starts[at]!; i < starts[at + 1]!; i++) {
-        if (!wanted.may(types[i]!, hashes[i]!)) continue;
-        const id = ids.find(types[i]!, hashes[i]!);
-        if (id === undefined) continue;
-        holders[id]!++;
-        if (vouchesFor(columns, at, i - starts[at]!, how)) vouchers[id]!++;
-      }
-    }
-  }
-  return { holders, vouchers };
 }
 
 function joinedRecords(parts: readonly TraitRecords[]): TraitRecords {
@@ -286,10 +212,22 @@ function joinedRecords(parts: readonly TraitRecords[]): TraitRecords {
   return joined;
 }
 
+/** Links of parts, each ascending, as one. */
 function inOrder(parts: readonly ScreenLinks[]): ScreenLinks {
-  const all = parts.flatMap(({ pairs, weights }) => Array.from(pairs, (pair, at) => ({ pair, weight: weights[at]! })));
-  all.sort((x, y) => x.pair - y.pair);
-  return { pairs: Float64Array.from(all, ({ pair }) => pair), weights: Float64Array.from(all, ({ weight }) => weight) };
+  if (parts.length === 1) return parts[0]!;
+  const size = parts.reduce((sum, { pairs }) => sum + pairs.length, 0);
+  const merged = { pairs: new Float64Array(size), weights: new Float64Array(size) };
+  const next = parts.map(() => 0);
+  for (let at = 0; at < size; at++) {
+    let least = -1;
+    for (let part = 0; part < parts.length; part++) {
+      const pair = parts[part]!.pairs[next[part]!];
+      if (pair !== undefined && (least < 0 || pair < parts[least]!.pairs[next[least]!]!)) least = part;
+    }
+    merged.pairs[at] = parts[least]!.pairs[next[least]!]!;
+    merged.weights[at] = parts[least]!.weights[next[least]!++]!;
+  }
+  return merged;
 }
 
 /** The names of some accounts, by ordinal, in the order of segments and keys. */

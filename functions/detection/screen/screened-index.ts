@@ -5,9 +5,10 @@ import type { Population } from '../profiles/population';
 import type { Profile } from '../profiles/profile';
 import { TraitIds } from '../traits/trait-ids';
 import { type Counted, TraitIndex } from '../traits/trait-index';
-import { type Census, isReference, type Segments } from './census';
-import { countTraits, namesOf, type ScreenCut, screen, screenPolicyOf } from './screen';
-import { accountAt, sizeOf } from './screen-columns';
+import { type Census, NOT_REFERENCE, type Segments, standingsIn } from './census';
+import { namesOf, type ScreenCut, screen, screenPolicyOf } from './screen';
+import { accountAt, placesOf, sizeOf } from './screen-columns';
+import { countTraits } from './trait-counts';
 
 /** Accounts of the reference that are read with their profiles, so that candidates are compared with what people do. */
 const SAMPLE = 20_000;
@@ -40,10 +41,8 @@ export async function screenedIndex(
   const wanted = new Set([...candidates, ...given.members, ...sample]);
   for (let s = 0; s < segments.count; s++) {
     const columns = await segments.columns(s);
-    for (let at = 0; at < sizeOf(columns); at++) {
-      const account = accountAt(columns, at);
-      if (wanted.has(account) && isReference(columns, at, census)) reference.add(account);
-    }
+    const standings = standingsIn(columns, census);
+    for (const at of placesOf(columns, wanted)) if (standings[at] !== NOT_REFERENCE) reference.add(accountAt(columns, at));
   }
   const profiles: Profile[] = [];
   for (const account of wanted) {
@@ -87,8 +86,9 @@ async function sampleOf(segments: Segments, census: Census): Promise<Set<Account
   const sample = new Set<AccountKey>();
   for (let s = 0; s < segments.count; s++) {
     const columns = await segments.columns(s);
+    const standings = standingsIn(columns, census);
     for (let at = 0; at < sizeOf(columns); at++) {
-      if (!isReference(columns, at, census)) continue;
+      if (standings[at] === NOT_REFERENCE) continue;
       const account = accountAt(columns, at);
       if (share >= 1 || Buffer.from(account.slice(4, 8), 'base64url').readUIntBE(0, 3) / 2 ** 24 < share) sample.add(account);
     }

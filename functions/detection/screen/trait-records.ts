@@ -2,8 +2,8 @@ import { SPEAKS } from '../links/links';
 import { baseRate, matchWeight } from '../traits/match-weight';
 import { scattered } from '../traits/trait-ids';
 import { TRAIT_NAMES, TRAIT_TYPES, typesOf } from '../traits/traits';
-import { type Census, isReference, rhythmAt, vouchesFor, vouching } from './census';
-import { Bytes, Doubles, distinct, Words } from './growing';
+import { type Census, NOT_REFERENCE, rhythmAt, vouchesFor } from './census';
+import { ascending, Words } from './growing';
 import { type ScreenColumns, sizeOf } from './screen-columns';
 
 /** How many neighbours in a list of holders an account is paired with: star-like, never all pairs. */
@@ -24,7 +24,8 @@ export type TraitRecords = { hashes: Float64Array; who: Uint32Array; types: Uint
 export function recordsOf(
   columns: ScreenColumns,
   ordinals: Uint32Array,
-  census: Census,
+  standings: Uint8Array,
+  { now }: Pick<Census, 'now'>,
   partitions: number,
 ): { parts: TraitRecords[]; rhythms: Map<number, number> } {
   const { starts, types, hashes } = columns;
@@ -36,10 +37,11 @@ export function recordsOf(
   for (let at = 0; at < size; at++) {
     const rhythm = rhythmAt(columns, at);
     if (rhythm === undefined) continue;
-    if (isReference(columns, at, census)) {
-      const how = vouching(columns, at, census);
+    const standing = standings[at]!;
+    if (standing !== NOT_REFERENCE) {
       for (let i = starts[at]!; i < starts[at + 1]!; i++)
-        if (types[i] === RHYTHM && vouchesFor(columns, at, i - starts[at]!, how)) rhythms.set(rhythm, (rhythms.get(rhythm) ?? 0) + 1);
+        if (types[i] === RHYTHM && vouchesFor(columns, at, i - starts[at]!, standing, now))
+          rhythms.set(rhythm, (rhythms.get(rhythm) ?? 0) + 1);
       continue;
     }
     for (let i = starts[at]!; i < starts[at + 1]!; i++) {
@@ -64,17 +66,17 @@ export function recordsOf(
     part.types[place] = type;
   };
   for (let at = 0; at < size; at++) {
-    const how = vouching(columns, at, census);
+    const standing = standings[at]!;
     const who = 2 * ordinals[at]!;
     for (let i = starts[at]!; i < starts[at + 1]!; i++) {
-      if (PROPOSES[types[i]!]) put(types[i]!, hashes[i]!, who + (vouchesFor(columns, at, i - starts[at]!, how) ? 1 : 0));
+      if (PROPOSES[types[i]!]) put(types[i]!, hashes[i]!, who + (vouchesFor(columns, at, i - starts[at]!, standing, now) ? 1 : 0));
     }
   }
   for (const { hash, ordinal } of groups) put(RHYTHM_GROUP, hash, 2 * ordinal);
   return { parts, rhythms };
 }
 
-const partitionOf = (type: number, hash: number, partitions: number): number =>
+export const partitionOf = (type: number, hash: number, partitions: number): number =>
   partitions === 1 ? 0 : Math.floor(((scattered(type, hash) >>> 0) * partitions) / 4_294_967_296);
 
 /** One pair as a number: the lower ordinal before the higher. */
@@ -84,12 +86,20 @@ export const firstOf = (pair: number): number => Math.floor(pair / PAIR);
 export const secondOf = (pair: number): number => pair % PAIR;
 export const MAXIMUM_ACCOUNTS = PAIR;
 
-/** What one partition of the hash says. `shared`: traits of two holders or more that bear on a pair, with how many vouch for them. */
+/**
+ * What one partition of the hash says. A trait is shared if two accounts or more hold it and it bears on a pair; shared traits are
+ * numbered from 1 within the partition, in an order that means nothing.
+ */
 export type Holders = {
-  shared: { types: Uint8Array; hashes: Float64Array; vouchers: Uint32Array };
-  /** Each list of holders that asks about pairs: its type, how many vouch for it, its length, then ordinals, ascending. */
+  /** Of each shared trait, from number 1 on. */
+  shared: { types: Uint8Array; vouchers: Uint32Array };
+  /** Of each record, as they came: the number of the shared trait it is about, or 0. */
+  numbers: Uint32Array;
+  /** Each list of holders that asks about pairs: the trait's number, how many hold it, then their ordinals, ascending. */
   lists: Uint32Array;
-  pairs: Float64Array;
+  /** Pairs that are asked about, each as often as it is proposed. */
+  firsts: Uint32Array;
+  seconds: Uint32Array;
   /** By type: pairs of the reference that hold the same trait, hubs left out. */
   together: Float64Array;
 };
@@ -101,72 +111,111 @@ export function holdersOf(
   rhythms: ReadonlyMap<number, number>,
   hubShare: number,
 ): Holders {
-  const { heads, next } = chained(records);
+  const { groupOf, first, count, vouching } = grouped(records);
+  const groups = first.length;
   const { hashes, who, types } = records;
-  const shared = { types: new Bytes(), hashes: new Doubles(), vouchers: new Words() };
-  const lists = new Words();
-  const pairs = new Doubles();
+  const shared = { types: new Uint8Array(groups), vouchers: new Uint32Array(groups) };
+  const numberOf = new Uint32Array(groups);
+  /** Where the holders of each group that asks about pairs stand, one more; 0 for all others. */
+  const placeOf = new Uint32Array(groups);
   const together = new Float64Array(TRAIT_NAMES.length);
-  for (let slot = 0; slot < heads.length; slot++) {
-    const head = heads[slot]!;
-    if (head < 0 || next[head]! < 0) continue;
-    let vouchers = 0;
-    let holders = 0;
-    for (let at = head; at >= 0; at = next[at]!) {
-      holders++;
-      vouchers += who[at]! & 1;
-    }
-    const type = types[head]!;
-    const isGroup = type === RHYTHM_GROUP;
-    if (!isGroup && vouchers > 1 && baseRate(type, vouchers, referenceSize) <= hubShare) together[type]! += (vouchers * (vouchers - 1)) / 2;
-    const weight = isGroup
-      ? matchWeight(RHYTHM, rhythms.get(Math.floor(hashes[head]! / BUCKETS)) ?? 0, referenceSize, hubShare)
+  let sharing = 0;
+  let asking = 0;
+  for (let group = 0; group < groups; group++) {
+    if (count[group]! < 2) continue;
+    const type = types[first[group]!]!;
+    const vouchers = vouching[group]!;
+    const isRhythm = type === RHYTHM_GROUP;
+    if (!isRhythm && vouchers > 1 && baseRate(type, vouchers, referenceSize) <= hubShare)
+      together[type]! += (vouchers * (vouchers - 1)) / 2;
+    const weight = isRhythm
+      ? matchWeight(RHYTHM, rhythms.get(Math.floor(hashes[first[group]!]! / BUCKETS)) ?? 0, referenceSize, hubShare)
       : matchWeight(type, vouchers, referenceSize, hubShare);
     // Of addresses and clients it tells, too, that none is in common: those that weigh nothing count.
     if (weight <= 0 && !COUNTED.has(type)) continue;
-    if (!isGroup) {
-      shared.types.push(type);
-      shared.hashes.push(hashes[head]!);
-      shared.vouchers.push(vouchers);
+    if (!isRhythm) {
+      shared.types[sharing] = type;
+      shared.vouchers[sharing++] = vouchers;
+      numberOf[group] = sharing;
     }
     if (weight < SPEAKS) continue;
-    const list = new Uint32Array(holders);
-    let filled = 0;
-    for (let at = head; at >= 0; at = next[at]!) list[filled++] = who[at]! >>> 1;
-    if (holders > 2) list.sort();
-    else if (list[0]! > list[1]!) list.reverse();
-    if (!isGroup) for (const value of [type, vouchers, holders]) lists.push(value);
-    for (let i = 0; i < holders; i++) {
-      if (!isGroup) lists.push(list[i]!);
-      for (let step = 1; step <= NEIGHBOURS && i + step < holders; step++) pairs.push(pairOf(list[i]!, list[i + step]!));
+    placeOf[group] = asking + 1;
+    asking += count[group]!;
+  }
+  const numbers = new Uint32Array(who.length);
+  const holders = new Uint32Array(asking);
+  const filled = new Uint32Array(groups);
+  for (let i = 0; i < who.length; i++) {
+    const group = groupOf[i]!;
+    numbers[i] = numberOf[group]!;
+    if (placeOf[group]! > 0) holders[placeOf[group]! - 1 + filled[group]!++] = who[i]! >>> 1;
+  }
+  const lists = new Words();
+  const firsts = new Words();
+  const seconds = new Words();
+  for (let group = 0; group < groups; group++) {
+    if (placeOf[group] === 0) continue;
+    const from = placeOf[group]! - 1;
+    const to = from + count[group]!;
+    ascending(holders, from, to);
+    if (numberOf[group]! > 0) {
+      lists.push(numberOf[group]!);
+      lists.push(to - from);
+    }
+    for (let i = from; i < to; i++) {
+      if (numberOf[group]! > 0) lists.push(holders[i]!);
+      for (let next = i + 1; next <= i + NEIGHBOURS && next < to; next++) {
+        firsts.push(holders[i]!);
+        seconds.push(holders[next]!);
+      }
     }
   }
   return {
-    shared: { types: shared.types.filled().slice(), hashes: shared.hashes.filled().slice(), vouchers: shared.vouchers.filled().slice() },
+    shared: { types: shared.types.slice(0, sharing), vouchers: shared.vouchers.slice(0, sharing) },
+    numbers,
     lists: lists.filled().slice(),
-    pairs: distinct(pairs.filled()).slice(),
+    firsts: firsts.filled().slice(),
+    seconds: seconds.filled().slice(),
     together,
   };
 }
 
-/** Records of one trait after one another: `heads` has one of each, or -1; `next` the next of the same trait, or -1. */
-function chained({ hashes, types }: TraitRecords): { heads: Int32Array; next: Int32Array } {
+/** Records by what they are about: `groupOf` each, and of each group its first record, how many there are, and how many of them vouch. */
+function grouped({ hashes, types, who }: TraitRecords): {
+  groupOf: Uint32Array;
+  first: Uint32Array;
+  count: Uint32Array;
+  vouching: Uint32Array;
+} {
+  const size = hashes.length;
   let slots = 16;
-  while (slots < 2 * hashes.length) slots *= 2;
-  const heads = new Int32Array(slots).fill(-1);
-  const next = new Int32Array(hashes.length);
+  while (slots < 2 * size) slots *= 2;
   const mask = slots - 1;
-  for (let i = 0; i < hashes.length; i++) {
+  const table = new Uint32Array(slots);
+  const groupOf = new Uint32Array(size);
+  const first = new Uint32Array(size);
+  const count = new Uint32Array(size);
+  const vouching = new Uint32Array(size);
+  let groups = 0;
+  for (let i = 0; i < size; i++) {
     const hash = hashes[i]!;
     const type = types[i]!;
     let slot = scattered(type, hash) & mask;
-    for (;;) {
-      const head = heads[slot]!;
-      if (head < 0 || (hashes[head] === hash && types[head] === type)) break;
+    let group = table[slot]!;
+    while (group > 0) {
+      const known = first[group - 1]!;
+      if (hashes[known] === hash && types[known] === type) break;
       slot = (slot + 1) & mask;
+      group = table[slot]!;
     }
-    next[i] = heads[slot]!;
-    heads[slot] = i;
+    if (group === 0) {
+      first[groups] = i;
+      group = ++groups;
+      table[slot] = group;
+    }
+    groupOf[i] = group - 1;
+    count[group - 1]!++;
+    vouching[group - 1]! += who[i]! & 1;
   }
-  return { heads, next };
+  return { groupOf, first: first.subarray(0, groups), count: count.subarray(0, groups), vouching: vouching.subarray(0, groups) };
 }

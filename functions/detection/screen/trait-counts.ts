@@ -1,0 +1,42 @@
+import type { TraitIds } from '../traits/trait-ids';
+import { type Census, type Segments, standingsIn, vouchesFor } from './census';
+import { type ScreenColumns, sizeOf } from './screen-columns';
+import { Sieve } from './sieve';
+
+/** How many accounts hold each of some traits, and how many of the reference vouch for it. Adds up over segments. */
+export class TraitCounts {
+  readonly holders: Uint32Array;
+  readonly vouchers: Uint32Array;
+  private readonly wanted: Sieve;
+
+  constructor(readonly ids: TraitIds) {
+    this.holders = new Uint32Array(ids.size);
+    this.vouchers = new Uint32Array(ids.size);
+    this.wanted = new Sieve(ids);
+  }
+
+  add(columns: ScreenColumns, standings: Uint8Array, now: number): void {
+    const { ids, holders, vouchers, wanted } = this;
+    const { starts, types, hashes } = columns;
+    const size = sizeOf(columns);
+    for (let at = 0; at < size; at++) {
+      for (let i = starts[at]!; i < starts[at + 1]!; i++) {
+        if (!wanted.may(types[i]!, hashes[i]!)) continue;
+        const id = ids.find(types[i]!, hashes[i]!);
+        if (id === undefined) continue;
+        holders[id]!++;
+        if (vouchesFor(columns, at, i - starts[at]!, standings[at]!, now)) vouchers[id]!++;
+      }
+    }
+  }
+}
+
+export async function countTraits(ids: TraitIds, segments: Segments, census: Census): Promise<TraitCounts> {
+  const counts = new TraitCounts(ids);
+  if (ids.size === 0) return counts;
+  for (let s = 0; s < segments.count; s++) {
+    const columns = await segments.columns(s);
+    counts.add(columns, standingsIn(columns, census), census.now);
+  }
+  return counts;
+}
