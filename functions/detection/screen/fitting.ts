@@ -1,5 +1,5 @@
 import { FAMILIES } from '../../../shared/domain/campaign';
-import { baseRate, matchWeight } from '../traits/match-weight';
+import { baseRate } from '../traits/match-weight';
 import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from '../traits/traits';
 import { Words } from './growing';
 import type { Shared } from './pair-bounds';
@@ -26,8 +26,10 @@ export class Fitting {
     private readonly groupOf: Uint32Array,
     private readonly sizes: readonly number[],
     private readonly referenceSize: number,
-    private readonly policy: { hubShare: number; memberThreshold: number },
+    private readonly policy: { memberThreshold: number },
     private readonly shared: Shared,
+    /** By number of a shared trait (nats). */
+    private readonly weights: Float64Array,
   ) {
     this.owned = new Uint32Array(shared.types.length);
     this.counts = new Uint32Array(sizes.length + 1);
@@ -51,7 +53,7 @@ export class Fitting {
       const place = this.owned[numbers[i]!]!;
       if (place === 0) continue;
       const type = this.shared.types[numbers[i]!]!;
-      const weight = matchWeight(type, this.shared.vouchers[numbers[i]!]!, this.referenceSize, this.policy.hubShare);
+      const weight = this.weights[numbers[i]!]!;
       for (let owner = place; owner < place + owners[place - 1]!; owner++) {
         let which = groups.indexOf(owners[owner]!);
         if (which < 0) {

@@ -35,7 +35,8 @@ export class PairBounds {
   /** By number of a shared trait. */
   readonly weights: Float64Array;
   private readonly highest: Float64Array;
-  private readonly others: readonly { may: Sieve; ids: TraitIds; counts: Uint32Array }[];
+  /** `weights`: by id. */
+  private readonly others: readonly { may: Sieve; ids: TraitIds; weights: Float64Array }[];
   /** By type and number of vouchers; NaN where it was not asked for yet. */
   private readonly remembered = new Float64Array(TRAIT_NAMES.length * REMEMBERED).fill(Number.NaN);
   /** Of buckets of sign-ups: twice the hash, one more for hours. */
@@ -48,7 +49,11 @@ export class PairBounds {
     private readonly policy: WeightPolicy,
     others: readonly Vouchers[],
   ) {
-    this.others = others.map(({ ids, counts }) => ({ may: new Sieve(ids), ids, counts }));
+    this.others = others.map(({ ids, counts }) => ({
+      may: new Sieve(ids),
+      ids,
+      weights: Float64Array.from(counts, (vouchers, id) => this.weighed(ids.types[id]!, vouchers)),
+    }));
     this.highest = Float64Array.from(TRAIT_NAMES, (_, type) => this.weighed(type, 0));
     this.weights = new Float64Array(shared.types.length);
     for (let number = 1; number < shared.types.length; number++)
@@ -59,10 +64,10 @@ export class PairBounds {
   weight(type: number, hash: number): number {
     if (type === SIGNUP_DAY || type === SIGNUP_HOUR) return this.signup(type, hash);
     if (type === RHYTHM) return this.weighed(type, this.rhythms.get(hash) ?? 0);
-    for (const { may, ids, counts } of this.others) {
+    for (const { may, ids, weights } of this.others) {
       if (!may.may(type, hash)) continue;
       const id = ids.find(type, hash);
-      if (id !== undefined) return this.weighed(type, counts[id]!);
+      if (id !== undefined) return weights[id]!;
     }
     return this.highest[type]!;
   }

@@ -102,7 +102,7 @@ export async function screen(
   const { groupOf, sizes } = groupsOf(census.size, supportedPairs(census.size, links.pairs), policy.minimumNetwork);
 
   const candidates = Uint8Array.from(groupOf, (group) => (group > 0 ? 1 : 0));
-  const fitting = new Fitting(groupOf, sizes, census.referenceSize, policy, shared);
+  const fitting = new Fitting(groupOf, sizes, census.referenceSize, policy, shared, exact.weights);
   for (let p = 0; p < cut.partitions; p++) fitting.take(readArrays(await taken(spill, `${prefix}/lists/${p}`), WORDS).words, before[p]!);
   for (let s = 0; s < segments.count; s++) {
     const { starts, numbers } = readArrays(await taken(spill, `${prefix}/held/${s}`), HELD_ROWS);

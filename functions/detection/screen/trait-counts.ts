@@ -1,4 +1,5 @@
 import type { TraitIds } from '../traits/trait-ids';
+import { TRAIT_NAMES } from '../traits/traits';
 import { type Census, type Segments, standingsIn, vouchesFor } from './census';
 import { type ScreenColumns, sizeOf } from './screen-columns';
 import { Sieve } from './sieve';
@@ -8,20 +9,24 @@ export class TraitCounts {
   readonly holders: Uint32Array;
   readonly vouchers: Uint32Array;
   private readonly wanted: Sieve;
+  /** By type: whether any of the traits is of it. */
+  private readonly hasType = new Uint8Array(TRAIT_NAMES.length);
 
   constructor(readonly ids: TraitIds) {
     this.holders = new Uint32Array(ids.size);
     this.vouchers = new Uint32Array(ids.size);
     this.wanted = new Sieve(ids);
+    for (let id = 0; id < ids.size; id++) this.hasType[ids.types[id]!] = 1;
   }
 
   add(columns: ScreenColumns, standings: Uint8Array, now: number): void {
-    const { ids, holders, vouchers, wanted } = this;
+    const { ids, holders, vouchers, wanted, hasType } = this;
+    if (ids.size === 0) return;
     const { starts, types, hashes } = columns;
     const size = sizeOf(columns);
     for (let at = 0; at < size; at++) {
       for (let i = starts[at]!; i < starts[at + 1]!; i++) {
-        if (!wanted.may(types[i]!, hashes[i]!)) continue;
+        if (hasType[types[i]!] === 0 || !wanted.may(types[i]!, hashes[i]!)) continue;
         const id = ids.find(types[i]!, hashes[i]!);
         if (id === undefined) continue;
         holders[id]!++;
