@@ -6,7 +6,9 @@ import { useMe, useStatus } from '../app';
 import { Timeline } from '../charts/timeline';
 import { bestGuess, compact, count, day, listed, moment, percent, probable, relative, shortDay, words } from '../format';
 import { useCaseCommands } from '../parts/case-commands';
+import { saveFile } from '../parts/csv';
 import { useKeys } from '../parts/keyboard';
+import { LegsPanel } from '../parts/legs';
 import { Badge, Bar, Empty, Figures, Kind, Loaded, Panel, Sentences } from '../parts/parts';
 import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel } from './campaign-panels';
 import { CasePanel } from './case-panel';
@@ -157,39 +159,6 @@ export function CampaignPage({ id }: { id: string }) {
   );
 }
 
-const LEGS = [
-  ['coordination', 'One operator moves the accounts'],
-  ['concealment', 'They are made to look unrelated'],
-  ['purpose', 'They ask what a student model needs'],
-] as const;
-
-/** The three things that must all hold before a machine may suspend anybody, and what is odd about the group. */
-function LegsPanel({ of: { legs, typicality, odd } }: { of: Schemas['Campaign'] }) {
-  if (!legs && odd.length === 0) return null;
-  return (
-    <Panel title="Before a machine may act">
-      <ul className="stack" style={{ gap: 8 }}>
-        {LEGS.map(([name, says]) => {
-          const leg = legs?.[name];
-          return leg ? (
-            <li key={name}>
-              <Badge tone={leg.holds ? 'danger' : 'good'}>{leg.holds ? 'holds' : 'does not hold'}</Badge> <strong>{says}</strong>
-              <br />
-              <span className="small soft">{leg.because}</span>
-            </li>
-          ) : null;
-        })}
-        {typicality === null ? null : <li className="small soft">As usual for its kind as {percent(typicality)} of known groups.</li>}
-        {odd.map((text) => (
-          <li key={text} className="small">
-            Odd: {text}
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
-}
-
 /** A count and its share of everything the accounts sent. */
 const Part = ({ of, total }: { of: number; total: number }) => (
   <>
@@ -251,11 +220,7 @@ function Provenance({ of }: { of: Schemas['Campaign'] }) {
 async function download(id: string, form: 'md' | 'json' | 'stix'): Promise<void> {
   const params = { path: { campaign: id } };
   const text = await textOf(params, form);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: form === 'md' ? 'text/markdown' : 'application/json' }));
-  link.download = `campaign-${id}.${form === 'stix' ? 'stix.json' : form}`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile(`campaign-${id}.${form === 'stix' ? 'stix.json' : form}`, text, form === 'md' ? 'text/markdown' : 'application/json');
 }
 
 async function textOf(params: { path: { campaign: string } }, form: 'md' | 'json' | 'stix'): Promise<string> {

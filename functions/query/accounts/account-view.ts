@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { PLANS, PROGRAMS, PROVIDER_STANDINGS, VERIFICATIONS } from '../../../shared/contract/event';
 import { STANDINGS } from '../../../shared/domain/account';
-import { type Evidence, FAMILIES, KINDS, type Link, type Member, ROLES, TIE_TYPES } from '../../../shared/domain/campaign';
+import { type Campaign, type Evidence, FAMILIES, KINDS, type Link, type Member, ROLES, TIE_TYPES } from '../../../shared/domain/campaign';
 import { EFFECTS, type Exoneration } from '../../../shared/domain/exoneration';
 import type { FlaggedAccount } from '../../../shared/domain/flagged-account';
 import { mayAct, type Person } from '../../../shared/domain/person';
@@ -118,6 +118,26 @@ const AccountLink = z
   .object({ with: z.string(), role: z.enum(ROLES).nullable(), weight: z.number(), reasons: z.array(ReasonView) })
   .openapi('AccountLink');
 
+const LegView = z.object({ holds: z.boolean(), because: z.string() }).openapi('Leg');
+const LegsView = z.object({ coordination: LegView, concealment: LegView, purpose: LegView }).openapi('Legs');
+
+/** What detection concluded about the group as a whole. */
+export const judgedFields = {
+  typicality: z
+    .number()
+    .nullable()
+    .openapi({ description: 'Share of the groups known to be of its kind that are no more usual, 0..1; null when it was not measured.' }),
+  legs: orNull(LegsView).openapi({ description: 'What must all hold before a machine may suspend anybody; null when it was not asked.' }),
+  odd: z.array(z.string()).openapi({ description: 'What is least usual about it.' }),
+};
+
+/** Documents of before have none of it. */
+export const judgedView = ({ typicality, legs, odd }: Pick<Campaign, 'typicality' | 'legs' | 'odd'>) => ({
+  typicality: typicality ?? null,
+  legs: legs ?? null,
+  odd: odd ?? [],
+});
+
 export const StandingWordView = z
   .object({
     scope: z.enum(['account', 'campaign', 'organization']),
@@ -135,7 +155,9 @@ export const AccountView = z
     flagged: orNull(FlaggedView),
     facts: orNull(Facts),
     usage: orNull(Usage),
-    membership: orNull(MemberView.extend({ campaign: z.string(), kind: z.enum(KINDS), probability: z.number() }).openapi('Membership')),
+    membership: orNull(
+      MemberView.extend({ campaign: z.string(), kind: z.enum(KINDS), probability: z.number(), ...judgedFields }).openapi('Membership'),
+    ),
     findings: z.array(EvidenceView).openapi({ description: 'What the detectors found on the campaign, strongest first.' }),
     links: z.array(AccountLink).openapi({ description: 'Strongest first, at most 50.' }),
     linkCount: z.int(),

@@ -12,7 +12,17 @@ import { LedgerStore } from '../../../shared/stores/ledger-store';
 import { SummaryStore } from '../../../shared/stores/summary-store';
 import type { QueryPorts } from '../query-ports';
 import { recentUse } from './account-hours';
-import { type AccountView, evidenceView, factsView, flaggedView, linkView, memberView, standingWordView, usageView } from './account-view';
+import {
+  type AccountView,
+  evidenceView,
+  factsView,
+  flaggedView,
+  judgedView,
+  linkView,
+  memberView,
+  standingWordView,
+  usageView,
+} from './account-view';
 
 const MOST_LINKS = 50;
 
@@ -44,7 +54,13 @@ export async function account(key: AccountKey, ports: QueryPorts, to: Person): P
       usage: summary ? usageView(summary, to) : null,
       membership:
         campaign && member
-          ? { ...memberView(member), campaign: campaign.id, kind: campaign.kind, probability: probabilityOf(campaign) }
+          ? {
+              ...memberView(member),
+              campaign: campaign.id,
+              kind: campaign.kind,
+              probability: probabilityOf(campaign),
+              ...judgedView(campaign),
+            }
           : null,
       findings: campaign ? evidenceView(campaign.evidence) : [],
       links: mine.slice(0, MOST_LINKS).map((link) => linkView(link, key, roles, to)),

@@ -7,7 +7,15 @@ import { iso } from '../../../shared/domain/time';
 import { orNull, When } from '../../../shared/http/fields';
 import type { CampaignHeader } from '../../../shared/stores/campaign-store';
 import type { Entry } from '../../../shared/stores/ledger-store';
-import { EvidenceView, evidenceView, revealed, StandingWordView, standingWordView } from '../accounts/account-view';
+import {
+  EvidenceView,
+  evidenceView,
+  judgedFields,
+  judgedView,
+  revealed,
+  StandingWordView,
+  standingWordView,
+} from '../accounts/account-view';
 
 /** What the API shows of campaigns. */
 
@@ -57,9 +65,6 @@ export const IndicatorView = z
   })
   .openapi('Indicator');
 
-const LegView = z.object({ holds: z.boolean(), because: z.string() }).openapi('Leg');
-const LegsView = z.object({ coordination: LegView, concealment: LegView, purpose: LegView }).openapi('Legs');
-
 export const DecisionView = z
   .object({
     kind: z.enum(['act', 'watch', 'leave']),
@@ -87,12 +92,7 @@ export const TimelineView = z.array(z.object({ at: When, exchanges: z.number(), 
 });
 
 export const CampaignView = CampaignSummaryView.extend({
-  typicality: z
-    .number()
-    .nullable()
-    .openapi({ description: 'How usual it is among groups known to be of its kind, 0..1; null when that was not measured.' }),
-  legs: orNull(LegsView).openapi({ description: 'What must all hold before a machine may suspend anybody; null when it was not asked.' }),
-  odd: z.array(z.string()).openapi({ description: 'What is least usual about it.' }),
+  ...judgedFields,
   evidence: z.array(EvidenceView),
   prevented: z.number(),
   leaked: z.number().openapi({ description: 'Exchanges that went through, before and after detection: those counted in `exchanges`.' }),
@@ -132,9 +132,6 @@ export function campaignSummaryView(header: CampaignHeader): CampaignSummaryView
   };
 }
 
-/** As later versions of detection write them: a document of before has none. */
-const Judged = z.object({ typicality: z.number().optional(), legs: LegsView.optional(), odd: z.array(z.string()).optional() });
-
 export type About = { decision: Entry<DecisionRecord> | undefined; words: readonly Exoneration[]; actedAt: number | null };
 
 export function campaignView(header: CampaignHeader, campaign: Campaign, about: About, to: Person): CampaignView {
@@ -154,11 +151,6 @@ export function campaignView(header: CampaignHeader, campaign: Campaign, about: 
     lineage: campaign.lineage.map((step) => ({ ...step, at: iso(step.at) })),
     provenance: campaign.provenance,
   };
-}
-
-function judgedView(campaign: Campaign) {
-  const { typicality, legs, odd } = Judged.parse(campaign);
-  return { typicality: typicality ?? null, legs: legs ?? null, odd: odd ?? [] };
 }
 
 export const indicatorViews = (campaign: Campaign, to: Person): z.infer<typeof IndicatorView>[] =>
