@@ -51,10 +51,10 @@ const CASES = ['K#*', 'TOUCHED#*', 'LEASE', 'BUDGET#*'];
 const WRITES = {
   decide: [...ACCOUNTS, ...CASES, 'D#*', 'DECISIONS', 'CASES', 'CASES-OF#*', 'OPEN', 'POLICY', 'BUDGET'],
   step: [...ACCOUNTS, ...GIVEN_BACK, ...CASES, 'RULE#*', 'EXPECTED', 'WAITING'],
-  watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES'],
+  watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES', 'LABELS#*', 'RULE-LABELS#*', 'LABELLED'],
   command: [
     ...[...ACCOUNTS, ...GIVEN_BACK, 'K#*', 'X#*', 'EXONERATIONS', 'O#*', 'OPERATORS', 'R#*', 'SWITCH#*'],
-    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS'],
+    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS', 'L#*'],
   ],
 } as const;
 

@@ -1,4 +1,5 @@
 import { KINDS, type Kind } from '../../shared/domain/campaign';
+import { wilson } from '../../shared/domain/wilson';
 import type { Truth } from '../../simulator/simulate';
 import { number, percent, table } from './table';
 
@@ -73,15 +74,6 @@ export const bestTemperature = (all: readonly Judged[]): number => {
 };
 
 const BINS = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 0.999, 1.0001];
-
-/** Where a share of `n` lies (Wilson's interval at 95 %, JASA 1927). */
-export const wilson = (share: number, n: number): { low: number; high: number } => {
-  const z = 1.96;
-  const middle = share + (z * z) / (2 * n);
-  const spread = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  const at = (value: number): number => Math.max(0, Math.min(1, value / (1 + (z * z) / n)));
-  return { low: at(middle - spread), high: at(middle + spread) };
-};
 
 /** Of groups whose likeliest kind has a probability in each bin, how many were of it. Below the policy's `namedFrom` they are called unclear. */
 export const calibrationTable = (all: readonly Judged[]): string => {

@@ -12,6 +12,7 @@ import { CasePage } from './pages/case-page';
 import { ExonerationsPage } from './pages/exonerations-page';
 import { HealthPage } from './pages/health-page';
 import { IndicatorsPage } from './pages/indicators-page';
+import { LabelsPage } from './pages/labels-page';
 import { LedgerPage } from './pages/ledger-page';
 import { PoliciesPage } from './pages/policies-page';
 import { QueuePage } from './pages/queue-page';
@@ -31,6 +32,7 @@ const PAGES = [
   { path: '/exonerations', label: 'Exonerations', keys: 'g e' },
   { path: '/indicators', label: 'Indicators', keys: 'g i' },
   { path: '/policies', label: 'Policies', keys: 'g o' },
+  { path: '/labels', label: 'Labels', keys: 'g b' },
   { path: '/ledger', label: 'Audit log', keys: 'g l' },
   { path: '/sources', label: 'Sources', keys: 'g s' },
   { path: '/health', label: 'Health', keys: 'g h' },
@@ -90,6 +92,7 @@ export function App() {
           <Route path="/appeals" component={AppealsPage} />
           <Route path="/indicators" component={IndicatorsPage} />
           <Route path="/policies" component={PoliciesPage} />
+          <Route path="/labels" component={LabelsPage} />
           <Route path="/ledger" component={LedgerPage} />
           <Route path="/signed-in">
             <Redirect to="/" />

@@ -7,6 +7,7 @@ import { CaseStore } from '../../shared/stores/case-store';
 import { ExonerationStore } from '../../shared/stores/exoneration-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { KnownOperatorStore } from '../../shared/stores/known-operator-store';
+import { LabelStore } from '../../shared/stores/label-store';
 import { LeaseStore } from '../../shared/stores/lease-store';
 import type { LedgerStore } from '../../shared/stores/ledger-store';
 import { PolicyStore } from '../../shared/stores/policy-store';
@@ -43,6 +44,7 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   cases: CaseStore;
   exonerations: ExonerationStore;
   rules: RuleStore;
+  labels: LabelStore;
   policies: PolicyStore;
   appeals: AppealStore;
   operators: KnownOperatorStore;
@@ -66,6 +68,7 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     standings: new StandingList(flagged, { ledger, cases, campaigns, clock: world.clock }),
     exonerations: new ExonerationStore(stores.enforcement, ledger),
     rules: new RuleStore(stores.enforcement, ledger),
+    labels: new LabelStore(stores.enforcement),
     policies: new PolicyStore(stores.enforcement, ledger),
     appeals: new AppealStore(stores.enforcement, ledger),
     operators: new KnownOperatorStore(ledger),

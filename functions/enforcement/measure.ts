@@ -16,7 +16,27 @@ export type ReplayReport = z.infer<typeof ReplayReport>;
 export const Label = z.object({ id: z.string(), label: z.enum([...KINDS, 'honest']) });
 export type Label = z.infer<typeof Label>;
 
-export type Measured = Pick<Measurement, 'suspended' | 'right' | 'lookAlikesTouched' | 'precision'>;
+export type Measured = Pick<Measurement, 'suspended' | 'right' | 'lookAlikesTouched' | 'precision' | 'kept'>;
+
+/**
+ * The labels given with a report, with what people here found out put over them: whom an appeal restored counts as honest, whatever a
+ * file says. `keyOf` names an account of the report as the kept labels do. `kept`: how many accounts of the report that decided.
+ */
+export async function withKept(
+  { accounts }: ReplayReport,
+  given: readonly Label[],
+  kept: ReadonlyMap<string, Label['label']>,
+  keyOf: (id: string) => Promise<string>,
+): Promise<{ labels: Label[]; kept: number }> {
+  if (kept.size === 0) return { labels: [...given], kept: 0 };
+  const over = new Map<string, Label['label']>();
+  for (const { id } of accounts) {
+    const known = kept.get(id) ?? kept.get(await keyOf(id));
+    if (known !== undefined) over.set(id, known);
+  }
+  const labels = given.filter(({ id }) => !over.has(id));
+  return { labels: [...labels, ...[...over].map(([id, label]) => ({ id, label }))], kept: over.size };
+}
 
 /** Was met with something that its owner feels. */
 const TOUCHED = new Set(['warned', 'limited', 'challenged', 'key-disabled', 'suspended']);
@@ -30,13 +50,14 @@ export function unfit(report: ReplayReport, labels: readonly Label[]): string | 
 }
 
 /** Precision of the suspensions in a report, and how many honest accounts felt anything. No suspension: precision 0, nothing was shown. */
-export function measure(report: ReplayReport, labels: readonly Label[]): Measured {
+export function measure(report: ReplayReport, labels: readonly Label[], kept = 0): Measured {
   const labelOf = new Map(labels.map(({ id, label }) => [id, label]));
   const honest = (id: string): boolean => (labelOf.get(id) ?? 'honest') === 'honest' || labelOf.get(id) === 'shared-origin';
   const suspended = report.accounts.filter((account) => account.standing === 'suspended');
   const right = suspended.filter((account) => labelOf.get(account.id) === 'distillation').length;
   const lookAlikesTouched = report.accounts.filter((account) => TOUCHED.has(account.standing) && honest(account.id)).length;
-  return { suspended: suspended.length, right, lookAlikesTouched, precision: suspended.length === 0 ? 0 : right / suspended.length };
+  const precision = suspended.length === 0 ? 0 : right / suspended.length;
+  return { suspended: suspended.length, right, lookAlikesTouched, precision, kept };
 }
 
 /** Why two replays say nothing about each other: they read other events; undefined when they read the same, or do not say. */

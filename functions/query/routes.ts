@@ -3,6 +3,7 @@ import { accountRoutes } from './accounts/account-routes';
 import { campaignRoutes } from './campaigns/campaign-routes';
 import { pictureRoutes } from './campaigns/picture-routes';
 import { caseRoutes } from './cases/case-routes';
+import { labelRoutes } from './labels/label-routes';
 import { ledgerRoutes } from './ledger/ledger-routes';
 import { openQuery, type QueryWorld } from './query-ports';
 import { sourceRoutes } from './sources/source-routes';
@@ -15,6 +16,7 @@ export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void 
   campaignRoutes(api, http, ports);
   pictureRoutes(api, http, ports);
   caseRoutes(api, http, ports);
+  labelRoutes(api, http, ports);
   ledgerRoutes(api, http, ports);
   sourceRoutes(api, http, ports);
   statusRoutes(api, http, ports);

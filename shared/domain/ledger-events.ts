@@ -47,6 +47,7 @@ export const LEDGER_EVENTS = {
   rule: { prefixes: ['R#'], words: ['demoted', 'reinstated'] },
   policy: { prefixes: ['P#', 'LIVE#'], words: ['drafted', 'reviewed', 'measured', 'live', 'rolled back'] },
   appeal: { prefixes: ['AP#'], words: ['appealed', 'reviewed', 'granted', 'denied', 'moot', 'escalated'] },
+  label: { prefixes: ['L#'], words: ['labelled', 'label withdrawn'] },
   operator: { prefixes: ['O#'], words: ['imported', 'revoked'] },
   'kill-switch': { prefixes: ['SWITCH#'], words: ['armed', 'stopped'] },
 } as const satisfies Record<string, { prefixes: readonly string[]; words: readonly string[] }>;

@@ -11,6 +11,8 @@ export const Measurement = z.object({
   /** Accounts labelled honest that were met with anything from warn upwards. */
   lookAlikesTouched: z.int(),
   precision: z.number(),
+  /** Accounts of the report whose label is what people here found out, whatever the given labels say. */
+  kept: z.int().default(0),
   at: z.number(),
   by: z.string(),
 });

@@ -20,7 +20,7 @@ test('measuring counts the right, the wrong and the honest who felt anything', (
     [...ids('bad', 90), ...ids('reseller', 5), ...ids('person', 5)],
     [...ids('office', 3), 'reseller-7'],
   );
-  expect(measure(report, labels)).toEqual({ suspended: 100, right: 90, precision: 0.9, lookAlikesTouched: 8 });
+  expect(measure(report, labels)).toEqual({ suspended: 100, right: 90, precision: 0.9, lookAlikesTouched: 8, kept: 0 });
   expect(measure(reportOf(RECOMMENDED, []), labels)).toMatchObject({ suspended: 0, precision: 0 });
 });
 

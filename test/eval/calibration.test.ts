@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { bestTemperature, calibrationTable, type Judged, judgedBy, logLoss, type Said, wilson } from '../../bench/eval/calibration';
+import { bestTemperature, calibrationTable, type Judged, judgedBy, logLoss, type Said } from '../../bench/eval/calibration';
 import { KINDS, type Kind } from '../../shared/domain/campaign';
+import { wilson } from '../../shared/domain/wilson';
 import type { Truth } from '../../simulator/simulate';
 
 const sure = (kind: Kind, p: number): Record<Kind, number> =>

@@ -8,10 +8,12 @@ import { restartLost } from '../../functions/enforcement/case/restart-lost';
 import { approve, confirmActions, reject, resume } from '../../functions/enforcement/commands/approve';
 import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
 import { importOperator } from '../../functions/enforcement/commands/known-operators';
+import { labelAccounts } from '../../functions/enforcement/commands/label-accounts';
 import { draftPolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../../functions/enforcement/commands/policies';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { enforce } from '../../functions/enforcement/enforce';
 import { openEnforcement } from '../../functions/enforcement/enforcement';
+import { keepLabels } from '../../functions/enforcement/labels/keep-labels';
 import { anchorDays } from '../../functions/enforcement/ledger/anchors';
 import { publishLedger } from '../../functions/enforcement/ledger/publish';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
@@ -149,6 +151,11 @@ test('every function does all of its work under its own rights on the system of 
     expect(await putLive({ ...says(ADA), digest }, command)).toMatchObject({ kind: 'done' });
   }
   await rollBack(says(ADA), command);
+  expect(await labelAccounts({ ...says(BEN), accounts: [account(7)], value: 'honest', source: 'analyst' }, command)).toMatchObject({
+    kind: 'done',
+  });
+  clock.advanceTo(clock.now() + HOUR);
+  expect((await keepLabels(watchdog)).kept).toBeGreaterThan(20);
 
   const publish = under('EnforcementPublish', stores.enforcement, used);
   await publishLedger(new MemoryEventBus(), { table: publish, ledger: new LedgerStore(publish, clock), clock });

@@ -8,9 +8,11 @@ import { compact, count, day, listed, probable, ROLE_NAMES, shortDay, words } fr
 import { OpenByHand } from '../parts/choose';
 import { CommandDialog } from '../parts/command-dialog';
 import { useKeys } from '../parts/keyboard';
+import { LegsPanel } from '../parts/legs';
 import { Badge, Empty, Figures, Kind, Loaded, Panel, Sentences, Standing } from '../parts/parts';
 import { Facts, Links, Use } from './account-parts';
 import { NewExoneration } from './exonerations-page';
+import { LABEL_NAMES, LabelDialog } from './labels-page';
 import { Entries } from './ledger-page';
 import { inWords } from './why-not';
 
@@ -41,7 +43,7 @@ export function AccountPage({ account }: { account: string }) {
       return response.status === 404 ? null : answered(Promise.resolve({ data, response }));
     },
   });
-  const [open, setOpen] = useState<'exonerate' | 'undo' | 'case' | null>(null);
+  const [open, setOpen] = useState<'exonerate' | 'undo' | 'case' | 'label' | null>(null);
   const me = useMe();
   const may = me.data !== undefined && me.data.role !== 'viewer';
   const restorable = about.data !== undefined && IN_FORCE.has(about.data.standing);
@@ -86,15 +88,20 @@ export function AccountPage({ account }: { account: string }) {
                       Open a case
                     </button>
                   )}
+                  <button type="button" className="button" onClick={() => setOpen('label')}>
+                    Label
+                  </button>
                 </div>
               ) : null}
             </header>
             <div className="stack">
               <Exonerated words={data.exonerations} />
+              <Labelled account={data.account} />
               <Numbers of={data} />
               <div className="columns">
                 <div className="stack">
                   <Why of={data} decision={decision.data} />
+                  {data.membership ? <LegsPanel of={data.membership} title="May a machine suspend its group?" /> : null}
                   {data.findings.length > 0 ? (
                     <Panel
                       title={culprit ? 'What was found on its campaign' : 'What was found on the group it belongs to'}
@@ -154,6 +161,7 @@ export function AccountPage({ account }: { account: string }) {
             </div>
             {open === 'exonerate' ? <NewExoneration scope={{ kind: 'account', id: data.account }} onClose={() => setOpen(null)} /> : null}
             {open === 'case' ? <OpenByHand accounts={data.account} onClose={() => setOpen(null)} /> : null}
+            {open === 'label' ? <LabelDialog accounts={data.account} onClose={() => setOpen(null)} /> : null}
             {open === 'undo' ? <Restore account={data} onClose={() => setOpen(null)} /> : null}
           </>
         );
@@ -209,6 +217,22 @@ const Exonerated = ({ words: standing }: { words: Account['exonerations'] }) =>
       {word.by ? `, by ${word.by}` : ''}. {word.because} <Link href="/exonerations">All exonerations</Link>
     </p>
   ));
+
+/** What somebody found out about it, if anybody did. */
+function Labelled({ account }: { account: string }) {
+  const labels = useQuery({
+    queryKey: ['labels', account],
+    refetchInterval: 30_000,
+    queryFn: () => answered(client().GET('/v1/labels', { params: { query: { account } } })),
+  });
+  return labels.data?.items.map((one) => (
+    <p className="note" key={one.at}>
+      <strong>Labelled {LABEL_NAMES[one.label]}</strong> on {day(one.at)}
+      {one.by ? ` by ${one.by}` : ''}
+      {one.because ? `: ${one.because}` : ''}. <Link href="/labels">All labels</Link>
+    </p>
+  ));
+}
 
 /** For and against: what ties it to a group, and why the policy does or does not act on it. */
 function Why({ of: { membership, known }, decision }: { of: Account; decision: Schemas['AccountDecision'] | null | undefined }) {

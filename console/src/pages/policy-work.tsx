@@ -31,7 +31,8 @@ export function RulesPanel() {
                     <th className="number">Acted on</th>
                     <th className="number">Appealed</th>
                     <th className="number">Overturned</th>
-                    <th className="number">Held up</th>
+                    <th className="number">Restored by people</th>
+                    <th className="number">Right, of labelled</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -48,7 +49,13 @@ export function RulesPanel() {
                       <td className="number">
                         {count(one.granted)} <small className="soft">{share(one.overturnRate)}</small>
                       </td>
-                      <td className="number">{share(one.heldUp)}</td>
+                      <td className="number">{count(one.reversed)}</td>
+                      <td className="number">
+                        {share(one.precision)}{' '}
+                        <small className="soft">
+                          {count(one.right)} of {count(one.labelled)}
+                        </small>
+                      </td>
                     </tr>
                   ))}
                 </tbody>

@@ -118,9 +118,9 @@ function sendBulk(
   }
 }
 
-const namesIn = (text: string): string[] => text.split(/[\s,;]+/).filter((id) => id !== '');
+export const namesIn = (text: string): string[] => text.split(/[\s,;]+/).filter((id) => id !== '');
 /** Keys as they are; anything else is the provider's own id, which the server hashes and forgets. */
-const keysOf = (text: string): Promise<string[]> =>
+export const keysOf = (text: string): Promise<string[]> =>
   Promise.all(
     namesIn(text).map(async (id) => (KEY.test(id) ? id : (await answered(client().POST('/v1/accounts/lookup', { body: { id } }))).account)),
   );
@@ -151,7 +151,7 @@ export function AddAccounts({ to, onClose }: { to: Case; onClose: () => void }) 
   );
 }
 
-const AccountNames = ({ value, onChange }: { value: string; onChange: (text: string) => void }) => (
+export const AccountNames = ({ value, onChange }: { value: string; onChange: (text: string) => void }) => (
   <label className="field">
     <span>Accounts: keys or your own ids, one a line</span>
     <textarea rows={3} value={value} onChange={(event) => onChange(event.target.value)} />

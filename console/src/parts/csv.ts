@@ -9,11 +9,13 @@ export function csvOf(head: readonly string[], rows: readonly (readonly (string 
   return [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n');
 }
 
-/** Saves it under a name, as a download. */
-export function saveCsv(name: string, text: string): void {
+/** Saves a text under a name, as a download. */
+export function saveFile(name: string, text: string, type: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
 }
+
+export const saveCsv = (name: string, text: string): void => saveFile(name, text, 'text/csv');

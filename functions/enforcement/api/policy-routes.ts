@@ -12,6 +12,7 @@ import type { Entry } from '../../../shared/stores/ledger-store';
 import { draftPolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../commands/policies';
 import type { Enforcement } from '../enforcement';
 import { changedDecisions, differentTraffic, Label, ReplayReport } from '../measure';
+import type { Names } from './name-routes';
 
 const DigestParam = z
   .string()
@@ -45,9 +46,9 @@ const PoliciesView = z
   .openapi('Policies');
 const Transition = z.object({ from: z.string(), to: z.string(), accounts: z.int() }).openapi('Transition');
 
-export function policyRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function policyRoutes(api: Api, http: HttpPorts, world: Enforcement, names: Pick<Names, 'keyOf'>): void {
   policyReadRoutes(api, http, world);
-  policyCommandRoutes(api, http, world);
+  policyCommandRoutes(api, http, world, names);
 }
 
 function policyReadRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
@@ -140,7 +141,7 @@ function policyReadRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
   });
 }
 
-function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement, { keyOf }: Pick<Names, 'keyOf'>): void {
   const about = { method: 'post' as const, tags: ['Policies'], responses: answers(CommandView, 'Done, or done before.') };
 
   const draft = createRoute({
@@ -203,7 +204,11 @@ function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
     const key = c.req.valid('header')['idempotency-key'];
     return answerCommand(
       c,
-      await measurePolicy({ actor: actorOf(c.get('principal')), key, digest: c.req.valid('param').digest, ...c.req.valid('json') }, world),
+      await measurePolicy(
+        { actor: actorOf(c.get('principal')), key, digest: c.req.valid('param').digest, ...c.req.valid('json') },
+        world,
+        keyOf,
+      ),
     );
   });
 

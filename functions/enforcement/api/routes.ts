@@ -4,6 +4,7 @@ import { caseCommandRoutes } from './case-command-routes';
 import { choiceRoutes } from './choice-routes';
 import { exonerationRoutes } from './exoneration-routes';
 import { knownOperatorRoutes } from './known-operator-routes';
+import { labelRoutes } from './label-routes';
 import { type Names, nameRoutes } from './name-routes';
 import { policyRoutes } from './policy-routes';
 import { previewRoutes } from './preview-routes';
@@ -15,11 +16,12 @@ export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement,
   caseCommandRoutes(api, http, world);
   previewRoutes(api, http, world);
   choiceRoutes(api, http, world);
+  labelRoutes(api, http, world);
   exonerationRoutes(api, http, world);
   knownOperatorRoutes(api, http, world);
   // Before the policies, one of which could be called `rules`.
   ruleRoutes(api, http, world);
-  policyRoutes(api, http, world);
+  policyRoutes(api, http, world, names);
   nameRoutes(api, http, world, names);
   searchRoutes(api, http, world, names);
 }

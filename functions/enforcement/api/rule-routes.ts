@@ -24,6 +24,10 @@ const RuleView = z
     appealRate: Share.openapi({ description: 'Appeals of all accounts acted on; null when there were none.' }),
     overturnRate: Share.openapi({ description: 'Granted of all appeals that were answered.' }),
     heldUp: Share.openapi({ description: 'Accounts acted on whose action no appeal overturned: precision, as far as people objected.' }),
+    labelled: z.int().openapi({ description: 'Accounts it acted on about which somebody found out what they are (GET /v1/labels).' }),
+    right: z.int().openapi({ description: 'Labelled accounts that are what the rule took them for.' }),
+    reversed: z.int().openapi({ description: 'Labelled accounts that people restored or exonerated without an appeal.' }),
+    precision: Share.openapi({ description: 'Right of all labelled; null when none is.' }),
     demotedFrom: z.object({ share: z.number(), atLeast: z.int() }),
   })
   .openapi('RuleRates');
@@ -64,6 +68,7 @@ export function ruleRoutes(api: Api, http: HttpPorts, world: Enforcement): void 
     const items = await Promise.all(
       policy.enforcement.rules.map(async ({ id, kind, rung }) => {
         const { acted, appealed, granted, denied } = await world.rules.rates(id, since);
+        const { labelled, right, reversed } = await world.labels.ofRule(id, since);
         const answered = granted + denied;
         return {
           rule: id,
@@ -78,6 +83,10 @@ export function ruleRoutes(api: Api, http: HttpPorts, world: Enforcement): void 
           appealRate: acted === 0 ? null : appealed / acted,
           overturnRate: answered === 0 ? null : granted / answered,
           heldUp: acted === 0 ? null : 1 - granted / acted,
+          labelled,
+          right,
+          reversed,
+          precision: labelled === 0 ? null : right / labelled,
           demotedFrom: { share: demotion.grantedShare.value, atLeast: demotion.atLeast.value },
         };
       }),

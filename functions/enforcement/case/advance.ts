@@ -5,6 +5,7 @@ import { isolated } from '../../../shared/stores/ledger-store';
 import { carryOutAppeals } from '../account-actions/carry-out-appeals';
 import { finishRestoring } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
+import { keepLabels } from '../labels/keep-labels';
 import { step } from './step';
 
 /**
@@ -30,6 +31,8 @@ export async function advance(world: Enforcement): Promise<{ steps: number; next
     const due = answer.kind === 'wait' || answer.kind === 'await-people' ? answer.until : null;
     if (due !== null) nextDue = Math.min(nextDue ?? due, due);
   }
+  // One process writes: what is a moment old has nothing before it that is still to come.
+  await keepLabels(world, 1);
   return { steps, unreadable, ...(nextDue === undefined ? {} : { nextDue }) };
 }
 

@@ -4,12 +4,13 @@ import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../sha
 import { Policy, policyDigest, withMode } from '../../../shared/domain/policy';
 import type { Measurement, PolicyRecord } from '../../../shared/domain/policy-record';
 import type { Clock } from '../../../shared/ports';
+import type { LabelStore } from '../../../shared/stores/label-store';
 import type { PolicyStore } from '../../../shared/stores/policy-store';
 import type { RuleStore } from '../../../shared/stores/rule-store';
 import type { LivePolicy } from '../enforcement';
-import { type Label, measure, type ReplayReport, unfit } from '../measure';
+import { type Label, measure, type ReplayReport, unfit, withKept } from '../measure';
 
-type Books = { policies: PolicyStore; rules: RuleStore; clock: Clock };
+type Books = { policies: PolicyStore; rules: RuleStore; labels: LabelStore; clock: Clock };
 type About = Command & { digest: string };
 
 /** What judges: the live policy, or, while none ever went live, the given one with every rung in mode observe. */
@@ -47,11 +48,14 @@ export async function reviewPolicy(command: About, books: Books): Promise<Comman
 
 /**
  * Records what the policy did on labelled traffic, from the replay report itself; somebody else than the author does. A report made
- * with other numbers is refused, and so are labels other than those the data set was first measured with.
+ * with other numbers is refused, and so are labels other than those the data set was first measured with. What people here found out
+ * about an account of the report counts before the given label.
  */
 export async function measurePolicy(
   command: About & { dataset: string; report: ReplayReport; labels: readonly Label[] },
   books: Books,
+  /** How an account of the report is called here. */
+  keyOf: (id: string) => Promise<string> = async (id) => id,
 ): Promise<CommandAnswer> {
   const { report, labels, dataset, digest, actor } = command;
   const record = await books.policies.record(digest);
@@ -63,17 +67,21 @@ export async function measurePolicy(
   const pinned = await books.policies.pinDataset(dataset, sha([...labels].sort((one, other) => (one.id < other.id ? -1 : 1))));
   if (pinned === 'another')
     return { kind: 'refused', because: `${dataset} was measured with other labels before: labels that changed are another data set` };
+  const standing = new Map([...(await books.labels.standing())].map(([account, { value }]) => [account, value]));
+  const over = await withKept(report, labels, standing, keyOf);
   const measurement: Measurement = {
     dataset,
     report: sha(report),
     labels: sha(labels),
-    ...measure(report, labels),
+    ...measure(report, over.labels, over.kept),
     at: books.clock.now(),
     by: actor.id,
   };
   return change(command, 'measured', books, (state) => {
-    const known = state.measurements.some((one) => one.report === measurement.report && one.labels === measurement.labels);
-    if (known) return { kind: 'already', because: 'this report with these labels is recorded' };
+    const recorded = state.measurements.some(
+      (one) => one.report === measurement.report && one.labels === measurement.labels && one.kept === measurement.kept,
+    );
+    if (recorded) return { kind: 'already', because: 'this report with these labels is recorded' };
     return { kind: 'to', state: { ...state, measurements: [...state.measurements, measurement] } };
   });
 }

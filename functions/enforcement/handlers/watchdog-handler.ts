@@ -6,6 +6,7 @@ import { carryOutAppeals } from '../account-actions/carry-out-appeals';
 import { finishRestoring } from '../account-actions/lift';
 import { restartLost } from '../case/restart-lost';
 import { openEnforcement } from '../enforcement';
+import { keepLabels } from '../labels/keep-labels';
 
 const enforcement = openEnforcement(actingPorts(environment(ActingEnv)));
 
@@ -16,5 +17,6 @@ export const handler = async (): Promise<void> => {
   const restoring = await finishRestoring(enforcement);
   const cases = await restartLost(enforcement);
   await enforcement.standings.refresh();
-  logger.info('looked after', { ...appeals, restoring, ...cases });
+  const labels = await keepLabels(enforcement);
+  logger.info('looked after', { ...appeals, restoring, ...cases, labels: labels.kept });
 };
