@@ -182,6 +182,7 @@ const PAGES = [
   '/search',
   '/indicators',
   '/policies',
+  '/labels',
   '/ledger',
 ];
 test.each([
