@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 const root = join(__dirname, '..', '..');
+/** Not a measure: what has not come after this will not come. It starts within 20 s on an idle machine, and took 110 s beside much other work. */
+const HANGS_AFTER_MS = 15 * 60_000;
 
 /** `npm run local` in a process of its own, and what it prints. */
 export class Local {
-  private said = '';
+  private output = '';
+  private readonly ended: Promise<unknown>;
   private constructor(private readonly running: ChildProcess) {
-    for (const stream of [running.stdout, running.stderr]) stream?.on('data', (part) => (this.said += part));
+    for (const stream of [running.stdout, running.stderr]) stream?.on('data', (part) => (this.output += part));
+    this.ended = once(running, 'exit');
   }
 
   static async start(...options: string[]): Promise<Local> {
@@ -21,25 +25,34 @@ export class Local {
     );
   }
 
-  async says(pattern: RegExp, seconds: number): Promise<RegExpExecArray> {
-    for (const until = Date.now() + seconds * 1000; Date.now() < until; await setTimeout(200)) {
-      const found = pattern.exec(this.said);
+  /** What the pattern found in the output, once it is there. */
+  async prints(pattern: RegExp): Promise<RegExpExecArray> {
+    for (const until = Date.now() + HANGS_AFTER_MS; Date.now() < until; await setTimeout(200)) {
+      const found = pattern.exec(this.output);
       if (found) return found;
-      if (this.running.exitCode !== null) break;
+      if (!this.isRunning) break;
     }
-    throw new Error(`never said ${pattern}; it said:\n${this.said.slice(-3000)}`);
+    throw new Error(`npm run local never printed ${pattern}; its last words:\n${this.lastWords}`);
   }
 
-  /** What the last match of the pattern said, as far as was said. */
+  /** The first group of the pattern's last match so far. */
   last(pattern: RegExp): string | undefined {
-    return [...this.said.matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1];
+    return [...this.output.matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1];
   }
 
+  get lastWords(): string {
+    return this.output.slice(-3000);
+  }
+
+  private get isRunning(): boolean {
+    return this.running.exitCode === null && this.running.signalCode === null;
+  }
+
+  /** Ends it as Ctrl-C does; what it ended with. */
   async stop(): Promise<number | null> {
-    if (this.running.exitCode !== null) return this.running.exitCode;
-    this.running.kill('SIGINT');
-    const [code] = await once(this.running, 'exit');
-    return code;
+    if (this.isRunning) this.running.kill('SIGINT');
+    await this.ended;
+    return this.running.exitCode;
   }
 }
 
