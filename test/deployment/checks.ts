@@ -77,14 +77,14 @@ export async function signedIn(outside: Outside): Promise<void> {
   assert.partialDeepStrictEqual?.(body, { role: 'reviewer' });
 }
 
-/** Tables and buckets by the construct that made them: the ledger, the archive, who looked at what, files that were not ingested. */
+/** Tables and buckets by the construct that made them: the ledger, the archive, who looked at what, files that were not ingested, what was refused. */
 export async function leftovers(outside: Outside): Promise<void> {
   const kinds = (names: readonly (string | undefined)[]): string[] =>
     names.flatMap((name) => /^lockstep-dev(?:-state)?-(.+?)[0-9a-f]{8}-/i.exec(name ?? '')?.[1]?.toLowerCase() ?? []).sort();
   const { TableNames = [] } = await outside.dynamoDb.send(new ListTablesCommand({}));
   const { Buckets = [] } = await outside.s3.send(new ListBucketsCommand({}));
   assert.deepEqual(kinds(TableNames), ['access', 'enforcement', 'graph']);
-  assert.deepEqual(kinds(Buckets.map(({ Name }) => Name)), ['accesslogs', 'anchors', 'archive', 'inbox']);
+  assert.deepEqual(kinds(Buckets.map(({ Name }) => Name)), ['accesslogs', 'anchors', 'archive', 'inbox', 'refused']);
   const { QueueUrls = [] } = await outside.sqs.send(new ListQueuesCommand({}));
   assert.deepEqual(QueueUrls, []);
 }
