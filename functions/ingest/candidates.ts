@@ -2,7 +2,7 @@ import type { ProducerName, ProducerSettings } from '../../shared/contract/produ
 import { isKnownType } from './parse-event';
 import { producerOf, readAs } from './producers/index';
 import { isObject } from './producers/reading';
-import { opened, type S3Place } from './records/envelopes';
+import { type Allowance, opened, type S3Place } from './records/envelopes';
 import type { Found } from './records/json-values';
 import type { Rejection } from './rejection';
 
@@ -17,10 +17,10 @@ export type Candidate = {
   record: unknown;
 } & ({ kind: 'event'; event: unknown } | { kind: 'refused'; rejection: Rejection });
 
-/** The events that some values hold, whoever wrote them: envelopes opened, producers asked. What is about no request is left out. */
-export function candidatesOf(found: Found, settings: ProducerSettings, received: number): Candidate[] {
+/** The events that some values hold, whoever wrote them: envelopes opened, producers asked. What is about no request is left out. `left`: of the message that they came in. */
+export function candidatesOf(found: Found, settings: ProducerSettings, received: number, left?: Allowance): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const one of opened(found)) {
+  for (const one of opened(found, left)) {
     const { line } = one;
     switch (one.kind) {
       case 'ignored':

@@ -10,7 +10,7 @@ import { arrivalAt, noteArrival } from './arrival';
 import { type Candidate, candidatesOf, type Writer } from './candidates';
 import { writeEvent } from './event-writer';
 import { parseEvent } from './parse-event';
-import { valuesOfText } from './records/envelopes';
+import { allowance, valuesOfText } from './records/envelopes';
 import type { Found } from './records/json-values';
 import type { Rejection } from './rejection';
 
@@ -80,7 +80,12 @@ const TOO_MANY: Rejection = {
 
 function* candidatesIn(message: Source, producers: ProducerSettings, now: number): Iterable<Candidate> {
   if ('candidates' in message) yield* message.candidates;
-  else for (const value of 'values' in message ? message.values : valuesOfText(message.body)) yield* candidatesOf(value, producers, now);
+  // Each value of a file may be an envelope of its own; those of a message share what one message may hold.
+  else if ('values' in message) for (const value of message.values) yield* candidatesOf(value, producers, now);
+  else {
+    const left = allowance();
+    for (const value of valuesOfText(message.body, left)) yield* candidatesOf(value, producers, now, left);
+  }
 }
 
 type Building = { hour: number; segment: number; builder: SegmentBuilder };

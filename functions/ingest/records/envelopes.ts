@@ -1,10 +1,14 @@
-import { isPacked, unpackBody } from './inflate';
+import { isPacked, LARGEST_BODY, unpackBody } from './inflate';
 import { type Found, JsonValues } from './json-values';
 
 /** Envelopes inside envelopes: SNS around an EventBridge event around a subscription is the longest chain that is known. */
 export const DEEPEST_ENVELOPE = 3;
-/** Values that one message, or one envelope, may hold. */
+/** Values that one message may hold, in all its envelopes together. */
 export const MOST_VALUES = 50_000;
+
+/** What is left to a message: bytes that its envelopes may be unpacked to, and values. Spent as it is read, however they lie in one another. */
+export type Allowance = { bytes: number; values: number };
+export const allowance = (): Allowance => ({ bytes: LARGEST_BODY, values: MOST_VALUES });
 
 export type S3Place = { bucket: string; key: string };
 /** What a value turned out to be when it was taken out of its envelopes. */
@@ -17,7 +21,7 @@ export type Opened =
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The values inside a value: of SNS, EventBridge, a CloudWatch Logs subscription, S3. A value in no envelope is itself. */
-export function* opened(found: Found, depth = 0): Generator<Opened> {
+export function* opened(found: Found, left: Allowance = allowance(), depth = 0): Generator<Opened> {
   if (found.kind === 'damaged' || !isObject(found.value)) {
     yield isPermissionCheck(found) ? { kind: 'ignored', line: found.line, because: 'Bedrock tried whether it may write' } : found;
     return;
@@ -33,20 +37,24 @@ export function* opened(found: Found, depth = 0): Generator<Opened> {
     yield { kind: 'notification', line, places };
     return;
   }
-  const inner = depth < DEEPEST_ENVELOPE ? insideOf(value) : undefined;
+  // An envelope is none of the values that a message may hold: its place is given back before it is opened.
+  left.values++;
+  const inner = depth < DEEPEST_ENVELOPE ? insideOf(value, left) : undefined;
   if (!inner) {
+    left.values--;
     yield found;
     return;
   }
-  for (const one of inner) yield* opened({ ...one, line }, depth + 1);
+  for (const one of inner) yield* opened({ ...one, line }, left, depth + 1);
 }
 
 /** The values of a text that a message, or an envelope, brings: plain, or packed and in base64. */
-export function valuesOfText(text: string): Found[] {
+export function valuesOfText(text: string, left: Allowance = allowance()): Found[] {
   const trimmed = text.trimStart();
-  if (!isPacked(trimmed)) return valuesAtMost(Buffer.from(text, 'utf8'), text);
-  const { bytes, damage } = unpackBody(trimmed);
-  const found = valuesAtMost(bytes, text);
+  if (!isPacked(trimmed)) return valuesAtMost(Buffer.from(text, 'utf8'), text, left);
+  const { bytes, damage } = unpackBody(trimmed, left.bytes);
+  left.bytes -= bytes.length;
+  const found = valuesAtMost(bytes, text, left);
   if (damage) {
     // What was cut off is part of the damage, not one more value that is no JSON.
     const last = found.at(-1);
@@ -64,22 +72,22 @@ const FIXES = {
 /** Bytes that are looked through before it is asked whether there are too many values. */
 const PIECE = 64 * 1024;
 
-function valuesAtMost(bytes: Uint8Array, text: string): Found[] {
+function valuesAtMost(bytes: Uint8Array, text: string, left: Allowance): Found[] {
   const values = new JsonValues();
   const found: Found[] = [];
-  for (let at = 0; at < bytes.length; at += PIECE) {
+  for (let at = 0; at < bytes.length && found.length <= left.values; at += PIECE)
     for (const one of values.push(bytes.subarray(at, at + PIECE))) found.push(one);
-    if (found.length > MOST_VALUES) return [...found.slice(0, MOST_VALUES), tooMany(text)];
-  }
-  for (const one of values.end()) found.push(one);
-  return found.length > MOST_VALUES ? [...found.slice(0, MOST_VALUES), tooMany(text)] : found;
+  if (found.length <= left.values) for (const one of values.end()) found.push(one);
+  const most = left.values;
+  left.values = Math.max(0, most - found.length);
+  return found.length > most ? [...found.slice(0, most), tooMany(text)] : found;
 }
 
 const tooMany = (text: string): Found => ({
   kind: 'damaged',
   line: 1,
   code: 'too-many',
-  because: `more than ${MOST_VALUES} values in one message; it is kept whole, and what stands before was taken`,
+  because: `more than ${MOST_VALUES} values in one message; what stands before was taken, the text that goes beyond is kept whole`,
   fix: 'send smaller envelopes',
   text,
 });
@@ -122,20 +130,27 @@ function decodedKey(key: string): string {
   }
 }
 
-/** What an envelope holds; `undefined` for what is none. */
-function insideOf(value: Record<string, unknown>): Found[] | undefined {
+/** What an envelope holds, as it is asked for; `undefined` for what is none. */
+function insideOf(value: Record<string, unknown>, left: Allowance): Iterable<Found> | undefined {
   if (value.Type === 'Notification' && typeof value.Message === 'string' && typeof value.TopicArn === 'string')
-    return valuesOfText(value.Message);
+    return valuesOfText(value.Message, left);
   if (typeof value['detail-type'] === 'string' && 'detail' in value && typeof value.source === 'string')
     return typeof value.detail === 'string'
-      ? valuesOfText(value.detail)
-      : asFound(Array.isArray(value.detail) ? value.detail : [value.detail]);
-  if (value.messageType === 'DATA_MESSAGE' && Array.isArray(value.logEvents))
-    return value.logEvents.flatMap((event) =>
-      isObject(event) && typeof event.message === 'string' ? valuesOfText(event.message) : asFound([event]),
-    );
-  if (isObject(value.awslogs) && typeof value.awslogs.data === 'string') return valuesOfText(value.awslogs.data);
+      ? valuesOfText(value.detail, left)
+      : asFound(Array.isArray(value.detail) ? value.detail : [value.detail], left);
+  if (value.messageType === 'DATA_MESSAGE' && Array.isArray(value.logEvents)) return loggedEvents(value.logEvents, left);
+  if (isObject(value.awslogs) && typeof value.awslogs.data === 'string') return valuesOfText(value.awslogs.data, left);
   return undefined;
 }
 
-const asFound = (values: readonly unknown[]): Found[] => values.map((value) => ({ kind: 'value', line: 1, value }));
+function* loggedEvents(events: readonly unknown[], left: Allowance): Iterable<Found> {
+  for (const event of events)
+    yield* isObject(event) && typeof event.message === 'string' ? valuesOfText(event.message, left) : asFound([event], left);
+}
+
+function asFound(values: readonly unknown[], left: Allowance): Found[] {
+  const most = left.values;
+  left.values = Math.max(0, most - values.length);
+  const found = values.slice(0, most).map((value): Found => ({ kind: 'value', line: 1, value }));
+  return values.length > most ? [...found, tooMany(JSON.stringify(values.slice(most)))] : found;
+}

@@ -155,32 +155,36 @@ export type Unpacked = { bytes: Uint8Array; damage?: { code: 'bad-encoding' | 't
 
 export const isPacked = (body: string): boolean => body.startsWith('H4sI') || body.startsWith('KLUv/');
 
-/** Unpacks gzip or zstd in base64. */
-export function unpackBody(body: string): Unpacked {
+/** Unpacks gzip or zstd in base64, up to `largest` bytes. */
+export function unpackBody(body: string, largest = LARGEST_BODY): Unpacked {
   const bytes = Buffer.from(body, 'base64');
-  if (isZstd(bytes)) return unpackZstd(bytes);
+  if (isZstd(bytes)) return unpackZstd(bytes, largest);
+  if (largest <= 0) return { bytes: new Uint8Array(), damage: TOO_LARGE };
   try {
-    return { bytes: gunzipSync(bytes, { maxOutputLength: LARGEST_BODY }) };
+    return { bytes: gunzipSync(bytes, { maxOutputLength: largest }) };
   } catch (error) {
     if (isTooLargeUnpacked(error)) return { bytes: new Uint8Array(), damage: TOO_LARGE };
-    return { bytes: longestPrefix(bytes), damage: { code: 'bad-encoding', because: 'the envelope is not complete gzip in base64' } };
+    return {
+      bytes: longestPrefix(bytes, largest),
+      damage: { code: 'bad-encoding', because: 'the envelope is not complete gzip in base64' },
+    };
   }
 }
 
-const TOO_LARGE = { code: 'too-large', because: `the envelope holds more than ${LARGEST_BODY} bytes` } as const;
+const TOO_LARGE = { code: 'too-large', because: `the envelopes of the message hold more than ${LARGEST_BODY} bytes` } as const;
 /** What zlib throws when more comes out than it was allowed. */
 export const isTooLargeUnpacked = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 
 /** What the longest undamaged beginning holds: if one can be unpacked, so can every shorter one. */
-function longestPrefix(packed: Uint8Array): Uint8Array {
+function longestPrefix(packed: Uint8Array, maxOutputLength: number): Uint8Array {
   let best: Uint8Array = new Uint8Array();
   let good = 0;
   let bad = packed.length + 1;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
     try {
-      best = gunzipSync(packed.subarray(0, middle), { maxOutputLength: LARGEST_BODY, finishFlush: constants.Z_SYNC_FLUSH });
+      best = gunzipSync(packed.subarray(0, middle), { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH });
       good = middle;
     } catch {
       bad = middle;
@@ -189,7 +193,7 @@ function longestPrefix(packed: Uint8Array): Uint8Array {
   return best;
 }
 
-function unpackZstd(packed: Uint8Array): Unpacked {
+function unpackZstd(packed: Uint8Array, largest: number): Unpacked {
   const unpack = zstdUnpacker();
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -197,7 +201,7 @@ function unpackZstd(packed: Uint8Array): Unpacked {
     for (let at = 0; at <= packed.length; at += PACKED) {
       for (const piece of unpack(packed.subarray(at, at + PACKED), at + PACKED > packed.length)) {
         size += piece.length;
-        if (size > LARGEST_BODY) return { bytes: new Uint8Array(), damage: TOO_LARGE };
+        if (size > largest) return { bytes: new Uint8Array(), damage: TOO_LARGE };
         pieces.push(piece);
       }
     }
