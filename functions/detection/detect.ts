@@ -18,6 +18,7 @@ import { namesMet, type Watched, watch } from './campaigns/known-operators';
 import { track } from './campaigns/track';
 import { type Assessment, assess, controlFalseDiscovery } from './findings/assess';
 import { type Baseline, baselineOf } from './findings/baseline';
+import { contentCandidates } from './findings/content-candidates';
 import { joinCells } from './findings/join-cells';
 import type { GroupContext } from './findings/measures';
 import { linksAreDue, linksWithin } from './links/campaign-links';
@@ -174,7 +175,10 @@ export class Detection {
     const watched = watch(operators, index, policy.memberThreshold.value);
     const context = { index, baseline: this.baselineFor(index, people, now), releases: population.releases, operators: watched, now };
     this.heed(operators);
-    const assessments = controlFalseDiscovery(this.assessAll(joinCells(found.networks, context, policy.legs), context, policy), policy);
+    const linkedGroups = joinCells(found.networks, context, policy.legs);
+    const named = new Set(before.flatMap(({ kind, members: held }) => (kind === 'unclear' ? [] : held.map(({ account }) => account))));
+    const groups = [...linkedGroups, ...contentCandidates(linkedGroups, named, context, policy)];
+    const assessments = controlFalseDiscovery(this.assessAll(groups, context, policy), policy);
     this.ports.record?.(assessments, now);
     const id = `run-${iso(now)}`;
     const changed = track(assessments, before, {

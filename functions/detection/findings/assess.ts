@@ -1,8 +1,8 @@
 import { type Evidence, FAMILIES, type Family, type Kind, type Legs, type Member } from '../../../shared/domain/campaign';
-import type { DetectionPolicy, GroupFeature } from '../../../shared/domain/detection-policy';
+import type { DetectionPolicy, GroupFeature, LegPolicy } from '../../../shared/domain/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { Membership, Network } from '../networks/networks';
-import { classify } from './classify';
+import { type Classification, classify } from './classify';
 import { DETECTORS } from './detectors';
 import { evidenceOf } from './detectors/detector';
 import { featuresOf } from './features';
@@ -48,14 +48,28 @@ export function assess(network: Network, context: GroupContext, policy: Detectio
   const features = featuresOf(measures);
   return {
     network,
-    ...classify(features, policy),
-    legs: legsOf(measures, families, policy.legs),
+    ...(network.foundBy === 'content' ? unnamed(classify(features, policy)) : classify(features, policy)),
+    legs: legsFor(network, measures, families, policy.legs),
     evidence,
     families,
     measures,
     features,
     unlike: misfits(group, measures),
   };
+}
+
+const NOT_LINKED = 'nothing links these accounts but what they ask for';
+
+/** What only content holds together is no class: people look at it. */
+const unnamed = (classification: Classification): Classification => ({
+  ...classification,
+  kind: 'unclear',
+  odd: [NOT_LINKED, ...classification.odd],
+});
+
+function legsFor(network: Network, measures: Measures, families: readonly Family[], policy: LegPolicy): Legs {
+  const legs = legsOf(measures, families, policy);
+  return network.foundBy === 'content' ? { ...legs, coordination: { holds: false, because: NOT_LINKED } } : legs;
 }
 
 /** Benjamini and Hochberg (1995) over the content tests of one run: those that do not pass are taken out again. */
@@ -76,7 +90,7 @@ export function controlFalseDiscovery(
     const evidence = assessment.evidence.filter((one) => one.numbers.p === undefined || passed.has(one));
     const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
     const { measures } = assessment;
-    return { ...assessment, evidence, families, legs: legsOf(measures, families, legs) };
+    return { ...assessment, evidence, families, legs: legsFor(assessment.network, measures, families, legs) };
   });
 }
 

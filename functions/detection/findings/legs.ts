@@ -83,6 +83,6 @@ function purpose({ asking }: LegMeasures, policy: LegPolicy): Leg {
   if (!strongest) return lacks('too few prompts or labels to see what is asked');
   const { asking: what, by, share, atLeast, base, times, requests } = strongest;
   const figures = `by their ${by}, ${percent(share)} of ${requests} requests ask for ${what}, at least ${percent(atLeast)}; of the population's ${percent(base)} do`;
-  if (times < policy.askingTimes.value || atLeast < policy.askingShare.value) return lacks(`not clearly more than others: ${figures}`);
+  if (times < policy.askingTimes.value || share < policy.askingShare.value) return lacks(`not clearly more than others: ${figures}`);
   return stands(figures);
 }

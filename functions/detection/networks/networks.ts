@@ -6,7 +6,8 @@ import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from '..
 
 export type NetworkPolicy = { linkThreshold: number; memberThreshold: number; minimumNetwork: number };
 export type Membership = { entry: Indexed; score: number; byFamily: Record<Family, number>; families: Family[] };
-export type Network = { members: Membership[]; profile: GroupProfile };
+/** `foundBy: 'content'`: nothing links its members but what they ask for (findings/content-candidates.ts). */
+export type Network = { members: Membership[]; profile: GroupProfile; foundBy?: 'content' };
 
 /** Disjoint sets with path halving. */
 export class UnionFind {
