@@ -88,6 +88,9 @@ export const LEGS = ['coordination', 'concealment', 'purpose'] as const;
 export const Legs = z.object({ coordination: Leg, concealment: Leg, purpose: Leg });
 export type Legs = z.infer<typeof Legs>;
 
+/** What brought the members of a campaign together. */
+export const FOUND_BY = ['links', 'content'] as const;
+
 /** A network that keeps its identity from run to run. */
 export const Campaign = z.object({
   id: z.custom<CampaignId>(),
@@ -100,6 +103,8 @@ export const Campaign = z.object({
    */
   typicality: z.number().min(0).max(1).optional(),
   legs: Legs.optional(),
+  /** `content`: nothing links its members but what they ask for (functions/detection/findings/content-candidates.ts). Absent: links. */
+  foundBy: z.enum(FOUND_BY).optional(),
   /** What is odd about it: the features that are the least usual for the likeliest kind. */
   odd: z.array(z.string()).optional(),
   /** First exchange of a member. */

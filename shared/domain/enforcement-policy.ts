@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PLANS } from '../contract/event';
-import { KINDS, LEGS } from './campaign';
+import { FOUND_BY, KINDS, LEGS } from './campaign';
 import { Reasoned } from './detection-policy';
 import { REASON_CODES } from './reason-codes';
 
@@ -38,6 +38,8 @@ export const Rule = z.strictObject({
   mode: Reasoned(Mode).optional(),
   /** How typical of its class the campaign is, at least (functions/detection/findings/typicality.ts). */
   typicality: Reasoned(share).optional(),
+  /** What must have brought the members together; either where not given. */
+  foundBy: Reasoned(z.enum(FOUND_BY)).optional(),
   /** Legs that must hold (functions/detection/findings/legs.ts). */
   legs: Reasoned(z.array(z.enum(LEGS))).optional(),
   /** Independent families of evidence on the campaign as a whole, at least. */

@@ -177,8 +177,9 @@ function begun(assessment: Assessment, context: TrackContext & { taken: Readonly
   };
 }
 
-type Verdict = Pick<Campaign, 'kind' | 'probabilities' | 'typicality' | 'odd' | 'legs' | 'evidence' | 'families'>;
-const verdictOf = ({ kind, probabilities, typicality, odd, legs, evidence, families }: Assessment): Verdict => ({
+type Verdict = Pick<Campaign, 'kind' | 'probabilities' | 'typicality' | 'odd' | 'legs' | 'foundBy' | 'evidence' | 'families'>;
+const verdictOf = ({ network, kind, probabilities, typicality, odd, legs, evidence, families }: Assessment): Verdict => ({
+  foundBy: network.foundBy ?? 'links',
   kind,
   probabilities,
   typicality,

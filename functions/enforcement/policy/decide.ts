@@ -68,6 +68,8 @@ function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | 
   if (typicality < usual) {
     return `it is not typical of ${campaign.kind} (${typicality.toFixed(3)}, ${usual} needed)${campaign.odd?.length ? `: ${campaign.odd.join('; ')}` : ''}`;
   }
+  const foundBy = campaign.foundBy ?? 'links';
+  if (rule.foundBy && rule.foundBy.value !== foundBy) return `it was found by ${foundBy}`;
   for (const name of rule.legs?.value ?? []) {
     const leg = campaign.legs?.[name];
     if (!leg?.holds) return `no ${name}: ${leg?.because ?? 'not known'}`;
