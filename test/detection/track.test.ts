@@ -131,6 +131,20 @@ describe('silence is no acquittal', () => {
     const first = only(run([network([...busy, ...waiting], 'unclear')]));
     expect(only(run([network([...busy, ...waiting], 'distillation')], [first], HOUR)).kind).toBe('distillation');
   });
+  test('accounts that replace contained ones are heard, when they say that it is what it was', () => {
+    const legs = (holds: boolean) => {
+      const leg = { holds, because: holds ? 'seen' : 'not seen' };
+      return { coordination: leg, concealment: leg, purpose: leg };
+    };
+    const [gone, resting, wave] = [accounts('g', 60, silent), accounts('r', 20, silent), accounts('w', 20)];
+    const { run, network } = world([...gone, ...resting, ...wave]);
+    const before = { ...only(run([network([...gone, ...resting], 'distillation')])), legs: legs(false) };
+    const next = (kind: Kind, members: readonly Profile[]): Campaign =>
+      only(run([{ ...network(members, kind), legs: legs(true) }], [before], DAY));
+    expect(next('distillation', [...resting, ...wave])).toMatchObject({ id: before.id, legs: legs(true), members: { length: 100 } });
+    expect(next('unclear', [...resting, ...wave])).toMatchObject({ id: before.id, kind: 'distillation', legs: legs(false) });
+    expect(next('distillation', [...resting, ...wave.slice(0, 19)])).toMatchObject({ id: before.id, legs: legs(false) });
+  });
   test('of an active one the new word counts', () => {
     const active = accounts('a', 20);
     const { run, network } = world(active);

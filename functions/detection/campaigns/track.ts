@@ -109,6 +109,16 @@ function silent(assessment: Assessment, home: ReadonlyMap<AccountKey, Campaign>,
   return !atWork(profiles, whole ? profiles.filter(({ lastUse }) => lastUse !== Number.NEGATIVE_INFINITY).length : profiles.length, now);
 }
 
+/** Active accounts from which a new wave of a campaign is judged though most of the campaign rests. */
+const WAVE = 20;
+
+/** Accounts that replace contained ones say what the campaign is now, as long as it is of the kind that it was: a remnant does not rename it. */
+function confirms({ kind, network }: Assessment, base: Campaign, now: number): boolean {
+  const profiles = network.members.map(({ entry }) => entry.profile);
+  const active = profiles.filter(({ lastUse }) => lastUse > now - QUIET).length;
+  return kind === base.kind && active >= WAVE && active >= ACTIVE * profiles.length;
+}
+
 const atWork = (profiles: readonly (Profile | undefined)[], of: number, now: number): boolean =>
   profiles.filter((profile) => profile && profile.lastUse > now - QUIET).length >= ACTIVE * of;
 
@@ -217,7 +227,8 @@ function continued(
   }
   // Of a campaign that is silent (contained, most likely) nothing new is known: what was said of it stands. Waiting is no silence.
   const used = members.map(({ account }) => profiles.get(account)).filter((profile) => profile?.lastUse !== Number.NEGATIVE_INFINITY);
-  const words = !joined && atWork(used, used.length, now) ? verdictOf(assessment) : {};
+  const isHeard = !joined && (atWork(used, used.length, now) || confirms(assessment, base, now));
+  const words = isHeard ? verdictOf(assessment) : {};
   return { ...base, ...words, members, provenance: context.provenance };
 }
 

@@ -1,6 +1,7 @@
 import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { GroupProfile, type Membership, type Network, UnionFind } from '../networks/networks';
+import { loadSpreadOf } from '../profiles/load-spread';
 import type { Indexed } from '../traits/account-traits';
 import type { TraitIndex } from '../traits/trait-index';
 import { typesOf } from '../traits/traits';
@@ -24,11 +25,13 @@ const LIKE_CONTENT = 3;
 /** Smaller groups without a link are coincidence, or friends with one trick. */
 const SMALLEST = 12;
 const ROUNDS = 6;
+/** Overdispersion of the loads: unrelated people were seen at 0.5 and more. Only an estimate is asked for: people look at what is found. */
+const ALIKE_LOAD = 0.4;
 
 /**
- * Accounts that nothing links but what they ask for: each asks for reasoning or grades far more often than others do, and they send what
- * the others of them send and hardly anybody else does. One operator with a card, a household and a common tool for each account looks
- * like this; so may a course or a popular recipe. They are shown to people as what they are, and never acted on by a machine. `named`:
+ * Accounts that nothing links but what they ask for: each asks for reasoning or grades far more often than others do, they send what the
+ * others of them send and hardly anybody else does, and their loads are alike. One operator with a card, a household and a common tool for
+ * each account looks like this; so may a course. They are shown to people as what they are, and never acted on by a machine. `named`:
  * members of campaigns that have a name already.
  */
 export function contentCandidates(
@@ -44,8 +47,10 @@ export function contentCandidates(
   return partsOf(askers, index)
     .flatMap((part) => alike(part, index) ?? [])
     .filter(({ members, profile }) => {
-      const group = { ...context, members, holdings: profile, profiles: members.map(({ entry }) => entry.profile) };
-      return opennessOf(identityOf(group), policy.legs) === undefined;
+      const profiles = members.map(({ entry }) => entry.profile);
+      const load = loadSpreadOf(profiles);
+      if (!load || load.spread > ALIKE_LOAD) return false;
+      return opennessOf(identityOf({ ...context, members, holdings: profile, profiles }), policy.legs) === undefined;
     });
 }
 
