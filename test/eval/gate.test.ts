@@ -36,11 +36,19 @@ describe('the gate', () => {
     }
   });
 
-  test('contains them before a tenth leaked, of which a volume threshold leaks more even where it wrongs thousands', () => {
-    const ours = evaluation.ours!.measures;
-    const theirs = evaluation.baselines[0]!.measures;
-    expect(ours.leaked).toBeLessThan(0.1);
-    expect(ours.leaked).toBeLessThan(theirs.leaked ?? 0);
-    expect(theirs.falsePer10k).toBeGreaterThan(1_000);
+  test('contains the plain one before a twentieth leaked; the one behind households and a card for each account goes before people', () => {
+    const { measures, report } = evaluation.ours!;
+    const [hidden, plain] = ['residential-rotation+one-card-each', 'plain'].map(
+      (name) => measures.campaigns.find((one) => one.name === name)!,
+    );
+    expect(plain!.contained).toBe(1);
+    expect(plain!.leaked).toBeLessThan(0.05);
+    expect(hidden!.contained).toBe(0);
+    // 54 of 60.
+    const before = report!.accounts.filter(({ standing }) => standing === 'in-review').length;
+    expect(before).toBeGreaterThanOrEqual(54);
+  });
+  test('a volume threshold, tuned on the truth, wrongs thousands', () => {
+    expect(evaluation.baselines[0]!.measures.falsePer10k).toBeGreaterThan(1_000);
   });
 });
