@@ -31,7 +31,6 @@ export type UsageRow = {
   /** Bytes, `ABSENT` for "not given". */
   elicits: number;
   grading: number;
-  scores: Record<string, number> | undefined;
   print: PromptFingerprint | undefined;
 };
 
@@ -58,7 +57,6 @@ export const emptyRow = (account: AccountHash): UsageRow => ({
   client: 0,
   elicits: ABSENT,
   grading: ABSENT,
-  scores: undefined,
   print: undefined,
 });
 
@@ -86,7 +84,6 @@ export function rowOf({ source, id, subject, data }: UsageEvent, at: number, has
   row.language = labels?.language ?? '';
   row.elicits = unitByte(labels?.elicitsReasoning);
   row.grading = unitByte(labels?.grading);
-  row.scores = labels?.scores;
   if (prompt) row.print = prompt.fingerprint === undefined ? fingerprintPrompt(prompt) : readFingerprint(prompt.fingerprint);
   return row;
 }
@@ -116,7 +113,6 @@ export function writeRow(segment: SegmentBuilder, from: UsageRow, hasher: KeyedH
   columns.client[row] = from.client;
   columns.elicits[row] = from.elicits;
   columns.grading[row] = from.grading;
-  if (from.scores) segment.dictionaries.scores.push([row, from.scores]);
   if (from.print) writePrompt(segment, row, from.print, hasher);
   else columns.size[row] = ABSENT;
 }

@@ -66,8 +66,6 @@ export type Dictionaries = {
   countries: string[];
   facts: FactPatch[];
   releases: Release[];
-  /** Provider's own scores, by row. */
-  scores: [row: number, scores: Record<string, number>][];
 };
 export type Segment = { hour: number; rows: number; columns: Columns; dictionaries: Dictionaries };
 
@@ -105,7 +103,6 @@ export class SegmentBuilder {
     countries: [''],
     facts: [],
     releases: [],
-    scores: [],
   };
 
   constructor(readonly hour: number) {

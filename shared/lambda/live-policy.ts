@@ -10,6 +10,8 @@ const first = { policy: FIRST, digest: policyDigest(FIRST) };
 
 /** The policy that judges now, read from the system of record at every use: what was rolled back judges nobody any more. */
 export function livePolicy(enforcement: Table, clock: Clock): () => Promise<{ policy: Policy; digest: string }> {
-  const policies = new PolicyStore(enforcement, new LedgerStore(enforcement, clock));
-  return async () => (await policies.live()) ?? first;
+  return livePolicyOf(new PolicyStore(enforcement, new LedgerStore(enforcement, clock)));
 }
+
+export const livePolicyOf = (policies: PolicyStore) => async (): Promise<{ policy: Policy; digest: string }> =>
+  (await policies.live()) ?? first;

@@ -1,6 +1,7 @@
-import { draftPolicy, livePolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../../functions/enforcement/commands/policies';
+import { draftPolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../../functions/enforcement/commands/policies';
 import { changedDecisions, type Label, measure, type ReplayReport } from '../../functions/enforcement/measure';
 import { type Policy, policyDigest } from '../../shared/domain/policy';
+import { livePolicyOf } from '../../shared/lambda/live-policy';
 import { ADA, BEN, enforcementWorld, policyWith, RECOMMENDED, says } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
 
@@ -37,13 +38,13 @@ test('a candidate shows whose decision changes', () => {
 onBothSides((side) => {
   test('while nothing is live, everything is observed', async () => {
     const { enforcement } = await enforcementWorld(side);
-    const { policy } = await livePolicy(enforcement.policies, RECOMMENDED)();
+    const { policy } = await livePolicyOf(enforcement.policies)();
     expect(new Set(Object.values(policy.enforcement.modes).map((mode) => mode.value))).toEqual(new Set(['observe']));
   });
 
   test('draft, review by a second person, measurement, live, rolled back: no step can be left out', async () => {
     const { enforcement } = await enforcementWorld(side);
-    const live = livePolicy(enforcement.policies, RECOMMENDED);
+    const live = livePolicyOf(enforcement.policies);
     const digest = policyDigest(RECOMMENDED);
     const good = reportOf(RECOMMENDED, ids('bad', 400));
     const dataset = 'planted campaigns 1';

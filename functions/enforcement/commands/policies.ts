@@ -1,23 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { What } from '../../../shared/domain/ledger-events';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
-import { Policy, policyDigest, withMode } from '../../../shared/domain/policy';
+import { Policy } from '../../../shared/domain/policy';
 import type { Measurement, PolicyRecord } from '../../../shared/domain/policy-record';
 import type { Clock } from '../../../shared/ports';
 import type { LabelStore } from '../../../shared/stores/label-store';
 import type { PolicyStore } from '../../../shared/stores/policy-store';
 import type { RuleStore } from '../../../shared/stores/rule-store';
-import type { LivePolicy } from '../enforcement';
 import { type Label, measure, type ReplayReport, unfit, withKept } from '../measure';
 
 type Books = { policies: PolicyStore; rules: RuleStore; labels: LabelStore; clock: Clock };
 type About = Command & { digest: string };
-
-/** What judges: the live policy, or, while none ever went live, the given one with every rung in mode observe. */
-export const livePolicy = (policies: PolicyStore, fallback: Policy): LivePolicy => {
-  const observing = withMode(fallback, 'observe', 'No policy went live yet: everything is observed, nobody is acted on.');
-  return async () => (await policies.live()) ?? { policy: observing, digest: policyDigest(observing) };
-};
 
 /** A new policy, as a draft. What does not parse is answered with where and why. */
 export async function draftPolicy(command: Command & { policy: unknown }, { policies }: Books): Promise<CommandAnswer<{ digest: string }>> {
