@@ -36,7 +36,7 @@ export type Stage = {
     readonly foldAgainAfter: Duration;
     readonly concurrency: number;
     /**
-     * Whose hours are kept at hand for the API (docs/decisions/0017); detection reads the fold's output segments either way, and
+     * Whose hours are kept at hand for the API (docs/decisions/0001); detection reads the fold's output segments either way, and
      * so does the API for the others. Write units an event of each: docs/cost.md.
      */
     readonly rows: 'all' | 'risk' | 'none';

@@ -7,7 +7,7 @@ import { contractFiles } from './describe-contract';
 
 /**
  * Writes the OpenAPI document and the client's types from it: `npm run api`, after a route changed. The generator needs an
- * older TypeScript than the project, so it is fetched for this command and is no dependency (docs/decisions/0032). A test
+ * older TypeScript than the project, so it is fetched for this command and is no dependency (docs/decisions/0009). A test
  * says when either file is out of date.
  */
 const described = join(__dirname, '../shared/http/openapi.json');

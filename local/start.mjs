@@ -98,7 +98,7 @@ const tasks = {
   lint: [[node, [bin('@biomejs/biome/bin/biome'), 'check', '.']]],
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],
-  // After a route changed: the OpenAPI document and the client's types (docs/decisions/0032).
+  // After a route changed: the OpenAPI document and the client's types (docs/decisions/0009).
   api: [ts('local/describe-api.ts')],
   // After a row, a detector or a number of the policy changed: the tables of docs/ that are made from them.
   'docs:tables': [ts('local/write-doc-tables.ts')],
@@ -122,7 +122,7 @@ const tasks = {
   'test:deploy': [ts('test/deployment/deploy-proof.ts')],
   // LiteLLM's own proxy and logger, from PyPI into a virtual environment (docs/producers.md).
   'test:litellm': [ts('test/producers/litellm-proof.ts')],
-  // AWS's own engine in dynalite's place: fetched on demand, needs a Java 17 JDK (docs/decisions/0010).
+  // AWS's own engine in dynalite's place: fetched on demand, needs a Java 17 JDK (docs/decisions/0007).
   'test:dynamodb-local': [[node, [bin('jest/bin/jest.js'), 'test/stores/table.test.ts', ...args], { LOCKSTEP_DYNAMODB: 'local' }]],
   test: [
     [node, [bin('@biomejs/biome/bin/biome'), 'check', '.']],

@@ -45,7 +45,7 @@ export type CountedWorld = {
   tallies: Tally[];
   /** What it would be with everybody's hours at hand. */
   talliesOfAll: Tally[];
-  /** Write units of one row an (account, hour), as it was before decision 0017. */
+  /** Write units of one row an (account, hour), as it was before decision 0001. */
   unitsOfRows: number;
   ms: Record<Phase, number>;
 };

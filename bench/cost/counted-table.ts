@@ -5,7 +5,7 @@ export type Counted = { service: 'dynamodb' | 's3' | 'sqs'; what: string; purpos
 export type Count = (counted: Counted) => void;
 
 const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024));
-/** Every read is strongly consistent (docs/decisions/0011). */
+/** Every read is strongly consistent (docs/decisions/0007). */
 const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4096));
 /** What the rows are for: the beginning of the partition key; of an account's, whether it is its row of features. */
 const purposeOf = (pk: string, sk?: string): string => (sk === 'SUMMARY' ? ACCOUNT_ROWS : pk.replace(/#.*/, '#'));

@@ -1,6 +1,6 @@
 /**
  * Line charts as SVG text. Sixty lines instead of a library: the installed one draws on a canvas in a browser, and a file that
- * opens anywhere and compares byte by byte needs neither (docs/decisions/0041).
+ * opens anywhere and compares byte by byte needs neither (docs/decisions/0012).
  */
 export type Series = { readonly name: string; readonly points: readonly { x: number; y: number; note?: string }[] };
 export type Chart = { readonly title: string; readonly x: string; readonly y: string; readonly series: readonly Series[] };

@@ -22,7 +22,7 @@ export type StageFunctionProps<Schema extends EnvironmentSchema> = {
 
 /**
  * The only way to make a function: Node 24 on arm64, its own role that may write its own log and nothing else until it is granted
- * more, and one bundle with everything in it (the SDK too: what was tested is what runs, docs/decisions/0012).
+ * more, and one bundle with everything in it (the SDK too: what was tested is what runs, docs/decisions/0002).
  */
 export class StageFunction<Schema extends EnvironmentSchema> extends NodejsFunction {
   constructor(scope: Construct, id: string, { door, environment, memoryMiB, timeout, logDays }: StageFunctionProps<Schema>) {

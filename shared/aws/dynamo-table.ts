@@ -15,7 +15,7 @@ import type { Clock, Condition, Item, Query, Table } from '../ports';
  *
  * DynamoDB sweeps expired rows late (up to days). Every read and every condition here therefore treats a row whose `expires` has
  * passed as absent. Reads are strongly consistent: a plan that misses a manifest row folds a version too small, which is dearer
- * than the second half of a read unit (docs/decisions/0011).
+ * than the second half of a read unit (docs/decisions/0007).
  */
 /** Rows of a page after the first, at most: the first answers what was asked for where nothing is gone. */
 const MOST_ASKED = 1000;

@@ -9,7 +9,7 @@ import { iso } from './time';
  * STIX 2.1 (OASIS standard, 10 June 2021) for campaigns: a bundle of an identity, the campaign, an indicator for each
  * shared thing and `indicates` relationships. Values are keyed hashes: a bundle says nothing to who does not hold the key
  * of the deployment, and matches exactly where it is shared. No maintained STIX library exists for this runtime
- * (docs/decisions/0008); what is used of the standard is the four object types below, as schemas.
+ * (docs/decisions/0013); what is used of the standard is the four object types below, as schemas.
  */
 const Timestamp = z.iso.datetime({ precision: 3 });
 const id = (type: string) =>

@@ -17,7 +17,7 @@ const MOST_LETTERS = 200;
 const ATTEMPTS = 8;
 
 /**
- * The flagged accounts, sorted and filtered without a scan or a secondary index (docs/decisions/0030).
+ * The flagged accounts, sorted and filtered without a scan or a secondary index (docs/decisions/0009).
  *
  * The row under the account is the truth; index rows are hints that only name it. A write puts the new hints, then the row
  * (conditional on its version), then removes the old hints; a reader drops hints that the row no longer agrees with. So a
