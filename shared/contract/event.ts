@@ -64,7 +64,10 @@ export const UsageData = z.object({
       language: word.optional(),
       elicitsReasoning: unit.optional().describe('0..1: asks to show the reasoning'),
       grading: unit.optional().describe('0..1: asks to grade answers'),
-      scores: z.record(word, unit).optional().describe('any other scores of yours, 0..1, by name: checked, and not kept (no calibration is known for them)'),
+      scores: z
+        .record(word, unit)
+        .optional()
+        .describe('any other scores of yours, 0..1, by name: checked, and not kept (no calibration is known for them)'),
     })
     .optional(),
 });
