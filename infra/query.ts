@@ -11,8 +11,10 @@ import type { StateStack } from './state-stack';
 
 /** Of the system of record: the chains, the lists of them, and what a case touched. */
 const SHOWN = [
-  ...['A#*', 'K#*', 'D#*', 'X#*', 'R#*', 'P#*', 'O#*', 'AP#*', 'LIVE#*', 'SWITCH#*', 'LEDGER#*'],
-  ...['CASES', 'CASES-OF#*', 'POLICY', 'TOUCHED#*', 'APPEALED#*', 'HEALTH'],
+  ...['A#*', 'K#*', 'D#*', 'X#*', 'R#*', 'P#*', 'O#*', 'AP#*', 'L#*', 'LIVE#*', 'SWITCH#*', 'LEDGER#*'],
+  ...['CASES', 'CASES-OF#*', 'TOUCHED#*', 'APPEALED#*', 'HEALTH'],
+  // How the pipeline fares, and what people found out.
+  ...['BUDGET', 'RESTORING', 'APPEALS-OPEN', 'LABELS#*'],
 ];
 
 /** The read side of the API: accounts, campaigns, cases, the ledger. It can write its access log and nothing else. */

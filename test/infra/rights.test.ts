@@ -21,31 +21,13 @@ import { withMode } from '../../shared/domain/policy';
 import { DAY, dayOf, HOUR, MINUTE } from '../../shared/domain/time';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
-import type { Table } from '../../shared/ports';
 import { LedgerStore } from '../../shared/stores/ledger-store';
 import { account, buildCampaign } from '../support/build-campaign';
 import { buildOperator } from '../support/build-operator';
 import { ADA, APPEAL_KEYS, BEN, CASE, CLEO, DAN, enforcementWorld, policyWith, SMALL, says, set } from '../support/enforcement-world';
 import { MEMORY } from '../support/sides';
 import { rightsOn } from './rights';
-
-/** A table that lets through what the role may do, as DynamoDB would with dynamodb:LeadingKeys, and notes what was used. */
-function under(role: string, inner: Table, used: Set<string>): Table {
-  const rights = rightsOn('prod', role, 'Enforcement');
-  const allow = async <T>(action: string, pk: string, work: () => Promise<T>): Promise<T> => {
-    const allowed = rights.find((right) => right.action === action && right.matches(pk));
-    if (!allowed) throw new Error(`${role} may not ${action} ${pk}`);
-    used.add(`${role} ${action} ${allowed.pattern}`);
-    return work();
-  };
-  return {
-    get: (pk, sk) => allow('dynamodb:GetItem', pk, () => inner.get(pk, sk)),
-    put: (item, condition) => allow('dynamodb:PutItem', item.pk, () => inner.put(item, condition)),
-    add: (pk, sk, ...rest) => allow('dynamodb:UpdateItem', pk, () => inner.add(pk, sk, ...rest)),
-    query: (query) => allow('dynamodb:Query', query.pk, () => inner.query(query)),
-    delete: (pk, sk) => allow('dynamodb:DeleteItem', pk, () => inner.delete(pk, sk)),
-  };
-}
+import { under } from './under';
 
 test('every function does all of its work under its own rights on the system of record, and needs nearly all of them', async () => {
   const assist = withMode(SMALL, 'assist', 'the test says so');
