@@ -8,9 +8,9 @@ import { DECIDE_IN, Enforcement } from './enforcement';
 import { Features } from './features';
 import { Gateway } from './gateway';
 import { Ingest } from './ingest';
+import { Notices } from './notices';
 import { alarmTopic } from './parts/alarm';
 import { consoleClient, type TrustedIssuer } from './parts/identity';
-
 import { Query } from './query';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
@@ -41,6 +41,7 @@ export class PipelineStack extends Stack {
       decisions: detection.decisions,
       origin: page.origin,
     });
+    new Notices(this, 'Notices', { stage, state, alarms, bus: enforcement.bus, origin: page.origin });
     new Appeals(this, 'Appeals', { stage, state, gateway, issuer, alarms });
     new Query(this, 'Query', { stage, state, gateway, issuer });
 

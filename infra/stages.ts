@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { GivenProducers } from '../shared/wiring';
+import type { GivenChannel, GivenProducers } from '../shared/wiring';
 import type { Identity } from './parts/identity';
 
 /** Everything in which one deployment differs from another. A stage of your own is one more entry here, and nothing else. */
@@ -60,9 +60,17 @@ export type Stage = {
    * stack's own stay as they are.
    */
   readonly adopt?: { readonly graph?: string; readonly enforcement?: string; readonly access?: string };
-  /** Who is told. Without it alarms are only seen in CloudWatch. */
+  /** Who is told of alarms. Without it they are only seen in CloudWatch. */
   readonly alarmEmail?: string;
+  /**
+   * Who is told that a case, an appeal or a source waits for somebody (docs/notices.md): by e-mail, Slack, PagerDuty or a signed webhook.
+   * `secretName`: the Secrets Manager secret with what opens Slack and PagerDuty, by the channel's name. Everything is on the event bus too.
+   */
+  readonly notify: { readonly channels: readonly StageChannel[]; readonly secretName?: string };
 };
+
+type Email = Omit<Extract<GivenChannel, { kind: 'topic' }>, 'kind' | 'topicArn'> & { kind: 'email'; addresses: readonly string[] };
+export type StageChannel = Email | Exclude<GivenChannel, { kind: 'topic' }>;
 
 const small = {
   archiveDays: 15,
@@ -85,6 +93,7 @@ const small = {
   deletionProtection: false,
   anchors: { mode: 'governance', days: 1 },
   monthlyBudgetUsd: 20,
+  notify: { channels: [] },
 } as const satisfies Stage;
 
 export const stages = {
@@ -118,6 +127,7 @@ export const stages = {
     deletionProtection: true,
     anchors: { mode: 'compliance', days: 400 },
     monthlyBudgetUsd: 1_000,
+    notify: { channels: [] },
   },
 } as const satisfies Record<string, Stage>;
 

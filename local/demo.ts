@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { numberOf, readOptions, refuse } from '../cli/command-line';
 import { openAppeals } from '../functions/appeals/appeals';
 import { watchAppeals } from '../functions/appeals/review';
+import { openTelling } from '../functions/enforcement/notices/open-telling';
+import { type Told, tellPeople } from '../functions/enforcement/notices/tell-people';
 import { valuesIn } from '../functions/ingest/records/json-values';
 import { dossier, dossierMarkdown } from '../functions/query/campaigns/dossier';
 import { doneAbout } from '../functions/query/ledger/ledger';
@@ -13,6 +15,9 @@ import { Policy, withMode } from '../shared/domain/policy';
 import { HOUR, iso, MINUTE } from '../shared/domain/time';
 import { cursors } from '../shared/http/cursor';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';
+import { MemoryTopic } from '../shared/memory/memory-topic';
+import { filteredPost } from '../shared/webhook/filtered-post';
+import { messengerOf } from '../shared/webhook/messengers';
 import { readScenario } from '../simulator/read-scenario';
 import { type Hour, simulate } from '../simulator/simulate';
 import { heartbeat } from './heartbeat';
@@ -27,6 +32,7 @@ Plays a campaign hidden among honest accounts through the whole pipeline, in one
   --scenario NAME  what traffic is played: a name of docs/simulator.md, or a file (demo)
   --mode auto      decides by the recommended policy; keys and resellers wait for you (the default)
   --mode assist    plays as fast as it can until a case waits for people, then slowly, so that you see what your decision does
+  --notify URL     tells what waits for people there too, as a signed webhook (docs/notices.md); http is for 127.0.0.1 only
   --pace MINUTES   simulated minutes a second while something waits, in mode assist (10)
   --help           this
 
@@ -41,9 +47,12 @@ async function main(): Promise<void> {
     scenario: { type: 'string', default: 'demo' },
     mode: { type: 'string', default: 'auto' },
     pace: { type: 'string', default: '10' },
+    notify: { type: 'string' },
   });
   const port = numberOf('port', values.port, { whole: true });
   const pace = numberOf('pace', values.pace, { from: 1 });
+  const ways = waysTo(values.notify);
+  if (ways.kind === 'refused') return refuse(ways.because);
   const read = readScenario(values.scenario);
   if (read.kind === 'refused') return refuse(read.because);
   const { mode } = values;
@@ -66,7 +75,14 @@ async function main(): Promise<void> {
   if (served.port !== port) console.log(`Port ${port} is taken; this serves on ${served.port}.`);
   console.log(`Console: ${served.consoleUrl}\nAPI:     ${served.origin}/v1/openapi.json\n`);
   const beat = heartbeat();
-  const player = new Player(pipeline, mode === 'assist' ? pace : 0, simulation, beat);
+  if (ways.signedUnder) console.log(`Notices go to ${values.notify}, signed under ${ways.signedUnder}`);
+  const tell = () =>
+    tellPeople(openTelling({ table: pipeline.stores.enforcement, features: pipeline.stores.features, clock: pipeline.clock }), {
+      bus: { publish: async () => {} },
+      channels: ways.channels,
+      origin: served.origin,
+    });
+  const player = new Player(pipeline, mode === 'assist' ? pace : 0, simulation, beat, tell);
   player.say(`${simulation.accounts} accounts, ${simulation.hours / 24} days; nobody is told which of them belong together`);
   for (const hour of simulation) await player.play(hour);
   if (mode === 'auto') {
@@ -79,6 +95,18 @@ async function main(): Promise<void> {
   }
   player.say('the traffic ends here; the clock goes on');
   for (;;) await player.idle();
+}
+
+/** Where notices go: the page of health, and an address if one is given. The key it is signed under is made here, and said once. */
+function waysTo(url: string | undefined) {
+  if (url === undefined) return { kind: 'ways' as const, channels: [], signedUnder: undefined };
+  if (!URL.canParse(url)) return { kind: 'refused' as const, because: `--notify ${url}: give an address, http://127.0.0.1:8080/` };
+  const signedUnder = `whsec_${randomBytes(32).toString('base64')}`;
+  const channel = { kind: 'webhook' as const, name: 'notify', url, everyMinutes: 15 };
+  const post = filteredPost({ timeoutMs: 5_000, allow: ['127.0.0.1'] });
+  const none = async () => ({});
+  const messenger = messengerOf(channel, { post, topic: () => new MemoryTopic(), secrets: none, signing: async () => [signedUnder] });
+  return { kind: 'ways' as const, channels: [{ ...channel, ...messenger }], signedUnder };
 }
 
 /** The recommended policy, but people decide about keys and resellers, without a limit of days: so that there is something to decide. */
@@ -178,6 +206,7 @@ class Player {
     private readonly pace: number,
     private readonly simulation: { start: number; hours: number },
     private readonly beat: ReturnType<typeof heartbeat>,
+    private readonly tellPeople: () => Promise<Told>,
   ) {}
 
   async play(hour: Hour): Promise<void> {
@@ -230,6 +259,7 @@ class Player {
       openAppeals({ table: pipeline.stores.enforcement, clock: pipeline.clock, keys: async () => [], policy: pipeline.enforcement.policy }),
     );
     await this.tell();
+    for (const because of (await this.tellPeople()).failed) this.say(`not told: ${because}`);
     await this.progress();
     if (this.slow) await new Promise((resolve) => setTimeout(resolve, (SLICE / MINUTE / this.pace) * 1000));
     // Requests are answered between two slices, also while it plays as fast as it can.

@@ -1,5 +1,6 @@
 import type { KnownAccount, Standing } from './domain/account';
 import type { Campaign, Kind } from './domain/campaign';
+import type { Digest } from './domain/notice';
 import type { AccountKey, CaseId, SealedId } from './identity/ids';
 
 /**
@@ -60,6 +61,14 @@ export type Queue = {
 /** Events out to the provider's own systems: EventBridge on AWS, a list or the example receiver on one machine. */
 export type OutgoingEvent = { id: string; type: string; time: number; detail: { readonly [name: string]: Value | undefined } };
 export type EventBus = { publish(events: readonly OutgoingEvent[]): Promise<void> };
+
+/** Text to whoever subscribed: SNS on AWS, a list in memory. `subject` is one line of at most 100 characters of ASCII. */
+export type OutgoingText = { id: string; subject: string; text: string; attributes: { readonly [name: string]: string } };
+export type Topic = { publish(text: OutgoingText): Promise<void> };
+
+/** A way to people: a topic, a chat, a pager, a webhook. `refused`: it will never take this; `unreachable`: it may later. */
+export type Delivery = { kind: 'delivered' } | { kind: 'refused'; because: string } | { kind: 'unreachable'; because: string };
+export type Messenger = { deliver(digest: Digest): Promise<Delivery> };
 
 /** Keys and secrets by name. A missing secret throws with its name and how to make it; never with a value. */
 export type Secrets = { get(name: string): Promise<string> };

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type GivenProducers, ProducerSettings } from './contract/producer-settings';
+import { NoticeChannel } from './domain/notice';
 import type { CampaignId } from './identity/ids';
 
+export type { NoticeKind } from './domain/notice';
 export { ACCOUNT_COLUMNS, ACCOUNT_FILES } from './formats/account-columns';
 export type { GivenProducers };
 
@@ -125,6 +127,20 @@ export const ActingEnv = z.object({
 
 export const CommandEnv = ActingEnv.extend(HttpEnv.shape);
 export const PublishEnv = z.object({ ENFORCEMENT_TABLE: name, EVENT_BUS: name });
+export const NoticeEnv = z.object({
+  ENFORCEMENT_TABLE: name,
+  /** Read only, and of it only what arrived from whom. */
+  FEATURES_TABLE: name,
+  EVENT_BUS: name,
+  /** JSON (docs/notices.md). */
+  CHANNELS: json(z.array(NoticeChannel)),
+  /** Addresses and keys of channels by name, JSON; `none`: no channel of the stage has one. */
+  CHANNEL_SECRET: name,
+  WEBHOOK_KEY_SECRET: name,
+  /** Of the console, whose pages the links open. */
+  CONSOLE_ORIGIN: z.url(),
+});
+export type GivenChannel = z.input<typeof NoticeChannel>;
 /** The bucket of the anchors: of this account or, better, of another that nobody here may change. */
 export const AnchorEnv = z.object({ ENFORCEMENT_TABLE: name, ANCHOR_BUCKET: name });
 const ofAppeals = { ENFORCEMENT_TABLE: name };

@@ -1,4 +1,5 @@
-import { HOUR, hourLabel, iso, MINUTE } from '../../shared/domain/time';
+import { DETECTION_STALE_AFTER } from '../../shared/domain/notice';
+import { HOUR, hourLabel, iso } from '../../shared/domain/time';
 import type { Table } from '../../shared/ports';
 import { AppealStore } from '../../shared/stores/appeal-store';
 import { CaseStore } from '../../shared/stores/case-store';
@@ -18,8 +19,6 @@ export type PipelineHealth = {
   activeAccounts: number | null;
 };
 
-/** Detection runs every 15 minutes on AWS and every hour in a demo: after this there is something wrong with either. */
-const STALE_AFTER = 2 * HOUR + 30 * MINUTE;
 const LOOKED_BACK = 48 * HOUR;
 const MOST_COUNTED = 1_000;
 
@@ -37,7 +36,7 @@ export async function health({ stores, clock }: Pick<QueryPorts, 'stores' | 'clo
   const lastRun = population ? Number(population.at) : undefined;
   return {
     lastRun: lastRun === undefined ? null : iso(lastRun),
-    stale: lastRun === undefined ? hours.newestEvents !== null : now - lastRun > STALE_AFTER,
+    stale: lastRun === undefined ? hours.newestEvents !== null : now - lastRun > DETECTION_STALE_AFTER,
     ...hours,
     casesWaiting,
     appealsOverdue,
@@ -82,7 +81,7 @@ async function waitingCases(cases: CaseStore): Promise<number> {
 
 async function overdueAppeals(appeals: AppealStore, now: number): Promise<number> {
   let overdue = 0;
-  for await (const { head } of appeals.openOnes())
+  for await (const { head } of appeals.openOnes({ tidy: false }))
     if (head.state.progress.kind === 'open' && (head.state.progress.answerBy <= now || head.state.progress.escalations > 0)) overdue++;
   return overdue;
 }

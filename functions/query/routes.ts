@@ -5,6 +5,7 @@ import { pictureRoutes } from './campaigns/picture-routes';
 import { caseRoutes } from './cases/case-routes';
 import { labelRoutes } from './labels/label-routes';
 import { ledgerRoutes } from './ledger/ledger-routes';
+import { noticeRoutes } from './notices/notice-routes';
 import { openQuery, type QueryWorld } from './query-ports';
 import { sourceRoutes } from './sources/source-routes';
 import { statusRoutes } from './status-routes';
@@ -18,6 +19,7 @@ export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void 
   caseRoutes(api, http, ports);
   labelRoutes(api, http, ports);
   ledgerRoutes(api, http, ports);
+  noticeRoutes(api, http, ports);
   sourceRoutes(api, http, ports);
   statusRoutes(api, http, ports);
 }

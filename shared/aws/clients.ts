@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
 /**
@@ -27,6 +28,8 @@ export const sqs = (): SQSClient =>
   new SQSClient({ maxAttempts: 4, requestHandler: limits(25_000), useQueueUrlAsEndpoint: !namesEndpoint('SQS') });
 
 export const eventBridge = (): EventBridgeClient => new EventBridgeClient({ maxAttempts: 4, requestHandler: limits(5_000) });
+
+export const sns = (): SNSClient => new SNSClient({ maxAttempts: 4, requestHandler: limits(5_000) });
 
 const namesEndpoint = (service: string): boolean =>
   process.env.AWS_ENDPOINT_URL !== undefined || process.env[`AWS_ENDPOINT_URL_${service}`] !== undefined;

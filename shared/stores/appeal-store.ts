@@ -43,12 +43,13 @@ export class AppealStore {
     return row === undefined ? undefined : String(row.text);
   }
 
-  async *openOnes(): AsyncIterable<{ id: string; head: Entry<AppealState> }> {
+  /** Decided ones that a crash left on the list are taken off it. `tidy: false`: for whoever only looks. */
+  async *openOnes({ tidy = true }: { tidy?: boolean } = {}): AsyncIterable<{ id: string; head: Entry<AppealState> }> {
     for await (const id of this.ledger.allListed(OPEN)) {
       const head = await this.headIfReadable(id);
       if (!head) continue;
       if (head.state.progress.kind === 'open') yield { id, head };
-      else await this.table.delete(OPEN, id);
+      else if (tidy) await this.table.delete(OPEN, id);
     }
   }
 

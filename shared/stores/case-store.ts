@@ -59,9 +59,15 @@ export class CaseStore {
 
   /**
    * Cases in which something may still happen by itself. Closed ones that a crash left on the list are taken off it. One that cannot
-   * be read stands still (`unreadable` says why) and stops no other.
+   * be read stands still (`unreadable` says why) and stops no other. `tidy: false`: for whoever only looks.
    */
-  async openCases(unreadable: (because: string) => void = () => {}): Promise<{ id: CaseId; head: Entry<CaseState> }[]> {
+  async openCases({
+    unreadable = () => {},
+    tidy = true,
+  }: {
+    unreadable?: (because: string) => void;
+    tidy?: boolean;
+  } = {}): Promise<{ id: CaseId; head: Entry<CaseState> }[]> {
     const found: { id: CaseId; head: Entry<CaseState> }[] = [];
     for (const { sk } of await this.rows(OPEN)) {
       const id = caseId(sk);
@@ -73,8 +79,9 @@ export class CaseStore {
         },
       );
       if (!head) continue;
-      if (isClosed(head.state.progress)) await this.table.delete(OPEN, id);
-      else found.push({ id, head });
+      if (isClosed(head.state.progress)) {
+        if (tidy) await this.table.delete(OPEN, id);
+      } else found.push({ id, head });
     }
     return found;
   }

@@ -9,12 +9,12 @@ import {
   retry,
   wrap,
 } from 'cockatiel';
-import { Webhook } from 'standardwebhooks';
 import { printable } from '../domain/plain-text';
 import type { AccountKey, SealedId } from '../identity/ids';
 import { ForgedIdentity } from '../identity/keyed-hash';
 import type { ActionRequest, Clock, Provider, ProviderAnswer } from '../ports';
 import type { Post } from './filtered-post';
+import { signedHeaders } from './sign';
 
 /** Where actions are sent, and the secrets they are signed with (`whsec_…`): every one of them signs, so that a receiver can change over. */
 export type WebhookEndpoint = { url: string; secrets: readonly string[] };
@@ -75,14 +75,7 @@ export class WebhookProvider implements Provider {
   }
 
   private async send(url: URL, secrets: readonly string[], id: string, body: string): Promise<ProviderAnswer> {
-    const at = new Date(this.settings.clock.now());
-    const headers = {
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
-    };
+    const headers = signedHeaders({ id, at: this.settings.clock.now(), body }, secrets);
     const answer = await this.settings.post(url, headers, body).catch((error: unknown) => {
       throw new Transient(error instanceof Error ? error.message : 'the connection failed');
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { publishLedger } from '../../functions/enforcement/ledger/publish';
 import { seal } from '../../shared/domain/ledger';
 import { eventType, LEDGER_EVENTS } from '../../shared/domain/ledger-events';
+import { NOTICE_KINDS, NOTICE_WORDS, noticeType } from '../../shared/domain/notice';
 import { MINUTE } from '../../shared/domain/time';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import { account, T0 } from '../support/build-campaign';
@@ -20,13 +21,21 @@ test('docs/events.md names every event that goes out', () => {
   const document = [
     '# Events that go out',
     '',
-    'Every entry of the ledger is published once or more on the event bus (`EventBusName`), source `lockstep`, in order, within a minute or six. Written from shared/domain/ledger-events.ts and held by a test; nothing else is published.',
+    'Every entry of the ledger is published once or more on the event bus (`EventBusName`), source `lockstep`, in order, within a minute or six. So is every notice to people (docs/notices.md), at its end. Written from shared/domain/ledger-events.ts and shared/domain/notice.ts and held by a test; nothing else is published.',
     '',
     '`detail`: `id` (the entry’s hash: the idempotency key of the receiver), the subject’s id under the subject’s name, `sequence` in the subject’s chain, `actor` (`person`, `policy`, `clock`, `provider`, `appellant`), and `because`: the sentences where a rule said so, empty where people did. No raw identifier, no sealed one, no name of a person.',
     '',
     '| detail-type | subject | word in the ledger |',
     '| --- | --- | --- |',
     ...rows,
+    '',
+    '## Notices',
+    '',
+    'What waits for somebody, once when it begins and once when it is over; within five minutes. `detail`: `id` (the same when it is sent again), `state` (`open` or `over`), `kind`, `subject` (the case, appeal or source), `title`, `because`, `rule` where one is behind it, and `link` to the page.',
+    '',
+    '| detail-type | one of them reads |',
+    '| --- | --- |',
+    ...NOTICE_KINDS.map((kind) => `| \`${noticeType(kind)}\` | 1 ${NOTICE_WORDS[kind][0]} |`),
     '',
   ].join('\n');
   if (process.env.LOCKSTEP_WRITE) writeFileSync(file, document);

@@ -66,6 +66,7 @@ export function CampaignPage({ id }: { id: string }) {
                   {data.kind === 'unclear' ? bestGuess(data.probabilities) : probable(data.kind, data.probability)}
                   {data.families.length > 0 ? `, on ${listed(data.families)}` : ''}
                 </span>
+                {data.foundBy === 'content' ? <Badge tone="warn">found by content alone</Badge> : null}
                 {data.exonerations.map((word) => (
                   <Badge tone="good" key={word.scope}>
                     {words(word.effect)}: protected from new actions until {shortDay(word.until)}
@@ -119,17 +120,11 @@ export function CampaignPage({ id }: { id: string }) {
               ]}
             />
             <KnownFrom lineage={data.lineage} />
+            <LegsPanel of={data} />
             <div className="columns">
               <div className="stack">
                 <Panel title="Evidence" id="evidence">
-                  {data.evidence.length === 0 ? <Empty title="No evidence is recorded" /> : <Sentences evidence={data.evidence} />}
-                </Panel>
-                <Panel title="Timeline: exchanges an hour" id="timeline">
-                  {data.timeline.length === 0 ? (
-                    <Empty title="No hours yet" />
-                  ) : (
-                    <Timeline timeline={data.timeline} marks={marksOf(data, newest)} />
-                  )}
+                  {data.evidence.length === 0 ? <Empty title="No evidence is recorded" /> : <Evidence of={data.evidence} />}
                 </Panel>
               </div>
               <aside className="stack">
@@ -139,12 +134,18 @@ export function CampaignPage({ id }: { id: string }) {
                   buttons={newest ? commands.buttons(newest) : null}
                   decision={data.decision}
                 />
-                <LegsPanel of={data} />
                 <Panel title="Aimed at">
                   <Targets targets={data.targets} />
                 </Panel>
               </aside>
             </div>
+            <Panel title="Timeline: exchanges an hour" id="timeline">
+              {data.timeline.length === 0 ? (
+                <Empty title="No hours yet" />
+              ) : (
+                <Timeline timeline={data.timeline} marks={marksOf(data, newest)} />
+              )}
+            </Panel>
             <LinksPanel id={id} version={data.version} />
             <SynchronyPanel id={id} version={data.version} />
             <MembersPanel campaign={data} inCase={newest} mayAct={may} />
@@ -156,6 +157,22 @@ export function CampaignPage({ id }: { id: string }) {
         </>
       )}
     </Loaded>
+  );
+}
+
+/** The strongest first; the rest on demand, so that what is below stays in sight. */
+const EVIDENCE_SHOWN = 6;
+function Evidence({ of }: { of: Schemas['Campaign']['evidence'] }) {
+  const [all, setAll] = useState(false);
+  return (
+    <>
+      <Sentences evidence={all ? of : of.slice(0, EVIDENCE_SHOWN)} />
+      {of.length > EVIDENCE_SHOWN && !all ? (
+        <button type="button" className="button tiny" style={{ marginTop: 10 }} onClick={() => setAll(true)}>
+          Show all {of.length}
+        </button>
+      ) : null}
+    </>
   );
 }
 

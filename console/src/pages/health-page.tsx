@@ -1,9 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { Schemas } from '../api';
+import { answered, client, type Schemas } from '../api';
 import { useStatus } from '../app';
 import { count, moment, plural, relative } from '../format';
-import { Badge, Loaded, Panel } from '../parts/parts';
+import { Badge, Empty, Loaded, Panel } from '../parts/parts';
 
 type Status = Schemas['Status'];
 type Fact = { what: string; is: ReactNode; good: boolean; says: string };
@@ -37,7 +38,54 @@ export function HealthPage() {
           </Panel>
         )}
       </Loaded>
+      <Notices />
     </>
+  );
+}
+
+/** What people are told without looking, and whether the ways to them work. */
+function Notices() {
+  const notices = useQuery({ queryKey: ['notices'], refetchInterval: 15_000, queryFn: () => answered(client().GET('/v1/notices')) });
+  return (
+    <Loaded from={notices} lines={3}>
+      {({ items, channels }) => (
+        <div style={{ marginTop: 12 }}>
+          <Panel title="What people are told now" end={<span className="small soft">every 5 minutes</span>} flush>
+            {channels.map(({ name, failing }) =>
+              failing ? (
+                <p className="note danger" role="alert" key={name} style={{ margin: 14 }}>
+                  Channel <strong>{name}</strong> is not told since {moment(failing.since)}: {failing.because}.
+                </p>
+              ) : null,
+            )}
+            {items.length === 0 ? (
+              <Empty title="Nothing waits for anybody">No case, appeal or source that somebody has to hear of.</Empty>
+            ) : (
+              <ul className="health notices">
+                {items.map((one) => (
+                  <li key={`${one.kind} ${one.subject}`}>
+                    <span className="small soft nowrap">since {moment(one.since)}</span>
+                    <span>
+                      <Link href={one.path}>{one.title}</Link>
+                      <span className="small soft" style={{ display: 'block' }}>
+                        {one.because}
+                      </span>
+                    </span>
+                    <span className="small soft">
+                      {one.told.length === 0
+                        ? channels.length === 0
+                          ? 'seen here only: no channel is set up'
+                          : 'no channel was told yet'
+                        : `told: ${one.told.map(({ channel, at }) => `${channel}, ${moment(at)}`).join('; ')}`}
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Panel>
+        </div>
+      )}
+    </Loaded>
   );
 }
 

@@ -35,6 +35,8 @@ function wanting(of: Campaign): string {
 
 function foundBy(of: Campaign): string {
   const [strongest] = of.evidence;
+  if (of.foundBy === 'content')
+    return `Found by content alone, ${day(of.detectedAt)}: nothing links these accounts but what they ask for, so people decide and never a machine. ${strongest ? sentence(strongest.because) : ''}`;
   const by =
     of.families.length === 0
       ? 'Found by evidence that is not strong enough to act on'

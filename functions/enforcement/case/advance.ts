@@ -20,7 +20,7 @@ export async function advance(world: Enforcement): Promise<{ steps: number; next
   let nextDue: number | undefined;
   await carryOutAppeals(world);
   if ((await finishRestoring(world)) > 0) nextDue = world.clock.now() + MINUTE;
-  for (const { id } of await world.cases.openCases((because) => unreadable.push(because))) {
+  for (const { id } of await world.cases.openCases({ unreadable: (because) => unreadable.push(because) })) {
     const rest = await isolated(
       () => untilItRests(id, world),
       (bad) => void unreadable.push(bad.message),

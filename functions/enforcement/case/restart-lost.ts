@@ -14,7 +14,7 @@ export async function restartLost(world: Enforcement): Promise<{ restarted: Case
   const restarted: CaseId[] = [];
   const unreadable: string[] = [];
   const now = world.clock.now();
-  for (const { id, head } of await world.cases.openCases((because) => unreadable.push(because))) {
+  for (const { id, head } of await world.cases.openCases({ unreadable: (because) => unreadable.push(because) })) {
     const expected = await world.cases.expectedBack(id);
     const by = expected ? expected.by : head.at;
     if (by === null || now < by + LOST_AFTER) continue;

@@ -1,7 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { PLANS, PROGRAMS, PROVIDER_STANDINGS, VERIFICATIONS } from '../../../shared/contract/event';
 import { STANDINGS } from '../../../shared/domain/account';
-import { type Campaign, type Evidence, FAMILIES, KINDS, type Link, type Member, ROLES, TIE_TYPES } from '../../../shared/domain/campaign';
+import {
+  type Campaign,
+  type Evidence,
+  FAMILIES,
+  FOUND_BY,
+  KINDS,
+  type Link,
+  type Member,
+  ROLES,
+  TIE_TYPES,
+} from '../../../shared/domain/campaign';
 import { EFFECTS, type Exoneration } from '../../../shared/domain/exoneration';
 import type { FlaggedAccount } from '../../../shared/domain/flagged-account';
 import { mayAct, type Person } from '../../../shared/domain/person';
@@ -129,13 +139,18 @@ export const judgedFields = {
     .openapi({ description: 'Share of the groups known to be of its kind that are no more usual, 0..1; null when it was not measured.' }),
   legs: orNull(LegsView).openapi({ description: 'What must all hold before a machine may suspend anybody; null when it was not asked.' }),
   odd: z.array(z.string()).openapi({ description: 'What is least usual about it.' }),
+  foundBy: z.enum(FOUND_BY).openapi({
+    description:
+      'What brought its members together. `content`: nothing links them but what they ask for, so it goes before people and never to a machine.',
+  }),
 };
 
 /** Documents of before have none of it. */
-export const judgedView = ({ typicality, legs, odd }: Pick<Campaign, 'typicality' | 'legs' | 'odd'>) => ({
+export const judgedView = ({ typicality, legs, odd, foundBy }: Pick<Campaign, 'typicality' | 'legs' | 'odd' | 'foundBy'>) => ({
   typicality: typicality ?? null,
   legs: legs ?? null,
   odd: odd ?? [],
+  foundBy: foundBy ?? 'links',
 });
 
 export const StandingWordView = z

@@ -1,0 +1,23 @@
+import { eventBridge } from '../../../shared/aws/clients';
+import { EventBridgeBus } from '../../../shared/aws/event-bridge-bus';
+import { systemClock as clock } from '../../../shared/aws/system-clock';
+import { table } from '../../../shared/lambda/adapters';
+import { environment } from '../../../shared/lambda/environment';
+import { noticeChannels } from '../../../shared/lambda/notice-channels';
+import { logger } from '../../../shared/lambda/observe';
+import { NoticeEnv } from '../../../shared/wiring';
+import { openTelling } from '../notices/open-telling';
+import { tellPeople } from '../notices/tell-people';
+
+const env = environment(NoticeEnv);
+const bus = new EventBridgeBus(eventBridge(), env.EVENT_BUS);
+const world = openTelling({ table: table(env.ENFORCEMENT_TABLE), features: table(env.FEATURES_TABLE), clock });
+const ways = { bus, channels: noticeChannels(env), origin: env.CONSOLE_ORIGIN };
+
+/** Every few minutes: what waits for people goes to the bus and to the channels of the stage. */
+export const handler = async (): Promise<void> => {
+  const { failed, ...told } = await tellPeople(world, ways);
+  logger.info('told', told);
+  // Everybody else was told: this says so where failures are seen.
+  if (failed.length > 0) throw new Error(`not told: ${failed.join('; ')}`);
+};

@@ -1,0 +1,107 @@
+import type { AppealState } from '../../../shared/domain/appeal';
+import type { CaseState } from '../../../shared/domain/case';
+import { DETECTION_STALE_AFTER, type Notice, PAUSE_MARGIN, SHORTEST_SILENCE, WARN_BEFORE } from '../../../shared/domain/notice';
+import { DAY, HOUR, iso } from '../../../shared/domain/time';
+import type { CaseId } from '../../../shared/identity/ids';
+import type { SourceState } from '../../../shared/stores/notice-store';
+
+/** What lasts now and calls for somebody. Pure; the same facts give the same notices. */
+
+const when = (at: number): string => `${iso(at).slice(0, 16).replace('T', ' ')} UTC`;
+const hours = (ms: number): string => `${Math.max(1, Math.round(ms / HOUR))} h`;
+
+/** How many accounts a case is about changes while it waits: the page has the number, a message would not. */
+export function ofCase(id: CaseId, state: CaseState, now: number): Notice[] {
+  const { progress } = state;
+  const what = state.byHand ? `case opened by hand: ${state.rung}` : `${state.rung}: ${state.campaignKind} ${state.campaign}`;
+  const about = { subject: id, path: `/cases/${id}`, rule: state.rule };
+  const notices: Notice[] = [];
+  const tell = (kind: Notice['kind'], title: string, because: string) => notices.push({ kind, title, because, ...about });
+  switch (progress.kind) {
+    case 'awaiting-approval': {
+      // Enough people answered: the case goes on at its next step.
+      const missing = state.approversNeeded - state.approvals.length;
+      if (missing <= 0) break;
+      tell(
+        'case-waits',
+        `Waits for approval: ${what}`,
+        `${missing} more ${missing === 1 ? 'person has' : 'people have'} to approve or reject it.`,
+      );
+      if (progress.lapsesAt - now <= WARN_BEFORE)
+        tell('case-lapsing', `About to lapse: ${what}`, `Without an answer by ${when(progress.lapsesAt)} nothing is done.`);
+      break;
+    }
+    case 'stopped':
+      tell('case-stopped', `Stopped: ${what}`, 'Nothing more is asked until people let it go on, or undo it.');
+      if (isNear(progress.expiresAt, now)) tell('case-expiring', `About to expire: ${what}`, expires(progress.expiresAt));
+      break;
+    case 'contained':
+      if (isNear(progress.expiresAt, now)) tell('case-expiring', `About to expire: ${what}`, expires(progress.expiresAt));
+      break;
+    default:
+  }
+  if (state.undoRequests.length > 0 && state.undoneAt === null && progress.kind !== 'undoing' && progress.kind !== 'undone')
+    tell('undo-waits', `An undo waits for another person: ${what}`, 'One person asked that everything it did be undone.');
+  return notices;
+}
+
+const isNear = (at: number | null, now: number): at is number => at !== null && at - now <= WARN_BEFORE;
+const expires = (at: number): string => `Its actions end by themselves from ${when(at)} on unless somebody confirms them.`;
+
+export function ofAppeal(id: string, { progress, rule }: AppealState, now: number): Notice[] {
+  if (progress.kind !== 'open' || (progress.answerBy > now && progress.escalations === 0)) return [];
+  return [
+    {
+      kind: 'appeal-overdue',
+      subject: id,
+      title: `Appeal overdue: ${id}`,
+      because: 'The person concerned was promised an answer by now.',
+      path: '/appeals',
+      rule,
+    },
+  ];
+}
+
+/** Pauses are remembered for this long: a source that sends at night, or not at weekends, is not missed by day. */
+const PAUSES_KEPT = 8 * DAY;
+
+/** What is known of a source after looking at it again. `latest`: when its newest event was; 0 when it was not heard of. */
+export function heard(known: SourceState | undefined, latest: number, now: number): SourceState {
+  if (known === undefined) return { latest: Math.min(latest, now), pauses: [] };
+  const pauses = known.pauses.filter(([end]) => end > now - PAUSES_KEPT);
+  const until = Math.min(latest, now);
+  if (until <= known.latest) return { latest: known.latest, pauses };
+  const pause = until - known.latest;
+  return { latest: until, pauses: pause > HOUR ? [...pauses, [until, pause]] : pauses };
+}
+
+export function ofSource(producer: string, { latest, pauses }: SourceState, now: number): Notice[] {
+  const usual = Math.max(0, ...pauses.map(([, length]) => length));
+  const silent = now - latest;
+  // Nobody misses for ever what was switched off.
+  if (latest === 0 || silent <= Math.max(SHORTEST_SILENCE, PAUSE_MARGIN * usual) || silent > PAUSES_KEPT) return [];
+  const before = usual === 0 ? 'it never paused for over an hour' : `its longest pause in eight days was ${hours(usual)}`;
+  return [
+    {
+      kind: 'source-silent',
+      subject: producer,
+      title: `Silent: source ${producer}`,
+      because: `Its newest event is of ${when(latest)}, ${hours(silent)} ago; ${before}.`,
+      path: '/sources',
+    },
+  ];
+}
+
+/** `lastRun`: undefined before any. */
+export function ofDetection(lastRun: number | undefined, now: number): Notice[] {
+  if (lastRun === undefined || now - lastRun <= DETECTION_STALE_AFTER) return [];
+  return [
+    {
+      kind: 'detection-stale',
+      subject: '',
+      title: 'Detection stands still',
+      because: `The last run was ${when(lastRun)}, ${hours(now - lastRun)} ago. Nobody new is found until it runs.`,
+      path: '/health',
+    },
+  ];
+}
