@@ -13,7 +13,8 @@ npm run redrive -- list|show|send --from report/refused.ndjson [--out repaired.n
 What ingest refused is kept as it came, for as long as refusedDays says.
   list   counts by day, producer and reason; nothing is decrypted
   show   why each was refused and what to change; with --records the records themselves, which hold identifiers and prompts
-  send   to the event queue again, and removes what was sent: after a producer was enabled, or repaired with --set and --unset
+  send   to the event queue again, and removes what was sent: after a producer was enabled, or repaired with --set and --unset;
+         late events go to the function that takes them although they are late, within a quarter of an hour
 With --from it works on the file that a replay wrote; send then writes the records to --out, to be replayed.
 RefusedBucket, EventQueueUrl and RedriveRoleArn are outputs of the stacks: assume that role, nobody else may read the bucket.`;
 
@@ -60,8 +61,9 @@ async function main(): Promise<void> {
     }
     case 'send': {
       if (values.queue === undefined) return refuse('--queue is missing: the output EventQueueUrl');
-      const { sent, messages } = await redrive(store, new SqsQueue(sqs(), values.queue), which, repair);
+      const { sent, messages, late } = await redrive(store, new SqsQueue(sqs(), values.queue), which, repair);
       console.log(`${sent} records sent again in ${messages} messages; what is refused again is kept again`);
+      if (late > 0) console.log(`${late} late records are taken within a quarter of an hour`);
       return;
     }
     default:

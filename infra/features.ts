@@ -36,13 +36,14 @@ export class Features extends Construct {
         SHARDS: String(stage.features.shards),
         SETTLE_SECONDS: String(stage.features.settle.toSeconds()),
         FOLD_AGAIN_SECONDS: String(stage.features.foldAgainAfter.toSeconds()),
+        ARCHIVE_DAYS: String(stage.archiveDays),
       },
       memoryMiB: 512,
       timeout: Duration.minutes(2),
       logDays: stage.logDays,
     });
     every(this, 'PlanSchedule', stage.features.planEvery, plan, deadLetterQueue(this, 'PlanFailures', alarms, impact));
-    may(plan).readRows(tables.features, ['DIRTY', 'F#*', 'M#*']);
+    may(plan).readRows(tables.features, ['DIRTY', 'LATE', 'F#*', 'M#*']);
     may(plan).writeRows(tables.features, ['F#*']);
     may(plan).write(archive, ['plans/*']);
     may(plan).sendTo(folds.queue);

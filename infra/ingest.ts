@@ -123,17 +123,22 @@ export class Ingest extends Construct {
       'TakeDueEvery',
       Duration.minutes(15),
       due,
-      deadLetterQueue(this, 'TakeDueFailures', alarms, 'Events that came ahead of the clock are not taken although their time has come.'),
+      deadLetterQueue(
+        this,
+        'TakeDueFailures',
+        alarms,
+        'Events that came ahead of the clock are not taken although their time has come, nor late ones that somebody sent again.',
+      ),
     );
-    may(due).read(state.refused, ['early/*']);
-    may(due).remove(state.refused, ['early/*']);
+    may(due).read(state.refused, ['early/*', 'again/*']);
+    may(due).remove(state.refused, ['early/*', 'again/*']);
     may(due).decryptFrom(state.refused);
 
     for (const writer of [ingest, ingestFiles, due]) {
       may(writer).write(state.archive, ['chunks/*']);
       may(writer).write(state.refused, ['refused/*', 'early/*']);
       may(writer).encryptFor(state.refused);
-      may(writer).writeRows(state.tables.features, ['M#*', 'DIRTY', 'SOURCES#*']);
+      may(writer).writeRows(state.tables.features, ['M#*', 'DIRTY', 'LATE', 'SOURCES#*']);
       may(writer).readSecret(state.secrets.identifierKey);
     }
     const receive = new StageFunction(this, 'Receive', {
@@ -187,8 +192,10 @@ function redriveRole(scope: Construct, { refused, events }: { refused: IBucket; 
   });
   const allow = (actions: string[], resources: string[]) => role.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
   allow(['s3:ListBucket'], [refused.bucketArn]);
-  allow(['s3:GetObject', 's3:DeleteObject'], [refused.arnForObjects('refused/*')]);
-  if (refused.encryptionKey) allow(['kms:Decrypt'], [refused.encryptionKey.keyArn]);
+  allow(['s3:GetObject', 's3:DeleteObject'], [refused.arnForObjects('refused/*'), refused.arnForObjects('early/*')]);
+  // Late events that are to be taken all the same are put where the function takes them.
+  allow(['s3:PutObject'], [refused.arnForObjects('again/*')]);
+  if (refused.encryptionKey) allow(['kms:Decrypt', 'kms:GenerateDataKey'], [refused.encryptionKey.keyArn]);
   allow(['sqs:SendMessage'], [events.queueArn]);
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5',

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, unwatchFile, watchFile } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -23,7 +23,8 @@ const HELP = `npm run local -- [--port 4000] [--stage dev] [--every SECONDS] [--
 Runs the synthesized app on embedded engines: the bundles that go to Lambda, fed as AWS feeds them. Everything is in memory and
 listens on loopback. --every calls the schedules that often instead of at their own rate.
 --receiver asks actions of the example receiver, which says what it carried out; without, nobody is asked.
---producers: which records of other software are read, as in ingest.producers of a stage (docs/producers.md).`;
+--producers: which records of other software are read, as in ingest.producers of a stage (docs/producers.md). When the file changes
+it is read again, as if the stage were deployed with it.`;
 
 async function main(): Promise<void> {
   const values = readOptions(HELP, {
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
   services.know(world, suspensionOf(wiring));
   heard = objectListeners(wiring);
   site.answer(routesOf(wiring));
+  const followed = values.producers === undefined ? () => {} : followProducers(values.producers, world);
   const feeding = startFeeding(wiring);
   startSchedules(wiring, every && every * 1000);
   await tell(templates, objects.endpoint, site);
@@ -79,6 +81,7 @@ async function main(): Promise<void> {
   });
   console.log('\nstopping');
   stopping.abort();
+  followed();
   provider?.receiver.close();
   await Promise.all([...world.functions.values()].map((host) => host.stop()));
   await Promise.allSettled(feeding);
@@ -86,13 +89,38 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
+const pathOf = (file: string): string => resolve(process.env.INIT_CWD ?? '.', file);
+
 /** The settings in a file, checked before anything starts. */
 function producersIn(file: string | undefined): GivenProducers | undefined {
   if (file === undefined) return undefined;
-  const parsed = ProducerSettings.safeParse(JSON.parse(readFileSync(resolve(process.env.INIT_CWD ?? '.', file), 'utf8')));
-  if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  return refuse(`--producers ${file}: ${first?.path.join('.')}: ${first?.message} (docs/producers.md)`);
+  const read = settingsIn(file);
+  return typeof read === 'string' ? refuse(read) : read;
+}
+
+/** The settings, or what is wrong with them. */
+function settingsIn(file: string): GivenProducers | string {
+  try {
+    const parsed = ProducerSettings.safeParse(JSON.parse(readFileSync(pathOf(file), 'utf8')));
+    if (parsed.success) return parsed.data;
+    const [first] = parsed.error.issues;
+    return `--producers ${file}: ${first?.path.join('.')}: ${first?.message} (docs/producers.md)`;
+  } catch (error) {
+    return `--producers ${file}: ${error instanceof Error ? error.message : 'cannot be read'}`;
+  }
+}
+
+/** Every function that reads producers gets the settings of now; answers how to stop. */
+function followProducers(file: string, world: World): () => void {
+  const path = pathOf(file);
+  watchFile(path, { interval: 500 }, () => {
+    const read = settingsIn(file);
+    if (typeof read === 'string') return console.error(`${read}; the settings of before stay`);
+    for (const host of world.functions.values())
+      if ('PRODUCERS' in host.spec.environment) host.configure({ PRODUCERS: JSON.stringify(read) });
+    console.log(`producers: ${Object.keys(read).join(', ') || 'none'}`);
+  });
+  return () => unwatchFile(path);
 }
 
 /** The app as `cdk deploy` would deploy it, bundled. */
@@ -145,6 +173,7 @@ Lockstep runs.
            AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 AWS_ENDPOINT_URL=${endpoint} \\
              aws sqs send-message --queue-url ${queue} --message-body '…one event, an array, or base64 gzip…'
   files    s3://${templates.output('InboxBucket')}/ (same endpoint)
+  refused  npm run redrive -- list --bucket ${templates.output('RefusedBucket')} (same endpoint and credentials)
   API      ${site.origin}/v1/accounts
            -H 'authorization: Bearer ${await site.token('Rae Reviewer', 'reviewer')}'
   admin    ${await site.token('Ada Admin', 'admin')}

@@ -53,6 +53,8 @@ export const PlanEnv = z.object({
   /** How long after its end an hour is first folded, and after that, again for late events. */
   SETTLE_SECONDS: seconds,
   FOLD_AGAIN_SECONDS: seconds,
+  /** How long chunks are kept. */
+  ARCHIVE_DAYS: count,
 });
 
 export const FoldEnv = z.object({

@@ -13,6 +13,7 @@ const ports = {
   shards: env.SHARDS,
   settle: env.SETTLE_SECONDS * 1000,
   foldAgainAfter: env.FOLD_AGAIN_SECONDS * 1000,
+  archiveDays: env.ARCHIVE_DAYS,
 };
 const folds = queue(env.FOLD_QUEUE_URL);
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { DAY, HOUR, hourLabel, iso } from '../../shared/domain/time';
+import { DAY, dayLabel, dayOf, HOUR, hourLabel, iso } from '../../shared/domain/time';
 import type { Clock, Item, ObjectStore, Table } from '../../shared/ports';
-import { type ManifestEntry, manifestOf, markedHours, TO_FOLD_AGAIN } from '../../shared/stores/manifest-store';
+import { hoursToPlan, type ManifestEntry, manifestOf, TO_FOLD_AGAIN } from '../../shared/stores/manifest-store';
 
 export type PlanPorts = {
   archive: ObjectStore;
@@ -13,13 +13,13 @@ export type PlanPorts = {
   settle?: number;
   /** ms after it was sealed that an hour is sealed again for late events; 0 when absent. */
   foldAgainAfter?: number;
+  /** How long chunks are kept, days; for good when absent. An hour that late events came for may list some that have expired. */
+  archiveDays?: number;
 };
 /** One unit of folding: the segments `segment % shards === shard` of an hour, over the sealed list of chunks at `plan`. */
 export const FoldTask = z.object({ hour: z.int(), version: z.int(), shard: z.int(), shards: z.int(), plan: z.string() });
 export type FoldTask = z.infer<typeof FoldTask>;
 export type SealedPlan = { hour: number; version: number; shards: number; entries: ManifestEntry[] };
-
-const HORIZON = 15 * DAY;
 
 /**
  * Seals the list of chunks of every hour that changed as its next version, and answers what is left to fold.
@@ -28,7 +28,7 @@ const HORIZON = 15 * DAY;
 export async function plan(ports: PlanPorts, limit = 200): Promise<FoldTask[]> {
   const { features, clock } = ports;
   const tasks: FoldTask[] = [];
-  for (const { hour, marks } of await markedHours(features, clock.now() - HORIZON)) {
+  for (const { hour, marks } of await hoursToPlan(features, clock.now())) {
     // The open hour is folded once it has closed: detection reads closed hours only.
     if (hour + HOUR + (ports.settle ?? 0) > clock.now()) continue;
     if (tasks.length >= limit) break;
@@ -50,7 +50,7 @@ async function planHour(hour: number, marks: number, ports: PlanPorts): Promise<
   }
   if (current && isResting(current, ports)) return unfinished(hour, version, String(current.plan), Number(current.shards), pk, features);
   // The mark was read before the list: a chunk listed since then raises the mark again, and the next plan sees it.
-  const entries = await manifestOf(features, hour);
+  const entries = (await manifestOf(features, hour)).filter((entry) => isKept(entry, ports));
   const digest = createHash('sha256')
     .update(JSON.stringify(entries.map((entry) => entry.chunk)))
     .digest('hex')
@@ -75,6 +75,10 @@ async function planHour(hour: number, marks: number, ports: PlanPorts): Promise<
   // Refused: another planner sealed a version meanwhile; its tasks are as good.
   return outcome.kind === 'refused' ? [] : unfinished(hour, next, key, row.shards, pk, features);
 }
+
+/** Chunks lie under the day they were written: `chunks/<day>/…`. S3 removes them after the day on which they are `archiveDays` old. */
+const isKept = ({ key }: ManifestEntry, { clock, archiveDays = Number.POSITIVE_INFINITY }: PlanPorts): boolean =>
+  !Number.isFinite(archiveDays) || key.slice('chunks/'.length) >= dayLabel(dayOf(clock.now() - archiveDays * DAY));
 
 /** Sealed lately. Who marks an hour to be folded again by other code (refold.ts) does not wait. */
 function isResting({ at, digest }: Item, { clock, foldAgainAfter = 0 }: PlanPorts): boolean {

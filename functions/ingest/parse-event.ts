@@ -9,6 +9,8 @@ export type Parsed = { kind: 'event'; event: LockstepEvent; at: number } | { kin
 /** Events outside [now − 14 days, now + 10 minutes] are kept aside and counted as late or early. */
 export const LATEST = 10 * MINUTE;
 export const OLDEST = 14 * DAY;
+/** How old an event may be that somebody sends again although it was late: a day less than its hour's manifest and folds are kept (45 days). */
+export const OLDEST_AGAIN = 44 * DAY;
 
 const TYPES = { 'lockstep.usage.v1': UsageEvent, 'lockstep.account.v1': AccountEvent, 'lockstep.release.v1': ReleaseEvent } as const;
 const typeOf = (value: object): unknown => ('type' in value ? value.type : undefined);
@@ -19,8 +21,8 @@ const rejected = (code: Rejection['code'], because: string, fix: string, field?:
   rejection: { code, because, fix, ...(field === undefined ? {} : { field }) },
 });
 
-/** `unknown` comes in, an event or a reason goes out. */
-export function parseEvent(value: unknown, now: number): Parsed {
+/** `unknown` comes in, an event or a reason goes out. `oldest`: how old it may be, ms. */
+export function parseEvent(value: unknown, now: number, oldest = OLDEST): Parsed {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return rejected(
       'not-an-object',
@@ -48,11 +50,11 @@ export function parseEvent(value: unknown, now: number): Parsed {
       field,
     );
   }
-  return inTime(parsed.data, now);
+  return inTime(parsed.data, now, oldest);
 }
 
 /** What is left to ask of an event that fits the schema: its fingerprint if it brings one, and its time. */
-function inTime(event: LockstepEvent, now: number): Parsed {
+function inTime(event: LockstepEvent, now: number, oldest: number): Parsed {
   const at = Date.parse(event.time);
   if (
     event.type === 'lockstep.usage.v1' &&
@@ -66,12 +68,12 @@ function inTime(event: LockstepEvent, now: number): Parsed {
       'data.prompt.fingerprint',
     );
   }
-  const outside = outOfTime(at, now);
+  const outside = outOfTime(at, now, oldest);
   return outside ? { kind: 'rejected', rejection: outside } : { kind: 'event', event, at };
 }
 
-/** Why an event that was served at `at` is not taken at `now` (both ms). */
-export function outOfTime(at: number, now: number): Rejection | undefined {
+/** Why an event that was served at `at` is not taken at `now`, where it may be `oldest` old (all ms). */
+export function outOfTime(at: number, now: number, oldest = OLDEST): Rejection | undefined {
   if (at > now + LATEST)
     return {
       code: 'early',
@@ -80,12 +82,15 @@ export function outOfTime(at: number, now: number): Rejection | undefined {
       fix: 'check the clock of the gateway; the event is kept, and taken when its time comes',
       field: 'time',
     };
-  if (at < now - OLDEST)
+  if (at < now - oldest)
     return {
       code: 'late',
       at,
-      because: `time: more than 14 days before ${iso(now)}`,
-      fix: 'send events within 14 days; this one is kept aside for as long as refused records are',
+      because: `time: more than ${oldest / DAY} days before ${iso(now)}`,
+      fix:
+        oldest < OLDEST_AGAIN
+          ? `send events within ${oldest / DAY} days; this one is kept aside: npm run redrive -- send --reason late has it taken, up to ${OLDEST_AGAIN / DAY} days after its time`
+          : 'what belonged to its hour is not kept any more: it cannot be counted; a file of such events can be replayed (npm run replay)',
       field: 'time',
     };
   return undefined;

@@ -9,7 +9,7 @@ import type { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { arrivalAt, noteArrival } from './arrival';
 import { type Candidate, candidatesOf, type Writer } from './candidates';
 import { writeEvent } from './event-writer';
-import { parseEvent } from './parse-event';
+import { OLDEST, parseEvent } from './parse-event';
 import { allowance, valuesOfText } from './records/envelopes';
 import type { Found } from './records/json-values';
 import type { Rejection } from './rejection';
@@ -38,19 +38,26 @@ export type Taken = {
   events: Part[];
 };
 
-export type ReadPorts = { now: number; hasher: KeyedHasher; segments: number; producers?: ProducerSettings };
+export type ReadPorts = {
+  now: number;
+  hasher: KeyedHasher;
+  segments: number;
+  producers?: ProducerSettings;
+  /** How old an event may be, ms: 14 days, but where people asked for late ones (redrive.ts). */
+  oldest?: number;
+};
 
 /** Of one message so many refusals are told apart: a message of nothing but line feeds and letters would make millions. */
 export const MOST_REFUSED_OF_A_MESSAGE = 1_000;
 
 /** Parses, validates, hashes and fingerprints the events of some messages. Pure: it keeps nothing and tells nobody. */
-export function readMessages(messages: readonly Source[], { now, hasher, segments, producers = {} }: ReadPorts): Taken {
+export function readMessages(messages: readonly Source[], { now, hasher, segments, producers = {}, oldest = OLDEST }: ReadPorts): Taken {
   const collected = new Collected(hasher, segments);
   const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [] };
   for (const message of messages) {
     const before = taken.rejected.length;
     for (const candidate of candidatesIn(message, producers, now)) {
-      const outcome = candidate.kind === 'refused' ? candidate : parseEvent(candidate.event, now);
+      const outcome = candidate.kind === 'refused' ? candidate : parseEvent(candidate.event, now, oldest);
       const { producer, line, record } = candidate;
       if (outcome.kind === 'event') {
         collected.add(outcome.event, outcome.at);

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { ObjectStore, Queue } from '../../shared/ports';
 import { type IngestPorts, ingest } from './ingest';
+import { OLDEST_AGAIN } from './parse-event';
 import type { Found } from './records/json-values';
 import { packedBody } from './records/pack';
-import { EARLY, placeOf, REFUSED, RefusedRecord } from './refused';
+import { AGAIN, EARLY, placeOf, REFUSED, RefusedRecord } from './refused';
 
 /** Which refused records are meant; what is not given is any. */
 export type Which = { producer?: string; reason?: string; day?: string };
@@ -23,7 +25,7 @@ export async function countRefused(
   which: Which = {},
 ): Promise<{ day: string; producer: string; reason: string; count: number }[]> {
   const counts = new Map<string, { day: string; producer: string; reason: string; count: number }>();
-  for await (const key of store.list(REFUSED)) {
+  for await (const key of keysOf(store)) {
     const place = placeOf(key);
     if (!place || !fits(which, place)) continue;
     const name = `${place.day}/${place.producer}/${place.reason}`;
@@ -34,9 +36,15 @@ export async function countRefused(
   return [...counts.values()];
 }
 
+/** What is refused, then what waits for its time. */
+async function* keysOf(store: ObjectStore): AsyncGenerator<string> {
+  yield* store.list(REFUSED);
+  yield* store.list(EARLY);
+}
+
 /** The records, object by object, with the key of the object that they lie in. */
 export async function* refusedRecords(store: ObjectStore, which: Which = {}): AsyncGenerator<{ key: string; records: RefusedRecord[] }> {
-  for await (const key of store.list(REFUSED)) {
+  for await (const key of keysOf(store)) {
     const place = placeOf(key);
     if (!place || !fits(which, place)) continue;
     const bytes = await store.get(key);
@@ -53,24 +61,34 @@ export const recordsIn = (bytes: Uint8Array): RefusedRecord[] =>
 
 /**
  * Sends refused records to the queue of events again, repaired or as they were, and removes what was sent. Interrupted, some are sent
- * twice: the second is a duplicate. What is refused again is kept again.
+ * twice: the second is a duplicate. What is refused again is kept again. `late` ones would be refused as late for ever: they are put
+ * where `takeDue` takes them although they are (`late` of the answer).
  */
 export async function redrive(
   store: ObjectStore,
   queue: Queue,
   which: Which,
   repair: Repair = [],
-): Promise<{ sent: number; messages: number }> {
+): Promise<{ sent: number; messages: number; late: number }> {
   let sent = 0;
   let messages = 0;
+  let late = 0;
   for await (const { key, records } of refusedRecords(store, which)) {
+    if (placeOf(key)?.reason === 'late') {
+      const lines = records.map((one) => JSON.stringify({ ...one, record: repaired(one.record, repair) } satisfies RefusedRecord));
+      const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
+      await store.put(`${AGAIN}${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}-${records.length}.ndjson`, bytes);
+      await store.delete(key);
+      late += records.length;
+      continue;
+    }
     const bodies = bodiesOf(records.map(({ record }) => repaired(record, repair)));
     await queue.send(bodies.map(packedBody));
     await store.delete(key);
     sent += records.length;
     messages += bodies.length;
   }
-  return { sent, messages };
+  return { sent, messages, late };
 }
 
 /** Records as messages of the queue: a record a line, as many as one message may hold. */
@@ -120,23 +138,30 @@ export function repaired(record: unknown, repair: Repair): unknown {
   return copy;
 }
 
-/** Takes the events that were ahead of the clock and are not any more, and removes them. Repeated, they are duplicates. */
+/**
+ * Takes the events that were ahead of the clock and are not any more, and late ones that somebody sent again, and removes them.
+ * Repeated, they are duplicates.
+ */
 export async function takeDue({
   refused,
   ...ports
 }: IngestPorts & { refused: ObjectStore }): Promise<{ accepted: number; rejected: number }> {
   const now = ports.clock.now();
   const result = { accepted: 0, rejected: 0 };
-  for await (const key of refused.list(EARLY)) {
-    const due = Number(key.slice(EARLY.length).split('/')[0]);
-    if (!(due <= now)) break;
+  const take = async (key: string, oldest?: number): Promise<void> => {
     const bytes = await refused.get(key);
-    if (!bytes) continue;
+    if (!bytes) return;
     const values = recordsIn(bytes).map(({ record }, line): Found => ({ kind: 'value', line: line + 1, value: record }));
-    const { accepted, rejected } = await ingest([{ id: key, values }], { ...ports, refused });
+    const { accepted, rejected } = await ingest([{ id: key, values }], { ...ports, refused, ...(oldest === undefined ? {} : { oldest }) });
     await refused.delete(key);
     result.accepted += accepted;
     result.rejected += rejected.length;
+  };
+  for await (const key of refused.list(EARLY)) {
+    const due = Number(key.slice(EARLY.length).split('/')[0]);
+    if (!(due <= now)) break;
+    await take(key);
   }
+  for await (const key of refused.list(AGAIN)) await take(key, OLDEST_AGAIN);
   return result;
 }

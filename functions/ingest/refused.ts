@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { dayLabel, dayOf, HOUR } from '../../shared/domain/time';
+import { DAY, dayLabel, dayOf, HOUR } from '../../shared/domain/time';
 import type { ObjectStore } from '../../shared/ports';
 import type { Refused } from './read-messages';
 
 /**
  * What is kept of a refused record, a line of NDJSON in `refused/<day>/<producer>/<reason>/<digest>-<count>.ndjson`
- * (`early/<ms>/…` for what is to be taken when its time comes). It holds what the sender sent, raw identifiers and prompts too.
+ * (`early/<ms>/<producer>/…` for what is taken when its time comes). It holds what the sender sent, raw identifiers and prompts too.
  */
 export const RefusedRecord = z.object({
   producer: z.string(),
@@ -32,6 +32,10 @@ export const refusedRecord = ({ producer, code, field, because, fix, message, li
 
 export const REFUSED = 'refused/';
 export const EARLY = 'early/';
+/** What was late and somebody sent again all the same (redrive.ts): `again/<digest>-<count>.ndjson`. */
+export const AGAIN = 'again/';
+/** What is further ahead is the fault of a clock and wants repair: the bucket keeps nothing much longer (`refusedDays` of a stage, 7 at least). */
+export const WAITS_AT_MOST = 6 * DAY;
 
 /** Writes refused records, an object for each producer and reason. The key is the digest: the same messages again write the same objects. */
 export async function keepRefused(rejected: readonly Refused[], now: number, store: ObjectStore): Promise<void> {
@@ -51,12 +55,15 @@ export async function keepRefused(rejected: readonly Refused[], now: number, sto
 
 /** What the name of an object says of the records in it. */
 export function placeOf(key: string): { day: string; producer: string; reason: string; count: number } | undefined {
+  const [, due, waiting = 'unknown', waitingCount] = /^early\/(\d+)\/(?:([^/]+)\/)?[0-9a-f]+-(\d+)\.ndjson$/.exec(key) ?? [];
+  if (due !== undefined) return { day: dayLabel(dayOf(Number(due))), producer: waiting, reason: 'early', count: Number(waitingCount) };
   const [, day, producer, reason, count] = /^refused\/([^/]+)\/([^/]+)\/([^/]+)\/[0-9a-f]+-(\d+)\.ndjson$/.exec(key) ?? [];
   return day === undefined || producer === undefined || reason === undefined ? undefined : { day, producer, reason, count: Number(count) };
 }
 
-/** `early/<ms of the hour after>`: from then on the event is not ahead any more. */
+/** `early/<ms of the hour after>`: from then on the event is not ahead any more. A day is that of the refusal, or when it is due. */
 function folderOf({ producer, code, at }: Refused, now: number): string {
-  if (code === 'early' && at !== undefined) return `${EARLY}${String(Math.floor(at / HOUR) * HOUR + HOUR).padStart(15, '0')}`;
+  if (code === 'early' && at !== undefined && at - now < WAITS_AT_MOST)
+    return `${EARLY}${String(Math.floor(at / HOUR) * HOUR + HOUR).padStart(15, '0')}/${producer}`;
   return `${REFUSED}${dayLabel(dayOf(now))}/${producer}/${code}`;
 }

@@ -23,14 +23,26 @@ const STOPPED = { name: 'Sandbox.Stopped', message: 'the host was stopped' };
 export class FunctionHost {
   private readonly idle: Worker[] = [];
   private readonly all = new Set<Worker>();
+  private readonly outdated = new WeakSet<Worker>();
   private readonly waiting: { event: unknown; resolve: (invoked: Invoked) => void }[] = [];
   private readonly running = new Map<Worker, Running & { id: string }>();
   private stopped = false;
 
   constructor(
-    readonly spec: FunctionSpec,
+    private configured: FunctionSpec,
     private readonly instances = 2,
   ) {}
+
+  get spec(): FunctionSpec {
+    return this.configured;
+  }
+
+  /** As UpdateFunctionConfiguration: these variables instead of theirs; instances of before end what they do and are not called again. */
+  configure(environment: Readonly<Record<string, string>>): void {
+    this.configured = { ...this.configured, environment: { ...this.configured.environment, ...environment } };
+    for (const worker of this.idle.splice(0)) this.end(worker, STOPPED);
+    for (const worker of this.running.keys()) this.outdated.add(worker);
+  }
 
   invoke(event: unknown): Promise<Invoked> {
     if (this.stopped) return Promise.resolve({ kind: 'failure', error: STOPPED });
@@ -73,6 +85,7 @@ export class FunctionHost {
       this.running.delete(worker);
       clearTimeout(running.timer);
       running.resolve(message.kind === 'answer' ? { kind: 'answer', answer: message.answer } : { kind: 'failure', error: message.error });
+      if (this.outdated.has(worker)) return this.end(worker, STOPPED);
       this.idle.push(worker);
       this.serve();
     });

@@ -6,11 +6,17 @@ import type { Item, Table } from '../ports';
  * later finds its siblings. Rows (features table):
  *   M#<hour>  <chunk>   key, places [segment, start, end, rows]…     one per (chunk, hour)
  *   DIRTY     <hour>    chunks: how many were listed so far          one per hour; an upper bound is enough
+ *   LATE      <hour>                                                 an hour before those that are planned anyway, marked lately
  */
 export type Place = { segment: number; start: number; end: number; rows: number };
 export type ManifestEntry = { chunk: string; key: string; places: Place[] };
 
 const KEEP = 45 * DAY;
+/** Marks of hours older than this are looked for one by one: without late events there are none, and a plan reads no more than two weeks. */
+export const PLANNED = 15 * DAY;
+const LATE_FOR = 7 * DAY;
+/** Hours on the edge stand in both lists. */
+const EDGE = DAY;
 const expiry = (at: number): number => Math.floor((at + KEEP) / 1000);
 
 /** Lists a chunk under one hour, then marks the hour. In this order: a crash between the two leaves the message unacknowledged. */
@@ -27,6 +33,24 @@ export async function addToManifest(
     expires: expiry(now),
   });
   await table.add('DIRTY', hourLabel(hour), 'chunks', 1, { expires: expiry(now) });
+  if (hour < now - PLANNED + EDGE) await table.put({ pk: 'LATE', sk: hourLabel(hour), expires: Math.floor((now + LATE_FOR) / 1000) });
+}
+
+/** Hours to plan at `now` (ms): those with chunks of the last two weeks, and older ones that late events came for. Oldest first. */
+export async function hoursToPlan(table: Table, now: number): Promise<{ hour: number; marks: number }[]> {
+  const recent = await markedHours(table, now - PLANNED);
+  const late: { hour: number; marks: number }[] = [];
+  let after: string | undefined;
+  do {
+    const page = await table.query({ pk: 'LATE', to: hourLabel(now - PLANNED), ...(after === undefined ? {} : { after }) });
+    for (const { sk } of page.items) {
+      const marks = Number((await table.get('DIRTY', sk))?.chunks);
+      const hour = Date.parse(`${sk}:00:00Z`);
+      if (marks > 0 && !recent.some((one) => one.hour === hour)) late.push({ hour, marks });
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return [...late, ...recent];
 }
 
 /** Hours with chunks, with their mark, oldest first. */
