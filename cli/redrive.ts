@@ -121,6 +121,6 @@ function assignment(text: string): { path: string; value: unknown } {
 }
 
 main().catch((error: unknown) => {
-  console.error(error);
+  console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 });

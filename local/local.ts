@@ -170,8 +170,8 @@ async function tell(
   console.log(`
 Lockstep runs.
   events   ${queue}
-           AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 AWS_ENDPOINT_URL=${endpoint} \\
-             aws sqs send-message --queue-url ${queue} --message-body '…one event, an array, or base64 gzip…'
+           export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ENDPOINT_URL=${endpoint}
+           aws sqs send-message --endpoint-url ${endpoint} --queue-url ${queue} --message-body '…one event, an array, or base64 gzip…'
   files    s3://${templates.output('InboxBucket')}/ (same endpoint)
   refused  npm run redrive -- list --bucket ${templates.output('RefusedBucket')} (same endpoint and credentials)
   API      ${site.origin}/v1/accounts

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
+import { fold } from '../../functions/features/fold';
+import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
 import { ingestNotified } from '../../functions/ingest/ingest-notified';
 import { bodiesOf, countRefused, redrive, refusedRecords, repaired, takeDue } from '../../functions/ingest/redrive';
+import { WAITS_AT_MOST } from '../../functions/ingest/refused';
+import { stages } from '../../infra/stages';
 import type { ProducerSettings } from '../../shared/contract/producer-settings';
-import { HOUR, MINUTE } from '../../shared/domain/time';
+import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryQueue } from '../../shared/memory/memory-queue';
@@ -53,7 +57,7 @@ test('refused before a producer was enabled: counted, shown, sent again and take
     expect(records).toMatchObject([{ place: 'm:3', record: { client_ip: '203.0.113.9' } }]);
 
   const after = { ...before, producers: SETTINGS };
-  expect(await redrive(after.refused, after.queue, { producer: 'litellm' })).toEqual({ sent: 2, messages: 1 });
+  expect(await redrive(after.refused, after.queue, { producer: 'litellm' })).toEqual({ sent: 2, messages: 1, late: 0 });
   expect(await ingest(after.queue.take(), after)).toMatchObject({ accepted: 2, rejected: [] });
   expect(await redrive(after.refused, after.queue, {})).toMatchObject({ sent: 2 });
   after.clock.advanceTo(after.clock.now() + HOUR);
@@ -113,6 +117,91 @@ test('what is ahead of the clock is kept aside and taken when its time comes, an
   here.clock.advanceTo(AT + 7 * HOUR);
   expect(await takeDue(here)).toEqual({ accepted: 1, rejected: 0 });
   expect(await keysOf(here.refused)).toEqual([]);
+});
+
+describe('late events', () => {
+  const at = (days: number) => new Date(AT - days * DAY).toISOString();
+  const kept = async (...days: number[]) => {
+    const here = world();
+    const events = days.map((age, number) => usage(number, { time: at(age) }));
+    expect((await ingest([{ id: 'm', body: lines(...events) }], here)).rejected.map(({ code }) => code)).toEqual(days.map(() => 'late'));
+    return here;
+  };
+
+  test('are counted, shown with what to do, and taken although they are late once somebody sends them again', async () => {
+    const here = await kept(15, 30, 43);
+    expect(await countRefused(here.refused, { reason: 'late' })).toMatchObject([{ producer: 'contract', reason: 'late', count: 3 }]);
+    for await (const { records } of refusedRecords(here.refused, { reason: 'late' }))
+      for (const { remedy } of records) expect(remedy).toMatch(/npm run redrive -- send --reason late/);
+    expect(await takeDue(here)).toEqual({ accepted: 0, rejected: 0 });
+    expect(await redrive(here.refused, here.queue, { reason: 'late' })).toEqual({ sent: 0, messages: 0, late: 3 });
+    expect(await takeDue(here)).toEqual({ accepted: 3, rejected: 0 });
+    expect(await keysOf(here.refused)).toEqual([]);
+
+    const folded = [];
+    for (const task of await plan({ ...here, shards: 1 })) folded.push(await fold(task, { ...here, rows: 'none' }));
+    expect(folded.map(({ events }) => events)).toEqual([1, 1, 1]);
+    expect(await plan({ ...here, shards: 1 })).toEqual([]);
+  });
+
+  test('join what was folded of their hour, as far as the archive still has it', async () => {
+    const here = world();
+    const taken = async (at: number, ...numbers: number[]) => {
+      here.clock.advanceTo(at);
+      return ingest([{ id: 'm', body: lines(...numbers.map((number) => usage(number))) }], here);
+    };
+    const foldedAt = async (at: number, archiveDays: number) => {
+      here.clock.advanceTo(at);
+      const events = [];
+      for (const task of await plan({ ...here, shards: 1, archiveDays })) events.push((await fold(task, { ...here, rows: 'none' })).events);
+      return events;
+    };
+    await taken(AT + MINUTE, 1, 2);
+    expect(await foldedAt(AT + 2 * HOUR, 60)).toEqual([2]);
+    await taken(AT + 20 * DAY, 3);
+    await redrive(here.refused, here.queue, {});
+    await takeDue(here);
+    expect(await foldedAt(AT + 20 * DAY, 60)).toEqual([3]);
+    // A stage that keeps 15 days has lost the first two by now.
+    await taken(AT + 21 * DAY, 4);
+    await redrive(here.refused, here.queue, {});
+    await takeDue(here);
+    expect(await foldedAt(AT + 21 * DAY, 15)).toEqual([2]);
+  });
+
+  test('are repaired on the way, and refused for good where nothing of their hour is kept any more', async () => {
+    const here = await kept(44.5, 200);
+    expect(await redrive(here.refused, here.queue, {}, [{ path: 'subject', value: 'acct-new' }])).toMatchObject({ late: 2 });
+    expect(await takeDue(here)).toEqual({ accepted: 0, rejected: 2 });
+    for await (const { records } of refusedRecords(here.refused)) {
+      expect(records.map(({ record }) => record)).toMatchObject([{ subject: 'acct-new' }, { subject: 'acct-new' }]);
+      for (const { remedy } of records) expect(remedy).toMatch(/cannot be counted/);
+    }
+    expect(await redrive(here.refused, here.queue, {}, [{ path: 'time', value: at(1) }])).toMatchObject({ late: 2 });
+    expect(await takeDue(here)).toEqual({ accepted: 2, rejected: 0 });
+  });
+});
+
+describe('early events', () => {
+  test('are counted under the day they are due and can be shown; what is ahead by more than the bucket keeps waits for repair', async () => {
+    const here = world();
+    const ahead = (days: number) => usage(days, { time: new Date(AT + days * DAY).toISOString() });
+    await ingest([{ id: 'm', body: lines(ahead(1), ahead(2), ahead(40)) }], here);
+    expect(await countRefused(here.refused, { reason: 'early' })).toMatchObject([
+      { day: '2026-11-28', count: 1 },
+      { day: '2026-11-29', count: 1 },
+      { day: '2026-11-30', count: 1 },
+    ]);
+    here.clock.advanceTo(AT + 3 * DAY);
+    expect(await takeDue(here)).toEqual({ accepted: 2, rejected: 0 });
+    const repair = [{ path: 'time', value: new Date(AT).toISOString() }];
+    expect(await redrive(here.refused, here.queue, { reason: 'early' }, repair)).toMatchObject({ sent: 1 });
+    expect(await ingest(here.queue.take(), here)).toMatchObject({ accepted: 1 });
+  });
+
+  test('of every stage wait no longer than its bucket keeps them', () => {
+    for (const { refusedDays } of Object.values(stages)) expect(refusedDays * DAY).toBeGreaterThan(WAITS_AT_MOST);
+  });
 });
 
 test('messages of a redrive hold every record, and no more than a message may', () => {
