@@ -15,18 +15,18 @@ const STRONGER = 6;
 
 /**
  * Takes apart what a few coincidences joined. A component is parted by client build, by the pools of addresses its accounts share,
- * where its links are strongest, and where they are fewest; parts stay together if one hand moves both.
+ * where its links are strongest, and where they are fewest; parts stay together if one hand moves both. `links`: its own are enough.
  */
 export function split(index: TraitIndex, component: readonly number[], links: readonly PairLink[], linkThreshold: number): number[][] {
   if (component.length < 2 * FEWEST) return [[...component]];
   const fewest = Math.max(FEWEST, PART * component.length);
   const inside = new Set(component);
-  const strong = links.filter(({ a, b, weight }) => weight >= linkThreshold + STRONGER && inside.has(a) && inside.has(b));
+  const own = links.filter(({ a, b }) => inside.has(a) && inside.has(b));
   const ways = [
     () => byClient(index, component),
     () => byPool(index, component),
-    () => components(index.accounts.length, strong, FEWEST),
-    () => sparsestCut(component, links, fewest) ?? [],
+    () => byStrength(component, own, linkThreshold + STRONGER),
+    () => sparsestCut(component, own, fewest) ?? [],
   ];
   for (const way of ways) {
     const parts = way();
@@ -36,7 +36,7 @@ export function split(index: TraitIndex, component: readonly number[], links: re
     const rest = component.filter((order) => !taken.has(order));
     if (rest.length < fewest) continue;
     if (oneHand(index, first, rest)) continue;
-    return [...split(index, first, links, linkThreshold), ...split(index, rest, links, linkThreshold)];
+    return [...split(index, first, own, linkThreshold), ...split(index, rest, own, linkThreshold)];
   }
   return [[...component]];
 }
@@ -52,6 +52,14 @@ function byClient(index: TraitIndex, component: readonly number[]): number[][] {
     else parts.set(name, [order]);
   }
   return [...parts.values()];
+}
+
+/** Accounts that links of some weight (nats) connect. */
+function byStrength(component: readonly number[], links: readonly PairLink[], atLeast: number): number[][] {
+  const place = new Map(component.map((order, at) => [order, at]));
+  const strong: PairLink[] = [];
+  for (const link of links) if (link.weight >= atLeast) strong.push({ ...link, a: place.get(link.a)!, b: place.get(link.b)! });
+  return components(component.length, strong, FEWEST).map((part) => part.map((at) => component[at]!).sort((x, y) => x - y));
 }
 
 /** Accounts that rare addresses connect, however indirectly. */
