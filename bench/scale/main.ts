@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOptions } from '../../cli/command-line';
-import { AskedPairs } from '../../functions/detection/links/candidate-pairs';
-import { findNetworks } from '../../functions/detection/networks/find-networks';
+import { judgeUnits } from '../../functions/detection/judge-units';
 import { censusOf, ordinalsOf, type Segments, tally } from '../../functions/detection/screen/census';
-import { screen, screenPolicyOf } from '../../functions/detection/screen/screen';
+import { type Screened, screen, screenPolicyOf } from '../../functions/detection/screen/screen';
 import { accountAt, readColumns, writeColumns } from '../../functions/detection/screen/screen-columns';
-import { screenedIndex } from '../../functions/detection/screen/screened-index';
+import { Screening } from '../../functions/detection/screen/screened';
+import { firstOf } from '../../functions/detection/screen/trait-records';
 import { Policy } from '../../shared/domain/policy';
 import type { AccountKey } from '../../shared/identity/ids';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
@@ -39,6 +39,7 @@ type Measured = {
   diskMiB: number;
   pairs?: number;
   candidates?: number;
+  largestUnit?: number;
   loading?: number;
 };
 
@@ -67,6 +68,13 @@ function make(size: number, folder: string): number {
   return bytes / size;
 }
 
+/** Who is joined in a group, or looked at with one. */
+function candidatesOf({ groupOf, guests }: Pick<Screened, 'groupOf' | 'guests'>): number {
+  const named = Uint8Array.from(groupOf, (group) => (group > 0 ? 1 : 0));
+  for (const guest of guests) named[firstOf(guest)] = 1;
+  return named.reduce((sum, one) => sum + one, 0);
+}
+
 async function measure(system: System, size: number, folder: string, partitions: number): Promise<Measured> {
   const segments = segmentsIn(folder);
   const cut = { partitions: partitions || Math.max(1, Math.ceil(size / 25_000)), rowsAtOnce: 500_000 };
@@ -78,6 +86,7 @@ async function measure(system: System, size: number, folder: string, partitions:
     inGroups: (which: number, account: AccountKey) => boolean;
     pairs?: number;
     candidates?: number;
+    largestUnit?: number;
     loading?: number;
   };
   let disk = 0;
@@ -90,18 +99,26 @@ async function measure(system: System, size: number, folder: string, partitions:
       links: result.links.pairs.length,
       inGroups: (which) => result.groupOf[which]! > 0,
       pairs: result.pairs,
-      candidates: result.candidates.reduce((sum, one) => sum + one, 0),
+      candidates: candidatesOf(result),
     };
   } else if (system === 'judgement') {
     const spill = new AppendedObjectStore(join(folder, 'spill'));
     const population = { profiles: await profilesOf(segments), releases: new Map<string, number>() };
-    const none = new Set<AccountKey>();
-    const made = await screenedIndex(population, segments, { members: none, known: none, now: NOW, policy: whole, cut }, spill);
-    const { networks, links } = findNetworks(made.index, whole, new AskedPairs());
+    const screening = await Screening.of(segments, { ties: [], known: new Set(), now: NOW, policy: whole, cut }, spill);
     disk = statSync(join(folder, 'spill')).size;
+    const members = new Set<AccountKey>();
+    const counts = { links: 0, candidates: 0 };
+    for await (const unit of judgeUnits({ population, screening, campaigns: [], operators: [], policy: whole, now: NOW })) {
+      counts.links += unit.links.length;
+      counts.candidates += unit.index.accounts.length;
+      for (const { network } of unit.assessments) for (const { entry } of network.members) members.add(entry.profile.account);
+    }
     spill.remove();
-    const members = new Set(networks.flatMap((network) => network.members.map(({ entry }) => entry.profile.account)));
-    found = { links: links.length, inGroups: (_, account) => members.has(account), candidates: made.unpacked };
+    found = {
+      ...counts,
+      inGroups: (_, account) => members.has(account),
+      largestUnit: screening.units.reduce((most, { accounts }) => Math.max(most, accounts.length), 0),
+    };
   } else if (system === 'banding') found = await banding(segments);
   else {
     for (let s = 0; s < segments.count; s++) tallies.push(tally(await segments.columns(s), new Set(), NOW, policy));
@@ -133,7 +150,7 @@ async function measure(system: System, size: number, folder: string, partitions:
     });
     base += columns.fine.length;
   }
-  const { links, pairs, candidates, loading } = found;
+  const { links, pairs, candidates, largestUnit, loading } = found;
   return {
     cpu: (user + kernel) / 1e6,
     wall,
@@ -144,6 +161,7 @@ async function measure(system: System, size: number, folder: string, partitions:
     diskMiB: disk / 2 ** 20,
     ...(pairs === undefined ? {} : { pairs }),
     ...(candidates === undefined ? {} : { candidates }),
+    ...(largestUnit === undefined ? {} : { largestUnit }),
     ...(loading === undefined ? {} : { loading }),
   };
 }
@@ -184,6 +202,7 @@ async function main(): Promise<void> {
           '',
           '',
           '',
+          '',
         ]);
         continue;
       }
@@ -203,6 +222,7 @@ async function main(): Promise<void> {
         `${(100 * it.hostile).toFixed(1)} %`,
         it.honest.toLocaleString('en'),
         it.candidates === undefined ? '' : it.candidates.toLocaleString('en'),
+        it.largestUnit === undefined ? '' : it.largestUnit.toLocaleString('en'),
       ]);
     }
     rmSync(folder, { recursive: true, force: true });
@@ -221,6 +241,7 @@ async function main(): Promise<void> {
         'hostile in groups',
         'honest in groups',
         'candidates',
+        'largest unit',
       ],
       rows,
     ),

@@ -20,11 +20,11 @@ const FACTS: Partial<Record<TraitType, string>> = {
 };
 
 /** Profiles of accounts that are known as columns only, made when they are asked for; what is read off behaviour (rhythm, task mix) is left out. */
-export async function profilesOf(segments: Segments): Promise<{ get(account: AccountKey): Profile | undefined }> {
+export async function profilesOf(segments: Segments): Promise<{ peek(account: AccountKey): Profile | undefined }> {
   const columns: ScreenColumns[] = [];
   for (let s = 0; s < segments.count; s++) columns.push(await segments.columns(s));
   return {
-    get: (account) => {
+    peek: (account) => {
       const from = columns[segmentOf(account, segments.count)]!;
       const at = placeOf(from, account);
       return at === undefined ? undefined : profileAt(from, at);

@@ -4,6 +4,7 @@ import type { DetectionPolicy } from '../../shared/domain/detection-policy';
 import type { KnownOperator } from '../../shared/domain/known-operator';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
+import { hashNumber } from '../../shared/identity/keyed-hash';
 import { inBatches } from '../../shared/in-batches';
 import type { Clock, Stores } from '../../shared/ports';
 import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaign-picture-store';
@@ -14,25 +15,24 @@ import { LeaseStore } from '../../shared/stores/lease-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
 import { AccountRows } from './account-rows';
-import { namesMet, type Watched, watch } from './campaigns/known-operators';
+import { namesMet, watch } from './campaigns/known-operators';
 import { track } from './campaigns/track';
-import { type Assessment, assess, controlFalseDiscovery } from './findings/assess';
+import { type Assessment, controlFalseDiscovery } from './findings/assess';
 import { type Baseline, baselineOf } from './findings/baseline';
-import { contentCandidates } from './findings/content-candidates';
-import { joinCells } from './findings/join-cells';
-import type { GroupContext } from './findings/measures';
+import { isTied, type JudgedUnit, judgeUnits } from './judge-units';
+import { judge } from './judgement';
 import { linksAreDue, linksWithin } from './links/campaign-links';
 import { AskedPairs } from './links/candidate-pairs';
-import { findNetworks } from './networks/find-networks';
 import type { Network } from './networks/networks';
 import { FoldReader } from './profiles/fold-reader';
 import type { Population } from './profiles/population';
 import type { Profile } from './profiles/profile';
 import { type Glance, riskTier } from './risk-tier';
 import { PopulationColumns } from './screen/population-columns';
-import { byArrival, screenedIndex } from './screen/screened-index';
+import { byArrival, Screening } from './screen/screened';
 import { Spill } from './screen/spill';
 import { TraitIndex } from './traits/trait-index';
+import { TRAIT_NAMES } from './traits/traits';
 
 /** Raised when the meaning of detection code changes; stands in every campaign's provenance. */
 export const DETECTION_CODE = 'detection-1';
@@ -55,11 +55,24 @@ export type DetectionPorts = {
   clock: Clock;
   /** A population of more accounts is screened in columns, and few of it are judged with their profiles; what it is decides how it is done, hardly what is found. */
   wholeAtMost?: number;
+  /** Accounts of a population that is screened whose traits are counted in one reading of the columns: decides memory and time, never what is found. */
+  countedAtOnce?: number;
   /** Whether a row is kept of every account that was active lately, for people to read: `none` where nobody asks. */
   rows?: 'all' | 'none';
   /** Is shown what was found out about each network of a run, before it becomes campaigns: evaluation collects it. */
   record?: (assessments: readonly Assessment[], at: number) => void;
 };
+type Given = {
+  before: Campaign[];
+  /** Names of all campaigns. */
+  names: ReadonlySet<string>;
+  policy: DetectionPolicy;
+  operators: readonly KnownOperator[];
+  now: number;
+  provenance: Campaign['provenance'];
+};
+/** What became of the networks of a run: campaigns that changed, and who is in a network. */
+type Tracked = { changed: Campaign[]; networks: number; linked: Set<AccountKey> };
 export type DetectionRun = {
   kind: 'ran';
   id: string;
@@ -168,46 +181,25 @@ export class Detection {
     const { population } = this.reader;
     const before = await this.loadCampaigns();
     const isLarge = population.profiles.size > this.wholeAtMost;
-    const { index, people, glances } = isLarge
-      ? await this.few(population, before, policy, now)
-      : this.everybody(population, before, policy, now);
-    const found = findNetworks(index, policy, this.pairs);
-    const watched = watch(operators, index, policy.memberThreshold.value);
-    const context = { index, baseline: this.baselineFor(index, people, now), releases: population.releases, operators: watched, now };
-    this.heed(operators);
-    const linkedGroups = joinCells(found.networks, context, policy.legs);
-    const named = new Set(before.flatMap(({ kind, members: held }) => (kind === 'unclear' ? [] : held.map(({ account }) => account))));
-    const groups = [...linkedGroups, ...contentCandidates(linkedGroups, named, context, policy)];
-    const assessments = controlFalseDiscovery(this.assessAll(groups, context, policy), policy);
-    this.ports.record?.(assessments, now);
     const id = `run-${iso(now)}`;
-    const changed = track(assessments, before, {
-      ...context,
-      profiles: population.profiles,
-      policy,
-      half: population.span.half,
-      provenance: { run: id, code: DETECTION_CODE, policy: policyVersion, input },
-    });
+    const provenance = { run: id, code: DETECTION_CODE, policy: policyVersion, input };
+    const given: Given = { before, names: new Set(before.map(({ id: name }) => name)), policy, operators, now, provenance };
+    const { changed, networks, linked: found } = await (isLarge ? this.byUnits(population, given) : this.whole(population, given));
+    const glances = (): Iterable<Glance> => (isLarge ? this.columns.glances() : population.profiles.values());
+    const isChanged = new Set(changed.map((campaign) => campaign.id));
     this.inSome = new Set(
-      [...before.filter(({ id: known }) => !changed.some((campaign) => campaign.id === known)), ...changed].flatMap(({ members: held }) =>
-        held.map(({ account }) => account),
+      [...before.filter(({ id: known }) => !isChanged.has(known)), ...changed].flatMap(({ members }) =>
+        members.map(({ account }) => account),
       ),
     );
-    for (const campaign of changed) {
-      if (linksAreDue(campaign, this.held.get(campaign.id), id, now)) {
-        campaign.links = { version: campaign.version, accounts: campaign.members.length, at: now };
-        await this.pictures.saveLinks(campaign.id, campaign.version, linksWithin(campaign, found.links, index));
-      }
-      await this.save(campaign, now);
-    }
+    for (const campaign of changed) await this.save(campaign, now);
     await this.refreshKnown(before);
-    const linked = new Set([...this.inSome, ...found.networks.flatMap(membersOf)]);
+    const linked = new Set([...this.inSome, ...found]);
     const tier = riskTier(glances(), linked, now);
     let active = 0;
     for (const { lastUse } of glances()) if (lastUse > now - policy.windowDays.value * DAY) active++;
     await this.tier.put(tier);
     if (this.ports.rows !== 'none') await this.rows.write(population, glances(), linked, now);
-    await this.sight(watched, index);
     population.noticed();
     if (isLarge) population.rest();
     await this.reader.checkpoint();
@@ -218,39 +210,91 @@ export class Detection {
       accounts: population.profiles.size,
       active,
       hours: this.hours,
-      networks: found.networks.length,
+      networks,
       changed,
       damaged: this.reader.damaged,
     };
   }
 
   /** A population that fits into memory: an index of everybody, kept from run to run. */
-  private everybody(population: Population, campaigns: readonly Campaign[], policy: DetectionPolicy, now: number) {
+  private async whole(population: Population, given: Given): Promise<Tracked> {
+    const { before, policy, operators, now } = given;
     const index = this.indexFor(policy);
     const members = new Set<Profile>();
-    for (const account of accountsOf(campaigns)) {
+    for (const account of accountsOf(before)) {
       const profile = population.profiles.get(account);
       if (profile) members.add(profile);
     }
-    const changed = index.accounts.length === 0 ? population.profiles.values() : population.touched;
-    index.update([...changed].sort(byArrival), population.releases, now, members);
-    return { index, people: index, glances: (): Iterable<Glance> => population.profiles.values() };
+    const fresh = index.accounts.length === 0 ? population.profiles.values() : population.touched;
+    index.update([...fresh].sort(byArrival), population.releases, now, members);
+    this.heed(operators);
+    const watched = watch(operators, index, policy.memberThreshold.value);
+    const context = { index, baseline: this.baselineFor(index, now), releases: population.releases, operators: watched, now };
+    const named = new Set(before.flatMap(({ kind, members: held }) => (kind === 'unclear' ? [] : held.map(({ account }) => account))));
+    const said = new Map<string, Assessment>();
+    const judgement = judge(context, {
+      policy,
+      pairs: this.pairs,
+      named,
+      assessed: (network, anew) => {
+        const name = network.members.map(({ entry }) => `${entry.order}.${entry.revision}`).join();
+        const assessment = this.said.get(name) ?? anew();
+        said.set(name, assessment);
+        return assessment;
+      },
+    });
+    this.said = said;
+    const assessments = controlFalseDiscovery(judgement.assessments, policy);
+    this.ports.record?.(assessments, now);
+    const changed = await this.tracked({ ...judgement, assessments, campaigns: before }, population, given);
+    for (const one of watched) await this.sight(one.operator, namesMet(one, index));
+    return { changed, networks: judgement.linked.length, linked: new Set(judgement.linked.flatMap(membersOf)) };
   }
 
-  /** Any other: everybody is screened in columns, and an index is made of those whom the screen names. */
-  private async few(population: Population, campaigns: readonly Campaign[], policy: DetectionPolicy, now: number) {
+  /** Any other: everybody is screened in columns, and whom the screen names is judged unit by unit. */
+  private async byUnits(population: Population, given: Given): Promise<Tracked> {
+    const { before, policy, operators, now } = given;
+    const { countedAtOnce } = this.ports;
     const segments = this.columns.update(population, population.changes());
     population.rest();
-    const cut = { partitions: Math.ceil(population.profiles.size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
-    const known = new Set(accountsOf(campaigns));
-    const members = new Set(campaigns.flatMap(({ members: held }) => held.map(({ account }) => account)));
-    const { index, sample } = await screenedIndex(population, segments, { members, known, now, policy, cut }, new Spill());
-    // Nothing that was kept of another index holds in this one.
+    // Nothing that was kept of an index of everybody holds any more.
     this.pairs = new AskedPairs();
     this.said.clear();
     this.index = undefined;
-    const people = { accounts: index.accounts.filter(({ profile }) => sample.has(profile.account)) };
-    return { index, people, glances: () => this.columns.glances() };
+    const cut = { partitions: Math.ceil(population.profiles.size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
+    const ties = before.filter(isTied).map(({ members }) => members.map(({ account }) => account));
+    const screening = await Screening.of(segments, { ties, known: new Set(accountsOf(before)), now, policy, cut }, new Spill());
+    const all: Tracked = { changed: [], networks: 0, linked: new Set() };
+    for await (const unit of judgeUnits({ population, screening, campaigns: before, operators, policy, now, countedAtOnce })) {
+      this.ports.record?.(unit.assessments, now);
+      all.changed.push(...(await this.tracked(unit, population, given)));
+      all.networks += unit.linked.length;
+      for (const account of unit.linked.flatMap(membersOf)) all.linked.add(account);
+    }
+    await this.sightByColumns(operators, screening);
+    return all;
+  }
+
+  /** Groups ▶ campaigns. The links of those that changed are kept, before anything says that they changed. */
+  private async tracked(
+    { assessments, links, context, campaigns }: Pick<JudgedUnit, 'assessments' | 'links' | 'context' | 'campaigns'>,
+    population: Population,
+    { names, policy, now, provenance }: Given,
+  ): Promise<Campaign[]> {
+    const changed = track(assessments, campaigns, {
+      ...context,
+      profiles: { get: (account) => population.profiles.peek(account) },
+      policy,
+      half: population.span.half,
+      provenance,
+      names,
+    });
+    for (const campaign of changed) {
+      if (!linksAreDue(campaign, this.held.get(campaign.id), provenance.run, now)) continue;
+      campaign.links = { version: campaign.version, accounts: campaign.members.length, at: now };
+      await this.pictures.saveLinks(campaign.id, campaign.version, linksWithin(campaign, links, context.index));
+    }
+    return changed;
   }
 
   /** What was said of networks was said with the operators of that time in mind. */
@@ -262,35 +306,36 @@ export class Detection {
   private heeded = '';
 
   /** Which indicators of imported operators were met, wherever: people see by it whether an import fits this deployment at all. */
-  private async sight(watched: readonly Watched[], index: TraitIndex): Promise<void> {
-    for (const one of watched) {
-      const { id } = one.operator;
-      const names = namesMet(one, index);
-      const met = names.join();
-      if (met === (this.sighted.get(id) ?? '')) continue;
-      await this.sightings.note(id, names);
-      this.sighted.set(id, met);
-    }
+  private async sight({ id }: KnownOperator, names: readonly string[]): Promise<void> {
+    const met = names.join();
+    if (met === (this.sighted.get(id) ?? '')) return;
+    await this.sightings.note(id, [...names]);
+    this.sighted.set(id, met);
   }
   private readonly sighted = new Map<string, string>();
 
-  private assessAll(networks: readonly Network[], context: GroupContext, policy: DetectionPolicy): Assessment[] {
-    const said = new Map<string, Assessment>();
-    const all = networks.map((network) => {
-      const name = network.members.map(({ entry }) => `${entry.order}.${entry.revision}`).join();
-      const assessment = this.said.get(name) ?? assess(network, context, policy);
-      said.set(name, assessment);
-      return assessment;
-    });
-    this.said = said;
-    return all;
+  private async sightByColumns(operators: readonly KnownOperator[], screening: Screening): Promise<void> {
+    if (operators.length === 0) return;
+    const traits = (indicators: KnownOperator['indicators']) =>
+      indicators.map(({ type, hash }) => ({ type: TRAIT_NAMES.indexOf(type), hash: hashNumber(hash), name: `${type}/${hash}` }));
+    const { holders } = await screening.counted(
+      [],
+      operators.flatMap(({ indicators }) => traits(indicators)),
+    );
+    for (const operator of operators) {
+      const met = traits(operator.indicators).filter(({ type, hash }) => holders(type, hash) > 0);
+      await this.sight(
+        operator,
+        met.map(({ name }) => name),
+      );
+    }
   }
 
   /** What the provider says of members is kept current, above all their standing: enforcement reads there whether an action took effect. */
   private async refreshKnown(campaigns: readonly Campaign[]): Promise<void> {
     for (const { members } of campaigns) {
       for (const { account } of members) {
-        const profile = this.population.profiles.get(account);
+        const profile = this.population.profiles.peek(account);
         if (!profile || !this.population.hasChanged(profile) || this.toldOf.get(account) === profile.told) continue;
         this.toldOf.set(account, profile.told);
         await this.known.put({ account, sealed: profile.sealed, facts: profile.facts });
@@ -332,11 +377,11 @@ export class Detection {
   private indexed: Population | undefined;
 
   /** What people do does not change from hour to hour: read anew every few hours, or when there are a tenth more of them. */
-  private baselineFor(index: TraitIndex, people: Pick<TraitIndex, 'accounts'>, now: number): Baseline {
+  private baselineFor(index: TraitIndex, now: number): Baseline {
     const known = this.baseline;
     if (known && known.index === index && now - known.at < BASELINE_FOR && index.referenceSize <= 1.1 * known.value.accounts.length)
       return known.value;
-    this.baseline = { index, at: now, value: baselineOf(people) };
+    this.baseline = { index, at: now, value: baselineOf(index) };
     return this.baseline.value;
   }
   private baseline: { index: TraitIndex; at: number; value: Baseline } | undefined;
@@ -349,10 +394,10 @@ export class Detection {
     await this.pictures.saveHours(
       campaign.id,
       campaign.version,
-      drawn.map(({ account }) => ({ account, hours: profiles.get(account)?.hours(span.half) ?? [] })),
+      drawn.map(({ account }) => ({ account, hours: profiles.peek(account)?.hours(span.half) ?? [] })),
     );
     await inBatches(campaign.members, AT_ONCE, async (member) => {
-      const profile = profiles.get(member.account);
+      const profile = profiles.peek(member.account);
       if (!profile) return;
       const old = before.get(member.account);
       if (old && !differs(old, member)) return;

@@ -2,7 +2,7 @@ import { type Campaign, FAMILIES, type Family, type Indicator } from '../../../s
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Assessment } from '../findings/assess';
 import { POOL_OVERLAP, SPEAKS } from '../links/links';
-import type { Membership } from '../networks/networks';
+import type { Membership, Network } from '../networks/networks';
 import { oneHand } from '../networks/same-operator';
 import { FAMILY_CAP, TRAIT_TYPES } from '../traits/traits';
 import type { TrackContext } from './track';
@@ -12,13 +12,26 @@ export const MOST = 0.6;
 
 /** Birth after death: the campaign whose indicators the network's accounts carry, although they share no account. */
 export function relink(assessment: Assessment, campaigns: readonly Campaign[], context: TrackContext): Campaign | undefined {
-  for (const campaign of campaigns) {
-    if (campaign.kind === 'shared-origin' || campaign.kind === 'unclear' || campaign.members.length === 0) continue;
-    const carried = carriedBy({ indicators: campaign.indicators, size: campaign.members.length }, context);
-    const fitting = assessment.network.members.filter((membership) => carried(membership) >= context.policy.memberThreshold.value).length;
-    if (fitting >= MOST * assessment.network.members.length && !apart(assessment, campaign, context)) return campaign;
-  }
-  return undefined;
+  return campaigns.find(
+    (campaign) =>
+      mayComeBack(campaign) &&
+      carries(assessment.network, campaign, context, context.policy.memberThreshold.value) &&
+      !apart(assessment, campaign, context),
+  );
+}
+
+export const mayComeBack = ({ kind, members }: Pick<Campaign, 'kind' | 'members'>): boolean =>
+  kind !== 'shared-origin' && kind !== 'unclear' && members.length > 0;
+
+/** Whether enough of a network's accounts carry a campaign's indicators. `bar`: the policy's `memberThreshold`, nats. */
+export function carries(
+  { members }: Pick<Network, 'members'>,
+  campaign: Pick<Campaign, 'indicators' | 'members'>,
+  context: Pick<TrackContext, 'index'>,
+  bar: number,
+): boolean {
+  const carried = carriedBy({ indicators: campaign.indicators, size: campaign.members.length }, context);
+  return members.filter((membership) => carried(membership) >= bar).length >= MOST * members.length;
 }
 
 /** Whether a network and the rest of a campaign were seen side by side, and what holds them together says that they are two hands'. */
@@ -39,6 +52,11 @@ const FEWEST = 5;
 /** A tool that this share of a campaign uses is its tool: an account with another one only is less likely its own. */
 const ITS_TOOL = 0.8;
 const OTHER_TOOL = -3;
+/** No trait's id. */
+const HELD_ELSEWHERE = -1;
+
+export const isToolOf = ({ type, members }: Pick<Indicator, 'type' | 'members'>, size: number): boolean =>
+  type === 'client-build' && members >= ITS_TOOL * size;
 
 /** A campaign, here or elsewhere, as it is known: what its accounts share, and how many they are. */
 export type Known = { indicators: readonly Pick<Indicator, 'type' | 'hash' | 'family' | 'members'>[]; size: number };
@@ -53,8 +71,13 @@ export function carriedBy(known: Known, { index }: Pick<TrackContext, 'index'>):
   const tools = new Set<number>();
   for (const { type, hash, members, family } of known.indicators) {
     const id = index.find(type, hashNumber(hash));
-    if (id === undefined) continue;
-    if (type === 'client-build' && members >= ITS_TOOL * size) tools.add(id);
+    const isTool = isToolOf({ type, members }, size);
+    if (id === undefined) {
+      // Nobody here has it, but somebody else: then everybody here has another one.
+      if (isTool && index.isHeld(type, hashNumber(hash))) tools.add(HELD_ELSEWHERE);
+      continue;
+    }
+    if (isTool) tools.add(id);
     const nats = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
     if (nats > 0) weights.set(id, { family, type, nats: Math.min(TRAIT_TYPES[type].cap, nats) });
   }

@@ -21,6 +21,8 @@ export type TrackContext = {
   /** Start of the current half window, hours since the epoch. */
   half: number;
   provenance: Campaign['provenance'];
+  /** Names of all campaigns there are, of those that are not tracked here, too. */
+  names?: ReadonlySet<string>;
 };
 
 /** Share of the smaller of the two that a network and a campaign must have in common to be the same. */
@@ -147,7 +149,7 @@ function overlapsOf({ network }: Assessment, home: ReadonlyMap<AccountKey, Campa
 }
 
 /** Named by its first members alone, so that the same network has the same name in whatever call it is found. `taken`: names of other campaigns. */
-function nameOf(members: readonly Member[], taken: ReadonlySet<CampaignId>): CampaignId {
+function nameOf(members: readonly Member[], taken: ReadonlySet<CampaignId>, names?: ReadonlySet<string>): CampaignId {
   const accounts = members
     .map(({ account }) => account)
     .sort()
@@ -155,7 +157,7 @@ function nameOf(members: readonly Member[], taken: ReadonlySet<CampaignId>): Cam
   for (let attempt = 0; ; attempt++) {
     const digest = createHash('sha256').update(`${attempt}\n${accounts}`).digest('hex');
     const name = campaignId(`c-${digest.slice(0, 12)}`);
-    if (!taken.has(name)) return name;
+    if (!taken.has(name) && !names?.has(name)) return name;
   }
 }
 
@@ -165,7 +167,7 @@ function begun(assessment: Assessment, context: TrackContext & { taken: Readonly
     memberOf(membership, assessment.kind, assessment.unlike.get(membership.entry.profile.account), policy.coreThreshold.value, now),
   );
   return {
-    id: nameOf(members, context.taken),
+    id: nameOf(members, context.taken, context.names),
     ...verdictOf(assessment),
     firstSeen: now,
     lastSeen: now,

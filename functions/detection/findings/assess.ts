@@ -75,19 +75,34 @@ function legsFor(network: Network, measures: Measures, families: readonly Family
 /** Benjamini and Hochberg (1995) over the content tests of one run: those that do not pass are taken out again. */
 export function controlFalseDiscovery(
   assessments: readonly Assessment[],
-  { falseDiscoveryRate, legs }: Pick<DetectionPolicy, 'falseDiscoveryRate' | 'legs'>,
+  policy: Pick<DetectionPolicy, 'falseDiscoveryRate' | 'legs'>,
 ): Assessment[] {
-  const rate = falseDiscoveryRate.value;
-  const tests = assessments
-    .flatMap(({ evidence }) => evidence.filter((one) => one.numbers.p !== undefined))
-    .sort((a, b) => (a.numbers.p ?? 1) - (b.numbers.p ?? 1));
-  let passing = 0;
-  tests.forEach((test, index) => {
-    if ((test.numbers.p ?? 1) <= (rate * (index + 1)) / Math.max(1, assessments.length)) passing = index + 1;
-  });
-  const passed = new Set(tests.slice(0, passing));
+  return discovered(assessments, discoveriesUpTo(assessments.flatMap(testsOf), assessments.length, policy), policy);
+}
+
+/** The p-values of the tests that stand as evidence. */
+export const testsOf = ({ evidence }: Pick<Assessment, 'evidence'>): number[] =>
+  evidence.flatMap(({ numbers: { p } }) => (p === undefined ? [] : [p]));
+
+/** The greatest p-value that passes, of those of all `groups` of a run; -1 if none does. */
+export function discoveriesUpTo(
+  tests: readonly number[],
+  groups: number,
+  { falseDiscoveryRate }: Pick<DetectionPolicy, 'falseDiscoveryRate'>,
+): number {
+  let passing = -1;
+  [...tests]
+    .sort((a, b) => a - b)
+    .forEach((p, at) => {
+      if (p <= (falseDiscoveryRate.value * (at + 1)) / Math.max(1, groups)) passing = p;
+    });
+  return passing;
+}
+
+/** Less the evidence of tests above `upTo`. */
+export function discovered(assessments: readonly Assessment[], upTo: number, { legs }: Pick<DetectionPolicy, 'legs'>): Assessment[] {
   return assessments.map((assessment) => {
-    const evidence = assessment.evidence.filter((one) => one.numbers.p === undefined || passed.has(one));
+    const evidence = assessment.evidence.filter(({ numbers: { p } }) => p === undefined || p <= upTo);
     const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
     const { measures } = assessment;
     return { ...assessment, evidence, families, legs: legsFor(assessment.network, measures, families, legs) };

@@ -30,8 +30,11 @@ export const EVEN = 0.75;
 /** One account may not be the population: its exchanges count up to this. */
 const MOST_EXCHANGES = 500;
 
-export function baselineOf(index: Pick<TraitIndex, 'accounts'>): Baseline {
-  const accounts = index.accounts.filter((entry) => entry.established).map((entry) => entry.profile);
+export const baselineOf = (index: Pick<TraitIndex, 'accounts'>): Baseline =>
+  baselineOfProfiles(index.accounts.filter((entry) => entry.established).map((entry) => entry.profile));
+
+/** `accounts`: of the reference. */
+export function baselineOfProfiles(accounts: readonly Profile[]): Baseline {
   const asked = { labels: { of: 0, elicits: 0, grading: 0 }, prompts: { of: 0, elicits: 0, grading: 0 } };
   let readable = 0;
   let restless = 0;

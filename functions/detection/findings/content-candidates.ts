@@ -23,7 +23,7 @@ const TELLING_TIMES = 10;
 /** Content score (nats) under the group's own profile that keeps an account in: twenty times as likely as for anybody else. */
 const LIKE_CONTENT = 3;
 /** Smaller groups without a link are coincidence, or friends with one trick. */
-const SMALLEST = 12;
+export const SMALLEST = 12;
 const ROUNDS = 6;
 /** Overdispersion of the loads: unrelated people were seen at 0.5 and more. Only an estimate is asked for: people look at what is found. */
 const ALIKE_LOAD = 0.4;
@@ -54,7 +54,8 @@ export function contentCandidates(
     });
 }
 
-function asksUnusually({ profile }: Indexed, { asking }: Baseline): boolean {
+/** Whether an account asks for reasoning or grades far more often than others do. */
+export function asksUnusually({ profile }: Pick<Indexed, 'profile'>, { asking }: Baseline): boolean {
   return ASKING_SOURCES.some((source) => {
     const { of, elicits, grading } = askedFor(profile, source);
     const unusual = (share: number, base: number): boolean =>

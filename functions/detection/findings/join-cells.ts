@@ -18,7 +18,6 @@ const LEAST_WEIGHT = 0.5;
 const LIKE_CONTENT = 3;
 /** Days within which both were signed up, by their middle halves. */
 const SIGNED_UP_WITHIN_DAYS = 14;
-/** A trait that so many networks have is a popular tool or task. */
 const POPULAR = 64;
 const SAMPLE = 24;
 /** A network of more accounts than this stands or falls by itself: only what is too small to be judged is joined. */
@@ -34,14 +33,19 @@ const SAME_LOAD = 0.3;
  * same load, and they were signed up in the same days. All of it is asked for: people with one popular tool, or one course, share some of
  * it. Joined cells are judged as one group; nothing else follows from joining.
  */
-export function joinCells(networks: readonly Network[], context: GroupContext, legs: LegPolicy): Network[] {
+export function joinCells(
+  networks: readonly Network[],
+  context: GroupContext,
+  legs: LegPolicy,
+  isPopular: (type: number, hash: number) => boolean = () => false,
+): Network[] {
   const sets = new UnionFind(networks.length);
   const cells = new Map<number, Cell | undefined>();
   const cellOf = (place: number): Cell | undefined => {
     if (!cells.has(place)) cells.set(place, readCell(networks[place]!, context, legs));
     return cells.get(place);
   };
-  for (const [a, b] of candidates(networks, context)) {
+  for (const [a, b] of candidates(networks, context, isPopular)) {
     if (sets.find(a) === sets.find(b)) continue;
     const [one, other] = [cellOf(a), cellOf(b)];
     if (one && other && oneWork(one, other, legs)) sets.union(a, b);
@@ -112,20 +116,37 @@ function together(cells: readonly Network[], { index }: GroupContext): Network {
   return { members, profile: new GroupProfile(index, members.length, entries) };
 }
 
-/** Pairs of networks that have content of their own in common, by their places (blocking). */
-function candidates(networks: readonly Network[], { index }: GroupContext): [number, number][] {
+/** Traits of content that a network has of its own (ids): what two cells are compared for. */
+export function* contentOf({ members, profile }: Network, { index }: Pick<GroupContext, 'index'>): Iterable<number> {
+  for (const [id, count] of profile.counts)
+    if (CONTENT.has(index.types[id]!) && count >= HELD_BY * members.length && index.weight(id) >= LEAST_WEIGHT) yield id;
+}
+
+/** Whether a network may be one of several cells. */
+export const mayBeCell = (network: Network, context: GroupContext, legs: LegPolicy): boolean =>
+  readCell(network, context, legs) !== undefined;
+
+/** A trait that so many networks have is a popular tool or task, and joins none of them. */
+export const isPopularAmong = (networks: number): boolean => networks > POPULAR;
+
+/** Pairs of networks that have content of their own in common, by their places (blocking). `isPopular`: among networks that are not here, too. */
+function candidates(
+  networks: readonly Network[],
+  context: GroupContext,
+  isPopular: (type: number, hash: number) => boolean,
+): [number, number][] {
+  const { types, hashes } = context.index;
   const holders = new Map<number, number[]>();
-  networks.forEach(({ members, profile }, place) => {
-    for (const [id, count] of profile.counts) {
-      if (!CONTENT.has(index.types[id]!) || count < HELD_BY * members.length || index.weight(id) < LEAST_WEIGHT) continue;
+  networks.forEach((network, place) => {
+    for (const id of contentOf(network, context)) {
       const known = holders.get(id);
       if (known) known.push(place);
       else holders.set(id, [place]);
     }
   });
   const pairs = new Map<string, [number, number]>();
-  for (const places of holders.values()) {
-    if (places.length > POPULAR) continue;
+  for (const [id, places] of holders) {
+    if (isPopularAmong(places.length) || isPopular(types[id]!, hashes[id]!)) continue;
     for (let i = 1; i < places.length; i++) {
       for (let j = 0; j < i; j++) pairs.set(`${places[j]}/${places[i]}`, [places[j]!, places[i]!]);
     }

@@ -1,4 +1,5 @@
 import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import type { AccountKey } from '../../../shared/identity/ids';
 import type { AskedPairs } from '../links/candidate-pairs';
 import type { PairLink } from '../links/links';
 import type { TraitIndex } from '../traits/trait-index';
@@ -7,19 +8,37 @@ import { split } from './split';
 
 export type Found = { networks: Network[]; links: PairLink[] };
 
-/** Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best. */
-export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: AskedPairs): Found {
+/**
+ * Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best.
+ * `guests`: accounts that no link joins here, and that may fit all the same.
+ */
+export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: AskedPairs, guests?: ReadonlySet<AccountKey>): Found {
   const bars = {
     linkThreshold: policy.linkThreshold.value,
     memberThreshold: policy.memberThreshold.value,
     minimumNetwork: policy.minimumNetwork.value,
   };
-  const links = supported(pairs.joiningLinks(index, bars.linkThreshold));
+  const isGuest = (order: number): boolean => guests?.has(index.accounts[order]!.profile.account) ?? false;
+  const joining = pairs.joiningLinks(index, bars.linkThreshold);
+  const links = supported(guests?.size ? joining.filter(({ a, b }) => !isGuest(a) && !isGuest(b)) : joining);
   const whole = components(index.accounts.length, links, bars.minimumNetwork);
-  const parts = whole.flatMap((component) => split(index, component, links, bars.linkThreshold));
+  const own = linksOfEach(whole, links);
+  const parts = whole.flatMap((component, at) => split(index, component, own[at]!, bars.linkThreshold));
   const claimed = new Set(parts.flat());
   const refined = parts.map((part) => refine(index, part, (order) => !claimed.has(order), bars)).filter((network) => network !== undefined);
   return { networks: settle(index, refined, bars), links };
+}
+
+/** The links of each component: looked for once, however many components there are. */
+function linksOfEach(components: readonly (readonly number[])[], links: readonly PairLink[]): PairLink[][] {
+  const home = new Map<number, PairLink[]>();
+  const each = components.map((component) => {
+    const own: PairLink[] = [];
+    for (const order of component) home.set(order, own);
+    return own;
+  });
+  for (const link of links) home.get(link.a)?.push(link);
+  return each;
 }
 
 /** How much better (nats) an account must fit another network than its own to move there. */

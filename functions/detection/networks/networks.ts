@@ -178,7 +178,7 @@ export class GroupProfile {
       // An index of few holds only some of those outside: their counts are of everybody.
       let outside = users.size - inside;
       for (const id of addresses) outside = Math.max(outside, index.holdersOf(id) - this.counts.get(id)!);
-      const others = Math.max(index.accounts.length, index.referenceSize) - this.size;
+      const others = index.population - this.size;
       const nats = Math.log(((inside / this.size) * 0.9) / ((outside + POOL_PRIOR) / (others + 1))) - Math.log(1 + outside);
       this.pooled = { addresses, inside, outside, nats: Math.min(CAPS[ADDRESS]!, Math.max(0, nats)) };
     }

@@ -41,7 +41,7 @@ function overlaps(index: TraitIndex, one: readonly number[], other: readonly num
   return BONDS.map((_, bond) => {
     const [a, b] = [mine[bond]!, theirs[bond]!];
     const [here, there] = [connected(a, one.length), connected(b, other.length)];
-    const outside = index.accounts.length - one.length - other.length;
+    const outside = index.population - one.length - other.length;
     const isOwn = (held: Held, size: number): boolean => pairsWithin(held, size) * outside * size >= OWN * pairsOut(index, held, [a, b]);
     const holdsHere = here > HOLDS * one.length && isOwn(a, one.length);
     const holdsThere = there > HOLDS * other.length && isOwn(b, other.length);

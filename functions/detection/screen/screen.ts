@@ -7,15 +7,14 @@ import { type Census, censusOf, ordinalsOf, type Segments, standingsIn, type Tal
 import { compared } from './compared';
 import { groupsOf, supportedPairs } from './components';
 import { Fitting } from './fitting';
-import { Bytes, Words } from './growing';
+import { Bytes, Doubles, Words } from './growing';
 import { HELD_ROWS } from './held-rows';
 import { type LikelyPairs, linksOf, type ScreenLinks } from './meeting';
 import { PairBounds, type Shared } from './pair-bounds';
 import { pairList } from './pair-list';
 import { Popular } from './popular';
-import { accountAt } from './screen-columns';
 import { countTraits, TraitCounts } from './trait-counts';
-import { holdersOf, MAXIMUM_ACCOUNTS, PROPOSES, recordsOf, type TraitRecords } from './trait-records';
+import { holdersOf, MAXIMUM_ACCOUNTS, PROPOSES, pairOf, recordsOf, type TraitRecords } from './trait-records';
 
 export type ScreenPolicy = {
   referenceAgeDays: number;
@@ -45,6 +44,8 @@ export type ScreenCut = {
 
 export type Screened = {
   census: Census;
+  /** Traits of all accounts, as often as they are held. */
+  traits: number;
   /** Pairs that were asked about: they share something rare. */
   pairs: number;
   /** Links that may join, ascending. */
@@ -52,8 +53,8 @@ export type Screened = {
   /** By ordinal: 1 + the number of the group it is joined in, 0 in none. */
   groupOf: Uint32Array;
   groups: number;
-  /** By ordinal, 1: joined in a group, or in none and fitting one without a link (fitting.ts). */
-  candidates: Uint8Array;
+  /** Who must be looked at with a group without being joined in it (fitting.ts), ascending: pairs of an ordinal and 1 + a group's number. */
+  guests: Float64Array;
   /** By type: pairs of the reference that hold the same trait, hubs left out. */
   together: Float64Array;
 };
@@ -79,10 +80,12 @@ export async function screen(
 ): Promise<Screened> {
   const tallies: Tally[] = [];
   const popular = new Popular();
+  let traits = 0;
   for (let s = 0; s < segments.count; s++) {
     const columns = await segments.columns(s);
     tallies.push(tally(columns, known, now, policy));
     popular.sample(columns);
+    traits += columns.types.length;
   }
   const census = censusOf(tallies, known, now, policy);
   if (census.size > MAXIMUM_ACCOUNTS) throw new Error(`${census.size} accounts: one screen holds ${MAXIMUM_ACCOUNTS} at most`);
@@ -101,16 +104,25 @@ export async function screen(
   const links = inOrder(likely.map((part) => linksOf(part, exact)));
   const { groupOf, sizes } = groupsOf(census.size, supportedPairs(census.size, links.pairs), policy.minimumNetwork);
 
-  const candidates = Uint8Array.from(groupOf, (group) => (group > 0 ? 1 : 0));
-  const fitting = new Fitting(groupOf, sizes, census.referenceSize, policy, shared, exact.weights);
+  const guests = new Doubles();
+  const fitting = new Fitting(groupOf, sizes, census.referenceSize, policy, shared);
   for (let p = 0; p < cut.partitions; p++) fitting.take(readArrays(await taken(spill, `${prefix}/lists/${p}`), WORDS).words, before[p]!);
   for (let s = 0; s < segments.count; s++) {
     const { starts, numbers } = readArrays(await taken(spill, `${prefix}/held/${s}`), HELD_ROWS);
     ordinals[s]!.forEach((ordinal, at) => {
-      if (groupOf[ordinal] === 0 && fitting.fits(numbers, starts[at]!, starts[at + 1]!)) candidates[ordinal] = 1;
+      for (const group of fitting.groupsOf(groupOf[ordinal]!, numbers, starts[at]!, starts[at + 1]!)) guests.push(pairOf(ordinal, group));
     });
   }
-  return { census, pairs: pairs.seconds.length, links, groupOf, groups: sizes.length, candidates, together };
+  return {
+    census,
+    traits,
+    pairs: pairs.seconds.length,
+    links,
+    groupOf,
+    groups: sizes.length,
+    guests: guests.filled().slice().sort(),
+    together,
+  };
 }
 
 /** Each segment gives its records to the partitions, counts what is popular, and says in which order its accounts stand. */
@@ -228,16 +240,4 @@ function inOrder(parts: readonly ScreenLinks[]): ScreenLinks {
     merged.weights[at] = parts[least]!.weights[next[least]!++]!;
   }
   return merged;
-}
-
-/** The names of some accounts, by ordinal, in the order of segments and keys. */
-export async function namesOf(wanted: Uint8Array, segments: Segments, census: Census): Promise<AccountKey[]> {
-  const names: AccountKey[] = [];
-  for (let s = 0; s < segments.count; s++) {
-    const columns = await segments.columns(s);
-    ordinalsOf(columns, census).forEach((ordinal, at) => {
-      if (wanted[ordinal] === 1) names.push(accountAt(columns, at));
-    });
-  }
-  return names;
 }

@@ -18,15 +18,21 @@ const SETTLED_HOURS = 72;
 const REMEMBERED = 256;
 const BY_DAY = TRAIT_NAMES.map((name) => (name === 'signup-day' || name === 'signup-hour' ? name : undefined));
 
-/** What was counted over everybody. `together`: pairs of the reference that hold the same trait of a type, hubs left out. */
+/** What was counted over everybody; of a trait that one account holds alone nothing was. `together`: pairs of the reference that hold the same trait of a type, hubs left out. */
 export type Counted = {
+  /** Accounts of the population. */
+  size: number;
   referenceSize: number;
   isReference(account: AccountKey): boolean;
   vouchers(type: number, hash: number): number;
   holders(type: number, hash: number): number;
   births: ReadonlyMap<number, number>;
   together(type: number): number;
+  /** What was worked out for one index holds for any other of the same counts. */
+  weights: Float64Array;
 };
+/** Weights by type and number of holders; NaN where none was asked for since the last update. */
+export const weightsUnasked = (): Float64Array => new Float64Array(TRAIT_NAMES.length * REMEMBERED).fill(Number.NaN);
 const NOTHING = { types: new Uint8Array(0), size: 0 };
 
 /**
@@ -54,7 +60,27 @@ export class TraitIndex {
   constructor(
     private readonly policy: { referenceAgeDays: number; smallestReference: number; hubShare: number },
     private readonly census?: Counted,
-  ) {}
+  ) {
+    this.weights = census?.weights ?? weightsUnasked();
+  }
+
+  /** Accounts of the population, in this index or not. */
+  get population(): number {
+    return this.census?.size ?? this.accounts.length;
+  }
+
+  /** Accounts of the population that were made after a day began (ms). */
+  bornSince(day: number): number {
+    if (!this.census) return this.accounts.reduce((sum, { bornAt }) => sum + (bornAt > day ? 1 : 0), 0);
+    let born = 0;
+    for (const [on, count] of this.census.births) if (on >= Math.floor(day / DAY)) born += count;
+    return born;
+  }
+
+  /** Whether anybody holds a trait, in this index or not. */
+  isHeld(type: (typeof TRAIT_NAMES)[number], hash: number): boolean {
+    return this.census ? this.census.holders(TRAIT_NAMES.indexOf(type), hash) > 0 : this.find(type, hash) !== undefined;
+  }
 
   /** Traits that anybody ever had; their types and hashes, by id. */
   get size(): number {
@@ -74,12 +100,12 @@ export class TraitIndex {
   update(changed: Iterable<Profile>, releases: ReadonlyMap<string, number>, now: number, known: ReadonlySet<Profile>): void {
     this.updates++;
     this.read(changed, releases);
-    if (this.census) this.take(this.census);
+    if (this.census) this.take(this.census, now);
     else {
       this.markReference(now, known);
       this.count(now);
     }
-    this.weights.fill(Number.NaN);
+    if (!this.census) this.weights.fill(Number.NaN);
     this.pairShares.clear();
   }
 
@@ -146,30 +172,18 @@ export class TraitIndex {
     }
   }
 
-  /**
-   * Who holds what. An established account vouches for what it uses; one that has just taken up a new client vouches only
-   * for what it has used for three days, or came with: what a thief brought to it yesterday is not what people use.
-   */
+  /** Who holds what, and who vouches for it. */
   private count(now: number): void {
-    const settled = Math.floor(now / HOUR) - SETTLED_HOURS;
     for (const entry of this.accounts) {
-      const { established, onset } = entry;
-      if (!established || onset <= settled - 24) {
-        if (entry.counted !== established) this.counts.count(entry, established);
-      } else {
-        const came = Math.floor(entry.profile.firstUse / HOUR) + SETTLED_HOURS / 3;
-        this.counts.count(
-          entry,
-          Uint8Array.from(entry.since, (hour) => (hour <= settled || hour <= came ? 1 : 0)),
-        );
-      }
+      const vouched = vouchedFor(entry, now);
+      if (entry.counted !== vouched) this.counts.count(entry, vouched);
     }
     this.expectSignups();
     this.lists.settle();
   }
 
   /** Everything that counts everybody, as it was counted elsewhere. */
-  private take({ referenceSize, isReference, vouchers, holders, births }: Counted): void {
+  private take({ referenceSize, isReference, vouchers, holders, births }: Counted, now: number): void {
     this.referenceSize = referenceSize;
     for (const entry of this.accounts) entry.established = isReference(entry.profile.account);
     const { types, hashes, size } = this.ids;
@@ -177,6 +191,15 @@ export class TraitIndex {
     for (let id = 0; id < size; id++) {
       this.counts.vouchers[id] = vouchers(types[id]!, hashes[id]!);
       this.counts.holders[id] = holders(types[id]!, hashes[id]!);
+    }
+    // What nobody counted is held here alone.
+    for (const entry of this.accounts) {
+      const vouched = vouchedFor(entry, now);
+      entry.ids.forEach((id, at) => {
+        if (this.counts.holders[id]! > 0) return;
+        this.counts.holders[id] = 1;
+        this.counts.vouchers[id] = vouched === true || (vouched !== false && vouched[at] === 1) ? 1 : 0;
+      });
     }
     this.births.replace(births);
     this.expectSignups();
@@ -240,8 +263,7 @@ export class TraitIndex {
     this.weights[place] = weight;
     return weight;
   }
-  /** By type and number of holders; NaN where it was not asked for since the last update. */
-  private readonly weights = new Float64Array(TRAIT_NAMES.length * REMEMBERED);
+  private readonly weights: Float64Array;
 
   private weigh(id: number): number {
     return matchWeight(this.types[id]!, this.referenceHolders[id]!, this.referenceSize, this.policy.hubShare);
@@ -305,4 +327,15 @@ export class TraitIndex {
   typeName(id: number): (typeof TRAIT_NAMES)[number] {
     return TRAIT_NAMES[this.types[id]!]!;
   }
+}
+
+/**
+ * An established account vouches for what it uses; one that has just taken up a new client vouches only for what it has used for three
+ * days, or came with: what a thief brought to it yesterday is not what people use. By place, 1 for those of its traits.
+ */
+function vouchedFor({ established, onset, profile, since }: Indexed, now: number): boolean | Uint8Array {
+  const settled = Math.floor(now / HOUR) - SETTLED_HOURS;
+  if (!established || onset <= settled - 24) return established;
+  const came = Math.floor(profile.firstUse / HOUR) + SETTLED_HOURS / 3;
+  return Uint8Array.from(since, (hour) => (hour <= settled || hour <= came ? 1 : 0));
 }

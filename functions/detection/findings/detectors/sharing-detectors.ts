@@ -24,7 +24,7 @@ export const addressPool: Detector = {
     const inside = members.filter(({ entry }) => entry.ids.some((id) => addresses.has(id))).length;
     if (inside < Math.max(3, members.length / 5))
       return abstains(`${inside} of ${members.length} members come from addresses that several of them use`);
-    const others = Math.max(index.accounts.length, index.referenceSize) - members.length;
+    const others = index.population - members.length;
     const share = (outside + SMOOTHING) / (others + 1);
     const ratio = inside / members.length / share;
     if (ratio <= 1) return abstains('others use these addresses as often');

@@ -18,9 +18,8 @@ export const signupBurst: Detector = {
     }
     const share = most / born.length;
     if (share < 0.5 || most < 5) return abstains(`the busiest four days hold ${most} of ${born.length} sign-ups`);
-    let everybody = 0;
-    for (const { bornAt } of index.accounts) if (bornAt > now - 60 * DAY) everybody++;
-    const base = Math.max(1 / index.accounts.length, (SPAN / (60 * DAY)) * (everybody / index.accounts.length));
+    const everybody = index.bornSince(now - 60 * DAY);
+    const base = Math.max(1 / index.population, (SPAN / (60 * DAY)) * (everybody / index.population));
     return {
       kind: 'evidence',
       because: `${most} of ${born.length} members signed up within four days; of the population ${percent(base)} did in an average four days.`,

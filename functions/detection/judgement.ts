@@ -1,0 +1,44 @@
+import type { DetectionPolicy } from '../../shared/domain/detection-policy';
+import type { AccountKey } from '../../shared/identity/ids';
+import { type Assessment, assess } from './findings/assess';
+import { contentCandidates } from './findings/content-candidates';
+import { joinCells } from './findings/join-cells';
+import type { GroupContext } from './findings/measures';
+import type { AskedPairs } from './links/candidate-pairs';
+import type { PairLink } from './links/links';
+import { findNetworks } from './networks/find-networks';
+import type { Network } from './networks/networks';
+
+/** What is found out about the accounts of one index, before false discoveries of the whole run are controlled. */
+export type Judgement = {
+  context: GroupContext;
+  links: PairLink[];
+  /** Groups that links join, before cells are joined to one. */
+  linked: Network[];
+  assessments: Assessment[];
+};
+
+type Asked = {
+  policy: DetectionPolicy;
+  pairs: AskedPairs;
+  /** Members of campaigns that have a name: content alone is no news of them. `undefined`: content alone is not looked at. */
+  named: ReadonlySet<AccountKey> | undefined;
+  /** Accounts that no link joins here (screen/units.ts). */
+  guests?: ReadonlySet<AccountKey>;
+  /** Whether content that a network has of its own is a popular tool's among networks that are not here. */
+  isPopular?: (type: number, hash: number) => boolean;
+  /** What was found out about a network before, if that still holds. */
+  assessed?: (network: Network, assess: () => Assessment) => Assessment;
+};
+
+/** Accounts ▶ links ▶ networks ▶ findings, over an index that is up to date. Pure, but for what `pairs` and `assessed` keep. */
+export function judge(
+  context: GroupContext,
+  { policy, pairs, named, guests, isPopular, assessed = (_, anew) => anew() }: Asked,
+): Judgement {
+  const found = findNetworks(context.index, policy, pairs, guests);
+  const cells = joinCells(found.networks, context, policy.legs, isPopular);
+  const groups = named ? [...cells, ...contentCandidates(cells, named, context, policy)] : cells;
+  const assessments = groups.map((network) => assessed(network, () => assess(network, context, policy)));
+  return { context, links: found.links, linked: found.networks, assessments };
+}

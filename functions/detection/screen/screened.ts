@@ -1,0 +1,133 @@
+import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import { segmentOf } from '../../../shared/formats/segment-of';
+import type { AccountKey } from '../../../shared/identity/ids';
+import type { ObjectStore } from '../../../shared/ports';
+import type { Population } from '../profiles/population';
+import type { Profile } from '../profiles/profile';
+import { TraitIds } from '../traits/trait-ids';
+import { type Counted, TraitIndex, weightsUnasked } from '../traits/trait-index';
+import { type Census, NOT_REFERENCE, type Segments, standingsIn } from './census';
+import { Repeated } from './repeated';
+import { type ScreenCut, screen, screenPolicyOf } from './screen';
+import { accountAt, placesOf, sizeOf } from './screen-columns';
+import { countTraits } from './trait-counts';
+import { type Unit, unitsOf } from './units';
+
+/** Accounts of the reference that are read with their profiles, so that candidates are compared with what people do. */
+const SAMPLE = 20_000;
+
+export type Trait = { type: number; hash: number };
+type Given = {
+  /** Accounts that were judged together before: members of campaigns. */
+  ties: readonly (readonly AccountKey[])[];
+  /** Accounts that are no reference. */
+  known: ReadonlySet<AccountKey>;
+  now: number;
+  policy: DetectionPolicy;
+  cut: ScreenCut;
+};
+
+/**
+ * Screen everybody in columns, judge few with profiles: which accounts must be judged, in units of which each is judged by itself, in an
+ * index of its accounts alone in which every count is that of the whole population. So what is found in a unit depends on nothing that
+ * happens to be in memory beside it.
+ */
+export class Screening {
+  private constructor(
+    readonly census: Census,
+    readonly units: readonly Unit[],
+    private readonly segments: Segments,
+    private readonly together: Float64Array,
+    private readonly repeated: Repeated,
+    private readonly policy: DetectionPolicy,
+  ) {}
+
+  static async of(segments: Segments, given: Given, spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>): Promise<Screening> {
+    const { now, policy, known } = given;
+    const screened = await screen(segments, known, now, screenPolicyOf(policy), given.cut, spill);
+    const units = await unitsOf(screened, segments, given.ties);
+    const repeated = await repeatedIn(segments, screened.traits);
+    return new Screening(screened.census, units, segments, screened.together, repeated, policy);
+  }
+
+  /** Accounts of the reference whose keys lie lowest by some of their characters, in the order of keys: the same whatever the segments. */
+  async sample(): Promise<AccountKey[]> {
+    const { segments, census } = this;
+    const share = SAMPLE / Math.max(1, census.referenceSize);
+    const sample: AccountKey[] = [];
+    for (let s = 0; s < segments.count; s++) {
+      const columns = await segments.columns(s);
+      const standings = standingsIn(columns, census);
+      for (let at = 0; at < sizeOf(columns); at++) {
+        if (standings[at] === NOT_REFERENCE) continue;
+        const account = accountAt(columns, at);
+        if (share >= 1 || Buffer.from(account.slice(4, 8), 'base64url').readUIntBE(0, 3) / 2 ** 24 < share) sample.push(account);
+      }
+    }
+    return sample.sort();
+  }
+
+  /**
+   * Counts over everybody what some accounts hold together with anybody else, and some traits besides: one reading of the columns. What an
+   * account holds alone has no count here.
+   */
+  async counted(accounts: Iterable<AccountKey>, besides: readonly Trait[] = []): Promise<Counted> {
+    const { segments, census, together } = this;
+    const wanted: AccountKey[][] = Array.from({ length: segments.count }, () => []);
+    for (const account of accounts) wanted[segmentOf(account, segments.count)]!.push(account);
+    const ids = new TraitIds();
+    const reference = new Set<AccountKey>();
+    for (const { type, hash } of besides) ids.of(type, hash);
+    for (let s = 0; s < segments.count; s++) {
+      if (wanted[s]!.length === 0) continue;
+      const columns = await segments.columns(s);
+      const standings = standingsIn(columns, census);
+      for (const at of placesOf(columns, wanted[s]!)) {
+        if (standings[at] !== NOT_REFERENCE) reference.add(accountAt(columns, at));
+        for (let i = columns.starts[at]!; i < columns.starts[at + 1]!; i++)
+          if (this.repeated.may(columns.types[i]!, columns.hashes[i]!)) ids.of(columns.types[i]!, columns.hashes[i]!);
+      }
+    }
+    const { vouchers, holders } = await countTraits(ids, segments, census);
+    return {
+      size: census.size,
+      referenceSize: census.referenceSize,
+      isReference: (account) => reference.has(account),
+      vouchers: (type, hash) => vouchers[ids.find(type, hash) ?? -1] ?? 0,
+      holders: (type, hash) => holders[ids.find(type, hash) ?? -1] ?? 0,
+      births: census.births,
+      together: (type) => together[type] ?? 0,
+      weights: weightsUnasked(),
+    };
+  }
+
+  /** An index of some accounts, of those whose traits were counted. */
+  index(
+    accounts: readonly AccountKey[],
+    population: { profiles: Pick<Population['profiles'], 'peek'>; releases: Population['releases'] },
+    counted: Counted,
+  ): TraitIndex {
+    const profiles: Profile[] = [];
+    for (const account of accounts) {
+      const profile = population.profiles.peek(account);
+      if (profile) profiles.push(profile);
+    }
+    const { referenceAgeDays, smallestReference, hubShare } = this.policy;
+    const index = new TraitIndex(
+      { referenceAgeDays: referenceAgeDays.value, smallestReference: smallestReference.value, hubShare: hubShare.value },
+      counted,
+    );
+    index.update(profiles.sort(byArrival), population.releases, this.census.now, new Set());
+    return index;
+  }
+}
+
+async function repeatedIn(segments: Segments, traits: number): Promise<Repeated> {
+  const repeated = new Repeated(traits);
+  for (let s = 0; s < segments.count; s++) repeated.add(await segments.columns(s));
+  return repeated;
+}
+
+/** In the order in which accounts came: the same in every process. */
+export const byArrival = (one: Profile, other: Profile): number =>
+  one.firstSeen - other.firstSeen || (one.account < other.account ? -1 : one.account > other.account ? 1 : 0);
