@@ -1,15 +1,13 @@
 import { TRAIT } from '../../shared/contract/prompt-fingerprint';
 import { HOUR, MINUTE } from '../../shared/domain/time';
 import { ByteWriter } from '../../shared/formats/bytes';
+import type { Place } from '../../shared/formats/distinct-events';
 import { CONTENT_BUCKETS, type Features, SHAPE_BUCKETS, SUM } from '../../shared/formats/features';
 import { ABSENT, type Segment, SKETCH_COLUMNS } from '../../shared/formats/segment';
 
 /** Places in STATUSES (shared/contract/event.ts): limited and blocked are effects of our own action. */
 const LIMITED = 3;
 const HIGH = 127;
-
-/** An event by its place: which segment, which row. */
-export type Place = { segment: Segment; row: number };
 
 const byTime = (a: Place, b: Place): number =>
   a.segment.columns.offset[a.row]! - b.segment.columns.offset[b.row]! ||

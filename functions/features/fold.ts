@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isYoung } from '../../shared/domain/risk-tier';
 import { DAY, hourLabel } from '../../shared/domain/time';
 import { ByteWriter } from '../../shared/formats/bytes';
+import { distinctEvents, type Place } from '../../shared/formats/distinct-events';
 import { Features } from '../../shared/formats/features';
 import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/formats/fold-output';
 import { readSegment, type Segment } from '../../shared/formats/segment';
@@ -10,8 +11,7 @@ import { inBatches } from '../../shared/in-batches';
 import type { ObjectStore, Table } from '../../shared/ports';
 import { HourStore } from '../../shared/stores/hour-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
-import { aggregateHour, type Place } from './aggregate';
-import { distinctEvents } from './distinct-events';
+import { aggregateHour } from './aggregate';
 import type { FoldTask, SealedPlan } from './plan';
 
 /** Raised when feature code changes its meaning: rows of an older code are then overwritten by a re-fold. */

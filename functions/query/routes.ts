@@ -1,5 +1,6 @@
 import type { Api, HttpPorts } from '../../shared/http/api';
 import { accountRoutes } from './accounts/account-routes';
+import { eventRoutes } from './accounts/event-routes';
 import { campaignRoutes } from './campaigns/campaign-routes';
 import { pictureRoutes } from './campaigns/picture-routes';
 import { caseRoutes } from './cases/case-routes';
@@ -14,6 +15,7 @@ import { statusRoutes } from './status-routes';
 export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void {
   const ports = openQuery(world);
   accountRoutes(api, http, ports);
+  eventRoutes(api, http, ports);
   campaignRoutes(api, http, ports);
   pictureRoutes(api, http, ports);
   caseRoutes(api, http, ports);

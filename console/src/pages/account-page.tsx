@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
-import { useMe } from '../app';
+import { useMe, useStatus } from '../app';
 import { Hours } from '../charts/hours';
 import { compact, count, day, listed, probable, ROLE_NAMES, shortDay, words } from '../format';
 import { OpenByHand } from '../parts/choose';
@@ -10,6 +10,7 @@ import { CommandDialog } from '../parts/command-dialog';
 import { useKeys } from '../parts/keyboard';
 import { LegsPanel } from '../parts/legs';
 import { Badge, Empty, Figures, Kind, Loaded, Panel, Sentences, Standing } from '../parts/parts';
+import { AccountEvents } from './account-events';
 import { Facts, Links, Use } from './account-parts';
 import { NewExoneration } from './exonerations-page';
 import { LABEL_NAMES, LabelDialog } from './labels-page';
@@ -45,6 +46,7 @@ export function AccountPage({ account }: { account: string }) {
   });
   const [open, setOpen] = useState<'exonerate' | 'undo' | 'case' | 'label' | null>(null);
   const me = useMe();
+  const now = useStatus().data?.at ?? new Date().toISOString();
   const may = me.data !== undefined && me.data.role !== 'viewer';
   const restorable = about.data !== undefined && IN_FORCE.has(about.data.standing);
   useKeys('Account', [
@@ -122,6 +124,7 @@ export function AccountPage({ account }: { account: string }) {
                     </Panel>
                   ) : null}
                   {data.known === 'active' ? null : <Links of={data} />}
+                  {may ? <AccountEvents account={data.account} from={eventsFrom(data, now)} /> : null}
                   <Panel
                     title="What was done"
                     flush
@@ -168,6 +171,14 @@ export function AccountPage({ account }: { account: string }) {
       }}
     </Loaded>
   );
+}
+
+const DAY_MS = 86_400_000;
+/** Two days before it was seen to belong to a group, or three days ago; no further back than one may ask. */
+function eventsFrom({ membership }: Account, now: string): string {
+  const oldest = Date.parse(now) - 61 * DAY_MS;
+  const wanted = membership ? Date.parse(membership.joinedAt) - 2 * DAY_MS : Date.parse(now) - 3 * DAY_MS;
+  return new Date(Math.max(oldest, wanted)).toISOString();
 }
 
 function Headline({ of: { membership, known } }: { of: Account }) {

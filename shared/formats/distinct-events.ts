@@ -1,7 +1,7 @@
-import type { Segment } from '../../shared/formats/segment';
-import { SKETCH_COLUMNS, statusOf } from '../../shared/formats/segment';
-import type { Place } from './aggregate';
+import { type Segment, SKETCH_COLUMNS, statusOf } from './segment';
 
+/** An event: a row of a segment. */
+export type Place = { segment: Segment; row: number };
 export type Distinct = { places: Place[]; duplicates: number; conflicts: number };
 
 /**
