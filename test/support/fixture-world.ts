@@ -225,6 +225,7 @@ export const fixtureSummary = (account: AccountKey, hours: MemberHours['hours'])
     plan: 'trial',
     verification: 'email',
     emailDomain: hashOf('mail'),
+    organization: hashOf('organisation'),
     paymentInstrument: hashOf('card 1'),
     paymentCountry: 'SG',
     standing: 'active',

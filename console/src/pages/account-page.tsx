@@ -44,7 +44,7 @@ export function AccountPage({ account }: { account: string }) {
       return response.status === 404 ? null : answered(Promise.resolve({ data, response }));
     },
   });
-  const [open, setOpen] = useState<'exonerate' | 'undo' | 'case' | 'label' | null>(null);
+  const [open, setOpen] = useState<'exonerate' | 'organization' | 'undo' | 'case' | 'label' | null>(null);
   const me = useMe();
   const now = useStatus().data?.at ?? new Date().toISOString();
   const may = me.data !== undefined && me.data.role !== 'viewer';
@@ -157,12 +157,15 @@ export function AccountPage({ account }: { account: string }) {
                   </Panel>
                 </div>
                 <aside className="stack">
-                  <Facts of={data} />
+                  <Facts of={data} onOrganization={may ? () => setOpen('organization') : undefined} />
                   <Use of={data} />
                 </aside>
               </div>
             </div>
             {open === 'exonerate' ? <NewExoneration scope={{ kind: 'account', id: data.account }} onClose={() => setOpen(null)} /> : null}
+            {open === 'organization' && data.facts?.organization ? (
+              <NewExoneration scope={{ kind: 'organization', id: data.facts.organization }} onClose={() => setOpen(null)} />
+            ) : null}
             {open === 'case' ? <OpenByHand accounts={data.account} onClose={() => setOpen(null)} /> : null}
             {open === 'label' ? <LabelDialog accounts={data.account} onClose={() => setOpen(null)} /> : null}
             {open === 'undo' ? <Restore account={data} onClose={() => setOpen(null)} /> : null}

@@ -72,9 +72,10 @@ function Shared({ of: { shared } }: { of: Tie }) {
   return only ? <span className="mono soft">{only.slice(0, 8)}</span> : null;
 }
 
-export function Facts({ of: { facts } }: { of: Account }) {
+/** `onOrganization`: for whoever may say that a whole organisation is in order. */
+export function Facts({ of: { facts }, onOrganization }: { of: Account; onOrganization: (() => void) | undefined }) {
   if (!facts) return null;
-  const hash = (value: string | null) => (value === null ? '—' : <span className="mono">{value.slice(0, 10)}</span>);
+  const hash = (value: string | null) => (value === null ? '—' : <span className="mono">{value}</span>);
   return (
     <Panel title="What the provider told us">
       <dl className="pairs">
@@ -95,6 +96,11 @@ export function Facts({ of: { facts } }: { of: Account }) {
         <dt>Organisation, hashed</dt>
         <dd>{hash(facts.organization)}</dd>
       </dl>
+      {facts.organization !== null && onOrganization ? (
+        <button type="button" className="button tiny" style={{ marginTop: 10 }} onClick={onOrganization}>
+          Exonerate the organisation
+        </button>
+      ) : null}
     </Panel>
   );
 }

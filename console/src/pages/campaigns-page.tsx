@@ -24,7 +24,7 @@ const CHOICES = { sort: SORTS.map(([sort]) => sort), kind: KINDS } as const;
 
 export function CampaignsPage() {
   const [, go] = useLocation();
-  const [{ sort = '-updatedAt', kind }, choose] = useFilters(CHOICES);
+  const [{ sort = '-accounts', kind }, choose] = useFilters(CHOICES);
   const now = useStatus().data?.at;
   const {
     query,

@@ -20,7 +20,7 @@ export async function exonerate(
   command: Command & { scope: Scope; effect: Exoneration['effect']; until: number },
   world: Enforcement,
 ): Promise<CommandAnswer<{ lifted: number }>> {
-  const { actor, key, because, scope, effect, until } = command;
+  const { actor, because, scope, effect, until } = command;
   const needs = effect === 'exempt' ? 'admin' : 'reviewer';
   if (!mayAct(actor, needs)) return { kind: 'refused', because: `this takes a ${needs}; ${actor.id} is a ${actor.role}` };
   const now = world.clock.now();
@@ -32,9 +32,16 @@ export async function exonerate(
   const kept = await keep(exoneration, command, world);
   if (kept === 'not-yours') return { kind: 'refused', because: NOT_YOURS };
   const lifted = effect === 'protected' ? 0 : await liftWhatIsInForce(exoneration, command, world);
-  if (kept === 'already' && lifted === 0) return { kind: 'already', because: `${scopeLabel(scope)} is ${effect} until ${iso(until)}` };
-  return { kind: 'done', because: `${scopeLabel(scope)} is ${effect} until ${iso(until)}; key ${key}`, lifted };
+  if (kept === 'already' && lifted === 0)
+    return { kind: 'already', because: `${named(scope)} is ${effect} until ${iso(until).slice(0, 10)}` };
+  return { kind: 'done', because: `${named(scope)} is ${effect} until ${iso(until).slice(0, 10)}`, lifted };
 }
+
+/** For people: `organisation 0123456789abc`. */
+const named = (scope: Scope): string =>
+  scopeLabel(scope)
+    .replace(/^organization:/, 'organisation ')
+    .replace(':', ' ');
 
 /** How long a word of each role holds at most, days. A contract that runs longer is renewed by a person who reads it. */
 const ADMIN_DAYS = 3 * 366;
@@ -61,10 +68,10 @@ export async function revokeExoneration(command: Command & { scope: Scope }, wor
   if (word === 'not-yours') return { kind: 'refused', because: NOT_YOURS };
   let accounts = 0;
   for (const account of await accountsUnder(scope, world)) if (await revokeOnChain(account, command, world)) accounts++;
-  if (word === 'none' && accounts === 0) return { kind: 'unknown', because: `nothing stands about ${scopeLabel(scope)}` };
+  if (word === 'none' && accounts === 0) return { kind: 'unknown', because: `nothing stands about ${named(scope)}` };
   if (word === 'already' && accounts === 0) return { kind: 'already', because: 'it is revoked' };
   const also = scope.kind === 'campaign' && accounts > 0 ? ` (${accounts} accounts of its undone case)` : '';
-  return { kind: 'done', because: `${scopeLabel(scope)} is exonerated no longer${also}` };
+  return { kind: 'done', because: `${named(scope)} is exonerated no longer${also}` };
 }
 
 async function revokeWord(
