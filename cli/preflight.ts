@@ -79,6 +79,11 @@ export function preflight(stage: Stage, facts: Facts): Finding[] {
     );
   if (!facts.consoleBuilt)
     fails('the console is not built: a deployment from here would take the page off the deployed one', 'npm run console:build');
+  if (stage.ingest.sources.length > 0)
+    mind(
+      `files are read from ${stage.ingest.sources.map(({ bucket }) => bucket).join(', ')}: their owners must let our role read, and let Bedrock write its logs`,
+      'npm run source-policies -- --stage STAGE --account ID --region REGION prints what to attach',
+    );
   if (!stage.alarmEmail)
     mind(
       'alarmEmail is not set: alarms ring in CloudWatch and nobody hears them',

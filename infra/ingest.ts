@@ -4,6 +4,7 @@ import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -107,8 +108,12 @@ export class Ingest extends Construct {
     files.readBy(ingestFiles, { concurrency: 2 });
     may(ingestFiles).read(state.inbox, ['*']);
     may(ingestFiles).remove(state.inbox, ['*']);
-    for (const [place, { bucket, prefix }] of sources.entries())
-      may(ingestFiles).read(Bucket.fromBucketName(this, `Source${place}`, bucket), [`${prefix}*`]);
+    for (const [place, { bucket, prefix, key }] of sources.entries()) {
+      const encryptionKey = key === undefined ? undefined : Key.fromKeyArn(this, `SourceKey${place}`, key);
+      const source = Bucket.fromBucketAttributes(this, `Source${place}`, { bucketName: bucket, encryptionKey });
+      may(ingestFiles).read(source, [`${prefix}*`]);
+      may(ingestFiles).decryptFrom(source);
+    }
 
     const due = new StageFunction(this, 'TakeDue', {
       door: 'functions/ingest/due-handler.ts',

@@ -23,8 +23,11 @@ export type Stage = {
     readonly concurrency: number;
     /** What people already run, and where in its records the account is (docs/producers.md). None unless it is named. */
     readonly producers: GivenProducers;
-    /** Files in other buckets: read, never changed and never removed. Their buckets tell EventBridge about new objects. */
-    readonly sources: readonly { readonly bucket: string; readonly prefix: string }[];
+    /**
+     * Files in other buckets: read, never changed and never removed. `key`: ARN of the KMS key that they are encrypted with, if any.
+     * What their owners must attach: `npm run source-policies`.
+     */
+    readonly sources: readonly { readonly bucket: string; readonly prefix: string; readonly key?: string }[];
   };
   readonly features: {
     /** Units an hour is folded in; divides the segments. */

@@ -118,6 +118,7 @@ const tasks = {
   preflight: [ts('cli/preflight.ts')],
   'rotate-identifiers': [ts('cli/rotate-identifiers.ts')],
   redrive: [ts('cli/redrive.ts')],
+  'source-policies': [ts('cli/source-policies.ts')],
   // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).
   'test:deploy': [ts('test/deployment/deploy-proof.ts')],
   // LiteLLM's own proxy and logger, from PyPI into a virtual environment (docs/producers.md).

@@ -33,6 +33,13 @@ test('dev and staging fit into a new account', () => {
   for (const stage of [stages.dev, stages.staging]) expect(failing({ concurrency: { limit: 10, unreserved: 10 } }, stage)).toEqual([]);
 });
 
+test('buckets of others are named with the command that prints what their owners attach', () => {
+  const stage = { ...told, ingest: { ...told.ingest, sources: [{ bucket: 'my-bedrock-logs', prefix: 'AWSLogs/' }] } };
+  expect(preflight(stage, good)).toEqual([
+    { kind: 'mind', what: expect.stringContaining('my-bedrock-logs'), so: expect.stringContaining('npm run source-policies') },
+  ]);
+});
+
 test('an alarm that nobody hears is named, and so is what will be throttled', () => {
   const minded = preflight(stages.prod, { ...good, concurrency: { limit: 1_000, unreserved: 30 } }).map(({ what }) => what);
   expect(minded).toEqual([expect.stringContaining('concurrent executions'), expect.stringContaining('nobody hears them')]);
