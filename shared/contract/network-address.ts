@@ -34,17 +34,21 @@ export function networkPrefix(address: string): string | undefined {
 /** Entries of a forwarded list that are looked at: whoever asks may write as many as they like. */
 const MOST_FORWARDED = 50;
 
-/** The first address in text such as `203.0.113.9:64484`, `[2001:db8::1]:443` or `203.0.113.9, 10.0.0.4`; `undefined` when there is none. */
+/**
+ * The first address in text such as `203.0.113.9:64484`, `[2001:db8::1]:443`, `203.0.113.9, 10.0.0.4`, `by=10.0.0.4;for=203.0.113.9`
+ * (RFC 7239), `ipv4:203.0.113.9:64484` (gRPC) or `/203.0.113.9:64484` (Java); `undefined` when there is none.
+ */
 export function firstAddress(text: string): string | undefined {
   if (isIP(text) !== 0) return text;
-  for (const one of text.split(',', MOST_FORWARDED)) {
-    const host = withoutPort(one.trim());
+  for (const one of text.split(/[,\s]+/, MOST_FORWARDED)) {
+    const host = withoutPort(one);
     if (isIP(host) !== 0) return host;
   }
   return undefined;
 }
 
 function withoutPort(text: string): string {
-  const bare = text.replace(/^(?:for=)?"?|"$/gi, '');
+  const named = /(?:^|;)for=([^;]*)/i.exec(text)?.[1] ?? text.split(';', 1)[0] ?? '';
+  const bare = named.replace(/^"|"$/g, '').replace(/^(?:ipv[46]:|\/)/i, '');
   return /^\[([^\]]+)\](?::\d+)?$/.exec(bare)?.[1] ?? /^(\d{1,3}(?:\.\d{1,3}){3}):\d+$/.exec(bare)?.[1] ?? bare;
 }

@@ -72,7 +72,7 @@ function promptIn(body: unknown): Prompt | undefined {
   // Titan, then what Llama, Mistral, Cohere and Anthropic's older API have.
   return promptFrom(
     contentOf(body.system),
-    contentOf(body.inputText) ?? contentOf(body.prompt) ?? contentOf(body.message) ?? contentOf(body.texts),
+    contentOf(body.inputText) ?? contentOf(body.prompt) ?? contentOf(body.message) ?? contentOf(body.texts) ?? contentOf(body.text_prompts),
   );
 }
 

@@ -60,7 +60,10 @@ export const kong: Producer<'kong'> = {
         prompt:
           settings.prompt === 'drop' || !isObject(request)
             ? undefined
-            : (promptOf(request.messages, request.system) ?? promptFrom(undefined, contentOf(request.prompt))),
+            : (promptOf(
+                request.messages ?? request.contents ?? request.input,
+                request.system ?? request.instructions ?? request.system_instruction,
+              ) ?? promptFrom(undefined, contentOf(request.prompt))),
         tools: tools === 0 ? undefined : tools,
       }),
     };

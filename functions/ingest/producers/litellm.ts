@@ -1,8 +1,20 @@
-import type { Producer, Reading } from './producer';
+import type { JsonObject, Producer, Reading } from './producer';
 import { addressOf, at, countOf, given, instantOf, isObject, listAt, noAccount, noField, promptOf, textOf, usageEvent } from './reading';
 
 /** LiteLLM's name for whoever uses the master key: everybody who has no user of their own. */
 const EVERYBODY = 'default_user_id';
+
+/** What the proxy knows of a key that was shown to it. A call through the SDK shows none, and its caller may write anything there. */
+const KEY_OWNER = 'metadata.user_api_key_';
+const WRITTEN_BY_THE_PROXY = [
+  'metadata.user_api_key_hash',
+  'metadata.user_api_key_request_route',
+  'metadata.requester_ip_address',
+  'requester_ip_address',
+  'metadata.user_agent',
+  'user_agent',
+];
+const wasAuthenticated = (record: JsonObject): boolean => WRITTEN_BY_THE_PROXY.some((path) => textOf(at(record, path)) !== undefined);
 
 /**
  * StandardLoggingPayload of LiteLLM's proxy, as its loggers `aws_sqs`, `s3_v2` and `generic_api` write it (seen from 1.108.7).
@@ -20,7 +32,7 @@ export const litellm: Producer<'litellm'> = {
       return yield { kind: 'refused', rejection: { code: 'encrypted', because: 'the record is encrypted by the application', fix } };
     }
     const account = textOf(at(record, settings.account));
-    if (account === undefined || account === EVERYBODY)
+    if (account === undefined || account === EVERYBODY || (settings.account.startsWith(KEY_OWNER) && !wasAuthenticated(record)))
       return yield { kind: 'refused', rejection: noAccount(settings.account, 'ingest.producers.litellm.account') };
     const began = instantOf(record.startTime);
     if (began === undefined) return yield { kind: 'refused', rejection: noField('startTime', 'no time') };

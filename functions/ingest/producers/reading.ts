@@ -67,14 +67,19 @@ const UNITS = [
   { below: Number.POSITIVE_INFINITY, factor: 1e-6 },
 ] as const;
 /** 28/Nov/2026:21:25:20 +0000, as web servers write it. */
-const COMMON_LOG = /^(\d\d)\/([A-Z][a-z][a-z])\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})$/;
+const COMMON_LOG = /^\[?(\d\d)\/([A-Z][a-z][a-z])\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})\]?$/;
+/** Sat, 28 Nov 2026 21:25:20 GMT, as HTTP writes it (RFC 9110). */
+const HTTP_DATE = /^(?:[A-Z][a-z]{2}, )?(\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d) (GMT|UTC|Z|[+-]\d{4})$/;
+/** 20261128T212520Z, as AWS signs it (ISO 8601, basic). */
+const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/;
 /** The furthest that a Date reaches, ms. */
 const FURTHEST = 8_640_000_000_000_000;
 
 /** An instant in ms, of seconds, milliseconds, microseconds or nanoseconds since 1970 (number or text), or of text that says a date; without a zone it is UTC. */
 export function instantOf(value: unknown): number | undefined {
   const text = typeof value === 'string' ? value.trim() : undefined;
-  const number = typeof value === 'number' ? value : text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+  const number =
+    typeof value === 'number' ? value : text !== undefined && /^\d+(\.\d+)?(e\+?\d{1,2})?$/i.test(text) ? Number(text) : undefined;
   if (number !== undefined) {
     if (!Number.isFinite(number) || number <= 0) return undefined;
     const { factor } = UNITS.find(({ below }) => number < below) ?? UNITS[0];
@@ -83,10 +88,14 @@ export function instantOf(value: unknown): number | undefined {
   if (text === undefined || text === '') return undefined;
   const common = COMMON_LOG.exec(text);
   if (common) return inReach(Date.parse(`${common[1]} ${common[2]} ${common[3]} ${common[4]} ${common[5]}`));
-  const date = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d+))?\s*(Z|z|UTC|[+-]\d\d:?\d\d)?$/.exec(text);
+  const http = HTTP_DATE.exec(text);
+  if (http) return inReach(Date.parse(`${http[1]} ${http[2]}`));
+  const basic = BASIC.exec(text);
+  if (basic) return inReach(Date.parse(`${basic[1]}-${basic[2]}-${basic[3]}T${basic[4]}:${basic[5]}:${basic[6]}Z`));
+  const date = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d+))?\s*(Z|z|UTC|[+-]\d\d(?::?\d\d)?)?$/.exec(text);
   if (!date) return undefined;
   const [, day, time, fraction = '', zone = 'Z'] = date;
-  const offset = /^[zZ]$|^UTC$/.test(zone) ? 'Z' : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+  const offset = /^[zZ]$|^UTC$/.test(zone) ? 'Z' : zone.length === 6 ? zone : `${zone.slice(0, 3)}:${zone.slice(3) || '00'}`;
   return inReach(Date.parse(`${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`.replace(/T(\d\d:\d\d)\./, 'T$1:00.')));
 }
 
@@ -115,7 +124,7 @@ export type Prompt = { system?: string; text?: string };
 
 /** The prompt of a conversation: every system message, and the last message of the user that says something. */
 export function promptOf(messages: unknown, system?: unknown): Prompt | undefined {
-  const list = Array.isArray(messages) ? messages : typeof messages === 'string' ? [{ role: 'user', content: messages }] : [];
+  const list = Array.isArray(messages) ? messages : typeof messages === 'string' ? [{ role: 'user', content: messages }] : [messages];
   const first: string[] = [];
   const given = contentOf(system);
   if (given !== undefined) first.push(given);
@@ -125,8 +134,9 @@ export function promptOf(messages: unknown, system?: unknown): Prompt | undefine
     if (!isObject(message)) continue;
     const content = contentOf(message.content ?? message.parts ?? message.text);
     if (content === undefined) continue;
-    if (message.role === 'system' || message.role === 'developer') first.push(content);
-    else if (message.role === 'user' || message.role === 'human') text = content;
+    const role = typeof message.role === 'string' ? message.role.toLowerCase() : undefined;
+    if (role === 'system' || role === 'developer') first.push(content);
+    else if (role === 'user' || role === 'human') text = content;
   }
   return promptFrom(first.length === 0 ? undefined : first.join('\n'), text);
 }

@@ -22,6 +22,12 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 /** The values inside a value: of SNS, EventBridge, a CloudWatch Logs subscription, S3. A value in no envelope is itself. */
 export function* opened(found: Found, left: Allowance = allowance(), depth = 0): Generator<Opened> {
+  // JSON as text inside JSON, as log shippers and queues in front of queues write it.
+  if (found.kind === 'value' && typeof found.value === 'string' && depth < DEEPEST_ENVELOPE && /^\s*[[{"]/.test(found.value)) {
+    left.values++;
+    for (const one of valuesOfText(found.value, left)) yield* opened({ ...one, line: found.line }, left, depth + 1);
+    return;
+  }
   if (found.kind === 'damaged' || !isObject(found.value)) {
     yield isPermissionCheck(found) ? { kind: 'ignored', line: found.line, because: 'Bedrock tried whether it may write' } : found;
     return;

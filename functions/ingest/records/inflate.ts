@@ -27,15 +27,13 @@ const isZstd = ([a, b, c, d]: Uint8Array): boolean => a === 0x28 && b === 0xb5 &
  * their first bytes. `open` begins the file anew. Throws Damaged behind the last byte that could be unpacked.
  */
 export async function* inflated(open: () => Bytes, largest = LARGEST_FILE): Bytes {
-  let sent = 0;
-  for await (const bytes of unpacked(open)) {
-    sent += bytes.length;
-    if (sent > largest) throw new Damaged(`it holds more than ${largest} bytes when unpacked: cut it into smaller files`);
-    yield bytes;
-  }
+  yield* atMost(unpacked(open), largest);
 }
 
-async function* unpacked(open: () => Bytes): Bytes {
+/** Firehose packs what CloudWatch packed already. */
+const PACKED_TWICE = 1;
+
+async function* unpacked(open: () => Bytes, depth = 0): Bytes {
   let first: Uint8Array | undefined;
   for await (const bytes of open()) {
     if (bytes.length === 0) continue;
@@ -43,9 +41,19 @@ async function* unpacked(open: () => Bytes): Bytes {
     break;
   }
   if (!first) return;
-  if (isGzip(first)) yield* gunzip(open);
-  else if (isZstd(first)) yield* unzstd(open());
-  else yield* open();
+  const once = isGzip(first) ? () => gunzip(open) : isZstd(first) ? () => unzstd(open()) : undefined;
+  if (!once) yield* open();
+  else if (depth < PACKED_TWICE) yield* unpacked(() => atMost(once(), LARGEST_FILE), depth + 1);
+  else yield* once();
+}
+
+async function* atMost(bytes: Bytes, largest: number): Bytes {
+  let sent = 0;
+  for await (const piece of bytes) {
+    sent += piece.length;
+    if (sent > largest) throw new Damaged(`it holds more than ${largest} bytes when unpacked: cut it into smaller files`);
+    yield piece;
+  }
 }
 
 /**
@@ -155,9 +163,13 @@ export type Unpacked = { bytes: Uint8Array; damage?: { code: 'bad-encoding' | 't
 
 export const isPacked = (body: string): boolean => body.startsWith('H4sI') || body.startsWith('KLUv/');
 
-/** Unpacks gzip or zstd in base64, up to `largest` bytes. */
+/** Unpacks gzip or zstd in base64, also what was packed twice, up to `largest` bytes. */
 export function unpackBody(body: string, largest = LARGEST_BODY): Unpacked {
-  const bytes = Buffer.from(body, 'base64');
+  const once = unpackBytes(Buffer.from(body, 'base64'), largest);
+  return once.damage === undefined && (isGzip(once.bytes) || isZstd(once.bytes)) ? unpackBytes(once.bytes, largest) : once;
+}
+
+function unpackBytes(bytes: Uint8Array, largest: number): Unpacked {
   if (isZstd(bytes)) return unpackZstd(bytes, largest);
   if (largest <= 0) return { bytes: new Uint8Array(), damage: TOO_LARGE };
   try {

@@ -84,6 +84,18 @@ const CASES: Record<string, Case> = {
     taken: 0,
     refused: { litellm: { 'no-account': 2 } },
   },
+  'LiteLLM through the SDK, whose caller wrote a user into the metadata': {
+    bytes: lines(
+      litellm(
+        0,
+        { requester_ip_address: null, user_agent: null },
+        { user_api_key_hash: null, requester_ip_address: null, user_agent: null, user_api_key_user_id: 'acct-0' },
+      ),
+      litellm(1, {}, { user_api_key_hash: null }),
+    ),
+    taken: 1,
+    refused: { litellm: { 'no-account': 1 } },
+  },
   'LiteLLM with the master key: everybody’s account is nobody’s': {
     bytes: line(litellm(0, {}, { user_api_key_user_id: 'default_user_id' })),
     taken: 0,
@@ -124,6 +136,16 @@ const CASES: Record<string, Case> = {
     refused: { unknown: { 'unknown-type': 1 } },
   },
   'gzip members': { bytes: Buffer.concat([gzipSync(lines(usage(0))), gzipSync(lines(usage(1), usage(2)))]), taken: 3 },
+  'packed twice, as Firehose packs what CloudWatch packed': {
+    bytes: gzipSync(Buffer.concat([gzipSync(lines(usage(0))), gzipSync(line(subscription(line(bedrock(1)), line(bedrock(2)))))])),
+    taken: 3,
+  },
+  'JSON as text inside JSON': { bytes: line([line(usage(0)), line([usage(1), usage(2)]), JSON.stringify(line(usage(3)))]), taken: 4 },
+  'JSON as text four deep is one too many': {
+    bytes: JSON.stringify(JSON.stringify(JSON.stringify(JSON.stringify(line(usage(0)))))),
+    taken: 0,
+    refused: { unknown: { 'not-an-object': 1 } },
+  },
   'gzip padded': { bytes: Buffer.concat([gzipSync(lines(usage(0), usage(1))), Buffer.alloc(512)]), taken: 2 },
   'gzip, and garbage behind it': {
     bytes: Buffer.concat([gzipSync(lines(usage(0), usage(1))), Buffer.from('garbage')]),
@@ -265,6 +287,19 @@ describe('from replay', () => {
     else await reading;
     expect([replay.pipeline?.counts.accepted ?? 0, refusedIn(replay.arrivals)]).toEqual([taken, refused]);
   });
+});
+
+test.each<[string, Buffer]>([
+  [
+    'UTF-16, little end first, as PowerShell writes it',
+    Buffer.from(`\uFEFF${lines(usage(0), usage(1, {}, { channel: 'größe 数' }))}`, 'utf16le'),
+  ],
+  ['UTF-16, big end first', Buffer.from(`\uFEFF${lines(usage(0), usage(1))}`, 'utf16le').swap16()],
+  ['UTF-16 inside gzip', gzipSync(Buffer.from(`\uFEFF${lines(usage(0), usage(1))}`, 'utf16le'))],
+])('a file in %s', async (_, bytes) => {
+  const bucket = new MemoryObjectStore();
+  await bucket.put('f', bytes);
+  expect(await ingestFile({ bucket, key: 'f', remove: true }, world())).toMatchObject({ kind: 'ingested', accepted: 2, rejected: 0 });
 });
 
 test('logged twice, in whatever form: two events and a duplicate', async () => {

@@ -473,6 +473,14 @@ describe('reading', () => {
     ['2026-11-28T23:25:20+0200', Date.UTC(2026, 10, 28, 21, 25, 20)],
     ['2026-11-28T21:25Z', Date.UTC(2026, 10, 28, 21, 25)],
     ['28/Nov/2026:21:25:20 +0000', Date.UTC(2026, 10, 28, 21, 25, 20)],
+    ['[28/Nov/2026:23:25:20 +0200]', Date.UTC(2026, 10, 28, 21, 25, 20)],
+    ['2026-11-28T23:25:20+02', Date.UTC(2026, 10, 28, 21, 25, 20)],
+    ['Sat, 28 Nov 2026 21:25:20 GMT', Date.UTC(2026, 10, 28, 21, 25, 20)],
+    ['28 Nov 2026 23:25:20 +0200', Date.UTC(2026, 10, 28, 21, 25, 20)],
+    ['20261128T212520Z', Date.UTC(2026, 10, 28, 21, 25, 20)],
+    ['1.79590112E9', 1_795_901_120_000],
+    ['20261399T212520Z', undefined],
+    ['1e99', undefined],
     [0, undefined],
     [-5, undefined],
     [1e30, undefined],
@@ -502,6 +510,14 @@ describe('reading', () => {
     ['203.0.113.9, 10.0.0.4', '203.0.113.9'],
     ['unknown, 203.0.113.9', '203.0.113.9'],
     ['for=203.0.113.9', '203.0.113.9'],
+    ['for=203.0.113.9;proto=https;by=10.0.0.4', '203.0.113.9'],
+    ['by=10.0.0.4; For="[2001:db8::1]:4711";host=x, for=10.0.0.5', '2001:db8::1'],
+    ['by=10.0.0.4', undefined],
+    ['ipv4:203.0.113.9:64484', '203.0.113.9'],
+    ['ipv6:[2001:db8::1]:443', '2001:db8::1'],
+    ['/203.0.113.9:64484', '203.0.113.9'],
+    ['203.0.113.9 10.0.0.4', '203.0.113.9'],
+    ['[fe80::1%eth0]:443', 'fe80::1%eth0'],
     [['203.0.113.9', '10.0.0.4'], '203.0.113.9'],
     ['-', undefined],
     ['', undefined],
@@ -515,6 +531,22 @@ describe('reading', () => {
   test.each(['redact this letter', 'Write about [redacted] documents.', 'What was removed?', PROMPT])('no placeholder: %s', (text) =>
     expect(isPlaceholder(text)).toBe(false),
   );
+  test.each<[string, unknown, { system?: string; text?: string } | undefined]>([
+    ['a message alone', { role: 'user', content: PROMPT }, { text: PROMPT }],
+    [
+      'roles in capitals',
+      [
+        { role: 'System', content: 'Brief.' },
+        { role: 'USER', content: PROMPT },
+      ],
+      { system: 'Brief.', text: PROMPT },
+    ],
+    ['parts as text and as objects', [{ role: 'user', content: ['one', { type: 'text', text: 'two' }] }], { text: 'one\ntwo' }],
+    ['Gemini’s parts', [{ role: 'user', parts: [{ text: PROMPT }] }], { text: PROMPT }],
+    ['an array of prompts', ['one', 'two'], { text: 'two' }],
+    ['tokens in place of text', [[1, 2, 3]], undefined],
+    ['nothing', null, undefined],
+  ])('a prompt: %s', (_, messages, expected) => expect(promptOf(messages)).toEqual(expected));
   test('a path whose names hold points, and places of lists', () => {
     const record = { a: { 'b.c': { d: 1 } }, 'x.y': 2, list: [{ z: 3 }] };
     expect([
