@@ -46,7 +46,7 @@ const TABLE: readonly { who: RegExp; whom: readonly string[] }[] = [
   { who: /^infra\//, whom: ['infra/', 'shared/wiring'] },
   { who: /^simulator\//, whom: ['simulator/', 'cli/command-line', ...MODEL, 'shared/ports'] },
   // What a stage asks for is written there.
-  { who: /^cli\/preflight\.ts$/, whom: ['cli/', 'infra/stages'] },
+  { who: /^cli\/(preflight|source-policies)\.ts$/, whom: ['cli/', 'infra/stages'] },
   { who: /^cli\//, whom: ['cli/', 'local/', 'functions/', 'shared/'] },
   // Both deploy what infra describes: in place of AWS.
   { who: /^local\/aws\/|^local\/local\.ts$/, whom: ['local/', 'cli/command-line', 'functions/', 'shared/', 'infra/'] },
