@@ -49,7 +49,7 @@ const CASES = ['K#*', 'TOUCHED#*', 'LEASE', 'BUDGET#*'];
  * its work under exactly these.
  */
 const WRITES = {
-  decide: [...ACCOUNTS, ...CASES, 'D#*', 'DECISIONS', 'CASES', 'CASES-OF#*', 'OPEN', 'POLICY', 'BUDGET'],
+  decide: [...ACCOUNTS, ...CASES, 'RULE#*', 'D#*', 'DECISIONS', 'CASES', 'CASES-OF#*', 'OPEN', 'POLICY', 'BUDGET'],
   step: [...ACCOUNTS, ...GIVEN_BACK, ...CASES, 'RULE#*', 'EXPECTED', 'WAITING'],
   watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES', 'LABELS#*', 'RULE-LABELS#*', 'LABELLED'],
   command: [

@@ -132,7 +132,10 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   const done = await alone<Contained | { kind: 'busy'; because: string }>(id, world, {
     work: async () => {
       await lookAgain(id, head, { joined: joined.length, total }, held.policy.enforcement, world);
-      return containAccounts(id, joined, held, world);
+      const contained = await containAccounts(id, joined, held, world);
+      // Appeals of those who joined are held against the rule; so they count among those it acted on.
+      await world.rules.acted(head.state.rule, id, (await world.cases.touched(id)).size, world.clock.now());
+      return contained;
     },
     busy: () => ({ kind: 'busy', because: 'the case is being worked on: who joined is met at the next run' }),
   });

@@ -27,6 +27,23 @@ onBothSides((side) => {
   ];
   const labels = Array.from({ length: 5_000 }, (_, index) => ({ id: `acct-${index}`, label: 'distillation' }));
 
+  test('each rule is shown in the mode in which it decides: that of its rung, its own, or assist while it is demoted', async () => {
+    const { call, world } = await open();
+    world.judgeBy(RECOMMENDED);
+    const modes = async () =>
+      Object.fromEntries(
+        (await call('vic', 'viewer', '/v1/policies/rules')).body.items.map(({ rule, mode }: Record<string, string>) => [rule, mode]),
+      );
+    expect(await modes()).toMatchObject({ 'distillation-suspend': 'auto', 'distillation-review': 'assist', 'reselling-review': 'assist' });
+    await world.enforcement.rules.append('distillation-suspend', undefined, {
+      actor: { kind: 'clock' },
+      what: 'demoted',
+      because: ['the test says so'],
+      state: { demoted: true, acted: 1, appealed: 1, granted: 1 },
+    });
+    expect(await modes()).toMatchObject({ 'distillation-suspend': 'assist', 'distillation-watch': 'auto' });
+  });
+
   test('nothing goes live unread or unmeasured; what was measured badly stays out; rolling back takes an admin and no more', async () => {
     const { call } = await open();
     const drafted = await call('ada', 'admin', '/v1/policies', { policy: candidate, ...BECAUSE });

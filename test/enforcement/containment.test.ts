@@ -73,7 +73,7 @@ onBothSides((side) => {
     });
 
     test('members who join later are contained without a new hold, nobody twice', async () => {
-      const { detect, pass, provider } = await enforcementWorld(side);
+      const { detect, pass, provider, enforcement } = await enforcementWorld(side);
       await detect(buildCampaign({ size: 20 }));
       await pass(2 * HOUR);
       const grown = [
@@ -86,6 +86,8 @@ onBothSides((side) => {
       expect(provider.suspended()).toHaveLength(21);
       expect(await detect(buildCampaign({ members: grown }))).toMatchObject([{ kind: 'unchanged' }]);
       expect(provider.received).toHaveLength(21);
+      // Whose appeals count against the rule are among those that it acted on.
+      expect((await enforcement.rules.rates('distillation-suspend', 0)).acted).toBe(21);
     });
 
     test('whether it took effect on who joined is looked at as for those before: seen, or asked again and reported', async () => {

@@ -12,10 +12,11 @@ export type Mark = { at: string; label: string };
 
 const HEIGHT = 196;
 const DAY_S = 86_400;
-/** Ticks a day or more apart say the day, closer ones the hour. */
+/** Ticks a day or more apart say the day, closer ones the hour, and midnight the day that begins. */
 const shortMoment = (tick: number, ticks: readonly number[]): string => {
   const iso = new Date(tick * 1000).toISOString();
-  return (ticks[1] ?? DAY_S) - (ticks[0] ?? 0) >= DAY_S ? shortDay(iso) : iso.slice(11, 16);
+  const hour = iso.slice(11, 16);
+  return (ticks[1] ?? DAY_S) - (ticks[0] ?? 0) >= DAY_S || hour === '00:00' ? shortDay(iso) : hour;
 };
 
 const ink = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

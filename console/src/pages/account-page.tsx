@@ -156,7 +156,7 @@ export function AccountPage({ account }: { account: string }) {
                     </Loaded>
                   </Panel>
                 </div>
-                <aside className="stack">
+                <aside className="stack after">
                   <Facts of={data} onOrganization={may ? () => setOpen('organization') : undefined} />
                   <Use of={data} />
                 </aside>

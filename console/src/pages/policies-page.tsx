@@ -53,8 +53,8 @@ export function PoliciesPage() {
             >
               {items.length === 0 ? (
                 <Empty title="No policy was drafted here">
-                  The policy in force is <span className="mono">{judging.name}</span>, from the deployment. Draft one with{' '}
-                  <code>POST /v1/policies</code>.
+                  The policy in force is <span className="mono">{judging.name}</span>, from the deployment. To change a number, draft a copy
+                  with the reason for each change; a second person reads it.
                 </Empty>
               ) : (
                 <ol className="cases">

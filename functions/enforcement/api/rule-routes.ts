@@ -6,6 +6,7 @@ import { type Api, access, answers, type HttpPorts } from '../../../shared/http/
 import { AccountParam, orNull } from '../../../shared/http/fields';
 import { problem } from '../../../shared/http/problem';
 import type { Enforcement } from '../enforcement';
+import { modeOf } from '../policy/decide';
 import { outlook, outlookOf } from '../policy/outlook';
 import { planFor } from '../policy/plan';
 
@@ -15,7 +16,9 @@ const RuleView = z
     rule: z.string(),
     kind: z.enum(KINDS),
     rung: z.enum(RUNGS),
-    mode: z.enum(MODES),
+    mode: z
+      .enum(MODES)
+      .openapi({ description: 'In which it decides now: that of its rung, no more than its own; assist while it is demoted.' }),
     demoted: z.boolean().openapi({ description: 'Lost mode auto because too many of its actions were reversed.' }),
     acted: z.int(),
     appealed: z.int(),
@@ -62,11 +65,12 @@ export function ruleRoutes(api: Api, http: HttpPorts, world: Enforcement): void 
   });
   api.openapi(rules, async (c) => {
     const { policy } = await world.policy();
-    const { demotion, modes } = policy.enforcement;
+    const { demotion } = policy.enforcement;
     const since = world.clock.now() - demotion.windowDays.value * DAY;
     const demoted = await world.rules.demoted();
     const items = await Promise.all(
-      policy.enforcement.rules.map(async ({ id, kind, rung }) => {
+      policy.enforcement.rules.map(async (rule) => {
+        const { id, kind, rung } = rule;
         const { acted, appealed, granted, denied } = await world.rules.rates(id, since);
         const { labelled, right, reversed } = await world.labels.ofRule(id, since);
         const answered = granted + denied;
@@ -74,7 +78,7 @@ export function ruleRoutes(api: Api, http: HttpPorts, world: Enforcement): void 
           rule: id,
           kind,
           rung,
-          mode: modes[rung].value,
+          mode: modeOf(rule, policy.enforcement, demoted),
           demoted: demoted.has(id),
           acted,
           appealed,

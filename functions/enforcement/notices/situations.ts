@@ -36,6 +36,13 @@ export function ofCase(id: CaseId, state: CaseState, now: number): Notice[] {
       if (isNear(progress.expiresAt, now)) tell('case-expiring', `About to expire: ${what}`, expires(progress.expiresAt));
       break;
     case 'contained':
+      // It grew beyond what those who approved may decide: who joined is not acted on.
+      if (state.approvals.length < state.approversNeeded)
+        tell(
+          'case-waits',
+          `Waits for approval, it grew: ${what}`,
+          'Accounts that joined since are not acted on until more people approve.',
+        );
       if (isNear(progress.expiresAt, now)) tell('case-expiring', `About to expire: ${what}`, expires(progress.expiresAt));
       break;
     default:

@@ -37,7 +37,7 @@ export function decide(question: Case): Decision {
       because.push(`not ${rule.id}: ${missing}`);
       continue;
     }
-    const mode = lowered(atMost(policy.modes[rule.rung].value, rule.mode?.value), demoted.has(rule.id));
+    const mode = modeOf(rule, policy, demoted);
     if (mode === 'observe') return { kind: 'leave', because: [...because, `${rule.id} applies, but its mode is observe`] };
     const { id, rung, reasonCode, hints } = rule;
     const holds = [...because, sentence(rule, campaign)];
@@ -149,6 +149,10 @@ function protection(facts: AccountFacts, rule: MemberRule, policy: EnforcementPo
   }
   return undefined;
 }
+
+/** In which mode a rule decides now: that of its rung, no more than its own, and no more than assist while it is demoted. */
+export const modeOf = (rule: Rule, policy: Pick<EnforcementPolicy, 'modes'>, demoted: ReadonlySet<string>): Mode =>
+  lowered(atMost(policy.modes[rule.rung].value, rule.mode?.value), demoted.has(rule.id));
 
 /** The milder of two modes. */
 const atMost = (mode: Mode, bound: Mode | undefined): Mode =>
