@@ -59,6 +59,7 @@ export class Detection extends Construct {
     may(detect).remove(archive, ['detection/accounts/*', 'detection/heads/*']);
     may(detect).readRows(tables.graph);
     may(detect).writeRows(tables.graph);
+    may(detect).deleteRows(tables.graph, ['KNOWN-BY#*']);
     may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*']);
     may(detect).sendTo(this.decisions.queue);
 

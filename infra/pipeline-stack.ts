@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { Admission } from './admission';
 import { Appeals } from './appeals';
 import { Console } from './console';
 import { Detection } from './detection';
@@ -32,6 +33,7 @@ export class PipelineStack extends Stack {
     const issuer = this.issuerOf(stage, state, page);
     page.publish(issuer);
     const ingest = new Ingest(this, 'Ingest', { stage, state, alarms, gateway, issuer });
+    new Admission(this, 'Admission', { stage, state, gateway, issuer, alarms });
     const enforcement = new Enforcement(this, 'Enforcement', {
       stage,
       state,

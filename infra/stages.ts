@@ -45,6 +45,8 @@ export type Stage = {
     readonly rows: 'all' | 'risk' | 'none';
   };
   readonly detection: { readonly every: Duration; readonly memoryMiB: number };
+  /** Instances of the check of newcomers that are kept warm (provisioned concurrency, paid by the hour); 0 lets the first caller wait. */
+  readonly admission: { readonly warmInstances: number };
   /** Where actions are asked for, HTTPS (docs/enforcement.md). `none`: nobody is asked, whatever the policy's mode. */
   readonly webhookUrl: string;
   /** Requests a second and at once, over all callers; each caller is limited by the functions. */
@@ -90,6 +92,7 @@ const small = {
     rows: 'none',
   },
   detection: { every: Duration.minutes(15), memoryMiB: 1_769 },
+  admission: { warmInstances: 0 },
   webhookUrl: 'none',
   api: { rateLimit: 50, burstLimit: 100 },
   identity: { kind: 'user-pool', mfa: 'optional' },
@@ -124,6 +127,7 @@ export const stages = {
       rows: 'none',
     },
     detection: { every: Duration.minutes(15), memoryMiB: 10_240 },
+    admission: { warmInstances: 2 },
     webhookUrl: 'none',
     api: { rateLimit: 200, burstLimit: 400 },
     identity: { kind: 'user-pool', mfa: 'required' },

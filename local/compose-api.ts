@@ -1,3 +1,4 @@
+import { type AdmissionWorld, admissionRoutes } from '../functions/admission/routes';
 import type { Appeals } from '../functions/appeals/appeals';
 import { appealRoutes } from '../functions/appeals/routes';
 import type { Names } from '../functions/enforcement/api/name-routes';
@@ -8,12 +9,20 @@ import type { QueryWorld } from '../functions/query/query-ports';
 import { queryRoutes } from '../functions/query/routes';
 import { type Api, type HttpPorts, makeApi } from '../shared/http/api';
 
-export type Doors = { receive: ReceiveWorld; query: QueryWorld; enforcement: Enforcement; appeals: Appeals; names: Names };
+export type Doors = {
+  receive: ReceiveWorld;
+  admission: AdmissionWorld;
+  query: QueryWorld;
+  enforcement: Enforcement;
+  appeals: Appeals;
+  names: Names;
+};
 
 /** All of API v1 in one process. On AWS each stage serves its own routes behind the same gateway. */
 export function composeApi(http: HttpPorts, doors: Doors): Api {
   const api = makeApi(http);
   receiveRoutes(api, http, doors.receive);
+  admissionRoutes(api, http, doors.admission);
   queryRoutes(api, http, doors.query);
   enforcementRoutes(api, http, doors.enforcement, doors.names);
   appealRoutes(api, http, doors.appeals);

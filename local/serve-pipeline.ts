@@ -31,6 +31,15 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
           producers: {},
           secretOf: (request) => createHmac('sha512', secret).update(request).digest('hex'),
         },
+        admission: {
+          graph: stores.graph,
+          enforcement: stores.enforcement,
+          access: keys,
+          clock,
+          hasher: async () => pipeline.hasher,
+          policy: enforcement.policy,
+          count: () => undefined,
+        },
         query: { stores, clock, cursors: cursors(randomBytes(32).toString('hex')), campaigns: detection.campaigns },
         enforcement,
         names: {

@@ -100,6 +100,9 @@ const serviceKey = { SERVICE_KEY_SECRET: name };
 /** Events over HTTP: they go to the same queue. */
 export const ReceiveEnv = HttpEnv.extend({ ...serviceKey, EVENT_QUEUE_URL: z.url(), PRODUCERS: json(ProducerSettings) });
 
+/** The check of newcomers: it hashes what they show, and reads what campaigns are known by and which are acted on. */
+export const AdmissionEnv = HttpEnv.extend({ GRAPH_TABLE: name, ENFORCEMENT_TABLE: name, IDENTIFIER_KEY_SECRET: name });
+
 export const QueryEnv = HttpEnv.extend({
   ...serviceKey,
   ARCHIVE_BUCKET: name,
@@ -166,4 +169,8 @@ export const METRICS = {
   unfoldedHours: 'HoursNotFolded',
   detectionRuns: 'DetectionRuns',
   campaignsChanged: 'CampaignsChanged',
+  newcomersChecked: 'NewcomersChecked',
+  newcomersNotChecked: 'NewcomersNotChecked',
+  newcomersChallenged: 'NewcomersChallenged',
+  newcomersHeld: 'NewcomersHeld',
 } as const;

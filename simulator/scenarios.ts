@@ -187,6 +187,19 @@ export const SCENARIOS: Readonly<Record<string, ScenarioInput>> = {
     honest: everybody,
     campaigns: hides(PAIRS),
   },
+  replacing: {
+    name: 'replacing',
+    about: 'Operators who answer every ban, or replace every account after some days, by new accounts.',
+    start: '2026-05-04T00:00:00Z',
+    days: 14,
+    honest: everybody,
+    campaigns: hides([
+      ['answers-bans'],
+      ['answers-bans', 'residential-rotation'],
+      ['answers-bans', 'residential-rotation', 'one-card-each'],
+      ['replacement'],
+    ]),
+  },
   background: among('background', 'Ordinary people, developers and applications alone; `--with` adds rows.', []),
   'all-honest': among(
     'all-honest',

@@ -7,6 +7,7 @@ import { givenPath } from '../../simulator/given-path';
 import { readScenario } from '../../simulator/read-scenario';
 import { scaled } from '../../simulator/scenario';
 import { BASELINES } from '../baselines/list';
+import { admissionTable } from './admission';
 import { calibrationTable, type Judged, judgedBy, type Said } from './calibration';
 import { type Evaluation, evaluate } from './evaluate';
 import { leaveOneOutCommand } from './leave-one-out/command';
@@ -15,10 +16,11 @@ import { replaySystem } from './replay-system';
 import { recorded, type Source, simulated } from './worlds';
 
 const USAGE = `usage: npm run eval -- [--scenario june,evasion,…] [--seeds 1,2] [--scale 1] [--world DIR]… [--out .lockstep/eval]
-  [--no-labels] [--no-prompts] [--no-baselines] [--baselines-only] [--baselines-every 96] [--detect-every 1] [--policy FILE]
+  [--no-labels] [--no-prompts] [--no-baselines] [--baselines-only] [--baselines-every 96] [--detect-every 1] [--policy FILE] [--admission]
    npm run eval -- --leave-one-out [--rounds 2] [--seeds 1] [--scale 1] [--judge three-legs] [--collected DIR] [--fit POLICY.json] [--out DIR]
 --leave-one-out replays worlds that are dealt from all populations and behaviours, collects the groups that are detected, and fits and
 judges without each population in turn; --collected judges the groups of an earlier run.
+--admission replays twice, without and with the check of newcomers before whoever signs up, and counts whom it would keep out.
 --world evaluates a folder with events.ndjson.gz, truth.ndjson and world.json instead of a scenario of our own.`;
 
 const options = {
@@ -39,6 +41,7 @@ const options = {
   'no-prompts': { type: 'boolean', default: false },
   'no-baselines': { type: 'boolean', default: false },
   'baselines-only': { type: 'boolean', default: false },
+  admission: { type: 'boolean', default: false },
 } as const;
 const parsed = () => readOptions(USAGE, options);
 
@@ -85,6 +88,10 @@ const main = async (): Promise<void> => {
       labels: !values['no-labels'],
       collected: values.collected && givenPath(values.collected),
     });
+  if (values.admission) {
+    for (const source of sources(values)) console.log(await admissionTable(source, values.policy && givenPath(values.policy)));
+    return;
+  }
   let said: Said[] = [];
   const judged: Judged[] = [];
   const system = values['baselines-only']

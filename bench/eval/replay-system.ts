@@ -20,6 +20,8 @@ export type ReplayOptions = {
   onRun?: (pipeline: Pipeline, run: DetectionRun) => void;
   /** Is shown what was found out about each network of every detection run. */
   record?: (pipeline: Pipeline, ...found: Parameters<NonNullable<DetectionPorts['record']>>) => void;
+  /** Is shown the pipeline before the first event. */
+  begin?: (pipeline: Pipeline) => void;
   /** Looks into the pipeline once all is done: for figures that the report does not carry. */
   inspect?: (pipeline: Pipeline) => Promise<void>;
 };
@@ -33,7 +35,7 @@ const SECRET = 'evaluation-only-not-a-secret-0123456789abcdef';
  * world before its next hour is made, so that operators can answer.
  */
 export const replaySystem =
-  ({ detectEveryHours = 1, policy = RECOMMENDED, onHour, onRun, record, inspect }: ReplayOptions): System =>
+  ({ detectEveryHours = 1, policy = RECOMMENDED, onHour, onRun, record, begin, inspect }: ReplayOptions): System =>
   async (source) => {
     const parsed = Policy.parse(JSON.parse(readFileSync(policy, 'utf8')));
     const began = process.hrtime.bigint();
@@ -47,6 +49,7 @@ export const replaySystem =
       onRun: (run) => onRun?.(pipeline, run),
     });
     await pipeline.arm('evaluation');
+    begin?.(pipeline);
     const replay = new FileReplay(() => pipeline);
     const contained = (id: string): boolean =>
       pipeline.gateway.effect(pipeline.hasher.account(id).key)?.(pipeline.clock.now()) !== undefined;

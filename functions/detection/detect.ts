@@ -11,6 +11,7 @@ import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/cam
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { KnownAccountStore } from '../../shared/stores/known-account-store';
+import { KnownByStore } from '../../shared/stores/known-by-store';
 import { LeaseStore } from '../../shared/stores/lease-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
@@ -96,6 +97,7 @@ export class Detection {
   readonly campaigns: CampaignStore;
   private readonly pictures: CampaignPictureStore;
   private readonly flagged: FlaggedStore;
+  private readonly knownBy: KnownByStore;
   private readonly known: KnownAccountStore;
   private readonly tier: RiskTierStore;
   private readonly sightings: SightingStore;
@@ -115,6 +117,7 @@ export class Detection {
     this.campaigns = new CampaignStore(stores);
     this.pictures = new CampaignPictureStore(stores.archive);
     this.flagged = new FlaggedStore(stores.graph);
+    this.knownBy = new KnownByStore(stores.graph);
     this.known = new KnownAccountStore(stores.graph);
     this.rows = new AccountRows(stores);
     this.tier = new RiskTierStore(stores.archive);
@@ -418,6 +421,7 @@ export class Detection {
     // Whoever moved to another campaign is flagged there; whoever left them all is no longer flagged.
     const gone = [...before.keys()].filter((account) => !staying.has(account) && !this.inSome.has(account));
     await inBatches(gone, AT_ONCE, (account) => this.flagged.cleared(account, now));
+    await this.knownBy.follow(campaign, this.held.get(campaign.id));
     const saved = await this.campaigns.save(campaign);
     if (saved.kind === 'saved') this.held.set(campaign.id, campaign);
   }

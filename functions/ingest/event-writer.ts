@@ -1,6 +1,6 @@
-import type { AccountEvent, LockstepEvent } from '../../shared/contract/event';
-import type { AccountFacts } from '../../shared/domain/account';
+import type { LockstepEvent } from '../../shared/contract/event';
 import type { SegmentBuilder } from '../../shared/formats/segment';
+import { factsOf } from '../../shared/identity/account-facts';
 import { hashText, type KeyedHasher } from '../../shared/identity/keyed-hash';
 import { rowOf, writeRow } from './usage-row';
 
@@ -13,7 +13,7 @@ export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: nu
     case 'lockstep.account.v1': {
       const account = segment.account(hasher.account(event.subject));
       const id = hasher.object('event', `${event.source}\0${event.id}`);
-      segment.dictionaries.facts.push({ account, at, id: hashText(id), facts: factsOf(event, hasher) });
+      segment.dictionaries.facts.push({ account, at, id: hashText(id), facts: factsOf(event.data, hasher) });
       return;
     }
     case 'lockstep.release.v1':
@@ -22,29 +22,4 @@ export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: nu
     default:
       event satisfies never;
   }
-}
-
-function factsOf(event: AccountEvent, hasher: KeyedHasher): AccountFacts {
-  const { data } = event;
-  const hashed = (type: Parameters<KeyedHasher['object']>[0], value: string | undefined) =>
-    value === undefined ? undefined : hashText(hasher.object(type, value));
-  const signup = data.signupIp === undefined ? undefined : hasher.address(data.signupIp);
-  const facts: AccountFacts = {
-    createdAt: data.createdAt === undefined ? undefined : Date.parse(data.createdAt),
-    organization: hashed('organization', data.organization),
-    plan: data.plan,
-    program: data.program,
-    verification: data.verification,
-    emailDomain: hashed('domain', data.emailDomain?.toLowerCase()),
-    paymentInstrument: hashed('payment', data.paymentInstrument),
-    paymentIssuer: /^\d{6}/.test(data.paymentInstrument ?? '') ? hashed('issuer', data.paymentInstrument?.slice(0, 6)) : undefined,
-    paymentCountry: data.paymentCountry,
-    signupIp: signup && hashText(signup.ip),
-    signupPrefix: signup && signup.prefix !== 0 ? hashText(signup.prefix) : undefined,
-    signupFingerprint: hashed('signup-client', data.signupFingerprint),
-    referrer: hashed('referrer', data.referrer),
-    standing: data.standing,
-  };
-  for (const name of Object.keys(facts)) if (facts[name as keyof AccountFacts] === undefined) delete facts[name as keyof AccountFacts];
-  return facts;
 }

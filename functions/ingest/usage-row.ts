@@ -2,6 +2,7 @@ import type { UsageEvent } from '../../shared/contract/event';
 import { STATUSES } from '../../shared/contract/event';
 import { fingerprintPrompt, type PromptFingerprint, readFingerprint } from '../../shared/contract/prompt-fingerprint';
 import { ABSENT, type SegmentBuilder, unitByte } from '../../shared/formats/segment';
+import { clientOf } from '../../shared/identity/account-facts';
 import type { AccountHash, KeyedHasher } from '../../shared/identity/keyed-hash';
 
 /** A usage event as it goes into a segment: identifiers hashed, the prompt fingerprinted, both dropped. 0 and '' stand for "not given". */
@@ -60,10 +61,6 @@ export const emptyRow = (account: AccountHash): UsageRow => ({
   print: undefined,
 });
 
-/** What stands for a client build: its print and what it calls itself. */
-export const clientOf = (hasher: KeyedHasher, fingerprint: string, userAgent: string): number =>
-  hasher.object('client', `${fingerprint}\n${userAgent}`);
-
 /** The row of a parsed event that was served at `at` (ms). */
 export function rowOf({ source, id, subject, data }: UsageEvent, at: number, hasher: KeyedHasher): UsageRow {
   const row = emptyRow(hasher.account(subject));
@@ -78,8 +75,7 @@ export function rowOf({ source, id, subject, data }: UsageEvent, at: number, has
     row.country = network.country ?? '';
     if (network.ip !== undefined) Object.assign(row, hasher.address(network.ip));
   }
-  if (client && (client.fingerprint !== undefined || client.userAgent !== undefined))
-    row.client = clientOf(hasher, client.fingerprint ?? '', client.userAgent ?? '');
+  if (client && (client.fingerprint !== undefined || client.userAgent !== undefined)) row.client = clientOf(hasher, client);
   row.task = labels?.task ?? '';
   row.language = labels?.language ?? '';
   row.elicits = unitByte(labels?.elicitsReasoning);

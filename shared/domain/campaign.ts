@@ -57,6 +57,8 @@ export const Indicator = z.object({
   others: z.int(),
   firstUse: z.number(),
   lastUse: z.number(),
+  /** What holding it says for being a member (match weight, nats), as of the run that saw it last. */
+  weight: z.number().optional(),
 });
 export type Indicator = z.infer<typeof Indicator>;
 

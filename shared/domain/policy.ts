@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { AdmissionPolicy } from './admission';
 import { DetectionPolicy } from './detection-policy';
 import { EnforcementPolicy, type Mode, RUNGS } from './enforcement-policy';
 import { ONE_LINE } from './plain-text';
@@ -10,6 +11,8 @@ export const Policy = z.strictObject({
   version: z.string().min(1).max(64).regex(ONE_LINE),
   detection: DetectionPolicy,
   enforcement: EnforcementPolicy,
+  /** The check of newcomers; without it everybody is let in. */
+  admission: AdmissionPolicy.optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 
@@ -34,5 +37,6 @@ export function policyDigest(policy: Policy): string {
 export function withMode(policy: Policy, mode: Mode, reason: string): Policy {
   const modes = { ...policy.enforcement.modes };
   for (const rung of RUNGS) modes[rung] = { value: mode, reason };
-  return { ...policy, enforcement: { ...policy.enforcement, modes } };
+  const admission = policy.admission && { ...policy.admission, mode: { value: mode, reason } };
+  return { ...policy, enforcement: { ...policy.enforcement, modes }, ...(admission ? { admission } : {}) };
 }

@@ -37,7 +37,8 @@ const MOST_BODY_BYTES = 65_536;
 const MOST_REPORT_BYTES = 5_242_880;
 /** An imported bundle: a campaign keeps 600 indicators, which take 0.8 MB. */
 const MOST_BUNDLE_BYTES = 1_048_576;
-const isReport = (path: string): boolean => path.endsWith('/measurements') || path === '/v1/replays/compare' || path === '/v1/events';
+const isReport = (path: string): boolean =>
+  path.endsWith('/measurements') || path === '/v1/replays/compare' || path === '/v1/events' || path === '/v1/check';
 const PER_MINUTE = { signedIn: 600, public: 30, refused: 60 };
 /** Path parameters that are secrets, not names. */
 const SECRET_PARAMETERS = new Set(['link']);

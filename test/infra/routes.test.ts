@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { admissionRoutes } from '../../functions/admission/routes';
 import { publicAppealRoutes } from '../../functions/appeals/public-routes';
 import { reviewRoutes } from '../../functions/appeals/review-routes';
 import { enforcementRoutes } from '../../functions/enforcement/api/routes';
@@ -30,6 +31,7 @@ const { http, doors } = emptyDoors();
 const STAGES: Readonly<Record<string, (api: Api) => void>> = {
   QueryAnswer: (api) => queryRoutes(api, http, doors.query),
   EnforcementCommand: (api) => enforcementRoutes(api, http, doors.enforcement, doors.names),
+  AdmissionCheck: (api) => admissionRoutes(api, http, doors.admission),
   IngestReceive: (api) => receiveRoutes(api, http, doors.receive),
   AppealsPublic: (api) => publicAppealRoutes(api, http, doors.appeals),
   AppealsReview: (api) => reviewRoutes(api, http, doors.appeals),

@@ -12,7 +12,7 @@ import { CampaignStore } from '../../shared/stores/campaign-store';
 import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-world';
 import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';
 import { MEMORY } from './sides';
-import { secretOf } from './whole-api';
+import { admissionOf, secretOf } from './whole-api';
 
 export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
   { id: 'june-hydra', kind: 'distillation', accounts: 1_200, firstSeen: FIXTURE_NOW - 12 * DAY },
@@ -58,8 +58,10 @@ export async function fixtureServer(
     keys: async () => FIXTURE_APPEAL_KEYS,
     policy: world.enforcement.policy,
   });
+  const keys = new MemoryTable(world.clock);
   const doors = {
-    receive: { queue: new MemoryQueue(world.clock), table: new MemoryTable(world.clock), clock: world.clock, producers: {}, secretOf },
+    receive: { queue: new MemoryQueue(world.clock), table: keys, clock: world.clock, producers: {}, secretOf },
+    admission: admissionOf(world, keys),
     query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
     enforcement: world.enforcement,
     names: NAMES,

@@ -4,7 +4,9 @@ import { composeApi } from '../../local/compose-api';
 import { withMode } from '../../shared/domain/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryQueue } from '../../shared/memory/memory-queue';
+import type { Table } from '../../shared/ports';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { openDoor } from './api-client';
 import { enforcementWorld, RECOMMENDED } from './enforcement-world';
@@ -12,7 +14,20 @@ import { FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-worl
 import { SETTINGS } from './producer-settings';
 import type { Side } from './sides';
 
+const hasher = new KeyedHasher('a key of the tests, and nobody elses.');
+
 export const secretOf = (request: string): string => createHmac('sha512', 'a secret of the test').update(request).digest('hex');
+
+/** The check of newcomers over a world. */
+export const admissionOf = ({ stores, clock, enforcement }: Awaited<ReturnType<typeof enforcementWorld>>, access: Table) => ({
+  graph: stores.graph,
+  enforcement: stores.enforcement,
+  access,
+  clock,
+  hasher: async () => hasher,
+  policy: enforcement.policy,
+  count: () => undefined,
+});
 
 /** Every route over one campaign that waits for approval, with real tokens. */
 export async function wholeApi(side: Side, accounts = 60) {
@@ -30,6 +45,7 @@ export async function wholeApi(side: Side, accounts = 60) {
   const sent = new MemoryQueue(world.clock);
   const api = composeApi(door.http, {
     receive: { queue: sent, table: door.state, clock: world.clock, producers: SETTINGS, secretOf },
+    admission: admissionOf(world, door.state),
     query: { stores, clock: world.clock, cursors: door.cursors },
     enforcement: world.enforcement,
     appeals,

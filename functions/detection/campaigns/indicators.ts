@@ -43,13 +43,13 @@ function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap
     if (members < 2 || UNSEARCHABLE.has(type)) continue;
     const said = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
     if (said < SPEAKS) continue;
-    found.push({ id, type: type as Indicator['type'], members, telling: said * members });
+    found.push({ id, type: type as Indicator['type'], members, said, telling: said * members });
   }
   const told = found
     .sort((a, b) => b.telling - a.telling || index.types[a.id]! - index.types[b.id]! || index.hashes[a.id]! - index.hashes[b.id]!)
     .slice(0, MOST_INDICATORS);
   const spans = spansOf(network, told, index, releases);
-  return told.map(({ id, type, members }) => {
+  return told.map(({ id, type, members, said }) => {
     const { first, last } = spans[index.types[id]!]!.get(index.hashes[id]!)!;
     return {
       type,
@@ -59,12 +59,13 @@ function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap
       others: Math.max(0, index.holdersOf(id) - members),
       firstUse: first * HOUR,
       lastUse: (last + 1) * HOUR,
+      weight: Math.round(100 * Math.min(TRAIT_TYPES[type].cap, said)) / 100,
     };
   });
 }
 
 /** A trait of a network, how many members hold it, and what that tells. */
-type Telling = { id: number; type: Indicator['type']; members: number; telling: number };
+type Telling = { id: number; type: Indicator['type']; members: number; said: number; telling: number };
 type Span = { first: number; last: number };
 
 /** When members used some traits, by type and hash: hours since the epoch, 0 where none of them does any more. */

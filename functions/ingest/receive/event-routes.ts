@@ -1,11 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type Api, type ApiEnv, answers, type HttpPorts } from '../../../shared/http/api';
+import { type Api, answers, type HttpPorts } from '../../../shared/http/api';
 import { problem } from '../../../shared/http/problem';
+import { producerOf, slowDown } from '../../../shared/http/producer-access';
 import { RateLimiter } from '../../../shared/http/rate-limit';
 import { isTooLargeUnpacked, LARGEST_BODY } from '../records/inflate';
-import { keyOf, type ProducerKey } from './producer-keys';
 import { MOST_RECORDS, type ReceivePorts, receive, recordsIn } from './receive';
 
 const Receipt = z.object({
@@ -29,8 +29,8 @@ const Body = z.union([z.looseObject({}), z.array(z.unknown()).min(1)]).openapi({
 const MEDIA = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json', 'application/x-ndjson'] as const;
 const isMedia = (type: string): boolean => (MEDIA as readonly string[]).includes(type.split(';')[0]?.trim().toLowerCase() ?? '');
 
-/** Refused keys by one address, and requests by one key, a minute. */
-const PER_MINUTE = { refused: 60, requests: 600 };
+/** Requests by one key, a minute. */
+const REQUESTS_PER_MINUTE = 600;
 
 /** The door for whoever has no AWS credentials: events over HTTP, to the same queue, answered one by one. */
 export function eventRoutes(api: Api, http: HttpPorts, ports: ReceivePorts): void {
@@ -56,9 +56,9 @@ export function eventRoutes(api: Api, http: HttpPorts, ports: ReceivePorts): voi
   api.openAPIRegistry.registerPath(route);
   const limiter = new RateLimiter(ports.table, http.clock);
   api.post('/v1/events', async (c) => {
-    const key = await keyFor(c, http, ports, limiter);
+    const key = await producerOf(c, http, ports, limiter);
     if (key instanceof Response) return key;
-    const requests = await limiter.take(`producer ${key.id}`, PER_MINUTE.requests);
+    const requests = await limiter.take(`producer ${key.id}`, REQUESTS_PER_MINUTE);
     if (requests.kind === 'exceeded') return slowDown(c, requests.retryAfterSeconds);
     const body = await textOf(c);
     if (body instanceof Response) return body;
@@ -82,23 +82,6 @@ export function eventRoutes(api: Api, http: HttpPorts, ports: ReceivePorts): voi
       default:
         return received satisfies never;
     }
-  });
-}
-
-const slowDown = (c: Context, seconds: number) =>
-  problem(c, 'too-many-requests', `The key's quota is used up. Wait ${seconds} seconds and send the same again.`, {
-    headers: { 'retry-after': String(seconds) },
-  });
-
-async function keyFor(c: Context<ApiEnv>, http: HttpPorts, ports: ReceivePorts, limiter: RateLimiter): Promise<ProducerKey | Response> {
-  const [scheme, text] = (c.req.header('authorization') ?? '').split(' ');
-  const key = scheme?.toLowerCase() === 'bearer' && text ? await keyOf(text, ports) : undefined;
-  if (key) return key;
-  // Guessing keys is limited by address.
-  const rate = await limiter.take(`refused ${http.addressOf(c)}`, PER_MINUTE.refused);
-  if (rate.kind === 'exceeded') return slowDown(c, rate.retryAfterSeconds);
-  return problem(c, 'unauthenticated', 'Send a producer key that stands: Authorization: Bearer lsk_…', {
-    headers: { 'www-authenticate': 'Bearer realm="lockstep producers"' },
   });
 }
 

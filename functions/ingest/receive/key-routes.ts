@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { SCOPES } from '../../../shared/domain/producer-scope';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { When } from '../../../shared/http/fields';
 import { problem } from '../../../shared/http/problem';
-import { type KeyPorts, listKeys, makeKey, type ProducerKey, revokeKey, SCOPES } from './producer-keys';
+import { type KeyPorts, listKeys, makeKey, type ProducerKey, revokeKey } from '../../../shared/http/producer-keys';
 
 const KeyView = z
   .object({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ProducerSettings } from '../../../shared/contract/producer-settings';
+import type { Scope } from '../../../shared/domain/producer-scope';
 import { DAY } from '../../../shared/domain/time';
 import type { Clock, Queue, Table } from '../../../shared/ports';
 import { type Candidate, candidatesOf } from '../candidates';
@@ -7,7 +8,6 @@ import { parseEvent } from '../parse-event';
 import { valuesOfText } from '../records/envelopes';
 import { packedBody } from '../records/pack';
 import { bodiesOf } from '../redrive';
-import type { Scope } from './producer-keys';
 
 /** Records of one request. */
 export const MOST_RECORDS = 10_000;

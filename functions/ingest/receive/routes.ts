@@ -1,7 +1,7 @@
 import type { Api, HttpPorts } from '../../../shared/http/api';
+import type { KeyPorts } from '../../../shared/http/producer-keys';
 import { eventRoutes } from './event-routes';
 import { keyRoutes } from './key-routes';
-import type { KeyPorts } from './producer-keys';
 import type { ReceivePorts } from './receive';
 
 export type ReceiveWorld = ReceivePorts & KeyPorts;

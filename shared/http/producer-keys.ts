@@ -1,10 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Clock, Table } from '../../../shared/ports';
-
-/** What a key may say. A gateway at the edge says what was used; only the provider's own system should say facts about accounts. */
-export const SCOPES = ['usage', 'account', 'release'] as const;
-export type Scope = (typeof SCOPES)[number];
+import { SCOPES } from '../domain/producer-scope';
+import type { Clock, Table } from '../ports';
 
 /** A key of somebody who sends events over HTTP. Of its secret the digest is kept. */
 export const ProducerKey = z.object({

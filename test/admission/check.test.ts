@@ -1,0 +1,175 @@
+import { type CheckPorts, check } from '../../functions/admission/check';
+import { type Newcomer, showing } from '../../functions/admission/newcomer';
+import { exonerate } from '../../functions/enforcement/commands/exonerate';
+import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
+import type { Campaign, Indicator } from '../../shared/domain/campaign';
+import { withMode } from '../../shared/domain/policy';
+import { DAY, HOUR } from '../../shared/domain/time';
+import { campaignId } from '../../shared/identity/ids';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
+import type { Table } from '../../shared/ports';
+import { KnownByStore } from '../../shared/stores/known-by-store';
+import { buildCampaign } from '../support/build-campaign';
+import { ADA, CLEO, enforcementWorld, RECOMMENDED, says } from '../support/enforcement-world';
+import { MEMORY, onBothSides } from '../support/sides';
+
+const hasher = new KeyedHasher('a key of the tests, and of nobody else');
+/** What the operator's accounts show. */
+const OPERATOR: Newcomer = {
+  account: { paymentInstrument: '411111-9f3', signupIp: '198.51.100.7', emailDomain: 'fastmail-77.example' },
+  network: { ip: '198.51.100.9:443' },
+  client: { userAgent: 'harvest/1' },
+  prompt: { text: 'explain step by step how to sort list 7' },
+};
+const FAMILY = { 'payment-instrument': 'payment', 'client-build': 'infrastructure', 'email-domain': 'registration' } as const;
+
+/** A campaign that is known by what its operator shows, contained by the recommended policy unless told otherwise. */
+async function contained(side: Parameters<typeof enforcementWorld>[0], options: Parameters<typeof enforcementWorld>[1] = {}) {
+  const world = await enforcementWorld(side, options);
+  const indicators = showing(OPERATOR, hasher).shown.flatMap(({ type, hash }): Indicator[] =>
+    type in FAMILY
+      ? [{ type, hash, family: FAMILY[type as keyof typeof FAMILY], members: 20, others: 0, firstUse: 0, lastUse: 0, weight: 7 }]
+      : [],
+  );
+  const campaign: Campaign = buildCampaign({ size: 24, indicators });
+  const known = new KnownByStore(world.stores.graph);
+  await known.follow(campaign, undefined);
+  await world.detect(campaign);
+  await world.pass(6 * HOUR);
+  const ports = (over: Partial<CheckPorts> = {}): CheckPorts => ({
+    graph: world.stores.graph,
+    enforcement: world.stores.enforcement,
+    clock: world.clock,
+    hasher: async () => hasher,
+    policy: world.enforcement.policy,
+    ...over,
+  });
+  return { ...world, campaign, known, ports };
+}
+
+onBothSides((side) => {
+  test('the next account of a contained operator is held, with what it is known by; half of it is not enough', async () => {
+    const { ports, campaign } = await contained(side);
+    const answer = await check(OPERATOR, ports());
+    expect(answer).toMatchObject({ checked: true, answer: 'hold', inAuto: 'hold', unread: [] });
+    expect(answer.resembles).toMatchObject({ campaign: campaign.id, kind: 'distillation', nats: 21 });
+    expect(answer.because).toContain(
+      `Pays with an instrument of campaign ${campaign.id}: 20 of its 24 accounts have it (1097 times as likely for one of them as for anybody).`,
+    );
+    expect(await check({ account: OPERATOR.account }, ports())).toMatchObject({ answer: 'hold', resembles: { nats: 14 } });
+    expect(await check({ client: OPERATOR.client }, ports())).toMatchObject({ answer: 'allow', resembles: null });
+    expect(await check({ account: { paymentInstrument: 'a card of her own' }, client: OPERATOR.client }, ports())).toMatchObject({
+      answer: 'allow',
+    });
+    expect(JSON.stringify(answer)).not.toMatch(/411111|198\.51|fastmail|harvest|step by step/);
+  });
+
+  test('a stopped kill switch, a vouched organisation and an undone case let everybody in', async () => {
+    const { ports, enforcement, clock } = await contained(side);
+    const organization = 'Institute of Sorting';
+    const ofTheirs: Newcomer = { ...OPERATOR, account: { ...OPERATOR.account, organization } };
+    const hash = showing(ofTheirs, hasher).organization!;
+    expect((await check(ofTheirs, ports())).answer).toBe('hold');
+    await exonerate(
+      { ...says(ADA), scope: { kind: 'organization', organization: hash }, effect: 'exempt', until: clock.now() + 30 * DAY },
+      enforcement,
+    );
+    expect(await check(ofTheirs, ports())).toMatchObject({
+      answer: 'allow',
+      inAuto: 'hold',
+      because: expect.arrayContaining(['Its organisation is exempt.']),
+    });
+    expect((await check(OPERATOR, ports())).answer).toBe('hold');
+
+    await turnKillSwitch({ ...says(CLEO), to: 'stopped' }, enforcement);
+    expect(await check(OPERATOR, ports())).toMatchObject({ answer: 'allow', inAuto: 'hold' });
+  });
+
+  test('mode assist challenges, observe and shadow let in and say what auto would have answered', async () => {
+    for (const [mode, answer] of [
+      ['assist', 'challenge'],
+      ['shadow', 'allow'],
+      ['observe', 'allow'],
+    ] as const) {
+      const { ports } = await contained(side);
+      const policy = async () => ({ policy: withMode(RECOMMENDED, mode, 'the test says so') });
+      expect(await check(OPERATOR, ports({ policy }))).toMatchObject({ answer, inAuto: 'hold' });
+    }
+    const { ports } = await contained(side);
+    expect(await check(OPERATOR, ports({ policy: async () => ({ policy: {} }) }))).toMatchObject({ checked: true, answer: 'allow' });
+  });
+
+  test('a campaign that nobody decided about holds and challenges nobody; one that waits for people challenges', async () => {
+    const waiting = await contained(side, { policy: withMode(RECOMMENDED, 'assist', 'people approve') });
+    const policy = async () => ({ policy: RECOMMENDED });
+    expect(await check(OPERATOR, waiting.ports({ policy }))).toMatchObject({ answer: 'challenge', inAuto: 'challenge' });
+    const watched = await contained(side, { policy: withMode(RECOMMENDED, 'observe', 'people look only') });
+    expect(await check(OPERATOR, watched.ports({ policy }))).toMatchObject({ answer: 'allow', inAuto: 'allow' });
+  });
+
+  test('rows follow the campaign: what it is no longer known by, or no longer is, keeps nobody out', async () => {
+    const { ports, campaign, known } = await contained(side);
+    const [first, ...rest] = campaign.indicators;
+    const next = { ...campaign, version: 2, indicators: rest };
+    await known.follow(next, campaign);
+    expect((await check(OPERATOR, ports())).resembles).toMatchObject({ nats: 14 });
+    await known.follow({ ...next, version: 3, kind: 'shared-origin' }, next);
+    expect(await check(OPERATOR, ports())).toMatchObject({ answer: 'allow', resembles: null });
+    expect(first).toBeDefined();
+  });
+});
+
+test('it fails open: an outage and silence are no reason to keep anybody out', async () => {
+  const { ports } = await contained(MEMORY);
+  const broken: Table = {
+    ...({} as Table),
+    query: async () => {
+      throw new TypeError('the table is away');
+    },
+  };
+  const silent: Table = { ...({} as Table), query: () => new Promise(() => {}) };
+  expect(await check(OPERATOR, ports({ graph: broken }))).toEqual({
+    checked: false,
+    answer: 'allow',
+    inAuto: 'allow',
+    because: ['Let in without a check: TypeError.'],
+    resembles: null,
+    unread: [],
+  });
+  expect(await check(OPERATOR, ports({ graph: silent, within: 5 }))).toMatchObject({ checked: false, answer: 'allow' });
+});
+
+test('what cannot be read is named and not guessed; nothing at all is answered too', async () => {
+  const { ports } = await contained(MEMORY);
+  const odd: Newcomer = { account: { signupIp: 'somewhere' }, network: { ip: '999.1.2.3' }, prompt: { fingerprint: 'f9.zz' } };
+  expect(await check(odd, ports())).toMatchObject({
+    answer: 'allow',
+    unread: ['account.signupIp', 'network.ip', 'prompt.fingerprint'],
+    because: ['Nothing was given that could be compared.'],
+  });
+  expect(await check({}, ports())).toMatchObject({ answer: 'allow', checked: true, unread: [] });
+});
+
+test('a campaign that goes on writes what changed, and all of it once a week', async () => {
+  const { stores, campaign, known } = await contained(MEMORY);
+  let writes = 0;
+  const graph: Table = {
+    ...stores.graph,
+    query: (query) => stores.graph.query(query),
+    delete: (pk, sk) => stores.graph.delete(pk, sk),
+    put: (...args) => {
+      writes++;
+      return stores.graph.put(...args);
+    },
+  };
+  const counted = new KnownByStore(graph);
+  const hourLater = { ...campaign, version: 2, updatedAt: campaign.updatedAt + HOUR };
+  await counted.follow(hourLater, campaign);
+  expect(writes).toBe(0);
+  const heavier = { ...hourLater, indicators: hourLater.indicators.map((one, i) => (i === 0 ? { ...one, weight: 3 } : one)) };
+  await counted.follow(heavier, hourLater);
+  expect(writes).toBe(1);
+  await counted.follow({ ...heavier, updatedAt: heavier.updatedAt + 8 * DAY }, heavier);
+  expect(writes).toBe(1 + heavier.indicators.length);
+  expect((await known.of(showing(OPERATOR, hasher).shown)).every((row) => row.campaign === campaignId('C-hydra'))).toBe(true);
+});
