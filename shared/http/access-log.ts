@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PERSON_ROLES } from '../domain/person';
 import { DAY, dayLabel, iso } from '../domain/time';
 import type { Item, Table } from '../ports';
+import { checked } from '../stores/checked';
 
 /** Who looked at or did what. Never a token, a body or a query value: the route's pattern and the ids in its path. */
 export const AccessEntry = z.object({
@@ -32,7 +33,7 @@ export class AccessLog {
     await this.table.put({
       pk: `ACCESS#${day}`,
       sk: `${iso(entry.at)}#${entry.requestId}`,
-      entry,
+      entry: checked(AccessEntry, entry, 'an entry of the access log'),
       expires: Math.floor((entry.at + KEPT_DAYS * DAY) / 1000),
     });
   }
@@ -40,7 +41,8 @@ export class AccessLog {
   /** One day, newest first. `after` is the `next` of the page before. */
   async page(day: string, limit: number, after?: string): Promise<{ entries: AccessEntry[]; next?: string }> {
     const page = await this.table.query({ pk: `ACCESS#${day}`, reverse: true, limit, ...(after === undefined ? {} : { after }) });
-    const entries = page.items.map((item: Item) => AccessEntry.parse(item.entry));
+    // One that cannot be read stops no other.
+    const entries = page.items.flatMap((item: Item) => AccessEntry.safeParse(item.entry).data ?? []);
     return page.next === undefined ? { entries } : { entries, next: page.next };
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Arrivals, addArrivals } from '../domain/arrival';
 import { DAY, dayLabel, dayOf, hourLabel, hourOf } from '../domain/time';
 import type { Table } from '../ports';
+import { checked } from './checked';
 
 const Count = z.number();
 const Stored = z.object({
@@ -30,7 +31,7 @@ export async function noteArrivals(
     pk: `SOURCES#${dayLabel(dayOf(now))}`,
     sk: digest,
     hour: hourLabel(hourOf(now)),
-    arrivals,
+    ...checked(Stored, { arrivals }, 'what arrived'),
     expires: Math.floor((now + ARRIVALS_KEPT_DAYS * DAY) / 1000),
   });
 }

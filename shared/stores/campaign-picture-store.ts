@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Link } from '../domain/campaign';
 import type { AccountKey, CampaignId } from '../identity/ids';
 import type { ObjectStore } from '../ports';
+import { checkedJson } from './checked';
 
 /** Hours of one member, oldest first: [hour start ms, exchanges, prevented]. */
 export const MemberHours = z.object({
@@ -10,6 +11,9 @@ export const MemberHours = z.object({
   hours: z.array(z.tuple([z.number(), z.number(), z.number()])),
 });
 export type MemberHours = z.infer<typeof MemberHours>;
+
+const LinksOf = z.object({ links: z.array(Link) });
+const HoursOf = z.object({ members: z.array(MemberHours) });
 
 /** Members whose hours are kept for the synchrony map, at most: more rows than a screen has pixels show nothing more. */
 export const MOST_MEMBER_HOURS = 400;
@@ -22,23 +26,23 @@ export class CampaignPictureStore {
   constructor(private readonly archive: ObjectStore) {}
 
   async saveLinks(id: CampaignId, version: number, links: readonly Link[]): Promise<void> {
-    await this.archive.put(linksKey(id, version), gzipSync(JSON.stringify({ links }), { level: 1 }));
+    await this.archive.put(linksKey(id, version), gzipSync(checkedJson(LinksOf, { links }, `links of campaign ${id}`), { level: 1 }));
   }
 
   /** Undefined when this version was saved without links. */
   async links(id: CampaignId, version: number): Promise<Link[] | undefined> {
     const bytes = await this.archive.get(linksKey(id, version));
-    return bytes && z.object({ links: z.array(Link) }).parse(JSON.parse(gunzipSync(bytes).toString('utf8'))).links;
+    return bytes && LinksOf.parse(JSON.parse(gunzipSync(bytes).toString('utf8'))).links;
   }
 
   async saveHours(id: CampaignId, version: number, members: readonly MemberHours[]): Promise<void> {
     if (members.length > MOST_MEMBER_HOURS) throw new Error(`at most ${MOST_MEMBER_HOURS} members' hours are kept; sample before saving`);
-    await this.archive.put(hoursKey(id, version), gzipSync(JSON.stringify({ members }), { level: 1 }));
+    await this.archive.put(hoursKey(id, version), gzipSync(checkedJson(HoursOf, { members }, `hours of campaign ${id}`), { level: 1 }));
   }
 
   async hours(id: CampaignId, version: number): Promise<MemberHours[] | undefined> {
     const bytes = await this.archive.get(hoursKey(id, version));
-    return bytes && z.object({ members: z.array(MemberHours) }).parse(JSON.parse(gunzipSync(bytes).toString('utf8'))).members;
+    return bytes && HoursOf.parse(JSON.parse(gunzipSync(bytes).toString('utf8'))).members;
   }
 }
 

@@ -5,6 +5,7 @@ import { Campaign, FAMILIES, type Member, ROLES } from '../domain/campaign';
 import type { AccountKey, CampaignId } from '../identity/ids';
 import { inBatches } from '../in-batches';
 import type { ObjectStore, Stores, Table } from '../ports';
+import { checkedJson } from './checked';
 
 /** A campaign without what grows with its size. `counts` are members by role. */
 export const CampaignHeader = Campaign.omit({ members: true, indicators: true, timeline: true, lineage: true }).extend({
@@ -56,13 +57,18 @@ export class CampaignStore {
     }
     const previous = before && (await this.document(before.document));
     const sorted = { ...campaign, members: [...campaign.members].sort(byAccount) };
-    const text = JSON.stringify(sorted);
+    const text = checkedJson(Campaign, sorted, `campaign ${campaign.id}`);
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
     const document = `campaigns/${campaign.id}/${String(campaign.version).padStart(8, '0')}-${digest}.json.gz`;
     await this.archive.put(document, gzipSync(text, { level: 1 }));
     await this.writeMemberships(campaign, previous);
     const header = headerOf(campaign, document);
-    const row = { pk: HEADERS, sk: campaign.id, version: campaign.version, body: JSON.stringify(header) };
+    const row = {
+      pk: HEADERS,
+      sk: campaign.id,
+      version: campaign.version,
+      body: checkedJson(CampaignHeader, header, `the header of campaign ${campaign.id}`),
+    };
     const { kind } = await this.table.put(
       row,
       before ? { kind: 'equals', attribute: 'version', value: before.version } : { kind: 'absent' },

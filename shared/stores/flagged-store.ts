@@ -3,6 +3,7 @@ import { FlaggedAccount, type FlaggedFilter } from '../domain/flagged-account';
 import { DAY } from '../domain/time';
 import type { AccountKey } from '../identity/ids';
 import type { Condition, Item, Table } from '../ports';
+import { checked } from './checked';
 import { entriesOf, flaggedPartition, type Order, orderRange, SCOPES, type Scope } from './flagged-index';
 
 /** What detection says; standing and first detection are kept. */
@@ -95,7 +96,9 @@ export class FlaggedStore {
     const { pk, sk } = keyOf(account);
     const item = await this.graph.get(pk, sk);
     if (!item) return undefined;
-    return { version: Number(item.version), ...(item.flagged === undefined ? {} : { flagged: FlaggedAccount.parse(item.flagged) }) };
+    // One that cannot be read stops no list; detection writes it again when it says something new of the account.
+    const read = FlaggedAccount.safeParse(item.flagged);
+    return { version: Number(item.version), ...(read.success ? { flagged: read.data } : {}) };
   }
 
   private async change(
@@ -105,7 +108,8 @@ export class FlaggedStore {
   ): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const row = await this.row(account);
-      const flagged = next(row?.flagged);
+      const said = next(row?.flagged);
+      const flagged = said && checked(FlaggedAccount, said, `flagged account ${account}`);
       if (same(row?.flagged, flagged)) return;
       const before = row?.flagged ? entriesOf(row.flagged) : [];
       const now = flagged ? entriesOf(flagged) : [];

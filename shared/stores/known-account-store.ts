@@ -2,6 +2,7 @@ import { AccountFacts, type KnownAccount } from '../domain/account';
 import { type AccountKey, sealedId } from '../identity/ids';
 import { inBatches } from '../in-batches';
 import type { AccountReader, Item, Table } from '../ports';
+import { checkedJson } from './checked';
 
 const KNOWN = 'KNOWN';
 /** Reads at a time: 25,000 members one after the other are two minutes of waiting. */
@@ -18,7 +19,7 @@ export class KnownAccountStore implements AccountReader {
   constructor(private readonly graph: Table) {}
 
   async put({ account, sealed, facts }: KnownAccount): Promise<void> {
-    await this.graph.put({ pk: `A#${account}`, sk: KNOWN, sealed, facts: JSON.stringify(facts) });
+    await this.graph.put({ pk: `A#${account}`, sk: KNOWN, sealed, facts: checkedJson(AccountFacts, facts, `facts of account ${account}`) });
   }
 
   async known(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, KnownAccount>> {

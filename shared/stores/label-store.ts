@@ -1,6 +1,7 @@
 import { Label, type LabelValue, standingLabel, wasRight } from '../domain/label';
 import { type AccountKey, accountKey } from '../identity/ids';
 import type { Item, Table } from '../ports';
+import { checkedJson } from './checked';
 
 /** base64url, in the order of its characters' codes: labels lie in a partition for each first character, so that none runs hot. */
 const FIRST = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'];
@@ -17,7 +18,11 @@ export class LabelStore {
   constructor(private readonly table: Table) {}
 
   async put(label: Label): Promise<void> {
-    await this.table.put({ pk: partition(label.account), sk: `${label.account}#${label.entry}`, label: JSON.stringify(label) });
+    await this.table.put({
+      pk: partition(label.account),
+      sk: `${label.account}#${label.entry}`,
+      label: checkedJson(Label, label, `label ${label.entry}`),
+    });
     const stands = standingLabel(await this.of(label.account));
     const rule = label.judged?.rule ?? stands?.judged?.rule;
     if (rule === undefined) return;

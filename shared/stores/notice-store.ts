@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Notice, noticeKey } from '../domain/notice';
 import type { Table } from '../ports';
+import { checkedJson } from './checked';
 
 const OPEN = 'NOTICES';
 const CHANNELS = 'NOTICE-CHANNELS';
@@ -27,7 +28,7 @@ export class NoticeStore {
   }
 
   put(open: OpenNotice): Promise<unknown> {
-    return this.table.put({ pk: OPEN, sk: noticeKey(open.notice), row: JSON.stringify(open) });
+    return this.table.put({ pk: OPEN, sk: noticeKey(open.notice), row: checkedJson(OpenNotice, open, 'a notice') });
   }
 
   over({ notice }: OpenNotice): Promise<void> {
@@ -39,7 +40,7 @@ export class NoticeStore {
   }
 
   putChannel(name: string, state: ChannelState): Promise<unknown> {
-    return this.table.put({ pk: CHANNELS, sk: name, row: JSON.stringify(state) });
+    return this.table.put({ pk: CHANNELS, sk: name, row: checkedJson(ChannelState, state, `the channel ${name}`) });
   }
 
   /** Undefined: nobody looked yet. */
@@ -51,7 +52,11 @@ export class NoticeStore {
   }
 
   putSources(lookedAt: number, sources: ReadonlyMap<string, SourceState>): Promise<unknown> {
-    return this.table.put({ pk: SOURCES, sk: 'ALL', row: JSON.stringify({ lookedAt, sources: Object.fromEntries(sources) }) });
+    return this.table.put({
+      pk: SOURCES,
+      sk: 'ALL',
+      row: checkedJson(Looked, { lookedAt, sources: Object.fromEntries(sources) }, 'what sources sent'),
+    });
   }
 
   private async all<T>(pk: string, schema: z.ZodType<T>): Promise<[string, T][]> {

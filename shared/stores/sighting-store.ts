@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OperatorId } from '../identity/ids';
 import type { Table } from '../ports';
+import { checked } from './checked';
 
 const Sighted = z.object({ indicators: z.array(z.string()) });
 const SIGHTED = 'SIGHTED';
@@ -21,6 +22,11 @@ export class SightingStore {
   async note(operator: OperatorId, indicators: readonly string[]): Promise<void> {
     const before = await this.seen(operator);
     const all = new Set([...before, ...indicators]);
-    if (all.size > before.size) await this.graph.put({ pk: SIGHTED, sk: operator, indicators: [...all].sort() });
+    if (all.size > before.size)
+      await this.graph.put({
+        pk: SIGHTED,
+        sk: operator,
+        ...checked(Sighted, { indicators: [...all].sort() }, `sightings of operator ${operator}`),
+      });
   }
 }

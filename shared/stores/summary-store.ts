@@ -1,7 +1,8 @@
-import type { AccountSummary } from '../formats/account-summary';
+import { AccountSummary } from '../formats/account-summary';
 import { packSummary, unpackSummary } from '../formats/packed-summary';
 import type { AccountKey } from '../identity/ids';
 import type { Table } from '../ports';
+import { checkedJson } from './checked';
 
 /** What is shown of a flagged account's use. Written by detection for members, read by query. One row, packed: of most accounts less than a kilobyte. */
 export class SummaryStore {
@@ -9,6 +10,8 @@ export class SummaryStore {
 
   /** An older run never overwrites a newer one. */
   async put(summary: AccountSummary): Promise<void> {
+    const record = `summary of account ${summary.account}`;
+    checkedJson(AccountSummary, summary, record);
     const row = { pk: `A#${summary.account}`, sk: 'SUMMARY', at: summary.at, body: packSummary(summary) };
     await this.graph.put(row, { kind: 'at-most', attribute: 'at', value: summary.at });
   }
