@@ -37,12 +37,23 @@ export function lockstep(app: App, stageName: unknown, { env, consoleFiles, ...i
   return { state, pipeline, name };
 }
 
+/** What whoever deploys is told each time, because nothing fails of it. */
+export const remarks = ({ alarmEmail }: Stage, hasConsole: boolean): string[] => [
+  ...(hasConsole ? [] : ['The console is not built (npm run console:build): it is left out.']),
+  ...(alarmEmail
+    ? []
+    : [
+        'alarmEmail is not set in infra/stages.ts: alarms ring in CloudWatch and nobody hears them. Set it, and confirm the mail that AWS sends.',
+      ]),
+];
+
 if (require.main === module) {
   const app = makeApp();
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   const built = join(__dirname, '..', 'dist', 'console');
-  if (!existsSync(built)) console.error('The console is not built (npm run console:build): it is left out.');
-  lockstep(app, app.node.tryGetContext('stage') ?? 'dev', {
+  const stage = app.node.tryGetContext('stage') ?? 'dev';
+  for (const remark of remarks(stageNamed(stage).stage, existsSync(built))) console.error(remark);
+  lockstep(app, stage, {
     ...(account && region ? { env: { account, region } } : {}),
     ...(existsSync(built) ? { consoleFiles: built } : {}),
   });
