@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { checked } from '../domain/checked';
 import { PERSON_ROLES } from '../domain/person';
 import { DAY, dayLabel, iso } from '../domain/time';
 import type { Item, Table } from '../ports';
-import { checked } from '../stores/checked';
 
 /** Who looked at or did what. Never a token, a body or a query value: the route's pattern and the ids in its path. */
 export const AccessEntry = z.object({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Arrivals, addArrivals } from '../domain/arrival';
+import { checked } from '../domain/checked';
 import { DAY, dayLabel, dayOf, hourLabel, hourOf } from '../domain/time';
 import type { Table } from '../ports';
-import { checked } from './checked';
 
 const Count = z.number();
 const Stored = z.object({

@@ -1,9 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { Link } from '../domain/campaign';
+import { checkedJson } from '../domain/checked';
 import type { AccountKey, CampaignId } from '../identity/ids';
 import type { ObjectStore } from '../ports';
-import { checkedJson } from './checked';
 
 /** Hours of one member, oldest first: [hour start ms, exchanges, prevented]. */
 export const MemberHours = z.object({

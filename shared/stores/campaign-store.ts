@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { Campaign, FAMILIES, type Member, ROLES } from '../domain/campaign';
+import { checkedJson } from '../domain/checked';
 import type { AccountKey, CampaignId } from '../identity/ids';
 import { inBatches } from '../in-batches';
 import type { ObjectStore, Stores, Table } from '../ports';
-import { checkedJson } from './checked';
 
 /** A campaign without what grows with its size. `counts` are members by role. */
 export const CampaignHeader = Campaign.omit({ members: true, indicators: true, timeline: true, lineage: true }).extend({

@@ -1,9 +1,9 @@
 import type { Standing } from '../domain/account';
+import { checked } from '../domain/checked';
 import { FlaggedAccount, type FlaggedFilter } from '../domain/flagged-account';
 import { DAY } from '../domain/time';
 import type { AccountKey } from '../identity/ids';
 import type { Condition, Item, Table } from '../ports';
-import { checked } from './checked';
 import { entriesOf, flaggedPartition, type Order, orderRange, SCOPES, type Scope } from './flagged-index';
 
 /** What detection says; standing and first detection are kept. */

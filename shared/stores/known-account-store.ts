@@ -1,8 +1,8 @@
 import { AccountFacts, type KnownAccount } from '../domain/account';
+import { checkedJson } from '../domain/checked';
 import { type AccountKey, sealedId } from '../identity/ids';
 import { inBatches } from '../in-batches';
 import type { AccountReader, Item, Table } from '../ports';
-import { checkedJson } from './checked';
 
 const KNOWN = 'KNOWN';
 /** Reads at a time: 25,000 members one after the other are two minutes of waiting. */

@@ -1,7 +1,7 @@
+import { checkedJson } from '../domain/checked';
 import { Label, type LabelValue, standingLabel, wasRight } from '../domain/label';
 import { type AccountKey, accountKey } from '../identity/ids';
 import type { Item, Table } from '../ports';
-import { checkedJson } from './checked';
 
 /** base64url, in the order of its characters' codes: labels lie in a partition for each first character, so that none runs hot. */
 const FIRST = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { checkedJson } from '../domain/checked';
 import { Notice, noticeKey } from '../domain/notice';
 import type { Table } from '../ports';
-import { checkedJson } from './checked';
 
 const OPEN = 'NOTICES';
 const CHANNELS = 'NOTICE-CHANNELS';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { checked } from '../domain/checked';
 import type { OperatorId } from '../identity/ids';
 import type { Table } from '../ports';
-import { checked } from './checked';
 
 const Sighted = z.object({ indicators: z.array(z.string()) });
 const SIGHTED = 'SIGHTED';

@@ -1,8 +1,8 @@
+import { checkedJson } from '../domain/checked';
 import { AccountSummary } from '../formats/account-summary';
 import { packSummary, unpackSummary } from '../formats/packed-summary';
 import type { AccountKey } from '../identity/ids';
 import type { Table } from '../ports';
-import { checkedJson } from './checked';
 
 /** What is shown of a flagged account's use. Written by detection for members, read by query. One row, packed: of most accounts less than a kilobyte. */
 export class SummaryStore {

@@ -11,7 +11,7 @@ const Lock = z.object({
       integrity: z.string().optional(),
       inBundle: z.boolean().optional(),
       optional: z.boolean().optional(),
-      os: z.unknown(),
+      os: z.unknown().optional(),
       link: z.boolean().optional(),
     }),
   ),
