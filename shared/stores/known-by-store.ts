@@ -1,5 +1,6 @@
 import { KnownBy, OPERATED, SHOWN_AT_FIRST, type Shown } from '../domain/admission';
 import type { Campaign, Indicator } from '../domain/campaign';
+import { checked } from '../domain/checked';
 import { DAY } from '../domain/time';
 import { inBatches } from '../in-batches';
 import type { Item, Table } from '../ports';
@@ -31,7 +32,12 @@ export class KnownByStore {
     const rows = rowsOf(campaign);
     const due = [...rows].filter(([pk, row]) => isRenewed || differs(old.get(pk), row));
     await inBatches(due, AT_ONCE, async ([pk, row]) => {
-      await this.graph.put({ pk, sk: campaign.id, ...row, expires: Math.floor((now + KEPT_FOR) / 1_000) });
+      await this.graph.put({
+        pk,
+        sk: campaign.id,
+        ...checked(KnownBy, row, `an indicator of campaign ${campaign.id}`),
+        expires: Math.floor((now + KEPT_FOR) / 1_000),
+      });
     });
     const gone = [...old.keys()].filter((pk) => !rows.has(pk));
     await inBatches(gone, AT_ONCE, (pk) => this.graph.delete(pk, campaign.id));
