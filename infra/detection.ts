@@ -54,8 +54,16 @@ export class Detection extends Construct {
     may(detect).readRows(tables.features, ['DIRTY', 'F#*']);
     // An hour whose output is damaged is marked to be folded again from its chunks.
     may(detect).writeRows(tables.features, ['F#*']);
-    may(detect).read(archive, ['folds/*', 'campaigns/*', 'detection/accounts/*', 'detection/heads/*']);
-    may(detect).write(archive, ['campaigns/*', 'links/*', 'hours/*', 'detection/accounts/*', 'detection/heads/*', 'detection/risk-tier']);
+    may(detect).read(archive, ['folds/*', 'campaigns/*', 'detection/accounts/*', 'detection/heads/*', 'detection/decided-run']);
+    may(detect).write(archive, [
+      'campaigns/*',
+      'links/*',
+      'hours/*',
+      'detection/accounts/*',
+      'detection/heads/*',
+      'detection/risk-tier',
+      'detection/decided-run',
+    ]);
     may(detect).remove(archive, ['detection/accounts/*', 'detection/heads/*']);
     may(detect).readRows(tables.graph);
     may(detect).writeRows(tables.graph);

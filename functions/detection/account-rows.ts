@@ -9,13 +9,14 @@ import type { Population } from './profiles/population';
 import type { Glance } from './risk-tier';
 
 const AT_ONCE = 32;
-/** Accounts are spread over the hours of the day, so that not all rows of a day are written in one. */
-const TURNS = 24;
+/** How old the row of an account that is in use may be (hours): of those in networks and campaigns, and of everybody else. */
+const LINKED_HOURS = 4;
+const OTHER_HOURS = 24;
 const DONE = { pk: 'DETECTION', sk: 'ACCOUNT-ROWS' };
 
 /**
  * A row of features for every account that is active, which the account page reads with one GetItem: of those in networks and campaigns
- * each hour in which they were active, of everybody else once a day. How far they were written stands in the table: any call can be the next.
+ * every four hours, of everybody else once a day, spread over these hours so that not all are written in one. How far they were written stands in the table: any call can be the next.
  */
 export class AccountRows {
   private readonly summaries: SummaryStore;
@@ -48,10 +49,10 @@ export function isDue(
   { before, last, linked }: { before: number; last: number; linked: ReadonlySet<AccountKey> },
 ): boolean {
   const heard = Math.floor(lastHeard / HOUR);
-  if (linked.has(account)) return heard > before;
-  const since = Math.max(before, last - TURNS);
-  const turn = segmentOf(account, 64) % TURNS;
+  const period = linked.has(account) ? LINKED_HOURS : OTHER_HOURS;
+  const since = Math.max(before, last - period);
+  const turn = segmentOf(account, 64) % period;
   // The last of its turns up to now: after it was last written, and it was heard of since the turn before.
-  const turned = last - ((((last - turn) % TURNS) + TURNS) % TURNS);
-  return turned > since && heard > Math.min(before, turned - TURNS);
+  const turned = last - ((((last - turn) % period) + period) % period);
+  return turned > since && heard > Math.min(before, turned - period);
 }

@@ -9,6 +9,7 @@ import { inBatches } from '../../shared/in-batches';
 import type { Clock, Stores } from '../../shared/ports';
 import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaign-picture-store';
 import { CampaignStore } from '../../shared/stores/campaign-store';
+import { type DecidedRun, DecidedRunStore } from '../../shared/stores/decided-run-store';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
 import { KnownAccountStore } from '../../shared/stores/known-account-store';
 import { KnownByStore } from '../../shared/stores/known-by-store';
@@ -101,6 +102,7 @@ export class Detection {
   private readonly known: KnownAccountStore;
   private readonly tier: RiskTierStore;
   private readonly sightings: SightingStore;
+  private readonly decided: DecidedRunStore;
   private readonly leases: LeaseStore;
   private readonly rows: AccountRows;
   private readonly columns = new PopulationColumns();
@@ -122,6 +124,7 @@ export class Detection {
     this.rows = new AccountRows(stores);
     this.tier = new RiskTierStore(stores.archive);
     this.sightings = new SightingStore(stores.graph);
+    this.decided = new DecidedRunStore(stores.archive);
     this.leases = new LeaseStore(stores.graph, ports.clock);
     this.wholeAtMost = ports.wholeAtMost ?? WHOLE_AT_MOST;
     this.reader = new FoldReader(stores, this.wholeAtMost);
@@ -183,40 +186,64 @@ export class Detection {
     if (input === undefined) return { kind: 'reading', hours: this.hours, damaged: this.reader.damaged };
     const { population } = this.reader;
     const before = await this.loadCampaigns();
+    const unfinished = await this.decided.unfinished();
+    if (unfinished) return this.finished(unfinished, before, policy);
     const isLarge = population.profiles.size > this.wholeAtMost;
     const id = `run-${iso(now)}`;
     const provenance = { run: id, code: DETECTION_CODE, policy: policyVersion, input };
     const given: Given = { before, names: new Set(before.map(({ id: name }) => name)), policy, operators, now, provenance };
-    const { changed, networks, linked: found } = await (isLarge ? this.byUnits(population, given) : this.whole(population, given));
-    const glances = (): Iterable<Glance> => (isLarge ? this.columns.glances() : population.profiles.values());
-    const isChanged = new Set(changed.map((campaign) => campaign.id));
-    this.inSome = new Set(
-      [...before.filter(({ id: known }) => !isChanged.has(known)), ...changed].flatMap(({ members }) =>
-        members.map(({ account }) => account),
-      ),
-    );
-    for (const campaign of changed) await this.save(campaign, now);
-    await this.refreshKnown(before);
-    const linked = new Set([...this.inSome, ...found]);
-    const tier = riskTier(glances(), linked, now);
-    let active = 0;
-    for (const { lastUse } of glances()) if (lastUse > now - policy.windowDays.value * DAY) active++;
-    await this.tier.put(tier);
-    if (this.ports.rows !== 'none') await this.rows.write(population, glances(), linked, now);
+    const { changed, networks, linked } = await (isLarge ? this.byUnits(population, given) : this.whole(population, given));
+    const documents: string[] = [];
+    for (const campaign of changed) documents.push(await this.campaigns.keep(campaign));
+    const decided = { run: id, at: now, networks, linked: [...linked], documents };
+    if (changed.length > 0) await this.decided.begin(decided);
+    const ran = await this.finish(decided, changed, before, policy);
     population.noticed();
+    if (changed.length > 0) await this.decided.end();
+    return ran;
+  }
+
+  /** Says what a run decided. May be repeated: what was said of it already is said again in the same words, or not at all. */
+  private async finish(
+    decided: DecidedRun,
+    changed: Campaign[],
+    before: readonly Campaign[],
+    policy: DetectionPolicy,
+  ): Promise<DetectionRun> {
+    const { run, at, networks, documents } = decided;
+    const { population } = this.reader;
+    const isLarge = population.profiles.size > this.wholeAtMost;
+    const glances = (): Iterable<Glance> => (isLarge ? this.columns.glances() : population.profiles.values());
+    const isChanged = new Set(changed.map(({ id }) => id));
+    this.inSome = new Set(
+      [...before.filter(({ id }) => !isChanged.has(id)), ...changed].flatMap(({ members }) => members.map(({ account }) => account)),
+    );
+    for (const [place, campaign] of changed.entries()) {
+      const isSaid = (this.held.get(campaign.id)?.version ?? 0) >= campaign.version;
+      if (!isSaid) await this.save(campaign, documents[place]!, at);
+    }
+    await this.refreshKnown(before);
+    const linked = new Set([...this.inSome, ...decided.linked]);
+    const tier = riskTier(glances(), linked, at);
+    let active = 0;
+    for (const { lastUse } of glances()) if (lastUse > at - policy.windowDays.value * DAY) active++;
+    await this.tier.put(tier);
+    if (this.ports.rows !== 'none') await this.rows.write(population, glances(), linked, at);
     if (isLarge) population.rest();
     await this.reader.checkpoint();
-    return {
-      kind: 'ran',
-      id,
-      at: now,
-      accounts: population.profiles.size,
-      active,
-      hours: this.hours,
-      networks,
-      changed,
-      damaged: this.reader.damaged,
-    };
+    const { damaged } = this.reader;
+    return { kind: 'ran', id: run, at, accounts: population.profiles.size, active, hours: this.hours, networks, changed, damaged };
+  }
+
+  /** A run that was killed after it had decided. What it said of its campaigns already stands. */
+  private async finished(decided: DecidedRun, before: readonly Campaign[], policy: DetectionPolicy): Promise<DetectionRun> {
+    const { population } = this.reader;
+    if (population.profiles.size > this.wholeAtMost) this.columns.update(population, population.changes());
+    const changed: Campaign[] = [];
+    for (const document of decided.documents) changed.push(await this.campaigns.kept(document));
+    const ran = await this.finish(decided, changed, before, policy);
+    await this.decided.end();
+    return ran;
   }
 
   /** A population that fits into memory: an index of everybody, kept from run to run. */
@@ -390,10 +417,10 @@ export class Detection {
   private baseline: { index: TraitIndex; at: number; value: Baseline } | undefined;
 
   /** Members first, the campaign's header last (its commit): whoever sees the campaign finds its members' rows. */
-  private async save(campaign: Campaign, now: number): Promise<void> {
+  private async save(campaign: Campaign, document: string, now: number): Promise<void> {
     const before = new Map(this.held.get(campaign.id)?.members.map((member) => [member.account, member]));
     const { profiles, span } = this.population;
-    const drawn = campaign.members.slice(0, MOST_MEMBER_HOURS);
+    const drawn = [...campaign.members].sort((one, other) => (one.account < other.account ? -1 : 1)).slice(0, MOST_MEMBER_HOURS);
     await this.pictures.saveHours(
       campaign.id,
       campaign.version,
@@ -422,7 +449,7 @@ export class Detection {
     const gone = [...before.keys()].filter((account) => !staying.has(account) && !this.inSome.has(account));
     await inBatches(gone, AT_ONCE, (account) => this.flagged.cleared(account, now));
     await this.knownBy.follow(campaign, this.held.get(campaign.id));
-    const saved = await this.campaigns.save(campaign);
+    const saved = await this.campaigns.save(campaign, document);
     if (saved.kind === 'saved') this.held.set(campaign.id, campaign);
   }
   private inSome = new Set<AccountKey>();

@@ -27,6 +27,8 @@ export type Membership = z.infer<typeof Membership>;
 
 export type Saved = { kind: 'saved'; header: CampaignHeader } | { kind: 'overtaken'; because: string };
 
+const AsWritten = z.custom<Campaign>((value) => Campaign.safeParse(value).success);
+
 const HEADERS = 'CAMPAIGN';
 const MEMBERSHIP = 'CAMPAIGN';
 
@@ -49,18 +51,29 @@ export class CampaignStore {
     this.archive = stores.archive;
   }
 
-  /** `campaign.version` must be one more than what is stored (1 for a new campaign); otherwise `overtaken`, and nothing changed. */
-  async save(campaign: Campaign): Promise<Saved> {
+  /** A document as `keep` put it, its fields in their order: saved, it is the same to the byte. */
+  async kept(document: string): Promise<Campaign> {
+    const bytes = await this.archive.get(document);
+    if (!bytes) throw new Error(`campaign document ${document} is missing from the archive`);
+    return AsWritten.parse(JSON.parse(gunzipSync(bytes).toString()));
+  }
+
+  /** Puts the document alone: nothing points to it yet. Answers its key. */
+  async keep(campaign: Campaign): Promise<string> {
+    const { document, text } = documentOf(campaign);
+    await this.archive.put(document, gzipSync(text, { level: 1 }));
+    return document;
+  }
+
+  /** `kept`: the document's key, if it is in the archive already. `campaign.version` must be one more than what is stored (1 for a new campaign); otherwise `overtaken`, and nothing changed. */
+  async save(campaign: Campaign, kept?: string): Promise<Saved> {
     const before = await this.header(campaign.id);
     if ((before?.version ?? 0) !== campaign.version - 1) {
       return { kind: 'overtaken', because: `version ${before?.version ?? 0} is stored; ${campaign.version} cannot follow it` };
     }
     const previous = before && (await this.document(before.document));
-    const sorted = { ...campaign, members: [...campaign.members].sort(byAccount) };
-    const text = checkedJson(Campaign, sorted, `campaign ${campaign.id}`);
-    const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    const document = `campaigns/${campaign.id}/${String(campaign.version).padStart(8, '0')}-${digest}.json.gz`;
-    await this.archive.put(document, gzipSync(text, { level: 1 }));
+    const { sorted, document, text } = documentOf(campaign);
+    if (document !== kept) await this.archive.put(document, gzipSync(text, { level: 1 }));
     await this.writeMemberships(campaign, previous);
     const header = headerOf(campaign, document);
     const row = {
@@ -150,6 +163,13 @@ export class CampaignStore {
       await this.table.put(gone, { kind: 'equals', attribute: 'campaign', value: campaign.id });
     });
   }
+}
+
+function documentOf(campaign: Campaign): { sorted: Campaign; text: string; document: string } {
+  const sorted = { ...campaign, members: [...campaign.members].sort(byAccount) };
+  const text = checkedJson(Campaign, sorted, `campaign ${campaign.id}`);
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return { sorted, text, document: `campaigns/${campaign.id}/${String(campaign.version).padStart(8, '0')}-${digest}.json.gz` };
 }
 
 const byAccount = (a: Member, b: Member): number => (a.account < b.account ? -1 : a.account > b.account ? 1 : 0);
