@@ -54,7 +54,7 @@ const WRITES = {
   watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES', 'LABELS#*', 'RULE-LABELS#*', 'LABELLED'],
   command: [
     ...[...ACCOUNTS, ...GIVEN_BACK, 'K#*', 'X#*', 'EXONERATIONS', 'O#*', 'OPERATORS', 'R#*', 'SWITCH#*'],
-    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS', 'L#*'],
+    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS', 'L#*', 'DS#*'],
   ],
 } as const;
 

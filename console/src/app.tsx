@@ -9,6 +9,7 @@ import { AppealsPage } from './pages/appeals-page';
 import { CampaignPage } from './pages/campaign-page';
 import { CampaignsPage } from './pages/campaigns-page';
 import { CasePage } from './pages/case-page';
+import { DisclosurePage, DisclosuresPage } from './pages/disclosures-page';
 import { ExonerationsPage } from './pages/exonerations-page';
 import { HealthPage } from './pages/health-page';
 import { IndicatorsPage } from './pages/indicators-page';
@@ -30,6 +31,7 @@ const PAGES = [
   { path: '/accounts', label: 'Accounts', keys: 'g a' },
   { path: '/appeals', label: 'Appeals', keys: 'g p' },
   { path: '/exonerations', label: 'Exonerations', keys: 'g e' },
+  { path: '/disclosures', label: 'Disclosures', keys: 'g d' },
   { path: '/indicators', label: 'Indicators', keys: 'g i' },
   { path: '/policies', label: 'Policies', keys: 'g o' },
   { path: '/labels', label: 'Labels', keys: 'g b' },
@@ -90,6 +92,8 @@ export function App() {
           <Route path="/health" component={HealthPage} />
           <Route path="/exonerations" component={ExonerationsPage} />
           <Route path="/appeals" component={AppealsPage} />
+          <Route path="/disclosures" component={DisclosuresPage} />
+          <Route path="/disclosures/:number">{({ number }) => <DisclosurePage key={number} number={number} />}</Route>
           <Route path="/indicators" component={IndicatorsPage} />
           <Route path="/policies" component={PoliciesPage} />
           <Route path="/labels" component={LabelsPage} />

@@ -14,6 +14,7 @@ import { PolicyStore } from '../../shared/stores/policy-store';
 import { RuleStore } from '../../shared/stores/rule-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
 import { StandingLedger } from '../../shared/stores/standing-ledger';
+import { SummaryStore } from '../../shared/stores/summary-store';
 import { StandingList } from './standing/standing-list';
 
 /** The policy that judges now, with its digest (`policyDigest`). On AWS: the policy store's live version; in replay: the file. */
@@ -50,6 +51,7 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   operators: KnownOperatorStore;
   leases: LeaseStore;
   sightings: SightingStore;
+  summaries: SummaryStore;
   /** Who is watched or in review, for the list of flagged accounts. */
   standings: StandingList;
 };
@@ -74,5 +76,6 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     operators: new KnownOperatorStore(ledger),
     leases: new LeaseStore(stores.enforcement, world.clock),
     sightings: new SightingStore(stores.graph),
+    summaries: new SummaryStore(stores.graph),
   };
 }

@@ -4,6 +4,7 @@ import { eventRoutes } from './accounts/event-routes';
 import { campaignRoutes } from './campaigns/campaign-routes';
 import { pictureRoutes } from './campaigns/picture-routes';
 import { caseRoutes } from './cases/case-routes';
+import { disclosureRoutes } from './disclosures/disclosure-routes';
 import { labelRoutes } from './labels/label-routes';
 import { ledgerRoutes } from './ledger/ledger-routes';
 import { noticeRoutes } from './notices/notice-routes';
@@ -19,6 +20,7 @@ export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void 
   campaignRoutes(api, http, ports);
   pictureRoutes(api, http, ports);
   caseRoutes(api, http, ports);
+  disclosureRoutes(api, http, ports);
   labelRoutes(api, http, ports);
   ledgerRoutes(api, http, ports);
   noticeRoutes(api, http, ports);

@@ -48,6 +48,7 @@ export const LEDGER_EVENTS = {
   policy: { prefixes: ['P#', 'LIVE#'], words: ['drafted', 'reviewed', 'measured', 'live', 'rolled back'] },
   appeal: { prefixes: ['AP#'], words: ['appealed', 'reviewed', 'granted', 'denied', 'moot', 'escalated'] },
   label: { prefixes: ['L#'], words: ['labelled', 'label withdrawn'] },
+  disclosure: { prefixes: ['DS#'], words: ['disclosed'] },
   operator: { prefixes: ['O#'], words: ['imported', 'revoked'] },
   'kill-switch': { prefixes: ['SWITCH#'], words: ['armed', 'stopped'] },
 } as const satisfies Record<string, { prefixes: readonly string[]; words: readonly string[] }>;

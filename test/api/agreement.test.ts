@@ -50,6 +50,7 @@ onBothSides((side) => {
       case: id,
       appeal: 'AAAAAAAAAAAAAAAAAAAAAA',
       digest: '0123456789abcdef',
+      number: '1',
     };
     const queries: Record<string, string> = { '/v1/access-log': '?day=2026-06-05' };
     let answered = 0;

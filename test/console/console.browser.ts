@@ -177,6 +177,7 @@ const PAGES = [
   '/cases/june-hydra.0001',
   '/appeals',
   '/exonerations',
+  '/disclosures',
   '/sources',
   '/health',
   '/search',

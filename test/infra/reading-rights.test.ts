@@ -1,7 +1,9 @@
+import { disclose } from '../../functions/enforcement/commands/disclose';
 import { queryRoutes } from '../../functions/query/routes';
 import { LEDGER_EVENTS } from '../../shared/domain/ledger-events';
 import { makeApi } from '../../shared/http/api';
 import { describe as describeRoutes } from '../../shared/http/openapi';
+import { campaignId } from '../../shared/identity/ids';
 import { keyOf } from '../support/fixture-world';
 import { MEMORY } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
@@ -24,8 +26,11 @@ test('every page is read under the rights of the read side, and needs nearly all
     enforcement: under(role, stores.enforcement, used),
   };
   queryRoutes(api, http, { stores: read, clock: world.clock, cursors });
+  const asked = { title: 'Operator one', campaigns: [campaignId('june')] };
+  const written = { actor: { id: 'rei', role: 'reviewer' as const }, key: 'k-1', because: 'they asked', asked };
+  expect(await disclose(written, world.enforcement)).toMatchObject({ kind: 'done', number: 1 });
   const cases = await world.enforcement.cases.page();
-  const fill: Record<string, string> = { account: keyOf('june/3'), campaign: 'june', case: cases.cases[0]?.id ?? '' };
+  const fill: Record<string, string> = { account: keyOf('june/3'), campaign: 'june', case: cases.cases[0]?.id ?? '', number: '1' };
   const queries: Record<string, string> = { '/v1/access-log': '?day=2026-06-05' };
   const paths = Object.entries(describeRoutes(api).paths ?? {}).filter(([, item]) => 'get' in item);
   const answers: Record<string, number> = {};

@@ -6,6 +6,7 @@ import { finishRestoring } from '../../functions/enforcement/account-actions/lif
 import { CaseStep, caseStep } from '../../functions/enforcement/case/case-step';
 import { restartLost } from '../../functions/enforcement/case/restart-lost';
 import { approve, confirmActions, reject, resume } from '../../functions/enforcement/commands/approve';
+import { disclose } from '../../functions/enforcement/commands/disclose';
 import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
 import { importOperator } from '../../functions/enforcement/commands/known-operators';
 import { labelAccounts } from '../../functions/enforcement/commands/label-accounts';
@@ -143,6 +144,8 @@ test('every function does all of its work under its own rights on the system of 
   expect(await labelAccounts({ ...says(BEN), accounts: [account(7)], value: 'honest', source: 'analyst' }, command)).toMatchObject({
     kind: 'done',
   });
+  const asked = { title: 'Operator one', campaigns: [buildCampaign().id] };
+  expect(await disclose({ ...says(BEN), asked }, command)).toMatchObject({ kind: 'done', number: 1 });
   clock.advanceTo(clock.now() + HOUR);
   expect((await keepLabels(watchdog)).kept).toBeGreaterThan(20);
 

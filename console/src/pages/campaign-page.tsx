@@ -89,6 +89,11 @@ export function CampaignPage({ id }: { id: string }) {
                   <button type="button" className="button" onClick={() => void download(id, 'stix')}>
                     Indicators as STIX
                   </button>
+                  {data.kind === 'shared-origin' ? null : (
+                    <Link className="button" href={`/disclosures?campaigns=${data.id}`}>
+                      Disclose
+                    </Link>
+                  )}
                   <button type="button" className="button" onClick={() => setExonerating(true)}>
                     Exonerate
                   </button>

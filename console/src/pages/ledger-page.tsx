@@ -9,7 +9,21 @@ import { useRows, useSteady } from '../parts/use-rows';
 
 type Entry = Schemas['LedgerEntry'];
 const CHOICES = {
-  about: ['workflow', 'everything', 'account', 'case', 'decision', 'exoneration', 'policy', 'rule', 'kill-switch', 'appeal', 'operator'],
+  about: [
+    'workflow',
+    'everything',
+    'account',
+    'case',
+    'decision',
+    'exoneration',
+    'policy',
+    'rule',
+    'kill-switch',
+    'appeal',
+    'operator',
+    'label',
+    'disclosure',
+  ],
   by: ['person', 'policy', 'clock', 'provider', 'appellant'],
 } as const;
 const NAMES: Record<string, string> = {
@@ -288,6 +302,17 @@ function Subject({ of }: { of: Entry['subject'] }) {
           decision{' '}
           <Link className="mono" href={`/campaigns/${of.id}`}>
             {of.id}
+          </Link>
+        </span>
+      );
+    case 'disclosure':
+      return <Link href="/disclosures">disclosure</Link>;
+    case 'label':
+      return (
+        <span>
+          label of{' '}
+          <Link className="mono" href={`/accounts/${of.id}`} title={of.id}>
+            {brief(of.id)}
           </Link>
         </span>
       );

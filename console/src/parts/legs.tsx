@@ -49,7 +49,7 @@ export function LegsPanel({ of, title = 'May a machine suspend?' }: { of: Judged
       {odd.length === 0 ? null : (
         <details className="small" open={kind === 'unclear'}>
           <summary>What is unusual about it</summary>
-          <ul className="plain">
+          <ul className="bullets">
             {odd.map((text) => (
               <li key={text}>{sentence(text)}</li>
             ))}

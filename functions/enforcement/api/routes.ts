@@ -2,6 +2,7 @@ import type { Api, HttpPorts } from '../../../shared/http/api';
 import type { Enforcement } from '../enforcement';
 import { caseCommandRoutes } from './case-command-routes';
 import { choiceRoutes } from './choice-routes';
+import { disclosureRoutes } from './disclosure-routes';
 import { exonerationRoutes } from './exoneration-routes';
 import { knownOperatorRoutes } from './known-operator-routes';
 import { labelRoutes } from './label-routes';
@@ -17,6 +18,7 @@ export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement,
   previewRoutes(api, http, world);
   choiceRoutes(api, http, world);
   labelRoutes(api, http, world);
+  disclosureRoutes(api, http, world);
   exonerationRoutes(api, http, world);
   knownOperatorRoutes(api, http, world);
   // Before the policies, one of which could be called `rules`.

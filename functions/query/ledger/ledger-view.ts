@@ -18,6 +18,8 @@ export const SUBJECTS = [
   'policy',
   'appeal',
   'operator',
+  'label',
+  'disclosure',
   'other',
 ] as const;
 const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
@@ -31,6 +33,8 @@ const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
   ['P#', 'policy'],
   ['AP#', 'appeal'],
   ['O#', 'operator'],
+  ['L#', 'label'],
+  ['DS#', 'disclosure'],
 ];
 
 export const ActorView = z

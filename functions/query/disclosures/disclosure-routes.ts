@@ -1,0 +1,150 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { FAMILIES, KINDS } from '../../../shared/domain/campaign';
+import { CONFIDENCES, DISCLOSURE_CHAIN, DISCLOSURES, type Disclosure, Prices } from '../../../shared/domain/disclosure';
+import type { Person } from '../../../shared/domain/person';
+import { iso } from '../../../shared/domain/time';
+import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
+import { orNull, When } from '../../../shared/http/fields';
+import { Problem, problem } from '../../../shared/http/problem';
+import { type Entry, LedgerStore } from '../../../shared/stores/ledger-store';
+import { revealed } from '../accounts/account-view';
+import type { QueryPorts } from '../query-ports';
+import { disclosureMarkdown } from './disclosure-markdown';
+
+const PartView = z.object({ name: z.string(), share: z.number(), exchanges: z.number(), tokens: z.number() }).openapi('DisclosedPart');
+const SummaryView = z
+  .object({
+    number: z.int(),
+    title: z.string(),
+    writtenAt: When,
+    by: z.string().nullable(),
+    hash: z.string().openapi({ description: 'Of the ledger’s entry, which is the document.' }),
+    campaigns: z.int(),
+    accounts: z.int(),
+    exchanges: z.number(),
+  })
+  .openapi('DisclosureSummary');
+const DisclosureView = SummaryView.extend({
+  from: When,
+  to: When,
+  prevented: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  capabilities: z.array(PartView),
+  models: z.array(PartView),
+  channels: z.array(PartView),
+  sampled: z.object({ accounts: z.int(), requests: z.number() }),
+  built: z.array(z.object({ type: z.string(), distinct: z.int(), largest: z.int() })),
+  value: orNull(z.object({ dollars: z.number(), prices: Prices }).openapi('DisclosedValue')),
+  attribution: orNull(
+    z
+      .object({ statement: z.string(), confidence: z.enum(CONFIDENCES), basis: z.string(), author: z.string().nullable() })
+      .openapi('Attribution', { description: 'A judgement of people. The author is null for viewers.' }),
+  ),
+  about: z.array(
+    z.object({
+      id: z.string(),
+      version: z.int(),
+      kind: z.enum(KINDS),
+      probability: z.number(),
+      accounts: z.int(),
+      exchanges: z.number(),
+      prevented: z.number(),
+      detectedAt: When,
+      firstSeen: When,
+      lastSeen: When,
+      evidence: z.array(z.object({ family: z.enum(FAMILIES), because: z.string(), strength: z.number() })),
+      done: z.array(z.object({ at: When, what: z.string(), by: z.string(), because: z.string() })),
+    }),
+  ),
+}).openapi('Disclosure');
+
+const summaryOf = ({ sequence, hash, actor, state }: Entry<Disclosure>, to: Person): z.infer<typeof SummaryView> => ({
+  number: sequence,
+  title: state.title,
+  writtenAt: iso(state.writtenAt),
+  by: actor.kind === 'person' ? revealed(to, actor.id) : null,
+  hash,
+  campaigns: state.campaigns.length,
+  accounts: state.accounts,
+  exchanges: state.exchanges,
+});
+
+function viewOf(entry: Entry<Disclosure>, to: Person): z.infer<typeof DisclosureView> {
+  const { campaigns, title: _, writtenAt: __, from, to: until, attribution, ...figures } = entry.state;
+  return {
+    ...figures,
+    ...summaryOf(entry, to),
+    from: iso(from),
+    to: iso(until),
+    attribution: attribution && { ...attribution, author: revealed(to, attribution.author) },
+    about: campaigns.map(({ detectedAt, firstSeen, lastSeen, done, ...campaign }) => ({
+      ...campaign,
+      detectedAt: iso(detectedAt),
+      firstSeen: iso(firstSeen),
+      lastSeen: iso(lastSeen),
+      done: done.map((step) => ({ ...step, at: iso(step.at) })),
+    })),
+  };
+}
+
+const NONE = 'There is no disclosure with this number. The list is at /v1/disclosures.';
+const onNumber = {
+  params: z.strictObject({
+    number: z
+      .string()
+      .regex(/^[1-9]\d{0,5}$/, 'The number of a disclosure is a whole number from 1.')
+      .transform(Number)
+      .openapi({ type: 'integer', minimum: 1, example: 1 }),
+  }),
+};
+
+export function disclosureRoutes(api: Api, http: HttpPorts, { stores, clock }: QueryPorts): void {
+  const about = { ...access(http, 'viewer'), method: 'get' as const, tags: ['Disclosures'] };
+  const all = async (): Promise<Entry<Disclosure>[]> =>
+    (await new LedgerStore(stores.enforcement, clock).readable(DISCLOSURE_CHAIN, DISCLOSURES)).entries;
+
+  const list = createRoute({
+    ...about,
+    path: '/v1/disclosures',
+    operationId: 'listDisclosures',
+    summary: 'Disclosures, the newest first',
+    responses: answers(z.object({ items: z.array(SummaryView) }).openapi('Disclosures'), 'All of them.'),
+  });
+  api.openapi(list, async (c) => c.json({ items: (await all()).reverse().map((entry) => summaryOf(entry, c.get('principal'))) }, 200));
+
+  const one = createRoute({
+    ...about,
+    path: '/v1/disclosures/{number}',
+    operationId: 'getDisclosure',
+    summary: 'One disclosure, as it was frozen',
+    request: onNumber,
+    responses: answers(DisclosureView, 'The disclosure.'),
+  });
+  api.openapi(one, async (c) => {
+    const entry = (await all()).find(({ sequence }) => sequence === c.req.valid('param').number);
+    return entry ? c.json(viewOf(entry, c.get('principal')), 200) : problem(c, 'not-found', NONE);
+  });
+
+  const markdown = createRoute({
+    ...about,
+    path: '/v1/disclosures/{number}/markdown',
+    operationId: 'getDisclosureMarkdown',
+    summary: 'One disclosure as Markdown',
+    request: onNumber,
+    responses: {
+      200: { description: 'The disclosure.', content: { 'text/markdown': { schema: z.string() } } },
+      default: { description: 'A problem (RFC 9457).', content: { 'application/problem+json': { schema: Problem } } },
+    },
+  });
+  api.openapi(markdown, async (c) => {
+    const { number } = c.req.valid('param');
+    const entry = (await all()).find(({ sequence }) => sequence === number);
+    if (!entry) return problem(c, 'not-found', NONE);
+    const named = c.get('principal').role !== 'viewer';
+    return c.body(disclosureMarkdown(entry.state, { number, hash: entry.hash, named }), 200, {
+      'content-type': 'text/markdown; charset=utf-8',
+      'content-disposition': `attachment; filename="disclosure-${number}.md"`,
+    });
+  });
+}

@@ -1,0 +1,110 @@
+import { DAY, HOUR, iso } from '../../shared/domain/time';
+import { FIXTURE_NOW, fixtureCampaign, saveFixture } from '../support/fixture-world';
+import { onBothSides } from '../support/sides';
+import { wholeApi } from '../support/whole-api';
+
+onBothSides((side) => {
+  async function open() {
+    const { api, token, world, stores } = await wholeApi(side);
+    for (const [id, kind] of [
+      ['second', 'distillation'],
+      ['office', 'shared-origin'],
+    ] as const)
+      await saveFixture(fixtureCampaign({ id, kind, accounts: 30, firstSeen: FIXTURE_NOW - 5 * DAY }), stores);
+    let keys = 0;
+    const call = async (role: 'viewer' | 'reviewer' | 'admin', path: string, body?: unknown, key = `command-${++keys}`) => {
+      const headers = { authorization: `Bearer ${await token(role)}`, 'content-type': 'application/json', 'idempotency-key': key };
+      const answer = await api.request(path, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) });
+      const text = await answer.text();
+      return { status: answer.status, text, body: answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined };
+    };
+    return { call, world, stores };
+  }
+  const NEW = {
+    title: 'Operator one, spring 2026',
+    campaigns: ['june', 'second'],
+    prices: { inputPerMillion: 3, outputPerMillion: 15 },
+    attribution: {
+      statement: 'Accounts linked with a competitor.',
+      confidence: 'moderate',
+      basis: 'Two payers are employees, by public record.',
+    },
+    because: 'the letter of June',
+  };
+
+  test('several campaigns of one operator in one numbered document: figures add up, attribution apart, nobody named', async () => {
+    const { call, world } = await open();
+    const written = await call('reviewer', '/v1/disclosures', NEW);
+    expect(written.body).toMatchObject({ kind: 'done', because: 'it is disclosure 1' });
+    const { body } = await call('reviewer', '/v1/disclosures/1');
+    const [june, second] = await Promise.all(['june', 'second'].map((id) => world.enforcement.campaigns.get(id as never)));
+    if (!june || !second) throw new Error('the campaigns are gone');
+    expect(body).toMatchObject({
+      number: 1,
+      accounts: 90,
+      exchanges: june.exchanges + second.exchanges,
+      inputTokens: june.inputTokens + second.inputTokens,
+      attribution: { confidence: 'moderate', author: expect.any(String) },
+    });
+    const dollars = ((june.inputTokens + second.inputTokens) * 3 + (june.outputTokens + second.outputTokens) * 15) / 1e6;
+    expect(body.value.dollars).toBeCloseTo(dollars, 1);
+    for (const part of ['capabilities', 'models', 'channels'] as const) {
+      const exchanges = body[part].reduce((sum: number, one: { exchanges: number }) => sum + one.exchanges, 0);
+      expect({ part, off: Math.abs(exchanges - body.exchanges) < 10 }).toEqual({ part, off: true });
+    }
+    expect(body.models.map(({ name }: { name: string }) => name)).toEqual(['atlas-5', 'atlas-4']);
+    expect(body.about[0].done.length).toBeGreaterThan(0);
+    const entry = (await world.enforcement.ledger.readable({ prefix: 'DS#', state: (await import('zod')).z.unknown() }, 'disclosures'))
+      .entries[0];
+    expect(body.hash).toBe(entry?.hash);
+    expect(await world.enforcement.ledger.faults('DS#disclosures')).toEqual([]);
+    const seen = (await call('viewer', '/v1/disclosures/1')).body;
+    expect([seen.by, seen.attribution.author]).toEqual([null, null]);
+    for (const { account } of june.members) expect(JSON.stringify(body)).not.toContain(account);
+    const markdown = await call('viewer', '/v1/disclosures/1/markdown');
+    expect(markdown.text).toMatch(/^# Disclosure 1: Operator one, spring 2026\n\n\*\*90 accounts\*\* in 2 campaigns/);
+    expect(markdown.text).toContain(`hash ${body.hash}`);
+    expect(markdown.text).toContain('Confidence: **moderate**');
+  });
+
+  test('it stays as it was written, whatever is found later; the next has the next number; the same command is one', async () => {
+    const { call, world } = await open();
+    await call('reviewer', '/v1/disclosures', NEW, 'the-same-command');
+    const before = (await call('reviewer', '/v1/disclosures/1')).body;
+    const grown = fixtureCampaign({ id: 'june', kind: 'distillation', accounts: 90, firstSeen: FIXTURE_NOW - 2 * DAY });
+    await world.detect(grown.campaign);
+    expect((await call('reviewer', '/v1/disclosures/1')).body).toEqual(before);
+    await call('reviewer', '/v1/disclosures', NEW, 'the-same-command');
+    await call('reviewer', '/v1/disclosures', { ...NEW, title: 'A correction' });
+    const { items } = (await call('viewer', '/v1/disclosures')).body;
+    expect(items.map(({ number, title, accounts }: Record<string, unknown>) => [number, title, accounts])).toEqual([
+      [2, 'A correction', 120],
+      [1, NEW.title, 90],
+    ]);
+  });
+
+  test('a range counts its hours only', async () => {
+    const { call, world } = await open();
+    const june = await world.enforcement.campaigns.get('june' as never);
+    const from = FIXTURE_NOW - 20 * HOUR;
+    const to = FIXTURE_NOW - 10 * HOUR;
+    await call('reviewer', '/v1/disclosures', { ...NEW, campaigns: ['june'], from: iso(from), to: iso(to) });
+    const { body } = await call('reviewer', '/v1/disclosures/1');
+    const counted = (june?.timeline ?? []).filter(([at]) => at >= from && at < to).reduce((sum, [, count]) => sum + count, 0);
+    expect(counted).toBeGreaterThan(0);
+    expect(body).toMatchObject({ exchanges: counted, from: iso(from), to: iso(to) });
+  });
+
+  test.each([
+    ['viewer', NEW, 403],
+    ['reviewer', { ...NEW, campaigns: [] }, 400],
+    ['reviewer', { ...NEW, campaigns: ['nothing-here'] }, 404],
+    ['reviewer', { ...NEW, campaigns: ['office'] }, 422],
+    ['reviewer', { ...NEW, from: '2026-06-02T00:00:00Z', to: '2026-06-01T00:00:00Z' }, 422],
+    ['reviewer', { ...NEW, attribution: { statement: 'It was them, surely.', confidence: 'certain', basis: 'I know them well.' } }, 400],
+  ] as const)('%s writing %j is answered %d', async (role, body, status) => {
+    const { call } = await open();
+    expect((await call(role, '/v1/disclosures', body)).status).toBe(status);
+    expect((await call('admin', '/v1/disclosures/1')).status).toBe(404);
+  });
+});

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { openTelling } from '../../functions/enforcement/notices/open-telling';
+import { tellPeople } from '../../functions/enforcement/notices/tell-people';
+import { DAY } from '../../shared/domain/time';
+import { fixtureServer } from '../support/fixture-server';
+import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/fixture-world';
+import { buildConsole, launch, shot, sideways, violations, visit } from './browser';
+
+/** What leaves the console: disclosures, requests as evidence, notices; and what says how a campaign was found. */
+let browser: Browser;
+let served: Awaited<ReturnType<typeof fixtureServer>>;
+const REI = { name: 'Rei', role: 'reviewer' } as const;
+
+beforeAll(async () => {
+  buildConsole();
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+beforeEach(async () => {
+  served = await fixtureServer();
+});
+afterEach(() => served.close());
+
+test.each([
+  ['light', 1280],
+  ['dark', 390],
+] as const)(
+  'a disclosure: written from a campaign, frozen with its number, read, printed, downloaded; %s, %i pixels',
+  async (theme, width) => {
+    const { page, errors } = await visit(browser, served.consoleUrl, REI, { width, dark: theme === 'dark' });
+    await page.goto(`${served.origin}/campaigns/june-hydra`);
+    await page.getByRole('link', { name: 'Disclose' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Write a disclosure' });
+    await dialog.getByLabel('Title').fill('Operator one, spring 2026');
+    await dialog.getByLabel('Campaigns of the operator, by id').fill('june-hydra, stolen-keys');
+    await dialog.getByLabel('List price').fill('3');
+    await dialog.getByLabel('$ a million output tokens').fill('15');
+    await dialog.getByLabel('Who is behind it').fill('Accounts linked with a competitor.');
+    await dialog.getByLabel('Confidence').selectOption('moderate');
+    await dialog.getByLabel('What that rests on').fill('Two payers are employees, by public record.');
+    await dialog.getByLabel('Why').fill('the letter of June');
+    await shot(page, `disclosure-dialog-${theme}-${width}`);
+    await dialog.getByRole('button', { name: 'Freeze it' }).click();
+    await page.getByText('Done: it is disclosure 1').waitFor();
+    await page.getByRole('link', { name: 'Operator one, spring 2026' }).click();
+    await page.getByRole('heading', { name: 'Disclosure 1: Operator one, spring 2026' }).waitFor();
+    await page.getByText('moderate confidence').waitFor();
+    expect([await violations(page), await sideways(page)]).toEqual([[], 0]);
+    await shot(page, `disclosure-${theme}-${width}`);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Markdown' }).click()]);
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(/^# Disclosure 1: Operator one/);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+    await shot(page, `disclosure-print-${theme}-${width}`);
+    expect(errors).toEqual([]);
+  },
+);
+
+test('a campaign that content alone found says so, and that people decide', async () => {
+  const { campaign, ...rest } = fixtureCampaign({ id: 'quiet', kind: 'unclear', accounts: 30, firstSeen: FIXTURE_NOW - 5 * DAY });
+  await saveFixture({ campaign: { ...campaign, foundBy: 'content' }, ...rest }, served.world.stores);
+  const { page } = await visit(browser, served.consoleUrl, REI);
+  await page.goto(`${served.origin}/campaigns/quiet`);
+  await page.getByText('found by content alone', { exact: true }).waitFor();
+  await page.getByText('nothing links these accounts but what they ask for, so people decide and never a machine').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await shot(page, 'campaign-by-content');
+});
+
+test('health says who was told what, and which channel fails', async () => {
+  const { table, clock } = served.world.enforcement;
+  const settings = { name: 'team', kind: 'slack' as const, everyMinutes: 15 };
+  const deliver = async () => ({ kind: 'unreachable' as const, because: 'it answered 503' });
+  await tellPeople(openTelling({ table, features: served.world.stores.features, clock }), {
+    bus: { publish: async () => {} },
+    channels: [{ ...settings, deliver }],
+    origin: served.origin,
+  });
+  const { page } = await visit(browser, served.consoleUrl, REI);
+  await page.goto(`${served.origin}/health`);
+  await page.getByRole('alert').getByText('it answered 503').waitFor();
+  await page.getByRole('link', { name: 'Waits for approval: limit: reselling kiosk' }).waitFor();
+  await page.getByText('no channel was told yet').first().waitFor();
+  expect([await violations(page), await sideways(page)]).toEqual([[], 0]);
+  await shot(page, 'health-notices');
+});
+
+test('the requests behind an account: asked for, and kept as a file', async () => {
+  const { page, errors } = await visit(browser, served.consoleUrl, REI);
+  await page.goto(`${served.origin}/accounts/${keyOf('june-hydra/3')}`);
+  await page.getByText('That you read them is noted in the access log').waitFor();
+  await page.getByRole('button', { name: 'Show its requests' }).click();
+  await page.getByText('None is left').waitFor();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as evidence' }).click()]);
+  const evidence = JSON.parse(readFileSync(await file.path(), 'utf8'));
+  expect(evidence).toMatchObject({ type: 'lockstep.account-events.v1', account: keyOf('june-hydra/3') });
+  expect(evidence.pages.at(-1).digest).toMatch(/^[0-9a-f]{64}$/);
+  expect(errors).toEqual([]);
+});
