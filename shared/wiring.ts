@@ -74,8 +74,8 @@ export const DetectEnv = z.object({
 });
 
 /**
- * What detection tells enforcement after each run: that it ran, and every campaign there is. All of them, not those that changed:
- * a message that got lost is made good by the next.
+ * What detection tells enforcement after each run: that it ran, and some of the campaigns there are; its messages together name all of
+ * them, not those that changed: a message that got lost is made good by the next run's.
  */
 export const DetectionRan = z.object({
   run: z.string(),

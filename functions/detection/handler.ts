@@ -5,6 +5,7 @@ import { detectingPorts } from '../../shared/lambda/detecting';
 import { environment } from '../../shared/lambda/environment';
 import { count, logger } from '../../shared/lambda/observe';
 import { DetectEnv, type DetectionRan } from '../../shared/wiring';
+import { decisionsDue } from './decisions-due';
 import { Detection } from './detect';
 
 const env = environment(DetectEnv);
@@ -17,9 +18,8 @@ export const handler = (_event: unknown, context: Context) =>
     const { policy, digest } = await live();
     const ran = await detection.run(policy.detection, digest, await operators(), firstHalf(context));
     if (ran.kind !== 'ran') return logger.warn('nothing was judged', ran);
-    const campaigns: DetectionRan['campaigns'] = [];
-    for await (const { id } of detection.campaigns.headers()) campaigns.push({ id });
-    await decisions.send([JSON.stringify({ run: ran.id, activeAccounts: ran.active, campaigns } satisfies DetectionRan)]);
+    const due = await decisionsDue(ran, detection.campaigns.headers());
+    await decisions.send(due.map((one) => JSON.stringify(one satisfies DetectionRan)));
     count({ DetectionRuns: 1, CampaignsChanged: ran.changed.length });
     logger.info('detected', { ...ran, changed: ran.changed.map(({ id }) => id), policy: digest });
   });
