@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { checkedJson } from '../domain/checked';
 import type { AccountKey } from '../identity/ids';
 import type { ObjectStore } from '../ports';
 
@@ -26,7 +27,7 @@ export class DecidedRunStore {
   constructor(private readonly archive: Pick<ObjectStore, 'put' | 'get'>) {}
 
   async begin(run: DecidedRun): Promise<void> {
-    await this.archive.put(KEY, gzipSync(JSON.stringify(run), { level: 1 }));
+    await this.archive.put(KEY, gzipSync(checkedJson(DecidedRun, run, `what ${run.run} decided`), { level: 1 }));
   }
 
   async unfinished(): Promise<DecidedRun | undefined> {
