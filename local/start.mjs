@@ -88,6 +88,7 @@ const tasks = {
   // Room in each of its two threads for an hour's events while they are young: fewer collections, of which each finds less alive.
   replay: built('cli/replay/replay.ts', ['--max-semi-space-size=32']),
   query: [ts('cli/query.ts')],
+  recompute: built('cli/recompute.ts'),
   simulate: built('simulator/cli.ts'),
   eval: built('bench/eval/main.ts'),
   'eval:real': built('bench/eval/real.ts'),

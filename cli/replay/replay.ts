@@ -53,7 +53,7 @@ const RECOMMENDED = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '../..'), 
 const UNIT: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
 
 /** What an analyst asks about. */
-const KEPT = ['detection/accounts/', 'campaigns/', 'links/'];
+const KEPT = ['detection/accounts/', 'campaigns/', 'links/', 'folds/'];
 /** Bytes of the archive that stay in memory: what is due next was written in the last hours. */
 const IN_MEMORY = 64 * 1024 * 1024;
 

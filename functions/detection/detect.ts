@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Campaign, Kind, Member } from '../../shared/domain/campaign';
+import type { Campaign, Member } from '../../shared/domain/campaign';
 import type { DetectionPolicy } from '../../shared/domain/detection-policy';
 import type { KnownOperator } from '../../shared/domain/known-operator';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
@@ -17,6 +17,7 @@ import { LeaseStore } from '../../shared/stores/lease-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { SightingStore } from '../../shared/stores/sighting-store';
 import { AccountRows } from './account-rows';
+import { membersOfHostile } from './campaigns/hostile';
 import { namesMet, watch } from './campaigns/known-operators';
 import { track } from './campaigns/track';
 import { type Assessment, controlFalseDiscovery } from './findings/assess';
@@ -40,7 +41,6 @@ import { TRAIT_NAMES } from './traits/traits';
 export const DETECTION_CODE = 'detection-1';
 
 const BASELINE_FOR = 6 * HOUR;
-const HOSTILE: ReadonlySet<Kind> = new Set(['distillation', 'reselling', 'hijacked-keys']);
 
 /** Longer than a call may take: who is killed holds up the next call no longer than this. */
 const LEASE_FOR = 16 * MINUTE;
@@ -251,7 +251,7 @@ export class Detection {
     const { before, policy, operators, now } = given;
     const index = this.indexFor(policy);
     const members = new Set<Profile>();
-    for (const account of accountsOf(before)) {
+    for (const account of membersOfHostile(before)) {
       const profile = population.profiles.get(account);
       if (profile) members.add(profile);
     }
@@ -293,7 +293,7 @@ export class Detection {
     this.index = undefined;
     const cut = { partitions: Math.ceil(population.profiles.size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
     const ties = before.filter(isTied).map(({ members }) => members.map(({ account }) => account));
-    const screening = await Screening.of(segments, { ties, known: new Set(accountsOf(before)), now, policy, cut }, new Spill());
+    const screening = await Screening.of(segments, { ties, known: new Set(membersOfHostile(before)), now, policy, cut }, new Spill());
     const all: Tracked = { changed: [], networks: 0, linked: new Set() };
     for await (const unit of judgeUnits({ population, screening, campaigns: before, operators, policy, now, countedAtOnce })) {
       this.ports.record?.(unit.assessments, now);
@@ -459,10 +459,5 @@ export class Detection {
 const differs = (old: Member, member: Member): boolean =>
   old.role !== member.role || Math.abs(old.score - member.score) > 1 || step(old.exchanges) !== step(member.exchanges);
 const step = (exchanges: number): number => Math.floor(Math.log(1 + exchanges) / Math.log(1.1));
-
-/** Members of hostile campaigns: what they hold is not what people hold. Whoever may be an ordinary customer stays one of those whom others are compared with. */
-function* accountsOf(campaigns: readonly Campaign[]): Iterable<AccountKey> {
-  for (const { kind, members } of campaigns) if (HOSTILE.has(kind)) for (const { account } of members) yield account;
-}
 
 const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);

@@ -1,0 +1,9 @@
+import type { Campaign, Kind } from '../../../shared/domain/campaign';
+import type { AccountKey } from '../../../shared/identity/ids';
+
+const HOSTILE: ReadonlySet<Kind> = new Set(['distillation', 'reselling', 'hijacked-keys']);
+
+/** Members of hostile campaigns: what they hold is not what people hold. Whoever may be an ordinary customer stays one of those whom others are compared with. */
+export function* membersOfHostile(campaigns: readonly Campaign[]): Iterable<AccountKey> {
+  for (const { kind, members } of campaigns) if (HOSTILE.has(kind)) for (const { account } of members) yield account;
+}
