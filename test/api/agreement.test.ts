@@ -1,8 +1,11 @@
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { lockstepClient } from '../../console/src/client/client';
+import { disclose } from '../../functions/enforcement/commands/disclose';
 import { describeApi } from '../../local/api-description';
 import type { Person } from '../../shared/domain/person';
+import { campaignId } from '../../shared/identity/ids';
+import { BEN, says } from '../support/enforcement-world';
 import { keyOf } from '../support/fixture-world';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
@@ -41,7 +44,9 @@ onBothSides((side) => {
   }
 
   test('every GET answers what its description says, with the typed client, for every role', async () => {
-    const { as, api, token } = await open();
+    const { as, api, token, world } = await open();
+    const asked = { title: 'Operator one', campaigns: [campaignId('june')] };
+    expect((await disclose({ ...says(BEN), asked }, world.enforcement)).kind).toBe('done');
     const { data: queue } = await as('reviewer').GET('/v1/cases');
     const id = queue?.items[0]?.id ?? '';
     const fill: Record<string, string> = {
