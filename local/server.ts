@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { tokenVerifier } from '../shared/http/token';
 import { MemoryTable } from '../shared/memory/memory-table';
+import type { Table } from '../shared/ports';
 import { composeApi, type Doors } from './compose-api';
 import { CLIENT_ID, localIssuer } from './issuer';
 
@@ -33,6 +34,8 @@ export async function serve(options: {
   doors: (origin: string) => Doors;
   port: number;
   report?: (failure: { route: string; error: unknown }) => void;
+  /** Where rates, keys of commands and the access log are kept; in memory without it. */
+  state?: Table;
 }): Promise<Served> {
   const wall = { now: () => Date.now() };
   const port = await freePort(options.port);
@@ -41,7 +44,7 @@ export async function serve(options: {
   const api = composeApi(
     {
       verify: tokenVerifier({ issuer: issuer.issuer, audience: CLIENT_ID, keys: { kind: 'local', jwks: issuer.jwks } }, wall),
-      state: new MemoryTable(wall),
+      state: options.state ?? new MemoryTable(wall),
       clock: wall,
       newRequestId: () => randomUUID(),
       addressOf: (c) => getConnInfo(c).remote.address ?? 'unknown',

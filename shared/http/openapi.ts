@@ -8,7 +8,7 @@ export function describe(api: Api) {
     bearerFormat: 'JWT',
     description: 'A token of the configured OIDC issuer whose groups or roles name viewer, reviewer or admin.',
   });
-  return api.getOpenAPI31Document({
+  const document = api.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'Lockstep',
@@ -31,4 +31,15 @@ export function describe(api: Api) {
       { name: 'Status' },
     ],
   });
+  withPlainPatterns(document);
+  return document;
+}
+
+/** The library writes an expression with flags as `…$/u`, whose last two characters would be asked of every text. In JSON Schema `u` is meant anyway. */
+function withPlainPatterns(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  for (const [name, value] of Object.entries(node)) {
+    if (name === 'pattern' && typeof value === 'string') Object.assign(node, { pattern: value.replace(/\/u$/, '') });
+    else withPlainPatterns(value);
+  }
 }

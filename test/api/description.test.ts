@@ -19,6 +19,24 @@ describe('the description of the API', () => {
     expect(readFileSync(join(root, 'console/src/client/schema.ts'), 'utf8')).toContain(`(SHA-256 ${digest})`);
   });
 
+  test('every pattern is one in any engine that checks by it, and lets pass what people write', () => {
+    const patterns = new Set(
+      [...JSON.stringify(described).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, text = '""']) => String(JSON.parse(text))),
+    );
+    expect(patterns.size).toBeGreaterThan(10);
+    for (const pattern of patterns) {
+      expect(() => new RegExp(pattern, 'u')).not.toThrow();
+      // Neither the delimiters of a literal nor Unicode's properties, which not every engine knows.
+      expect(pattern).not.toMatch(/^\/|\/[a-z]*$|\\p\{/);
+    }
+    const free = [...patterns].filter((pattern) => pattern.includes('\\u200b'));
+    expect(free.length).toBeGreaterThan(2);
+    for (const pattern of free) {
+      expect(new RegExp(pattern, 'u').test('Two weeks: what was shared a month ago, größer 数.')).toBe(true);
+      expect(new RegExp(pattern, 'u').test('un\u200bseen')).toBe(false);
+    }
+  });
+
   test('every operation says who may call it, what it answers, and what it is for', () => {
     expect(described.openapi).toBe('3.1.0');
     expect(operations.length).toBeGreaterThan(25);

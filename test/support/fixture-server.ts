@@ -7,6 +7,7 @@ import { cursors } from '../../shared/http/cursor';
 import { campaignId } from '../../shared/identity/ids';
 import { MemoryQueue } from '../../shared/memory/memory-queue';
 import { MemoryTable } from '../../shared/memory/memory-table';
+import type { Table } from '../../shared/ports';
 import { noteArrivals } from '../../shared/stores/arrival-store';
 import { CampaignStore } from '../../shared/stores/campaign-store';
 import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-world';
@@ -24,7 +25,7 @@ export const FIXTURE_APPEAL_KEYS = [{ id: 'fixture', secret: 'the appeal key of 
 
 /** The local server over the fixture campaigns and real enforcement in mode assist. Time stands still until `world.pass`. */
 export async function fixtureServer(
-  options: { port?: number; campaigns?: readonly CampaignPlan[] } = {},
+  options: { port?: number; campaigns?: readonly CampaignPlan[]; state?: Table } = {},
 ): Promise<Served & { world: TestWorld }> {
   const world = await enforcementWorld(MEMORY, { policy: withMode(RECOMMENDED, 'assist', 'people approve in this test') });
   world.clock.advanceTo(FIXTURE_NOW);
@@ -67,5 +68,5 @@ export async function fixtureServer(
     names: NAMES,
     appeals,
   };
-  return { ...(await serve({ port: options.port ?? 0, doors: () => doors })), world };
+  return { ...(await serve({ port: options.port ?? 0, doors: () => doors, ...(options.state ? { state: options.state } : {}) })), world };
 }

@@ -1,15 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Attribution, MOST_DISCLOSED, Prices } from '../../../shared/domain/disclosure';
+import { ONE_LINE } from '../../../shared/domain/plain-text';
 import { type Api, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, CommandView } from '../../../shared/http/command-answer';
 import { CampaignParam, Instant } from '../../../shared/http/fields';
 import { disclose } from '../commands/disclose';
 import type { Enforcement } from '../enforcement';
 
-const LINE = /^[^\p{Cc}]{3,200}$/u;
+const TITLE = 'Give a title of one line, 3 to 200 characters.';
 const NewDisclosure = z
   .strictObject({
-    title: z.string().regex(LINE, 'Give a title of one line, 3 to 200 characters.'),
+    title: z.string().regex(ONE_LINE, TITLE).min(3, TITLE).max(200, TITLE),
     campaigns: z.array(CampaignParam).min(1, 'Name one campaign at least.').max(MOST_DISCLOSED, `At most ${MOST_DISCLOSED} in one.`),
     from: Instant.optional().openapi({ description: 'The range that is counted, by the hour; without it the campaigns’ own.' }),
     to: Instant.optional(),
