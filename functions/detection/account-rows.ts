@@ -10,13 +10,13 @@ import type { Glance } from './risk-tier';
 
 const AT_ONCE = 32;
 /** How old the row of an account that is in use may be (hours): of those in networks and campaigns, and of everybody else. */
-const LINKED_HOURS = 4;
+const LINKED_HOURS = 6;
 const OTHER_HOURS = 24;
 const DONE = { pk: 'DETECTION', sk: 'ACCOUNT-ROWS' };
 
 /**
  * A row of features for every account that is active, which the account page reads with one GetItem: of those in networks and campaigns
- * every four hours, of everybody else once a day, spread over these hours so that not all are written in one. How far they were written stands in the table: any call can be the next.
+ * every six hours, of everybody else once a day, spread over these hours so that not all are written in one. How far they were written stands in the table: any call can be the next.
  */
 export class AccountRows {
   private readonly summaries: SummaryStore;

@@ -15,7 +15,7 @@ test('property: a row is as old as it may be, at most, and is not written more o
     fc.property(fc.nat(5_000), fc.boolean(), hours, (which, isLinked, each) => {
       const account = accountKey(String(which).padStart(22, 'k'));
       const linked = new Set(isLinked ? [account] : []);
-      const period = isLinked ? 4 : 24;
+      const period = isLinked ? 6 : 24;
       let before = Number.NEGATIVE_INFINITY;
       let heard = FROM;
       let writes = 0;
