@@ -25,7 +25,7 @@ import { type Baseline, baselineOf } from './findings/baseline';
 import { isTied, type JudgedUnit, judgeUnits } from './judge-units';
 import { judge } from './judgement';
 import { linksAreDue, linksWithin } from './links/campaign-links';
-import { AskedPairs } from './links/candidate-pairs';
+import { CandidatePairs } from './links/candidate-pairs';
 import type { Network } from './networks/networks';
 import { FoldReader } from './profiles/fold-reader';
 import type { Population } from './profiles/population';
@@ -110,9 +110,9 @@ export class Detection {
   private readonly reader: FoldReader;
   private index: TraitIndex | undefined;
   private indexPolicy = '';
-  private pairs = new AskedPairs();
+  private pairs = new CandidatePairs();
   /** What was said of a network whose members did not change since. */
-  private said = new Map<string, Assessment>();
+  private assessed = new Map<string, Assessment>();
 
   constructor(private readonly ports: DetectionPorts) {
     const { stores } = ports;
@@ -257,27 +257,27 @@ export class Detection {
     }
     const fresh = index.accounts.length === 0 ? population.profiles.values() : population.touched;
     index.update([...fresh].sort(byArrival), population.releases, now, members);
-    this.heed(operators);
+    this.forgetIfOtherOperators(operators);
     const watched = watch(operators, index, policy.memberThreshold.value);
     const context = { index, baseline: this.baselineFor(index, now), releases: population.releases, operators: watched, now };
     const named = new Set(before.flatMap(({ kind, members: held }) => (kind === 'unclear' ? [] : held.map(({ account }) => account))));
-    const said = new Map<string, Assessment>();
+    const assessed = new Map<string, Assessment>();
     const judgement = judge(context, {
       policy,
       pairs: this.pairs,
       named,
       assessed: (network, anew) => {
         const name = network.members.map(({ entry }) => `${entry.order}.${entry.revision}`).join();
-        const assessment = this.said.get(name) ?? anew();
-        said.set(name, assessment);
+        const assessment = this.assessed.get(name) ?? anew();
+        assessed.set(name, assessment);
         return assessment;
       },
     });
-    this.said = said;
+    this.assessed = assessed;
     const assessments = controlFalseDiscovery(judgement.assessments, policy);
     this.ports.record?.(assessments, now);
     const changed = await this.tracked({ ...judgement, assessments, campaigns: before }, population, given);
-    for (const one of watched) await this.sight(one.operator, namesMet(one, index));
+    for (const one of watched) await this.recordSightings(one.operator, namesMet(one, index));
     return { changed, networks: judgement.linked.length, linked: new Set(judgement.linked.flatMap(membersOf)) };
   }
 
@@ -288,8 +288,8 @@ export class Detection {
     const segments = this.columns.update(population, population.changes());
     population.rest();
     // Nothing that was kept of an index of everybody holds any more.
-    this.pairs = new AskedPairs();
-    this.said.clear();
+    this.pairs = new CandidatePairs();
+    this.assessed.clear();
     this.index = undefined;
     const cut = { partitions: Math.ceil(population.profiles.size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
     const ties = before.filter(isTied).map(({ members }) => members.map(({ account }) => account));
@@ -328,21 +328,21 @@ export class Detection {
   }
 
   /** What was said of networks was said with the operators of that time in mind. */
-  private heed(operators: readonly KnownOperator[]): void {
+  private forgetIfOtherOperators(operators: readonly KnownOperator[]): void {
     const name = operators.map(({ id, importedAt }) => `${id}@${importedAt}`).join();
-    if (name !== this.heeded) this.said.clear();
-    this.heeded = name;
+    if (name !== this.assessedWith) this.assessed.clear();
+    this.assessedWith = name;
   }
-  private heeded = '';
+  private assessedWith = '';
 
   /** Which indicators of imported operators were met, wherever: people see by it whether an import fits this deployment at all. */
-  private async sight({ id }: KnownOperator, names: readonly string[]): Promise<void> {
+  private async recordSightings({ id }: KnownOperator, names: readonly string[]): Promise<void> {
     const met = names.join();
-    if (met === (this.sighted.get(id) ?? '')) return;
+    if (met === (this.recorded.get(id) ?? '')) return;
     await this.sightings.note(id, [...names]);
-    this.sighted.set(id, met);
+    this.recorded.set(id, met);
   }
-  private readonly sighted = new Map<string, string>();
+  private readonly recorded = new Map<string, string>();
 
   private async sightByColumns(operators: readonly KnownOperator[], screening: Screening): Promise<void> {
     if (operators.length === 0) return;
@@ -354,7 +354,7 @@ export class Detection {
     );
     for (const operator of operators) {
       const met = traits(operator.indicators).filter(({ type, hash }) => holders(type, hash) > 0);
-      await this.sight(
+      await this.recordSightings(
         operator,
         met.map(({ name }) => name),
       );
@@ -366,13 +366,13 @@ export class Detection {
     for (const { members } of campaigns) {
       for (const { account } of members) {
         const profile = this.population.profiles.peek(account);
-        if (!profile || !this.population.hasChanged(profile) || this.toldOf.get(account) === profile.told) continue;
-        this.toldOf.set(account, profile.told);
+        if (!profile || !this.population.hasChanged(profile) || this.savedFacts.get(account) === profile.factsRevision) continue;
+        this.savedFacts.set(account, profile.factsRevision);
         await this.known.put({ account, sealed: profile.sealed, facts: profile.facts });
       }
     }
   }
-  private readonly toldOf = new Map<AccountKey, number>();
+  private readonly savedFacts = new Map<AccountKey, number>();
 
   private async loadCampaigns(): Promise<Campaign[]> {
     const loaded: Campaign[] = [];
@@ -396,8 +396,8 @@ export class Detection {
     const name = JSON.stringify([numbers, this.population.span.half]);
     if (!this.index || this.indexPolicy !== name || this.indexed !== this.population) {
       this.index = new TraitIndex(numbers);
-      this.pairs = new AskedPairs();
-      this.said.clear();
+      this.pairs = new CandidatePairs();
+      this.assessed.clear();
       this.indexed = this.population;
     }
     this.indexPolicy = name;

@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { queue } from '../../shared/lambda/adapters';
-import { afresh, firstHalf } from '../../shared/lambda/afresh';
 import { detectingPorts } from '../../shared/lambda/detecting';
 import { environment } from '../../shared/lambda/environment';
 import { count, logger } from '../../shared/lambda/observe';
+import { firstHalf, resetOnError } from '../../shared/lambda/reset-on-error';
 import { DetectEnv, type DetectionRan } from '../../shared/wiring';
 import { decisionsDue } from './decisions-due';
 import { Detection } from './detect';
@@ -11,7 +11,7 @@ import { Detection } from './detect';
 const env = environment(DetectEnv);
 const { live, operators, ...ports } = detectingPorts(env);
 const decisions = queue(env.DECISION_QUEUE_URL);
-const remembering = afresh(() => new Detection(ports));
+const remembering = resetOnError(() => new Detection(ports));
 
 export const handler = (_event: unknown, context: Context) =>
   remembering(async (detection) => {

@@ -11,7 +11,7 @@ import { asksUnusually, contentCandidates, SMALLEST } from './findings/content-c
 import { contentOf, isPopularAmong, mayBeCell } from './findings/join-cells';
 import type { GroupContext } from './findings/measures';
 import { type Judgement, judge } from './judgement';
-import { AskedPairs } from './links/candidate-pairs';
+import { CandidatePairs } from './links/candidate-pairs';
 import { type Network, UnionFind } from './networks/networks';
 import type { Population } from './profiles/population';
 import type { Profile } from './profiles/profile';
@@ -185,7 +185,13 @@ class UnitJudge {
     };
     const isPopular = (type: number, hash: number): boolean => isPopularAmong(this.contents.networksWith(type, hash));
     return {
-      ...judge(context, { policy, pairs: new AskedPairs(), named: byContent ? this.named : undefined, guests: new Set(guests), isPopular }),
+      ...judge(context, {
+        policy,
+        pairs: new CandidatePairs(),
+        named: byContent ? this.named : undefined,
+        guests: new Set(guests),
+        isPopular,
+      }),
       index,
       campaigns,
     };

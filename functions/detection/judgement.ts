@@ -4,7 +4,7 @@ import { type Assessment, assess } from './findings/assess';
 import { contentCandidates } from './findings/content-candidates';
 import { joinCells } from './findings/join-cells';
 import type { GroupContext } from './findings/measures';
-import type { AskedPairs } from './links/candidate-pairs';
+import type { CandidatePairs } from './links/candidate-pairs';
 import type { PairLink } from './links/links';
 import { findNetworks } from './networks/find-networks';
 import type { Network } from './networks/networks';
@@ -20,7 +20,7 @@ export type Judgement = {
 
 type Asked = {
   policy: DetectionPolicy;
-  pairs: AskedPairs;
+  pairs: CandidatePairs;
   /** Members of campaigns that have a name: content alone is no news of them. `undefined`: content alone is not looked at. */
   named: ReadonlySet<AccountKey> | undefined;
   /** Accounts that no link joins here (screen/units.ts). */

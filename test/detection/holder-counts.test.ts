@@ -26,14 +26,14 @@ test('counted step by step is as counted once from what every account holds at t
         last.set(one.account, one);
       }
       const holders = new Int32Array(TRAITS);
-      const vouchers = new Int32Array(TRAITS);
+      const inReference = new Int32Array(TRAITS);
       for (const { held, vouched: said } of last.values()) {
         held.forEach((id, place) => {
           holders[id]!++;
-          if (said === true || (said instanceof Uint8Array && said[place] === 1)) vouchers[id]!++;
+          if (said === true || (said instanceof Uint8Array && said[place] === 1)) inReference[id]!++;
         });
       }
-      expect([counts.holders.slice(0, TRAITS), counts.vouchers.slice(0, TRAITS)]).toEqual([holders, vouchers]);
+      expect([counts.holders.slice(0, TRAITS), counts.inReference.slice(0, TRAITS)]).toEqual([holders, inReference]);
     }),
   );
 });

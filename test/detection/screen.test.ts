@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { AskedPairs } from '../../functions/detection/links/candidate-pairs';
+import { CandidatePairs } from '../../functions/detection/links/candidate-pairs';
 import { hashOfMinute } from '../../functions/detection/links/co-timing';
-import { SPEAKS } from '../../functions/detection/links/links';
+import { FAMILY_COUNTS_FROM } from '../../functions/detection/links/links';
 import { components, GroupProfile, supported } from '../../functions/detection/networks/networks';
 import type { Profile } from '../../functions/detection/profiles/profile';
 import { ordinalsOf } from '../../functions/detection/screen/census';
@@ -42,7 +42,7 @@ function indexed(profiles: readonly Profile[], known: ReadonlySet<Profile> = new
   const index = new TraitIndex(POLICY);
   const ordered = inOrder(profiles);
   index.update(ordered, new Map(), NOW, known);
-  const links = new AskedPairs().joiningLinks(index, POLICY.linkThreshold);
+  const links = new CandidatePairs().joiningLinks(index, POLICY.linkThreshold);
   return { index, ordered, links, groups: components(ordered.length, supported(links), POLICY.minimumNetwork) };
 }
 
@@ -143,7 +143,7 @@ describe('the screen beside the index that holds every profile', () => {
               const outside = Math.max(0, index.referenceHolders[id]! - count);
               const base = (outside + prior) / (index.referenceSize + 1);
               const share = count / group.length;
-              if (!links || index.weight(id) < SPEAKS || count === 0) continue;
+              if (!links || index.weight(id) < FAMILY_COUNTS_FROM || count === 0) continue;
               if (index.typeName(id) === 'payment-instrument') pays = true;
               if (count < 2 || share < 0.05 || share <= 5 * base) continue;
               const says = Math.min(cap, Math.max(0, Math.log((0.9 * share) / base) - Math.log(1 + outside)));

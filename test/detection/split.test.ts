@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { PairLink } from '../../functions/detection/links/links';
-import { oneHand } from '../../functions/detection/networks/same-operator';
+import { isSameOperator } from '../../functions/detection/networks/same-operator';
 import { sparsestCut } from '../../functions/detection/networks/sparsest-cut';
 import { split } from '../../functions/detection/networks/split';
 import { DAY } from '../../shared/domain/time';
@@ -21,7 +21,7 @@ const hands = (one: (i: number) => Given, other: (i: number) => Given, asked: (i
 /** Six of a pool of ten addresses. */
 const from = (pool: string, i: number): string[] => Array.from({ length: 6 }, (_, k) => `${pool}-${(7 * i + k) % 10}`);
 
-describe('one hand', () => {
+describe('one operator', () => {
   test.each<[string, (i: number) => Given, (i: number) => Given, boolean]>([
     [
       'two tools, one pool, one data set',
@@ -67,16 +67,16 @@ describe('one hand', () => {
     ],
   ])('%s', (_, a, b, expected) => {
     const { index, one, other } = hands(a, b);
-    expect(oneHand(index, one, other)).toBe(expected);
-    expect(oneHand(index, other, one)).toBe(expected);
+    expect(isSameOperator(index, one, other)).toBe(expected);
+    expect(isSameOperator(index, other, one)).toBe(expected);
   });
 });
 
-test('what people ask holds nobody: one tool on the market and two pools are two hands', () => {
+test('what people ask holds nobody: one tool on the market and two pools are two operators', () => {
   const asked = (i: number) => ({ templates: [0, 1, 2].map((k) => `asked-${(5 * i + k) % 60}`) });
   const thief = (pool: string) => (i: number) => ({ ...asked(i), ips: from(pool, i), clients: ['tool'] });
   const { index, one, other } = hands(thief('pool'), thief('other pool'), asked);
-  expect(oneHand(index, one, other)).toBe(false);
+  expect(isSameOperator(index, one, other)).toBe(false);
 });
 
 const link = (a: number, b: number): PairLink => ({ a, b, weight: 12, families: ['infrastructure', 'payment'] });

@@ -168,7 +168,7 @@ describe('a campaign long silent', () => {
     const cards = [0, 5, 10, 15].map((from) => network(quiet.slice(from, from + 5), 'shared-origin'));
     expect(run(cards, [first], HOUR)).toEqual([]);
   });
-  test('is taken apart when its accounts are seen at work in two networks of two hands', () => {
+  test('is taken apart when its accounts are seen at work in two networks of two operators', () => {
     const [one, two] = [accounts('a', 12), accounts('b', 8, other)];
     const { run, network } = world([...one, ...two]);
     const first = only(run([network([...one, ...two])]));
@@ -198,7 +198,7 @@ describe('a campaign long silent', () => {
     expect(names(contained).filter((account) => keys(busy).includes(account))).toEqual([]);
     expect(names(contained).length).toBeGreaterThanOrEqual(8);
   });
-  test('goes on as one while what was found in two parts is one hand’s, from run to run', () => {
+  test('goes on as one while what was found in two parts is one operator’s, from run to run', () => {
     const busy = accounts('b', 20);
     const { run, network } = world(busy);
     const first = only(run([network(busy)]));

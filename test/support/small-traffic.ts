@@ -10,7 +10,7 @@ export const HONEST = names('honest', 260);
 
 /**
  * Thirty accounts on four cards, twelve exits and one tool, round the clock, among 260 people with a card, an address and a day of
- * their own. `campaign`: the names of the thirty, so that the same hand can come with other accounts.
+ * their own. `campaign`: the names of the thirty, so that the same operator can come with other accounts.
  */
 export function smallTraffic(campaign: readonly string[] = CAMPAIGN): string[] {
   const chance = new SeededChance(7);

@@ -1,7 +1,7 @@
 import type { Indicator } from '../../../shared/domain/campaign';
 import { HOUR } from '../../../shared/domain/time';
 import { hashNumber, hashText } from '../../../shared/identity/keyed-hash';
-import { SPEAKS } from '../links/links';
+import { FAMILY_COUNTS_FROM } from '../links/links';
 import type { Network } from '../networks/networks';
 import type { TraitIndex } from '../traits/trait-index';
 import { forTraits, TRAIT_NAMES, TRAIT_TYPES, type TraitType } from '../traits/traits';
@@ -41,15 +41,15 @@ function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap
   for (const [id, members] of network.profile.counts) {
     const type = index.typeName(id);
     if (members < 2 || UNSEARCHABLE.has(type)) continue;
-    const said = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
-    if (said < SPEAKS) continue;
-    found.push({ id, type: type as Indicator['type'], members, said, telling: said * members });
+    const weight = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
+    if (weight < FAMILY_COUNTS_FROM) continue;
+    found.push({ id, type: type as Indicator['type'], members, weight, telling: weight * members });
   }
-  const told = found
+  const mostTelling = found
     .sort((a, b) => b.telling - a.telling || index.types[a.id]! - index.types[b.id]! || index.hashes[a.id]! - index.hashes[b.id]!)
     .slice(0, MOST_INDICATORS);
-  const spans = spansOf(network, told, index, releases);
-  return told.map(({ id, type, members, said }) => {
+  const spans = spansOf(network, mostTelling, index, releases);
+  return mostTelling.map(({ id, type, members, weight }) => {
     const { first, last } = spans[index.types[id]!]!.get(index.hashes[id]!)!;
     return {
       type,
@@ -59,13 +59,13 @@ function indicatorsOf(network: Network, index: TraitIndex, releases: ReadonlyMap
       others: Math.max(0, index.holdersOf(id) - members),
       firstUse: first * HOUR,
       lastUse: (last + 1) * HOUR,
-      weight: Math.round(100 * Math.min(TRAIT_TYPES[type].cap, said)) / 100,
+      weight: Math.round(100 * Math.min(TRAIT_TYPES[type].cap, weight)) / 100,
     };
   });
 }
 
 /** A trait of a network, how many members hold it, and what that tells. */
-type Telling = { id: number; type: Indicator['type']; members: number; said: number; telling: number };
+type Telling = { id: number; type: Indicator['type']; members: number; weight: number; telling: number };
 type Span = { first: number; last: number };
 
 /** When members used some traits, by type and hash: hours since the epoch, 0 where none of them does any more. */

@@ -1,9 +1,9 @@
 import { type Campaign, FAMILIES, type Family, type Indicator } from '../../../shared/domain/campaign';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Assessment } from '../findings/assess';
-import { POOL_OVERLAP, SPEAKS } from '../links/links';
+import { FAMILY_COUNTS_FROM, POOL_OVERLAP } from '../links/links';
 import type { Membership, Network } from '../networks/networks';
-import { oneHand } from '../networks/same-operator';
+import { isSameOperator } from '../networks/same-operator';
 import { FAMILY_CAP, TRAIT_TYPES } from '../traits/traits';
 import type { TrackContext } from './track';
 
@@ -34,7 +34,7 @@ export function carries(
   return members.filter((membership) => carried(membership) >= bar).length >= MOST * members.length;
 }
 
-/** Whether a network and the rest of a campaign were seen side by side, and what holds them together says that they are two hands'. */
+/** Whether a network and the rest of a campaign were seen side by side, and what holds them together says that they are two operators'. */
 export function apart({ network }: Assessment, campaign: Campaign, { index, profiles }: TrackContext): boolean {
   const theirs: number[] = [];
   const inside = new Set(network.members.map(({ entry }) => entry.profile.account));
@@ -45,7 +45,7 @@ export function apart({ network }: Assessment, campaign: Campaign, { index, prof
     if (entry && entry.addresses > 0) theirs.push(entry.order);
   }
   const mine = network.members.map(({ entry }) => entry.order);
-  return theirs.length >= FEWEST && !oneHand(index, mine, theirs);
+  return theirs.length >= FEWEST && !isSameOperator(index, mine, theirs);
 }
 const FEWEST = 5;
 
@@ -94,10 +94,10 @@ export function carriedBy(known: Known, { index }: Pick<TrackContext, 'index'>):
     }
     if (addresses >= Math.min(2, entry.addresses) && addresses >= POOL_OVERLAP * entry.addresses)
       byFamily.set('infrastructure', (byFamily.get('infrastructure') ?? 0) + pool);
-    const said = FAMILIES.map((family) => Math.min(FAMILY_CAP[family], byFamily.get(family) ?? 0));
+    const capped = FAMILIES.map((family) => Math.min(FAMILY_CAP[family], byFamily.get(family) ?? 0));
     const who = Math.max(byFamily.get('infrastructure') ?? 0, byFamily.get('payment') ?? 0, byFamily.get('registration') ?? 0);
-    if (said.filter((nats) => nats >= SPEAKS).length < 2 || who < 2 * SPEAKS) return 0;
+    if (capped.filter((nats) => nats >= FAMILY_COUNTS_FROM).length < 2 || who < 2 * FAMILY_COUNTS_FROM) return 0;
     const other = tools.size > 0 && entry.clients > 0 && !entry.ids.some((id) => tools.has(id)) ? OTHER_TOOL : 0;
-    return said.reduce((a, b) => a + b, 0) + other;
+    return capped.reduce((a, b) => a + b, 0) + other;
   };
 }

@@ -50,7 +50,7 @@ export function track(found: readonly Assessment[], before: readonly Campaign[],
     const kept = overlaps.filter(
       ({ campaign, shared }) => shared >= SAME * Math.min(campaign.members.length, assessment.network.members.length),
     );
-    // A campaign goes on as its largest network. What else its accounts are now stays with it if one hand moves both, or splits off.
+    // A campaign goes on as its largest network. What else its accounts are now stays with it if one operator moves both, or splits off.
     const homed = overlaps.reduce((sum, { shared }) => sum + shared, 0);
     const same = kept.find((one) => !after.has(one.campaign.id) && (one === overlaps[0] || 2 * one.shared >= homed))?.campaign;
     const stays = same ? undefined : kept.find(({ campaign }) => !apart(assessment, campaign, context))?.campaign;

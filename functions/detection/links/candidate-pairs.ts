@@ -1,5 +1,5 @@
 import type { TraitIndex } from '../traits/trait-index';
-import { type PairLink, rhythmGroups, SPEAKS } from './links';
+import { FAMILY_COUNTS_FROM, type PairLink, rhythmGroups } from './links';
 import { PairScores } from './pair-scores';
 
 /** How many neighbours in a holder list an account is paired with: star-like, never all pairs. */
@@ -17,7 +17,7 @@ type Asking = number | string;
  * The pairs that share something rare, kept from run to run: only lists of holders that changed are gone through again, and
  * only pairs of which an end changed are scored again.
  */
-export class AskedPairs {
+export class CandidatePairs {
   /** Pairs of each account, by the other's order: accounts keep their order from run to run. */
   private readonly pairs: Map<number, Pair>[] = [];
   /** Whom was asked about, by what they share. */
@@ -57,7 +57,7 @@ export class AskedPairs {
   private follow(index: TraitIndex): Pair[] {
     const groups = rhythmGroups(index);
     const listOf = (name: Asking) => (typeof name === 'string' ? groups.get(name) : index.shared.get(name));
-    const tells = (name: Asking): boolean => typeof name === 'string' || index.weight(name) >= SPEAKS;
+    const tells = (name: Asking): boolean => typeof name === 'string' || index.weight(name) >= FAMILY_COUNTS_FROM;
     const left: Pair[] = [];
     for (const [name, list] of this.lists) {
       if (isSame(list, listOf(name)) && tells(name)) continue;

@@ -10,7 +10,7 @@ const FEWEST = 3;
 /** People have breaks and meetings in common: chance is taken as this many times what their hours alone would give, and a little more. */
 const LIKELIER = 2;
 const MORE = 0.02;
-/** Two accounts driven by one hand share at least this much of their minutes. */
+/** Two accounts driven by one operator share at least this much of their minutes. */
 const TOGETHER = 0.5;
 /** A job runs at the same minutes of every hour, like other people's jobs: of minutes in common, this share must be different ones of the hour. */
 const APART = 0.6;
@@ -54,7 +54,7 @@ export function coTiming(one: Profile, two: Profile): CoTiming | undefined {
   return minutes && { ...minutes, expected: expectedShare(one, two) };
 }
 
-/** What co-timing says for one hand (nats, 0 or more): a binomial likelihood ratio over the minutes compared. */
+/** What co-timing says for one operator (nats, 0 or more): a binomial likelihood ratio over the minutes compared. */
 export function coTimingNats(one: Profile, two: Profile): number {
   const minutes = minutesOf(one, two);
   // Most pairs have next to nothing in common: what is expected is asked of the others only.

@@ -3,7 +3,7 @@ import { hashText } from '../../../shared/identity/keyed-hash';
 import type { TraitIndex } from '../traits/trait-index';
 import { TRAIT_TYPES, type TraitType } from '../traits/traits';
 import { coTimingNats } from './co-timing';
-import { CO_TIMING_CAP, SPEAKS } from './links';
+import { CO_TIMING_CAP, FAMILY_COUNTS_FROM } from './links';
 
 const MOST = 6;
 /** Traits that are read as times carry the name of what happened. */
@@ -22,10 +22,10 @@ export function reasonsOf(index: TraitIndex, a: number, b: number): Link['reason
   const found: { weight: number; id: number | undefined }[] = [];
   inBoth(mine.ids, theirs.ids, (id) => {
     const weight = index.weight(id);
-    if (weight >= SPEAKS / 2) found.push({ id, weight: rounded(weight) });
+    if (weight >= FAMILY_COUNTS_FROM / 2) found.push({ id, weight: rounded(weight) });
   });
   const together = coTimingNats(mine.profile, theirs.profile);
-  if (together >= SPEAKS) found.push({ id: undefined, weight: rounded(Math.min(CO_TIMING_CAP, together)) });
+  if (together >= FAMILY_COUNTS_FROM) found.push({ id: undefined, weight: rounded(Math.min(CO_TIMING_CAP, together)) });
   return found
     .sort((x, y) => y.weight - x.weight)
     .slice(0, MOST)

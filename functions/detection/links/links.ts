@@ -5,7 +5,7 @@ import { TRAIT_NAMES } from '../traits/traits';
 export type PairLink = { a: number; b: number; weight: number; families: Family[] };
 
 /** What a family must say (nats) to count as evidence of its own: 4.5 times as likely. */
-export const SPEAKS = 1.5;
+export const FAMILY_COUNTS_FROM = 1.5;
 
 /** The most that being active in the same minutes may say (nats): schedulers and time zones hang together in ways nobody has listed. */
 export const CO_TIMING_CAP = 4;
@@ -20,7 +20,7 @@ export function rhythmGroups(index: TraitIndex): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   const { types } = index;
   for (const { ids, order, established, rhythm } of index.accounts) {
-    if (established || rhythm === undefined || index.weight(rhythm) < SPEAKS) continue;
+    if (established || rhythm === undefined || index.weight(rhythm) < FAMILY_COUNTS_FROM) continue;
     for (const id of ids) {
       if (types[id] !== signup) continue;
       const name = `${rhythm}/${id}`;

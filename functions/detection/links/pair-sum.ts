@@ -1,6 +1,6 @@
 import { FAMILIES } from '../../../shared/domain/campaign';
 import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES } from '../traits/traits';
-import { CO_TIMING_CAP, POOL, POOL_OVERLAP, SPEAKS } from './links';
+import { CO_TIMING_CAP, FAMILY_COUNTS_FROM, POOL, POOL_OVERLAP } from './links';
 
 const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].family));
 const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
@@ -72,7 +72,7 @@ export class PairSum {
     if (samePool) sums[INFRASTRUCTURE]! += addresses >= 2 ? this.addressWeight + this.prefixWeight : this.addressWeight / 2;
     sums[one.atOrigin || two.atOrigin ? INFRASTRUCTURE : REGISTRATION]! += this.origin;
     // To have signed up in one hour tells when there is something they signed up with: neighbours do so by chance.
-    if (sums[PAYMENT]! >= SPEAKS || sums[REGISTRATION]! >= WITH) sums[REGISTRATION]! += this.finer;
+    if (sums[PAYMENT]! >= FAMILY_COUNTS_FROM || sums[REGISTRATION]! >= WITH) sums[REGISTRATION]! += this.finer;
     if (this.clients === 0 && one.clients > 0 && two.clients > 0) this.against += OTHER_CLIENT;
     if (pool >= POOL && !samePool) this.against += OTHER_POOL;
     if (pool <= STAYS && pool > 0 && Math.max(one.addresses, two.addresses) >= ROTATES) this.against += OTHER_HABIT;
@@ -97,6 +97,6 @@ export class PairSum {
 
   /** Whether a family, by its place in FAMILIES, counts as evidence of its own. */
   speaks(family: number): boolean {
-    return Math.min(CAPS[family]!, this.sums[family]!) >= SPEAKS;
+    return Math.min(CAPS[family]!, this.sums[family]!) >= FAMILY_COUNTS_FROM;
   }
 }

@@ -1,6 +1,6 @@
 import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
-import type { AskedPairs } from '../links/candidate-pairs';
+import type { CandidatePairs } from '../links/candidate-pairs';
 import type { PairLink } from '../links/links';
 import type { TraitIndex } from '../traits/trait-index';
 import { components, type Membership, type Network, type NetworkPolicy, refine, supported } from './networks';
@@ -12,7 +12,7 @@ export type Found = { networks: Network[]; links: PairLink[] };
  * Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best.
  * `guests`: accounts that no link joins here, and that may fit all the same.
  */
-export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: AskedPairs, guests?: ReadonlySet<AccountKey>): Found {
+export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: CandidatePairs, guests?: ReadonlySet<AccountKey>): Found {
   const bars = {
     linkThreshold: policy.linkThreshold.value,
     memberThreshold: policy.memberThreshold.value,

@@ -1,5 +1,5 @@
 import { FAMILIES, type Family } from '../../../shared/domain/campaign';
-import { type PairLink, POOL, POOL_OVERLAP, SPEAKS } from '../links/links';
+import { FAMILY_COUNTS_FROM, type PairLink, POOL, POOL_OVERLAP } from '../links/links';
 import type { Indexed } from '../traits/account-traits';
 import type { TraitIndex } from '../traits/trait-index';
 import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from '../traits/traits';
@@ -189,7 +189,7 @@ export class GroupProfile {
   candidates(): ReadonlySet<number> {
     const found = new Set<number>();
     for (const id of this.counts.keys()) {
-      if (!this.own(id) || !PROPOSES[this.index.types[id]!] || this.index.weight(id) < SPEAKS) continue;
+      if (!this.own(id) || !PROPOSES[this.index.types[id]!] || this.index.weight(id) < FAMILY_COUNTS_FROM) continue;
       for (const order of this.index.holders(id)) found.add(order);
     }
     return found;
@@ -222,7 +222,7 @@ export class GroupProfile {
         continue;
       }
       if (share <= 0) continue;
-      const said = Math.min(
+      const weight = Math.min(
         CAPS[type]!,
         Math.max(
           0,
@@ -235,27 +235,28 @@ export class GroupProfile {
         continue;
       }
       if (type === PREFIX) {
-        prefix = Math.max(prefix, said);
+        prefix = Math.max(prefix, weight);
         continue;
       }
       if (type === CLIENT) {
-        client = Math.max(client, said);
+        client = Math.max(client, weight);
         if (this.own(id)) lacking.delete(type);
         continue;
       }
       if (WHEN.has(type)) {
-        when += said;
-        if (type === SIGNUP_TIME) coarse += said;
+        when += weight;
+        if (type === SIGNUP_TIME) coarse += weight;
         continue;
       }
-      byFamily[entry.atOrigin && SIGNUP_ORIGIN.has(type) ? 'infrastructure' : FAMILY_OF[type]!] += said;
+      byFamily[entry.atOrigin && SIGNUP_ORIGIN.has(type) ? 'infrastructure' : FAMILY_OF[type]!] += weight;
       if (this.own(id)) lacking.delete(type);
     }
     // Someone with a pool of addresses belongs to the group's pool or does not: neighbours at one hosting company share networks only.
     const inPool = poolShared > 0 && (entry.addresses < POOL || poolShared >= POOL_OVERLAP * entry.addresses);
     if (inPool) lacking.delete(ADDRESS);
     byFamily.infrastructure += client + (inPool ? Math.max(this.pool.nats, prefix) : entry.addresses < POOL ? prefix : 0);
-    byFamily.registration += byFamily.payment >= SPEAKS || byFamily.registration >= SPEAKS ? Math.min(MOST_WHEN, when) : coarse;
+    byFamily.registration +=
+      byFamily.payment >= FAMILY_COUNTS_FROM || byFamily.registration >= FAMILY_COUNTS_FROM ? Math.min(MOST_WHEN, when) : coarse;
     // Phrases are many and hang together: their mean speaks, not their sum, and ordinary phrases speak against.
     if (phrases >= FEW_PHRASES) byFamily.content += (phraseSum / phrases) * PHRASE_SCALE;
     for (const type of lacking) {
@@ -268,7 +269,7 @@ export class GroupProfile {
     for (const family of FAMILIES) {
       byFamily[family] = Math.min(FAMILY_CAP[family], byFamily[family]);
       score += byFamily[family];
-      if (byFamily[family] >= SPEAKS) families.push(family);
+      if (byFamily[family] >= FAMILY_COUNTS_FROM) families.push(family);
     }
     return { entry, score, byFamily, families };
   }

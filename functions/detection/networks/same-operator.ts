@@ -2,44 +2,44 @@ import type { TraitIndex } from '../traits/trait-index';
 import { TRAIT_NAMES, type TraitType } from '../traits/traits';
 import { UnionFind } from './networks';
 
-/** What ties the accounts of one hand to one another, each tie by itself: its tools, exits, payers, sign-ups and prompts. */
-const BONDS: readonly (readonly TraitType[])[] = [
+/** What ties the accounts of one operator to one another, each tie by itself: its tools, exits, payers, sign-ups and prompts. */
+const TIES_BY_TYPE: readonly (readonly TraitType[])[] = [
   ['client-build'],
   ['network-address'],
   ['payment-instrument'],
   ['signup-origin', 'signup-client', 'email-domain'],
   ['system-prompt', 'prompt-template', 'prompt-phrase'],
 ];
-const BOND_OF = TRAIT_NAMES.map((name) => BONDS.findIndex((types) => types.includes(name)));
+const TIE_OF = TRAIT_NAMES.map((name) => TIES_BY_TYPE.findIndex((types) => types.includes(name)));
 /** What a trait must say (nats) to tie anybody. */
 export const TIES = 1;
-/** A bond holds a group together when it connects more than this share of it: cards that each pay for a few accounts do not. */
+/** A shared identifier holds a group together when it connects more than this share of it: cards that each pay for a few accounts do not. */
 const HOLDS = 0.5;
 /** And when two of the group share by it this many times as much as one of them and somebody else: what people ask holds nobody. */
 const OWN = 20;
 /** One that holds only one of two groups tells when it connects so many times as many there: one such card is but one of many. */
 const LARGER = 2;
-/** Two groups are one hand's when their bonds overlap more than this on average (Morisita's index: 0 nothing in common, 1 as within each). */
+/** Two groups are one operator's when their shared identifiers overlap more than this on average (Morisita's index: 0 nothing in common, 1 as within each). */
 const ONE = 0.5;
 
 /**
- * Whether one hand moves two groups of accounts: what holds either together is much the same in both. One operator with two
+ * Whether one operator moves two groups of accounts: what holds either together is much the same in both. One operator with two
  * tools works from one pool and asks alike with both; two operators with one data set, or at one hosting company, do not.
  */
-export function oneHand(index: TraitIndex, one: readonly number[], other: readonly number[]): boolean {
+export function isSameOperator(index: TraitIndex, one: readonly number[], other: readonly number[]): boolean {
   const held = overlaps(index, one, other).filter((overlap) => overlap !== undefined);
   return held.length === 0 || held.reduce((sum, overlap) => sum + Math.min(1, overlap), 0) > ONE * held.length;
 }
 
 /**
- * For each bond how far two groups overlap, by Morisita's index (1959), which does not depend on their sizes: the rate at which
- * a pair across shares a trait, over the mean rate of pairs within. `undefined` where the bond holds neither together.
+ * For each shared identifier how far two groups overlap, by Morisita's index (1959), which does not depend on their sizes: the rate at which
+ * a pair across shares a trait, over the mean rate of pairs within. `undefined` where the identifier holds neither together.
  */
 function overlaps(index: TraitIndex, one: readonly number[], other: readonly number[]): (number | undefined)[] {
   const mine = holdersOf(index, one);
   const theirs = holdersOf(index, other);
-  return BONDS.map((_, bond) => {
-    const [a, b] = [mine[bond]!, theirs[bond]!];
+  return TIES_BY_TYPE.map((_, tie) => {
+    const [a, b] = [mine[tie]!, theirs[tie]!];
     const [here, there] = [connected(a, one.length), connected(b, other.length)];
     const outside = index.population - one.length - other.length;
     const isOwn = (held: Held, size: number): boolean => pairsWithin(held, size) * outside * size >= OWN * pairsOut(index, held, [a, b]);
@@ -57,16 +57,16 @@ function overlaps(index: TraitIndex, one: readonly number[], other: readonly num
 /** The members (by their place) that hold each trait. */
 type Held = ReadonlyMap<number, readonly number[]>;
 
-/** For each bond who holds each trait which is not theirs alone. */
+/** For each shared identifier who holds each trait which is not theirs alone. */
 function holdersOf(index: TraitIndex, orders: readonly number[]): Map<number, number[]>[] {
-  const held = BONDS.map(() => new Map<number, number[]>());
+  const held = TIES_BY_TYPE.map(() => new Map<number, number[]>());
   for (let place = 0; place < orders.length; place++) {
     for (const id of index.common(index.accounts[orders[place]!]!)) {
-      const ofBond = held[BOND_OF[index.types[id]!]!];
-      if (!ofBond || index.weight(id) < TIES) continue;
-      const holders = ofBond.get(id);
+      const ofTie = held[TIE_OF[index.types[id]!]!];
+      if (!ofTie || index.weight(id) < TIES) continue;
+      const holders = ofTie.get(id);
       if (holders) holders.push(place);
-      else ofBond.set(id, [place]);
+      else ofTie.set(id, [place]);
     }
   }
   return held;

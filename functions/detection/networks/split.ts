@@ -2,7 +2,7 @@ import type { PairLink } from '../links/links';
 import type { TraitIndex } from '../traits/trait-index';
 import { TRAIT_NAMES } from '../traits/traits';
 import { components, UnionFind } from './networks';
-import { oneHand, TIES } from './same-operator';
+import { isSameOperator, TIES } from './same-operator';
 import { sparsestCut } from './sparsest-cut';
 
 const CLIENT = TRAIT_NAMES.indexOf('client-build');
@@ -15,7 +15,7 @@ const STRONGER = 6;
 
 /**
  * Takes apart what a few coincidences joined. A component is parted by client build, by the pools of addresses its accounts share,
- * where its links are strongest, and where they are fewest; parts stay together if one hand moves both. `links`: its own are enough.
+ * where its links are strongest, and where they are fewest; parts stay together if one operator moves both. `links`: its own are enough.
  */
 export function split(index: TraitIndex, component: readonly number[], links: readonly PairLink[], linkThreshold: number): number[][] {
   if (component.length < 2 * FEWEST) return [[...component]];
@@ -35,7 +35,7 @@ export function split(index: TraitIndex, component: readonly number[], links: re
     const taken = new Set(first);
     const rest = component.filter((order) => !taken.has(order));
     if (rest.length < fewest) continue;
-    if (oneHand(index, first, rest)) continue;
+    if (isSameOperator(index, first, rest)) continue;
     return [...split(index, first, own, linkThreshold), ...split(index, rest, own, linkThreshold)];
   }
   return [[...component]];

@@ -40,14 +40,14 @@ export function readProfile(from: ByteReader): Profile {
   const account = accountKey(from.text());
   const sealed = sealedId(from.text());
   const profile = new Profile(account, sealed, from.double());
-  const told = from.text();
-  if (told !== '') {
-    const { facts, times }: { facts: Record<string, unknown>; times: [string, { at: number; id: string }][] } = JSON.parse(told);
+  const text = from.text();
+  if (text !== '') {
+    const { facts, times }: { facts: Record<string, unknown>; times: [string, { at: number; id: string }][] } = JSON.parse(text);
     const parsed = AccountFacts.parse(facts);
     // In the order in which they were told, as they stood.
     for (const name of Object.keys(facts)) if (name in parsed) Object.assign(profile.facts, { [name]: parsed[name as keyof AccountFacts] });
     for (const [name, time] of times) profile.factTimes.set(name, time);
-    profile.told = 1;
+    profile.factsRevision = 1;
   }
   for (let left = from.varint(); left > 0; left--) profile.instruments.set(hash64(from.text()), from.double());
   for (const name of PROFILE_SAMPLES) readSample(from, profile.samples[name]);

@@ -42,7 +42,7 @@ export class Half {
 /** What detection knows of one account over the window: built from fold outputs alone, so it can be built again. */
 export class Profile {
   readonly facts: AccountFacts = {};
-  /** Instruments paid with, and when last told. */
+  /** Instruments paid with, and when we were last told. */
   readonly instruments = new Map<Hash64, number>();
   readonly factTimes = new Map<string, { at: number; id: string }>();
   readonly samples: Record<ProfileSample, TimedSample>;
@@ -62,7 +62,7 @@ export class Profile {
   current = new Half();
   previous = new Half();
   /** Raised whenever the provider told us something. */
-  told = 0;
+  factsRevision = 0;
   /** Raised on every change: caches compare it. */
   revision = 0;
 
@@ -105,7 +105,7 @@ export class Profile {
         Object.assign(this.facts, { [name]: value });
       }
     }
-    this.told++;
+    this.factsRevision++;
     this.revision++;
   }
 

@@ -32,7 +32,7 @@ export class Fitting {
   private readonly owned: Uint32Array;
   private readonly owners = new Words();
   /** Of each place in `owners`: what the trait says of whoever holds it, at most (nats). */
-  private readonly said = new Doubles();
+  private readonly weights = new Doubles();
   /** Groups that pay with an instrument which others pay with, too, by number. */
   private readonly payers = new Map<number, number[]>();
   /** By number: how many accounts of each group hold it, while a list is read. */
@@ -64,7 +64,7 @@ export class Fitting {
     const sums: Float64Array[] = [];
     const paidWith: number[] = [];
     const owners = this.owners.filled();
-    const said = this.said.filled();
+    const weights = this.weights.filled();
     for (let i = from; i < to; i++) {
       const number = numbers[i]!;
       const type = this.shared.types[number]!;
@@ -77,7 +77,7 @@ export class Fitting {
           which = groups.push(owners[owner]!) - 1;
           sums.push(new Float64Array(CAPS.length));
         }
-        sums[which]![FAMILY_OF[type]!]! += said[owner]!;
+        sums[which]![FAMILY_OF[type]!]! += weights[owner]!;
       }
     }
     const nats = sums.map(capped);
@@ -99,9 +99,9 @@ export class Fitting {
     if (found.length > 1 || (free > 0 && found.length > 0)) {
       const type = this.shared.types[number]!;
       if (type === PAYMENT) this.payers.set(number, found);
-      const vouchers = this.shared.vouchers[number]!;
+      const inReference = this.shared.inReference[number]!;
       // Commonness is counted outside the group. Who of the group is reference is not known here: as rare as it can be, then.
-      const outside = (group: number): number => Math.max(0, vouchers - counts[group]!);
+      const outside = (group: number): number => Math.max(0, inReference - counts[group]!);
       const rate = (group: number): number => baseRate(type, outside(group), this.referenceSize);
       const own = found.filter((group) => {
         const share = counts[group]! / sizes[group - 1]!;
@@ -109,12 +109,12 @@ export class Fitting {
       });
       if (own.length > 0) {
         this.owners.push(own.length);
-        this.said.push(0);
+        this.weights.push(0);
         this.owned[number] = this.owners.length;
         for (const group of own) {
           const nats = Math.log((0.9 * counts[group]!) / sizes[group - 1]! / rate(group)) - Math.log(1 + outside(group));
           this.owners.push(group);
-          this.said.push(Math.min(TYPE_CAPS[type]!, Math.max(0, nats)));
+          this.weights.push(Math.min(TYPE_CAPS[type]!, Math.max(0, nats)));
         }
       }
     }

@@ -12,7 +12,7 @@ const REMEMBERED = 1024;
 const ROUNDING = 1e-9;
 
 /** By number, from 1 on: shared traits that may propose a pair (trait-records.ts), and how many accounts of the reference vouch for each. */
-export type Shared = { types: Uint8Array; vouchers: Uint32Array };
+export type Shared = { types: Uint8Array; inReference: Uint32Array };
 
 /** How many accounts of the reference hold some traits. */
 export type Vouchers = { ids: TraitIds; counts: Uint32Array };
@@ -37,7 +37,7 @@ export class PairBounds {
   private readonly highest: Float64Array;
   /** `weights`: by id. */
   private readonly others: readonly { may: Sieve; ids: TraitIds; weights: Float64Array }[];
-  /** By type and number of vouchers; NaN where it was not asked for yet. */
+  /** By type and number of holders in the reference; NaN where it was not asked for yet. */
   private readonly remembered = new Float64Array(TRAIT_NAMES.length * REMEMBERED).fill(Number.NaN);
   /** Of buckets of sign-ups: twice the hash, one more for hours. */
   private readonly signups = new Map<number, number>();
@@ -52,12 +52,12 @@ export class PairBounds {
     this.others = others.map(({ ids, counts }) => ({
       may: new Sieve(ids),
       ids,
-      weights: Float64Array.from(counts, (vouchers, id) => this.weighed(ids.types[id]!, vouchers)),
+      weights: Float64Array.from(counts, (inReference, id) => this.weighed(ids.types[id]!, inReference)),
     }));
     this.highest = Float64Array.from(TRAIT_NAMES, (_, type) => this.weighed(type, 0));
     this.weights = new Float64Array(shared.types.length);
     for (let number = 1; number < shared.types.length; number++)
-      this.weights[number] = this.weighed(shared.types[number]!, shared.vouchers[number]!);
+      this.weights[number] = this.weighed(shared.types[number]!, shared.inReference[number]!);
   }
 
   /** Of a trait that may propose no pair. */
@@ -100,12 +100,12 @@ export class PairBounds {
     return weight;
   }
 
-  private weighed(type: number, vouchers: number): number {
-    if (vouchers >= REMEMBERED) return matchWeight(type, vouchers, this.census.referenceSize, this.policy.hubShare);
-    const place = type * REMEMBERED + vouchers;
+  private weighed(type: number, inReference: number): number {
+    if (inReference >= REMEMBERED) return matchWeight(type, inReference, this.census.referenceSize, this.policy.hubShare);
+    const place = type * REMEMBERED + inReference;
     const known = this.remembered[place]!;
     if (!Number.isNaN(known)) return known;
-    const weight = matchWeight(type, vouchers, this.census.referenceSize, this.policy.hubShare);
+    const weight = matchWeight(type, inReference, this.census.referenceSize, this.policy.hubShare);
     this.remembered[place] = weight;
     return weight;
   }

@@ -96,11 +96,11 @@ export async function screen(
   const { shared, before, together, asked } = await meetHolders(segments.count, census, rhythms, policy, cut, spill, prefix);
   const pairs = pairList(census.size, asked.splice(0));
 
-  const first = { ids: often.ids, counts: often.vouchers };
+  const first = { ids: often.ids, counts: often.inReference };
   const bounds = new PairBounds(census, rhythms, shared, policy, [first]);
   const likely = await compared(pairs, { segments, ordinals, before, shared, bounds, cut, spill, prefix });
   const others = await countTraits(uncounted(likely, often.ids), segments, census);
-  const exact = new PairBounds(census, rhythms, shared, policy, [first, { ids: others.ids, counts: others.vouchers }]);
+  const exact = new PairBounds(census, rhythms, shared, policy, [first, { ids: others.ids, counts: others.inReference }]);
   const links = inOrder(likely.map((part) => linksOf(part, exact)));
   const { groupOf, sizes } = groupsOf(census.size, supportedPairs(census.size, links.pairs), policy.minimumNetwork);
 
@@ -160,9 +160,9 @@ async function meetHolders(
   prefix: string,
 ): Promise<{ shared: Shared; before: Uint32Array; together: Float64Array; asked: { firsts: Uint32Array; seconds: Uint32Array }[] }> {
   const types = new Bytes();
-  const vouchers = new Words();
+  const inReference = new Words();
   types.push(0);
-  vouchers.push(0);
+  inReference.push(0);
   const before = new Uint32Array(partitions);
   const together = new Float64Array(PROPOSES.length);
   const asked: { firsts: Uint32Array; seconds: Uint32Array }[] = [];
@@ -181,7 +181,7 @@ async function meetHolders(
       together[type]! += pairs;
     });
     for (const type of found.shared.types) types.push(type);
-    for (const count of found.shared.vouchers) vouchers.push(count);
+    for (const count of found.shared.inReference) inReference.push(count);
     asked.push({ firsts: found.firsts, seconds: found.seconds });
     await spill.put(`${prefix}/lists/${p}`, writeArrays({ words: found.lists }));
     let from = 0;
@@ -191,7 +191,7 @@ async function meetHolders(
       from = to;
     }
   }
-  return { shared: { types: types.filled().slice(), vouchers: vouchers.filled().slice() }, before, together, asked };
+  return { shared: { types: types.filled().slice(), inReference: inReference.filled().slice() }, before, together, asked };
 }
 
 /** What this run spilled before, once. */

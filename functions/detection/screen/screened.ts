@@ -88,12 +88,12 @@ export class Screening {
           if (this.repeated.may(columns.types[i]!, columns.hashes[i]!)) ids.of(columns.types[i]!, columns.hashes[i]!);
       }
     }
-    const { vouchers, holders } = await countTraits(ids, segments, census);
+    const { inReference, holders } = await countTraits(ids, segments, census);
     return {
       size: census.size,
       referenceSize: census.referenceSize,
       isReference: (account) => reference.has(account),
-      vouchers: (type, hash) => vouchers[ids.find(type, hash) ?? -1] ?? 0,
+      inReference: (type, hash) => inReference[ids.find(type, hash) ?? -1] ?? 0,
       holders: (type, hash) => holders[ids.find(type, hash) ?? -1] ?? 0,
       births: census.births,
       together: (type) => together[type] ?? 0,

@@ -7,20 +7,20 @@ import { Sieve } from './sieve';
 /** How many accounts hold each of some traits, and how many of the reference vouch for it. Adds up over segments. */
 export class TraitCounts {
   readonly holders: Uint32Array;
-  readonly vouchers: Uint32Array;
+  readonly inReference: Uint32Array;
   private readonly wanted: Sieve;
   /** By type: whether any of the traits is of it. */
   private readonly hasType = new Uint8Array(TRAIT_NAMES.length);
 
   constructor(readonly ids: TraitIds) {
     this.holders = new Uint32Array(ids.size);
-    this.vouchers = new Uint32Array(ids.size);
+    this.inReference = new Uint32Array(ids.size);
     this.wanted = new Sieve(ids);
     for (let id = 0; id < ids.size; id++) this.hasType[ids.types[id]!] = 1;
   }
 
   add(columns: ScreenColumns, standings: Uint8Array, now: number): void {
-    const { ids, holders, vouchers, wanted, hasType } = this;
+    const { ids, holders, inReference, wanted, hasType } = this;
     if (ids.size === 0) return;
     const { starts, types, hashes } = columns;
     const size = sizeOf(columns);
@@ -30,7 +30,7 @@ export class TraitCounts {
         const id = ids.find(types[i]!, hashes[i]!);
         if (id === undefined) continue;
         holders[id]!++;
-        if (vouchesFor(columns, at, i - starts[at]!, standings[at]!, now)) vouchers[id]!++;
+        if (vouchesFor(columns, at, i - starts[at]!, standings[at]!, now)) inReference[id]!++;
       }
     }
   }

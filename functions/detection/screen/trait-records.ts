@@ -1,4 +1,4 @@
-import { SPEAKS } from '../links/links';
+import { FAMILY_COUNTS_FROM } from '../links/links';
 import { baseRate, matchWeight } from '../traits/match-weight';
 import { scattered } from '../traits/trait-ids';
 import { TRAIT_NAMES, TRAIT_TYPES, typesOf } from '../traits/traits';
@@ -92,7 +92,7 @@ export const MAXIMUM_ACCOUNTS = PAIR;
  */
 export type Holders = {
   /** Of each shared trait, from number 1 on. */
-  shared: { types: Uint8Array; vouchers: Uint32Array };
+  shared: { types: Uint8Array; inReference: Uint32Array };
   /** Of each record, as they came: the number of the shared trait it is about, or 0. */
   numbers: Uint32Array;
   /** Each list of holders that asks about pairs: the trait's number, how many hold it, then their ordinals, ascending. */
@@ -114,7 +114,7 @@ export function holdersOf(
   const { groupOf, first, count, vouching } = grouped(records);
   const groups = first.length;
   const { hashes, who, types } = records;
-  const shared = { types: new Uint8Array(groups), vouchers: new Uint32Array(groups) };
+  const shared = { types: new Uint8Array(groups), inReference: new Uint32Array(groups) };
   const numberOf = new Uint32Array(groups);
   /** Where the holders of each group that asks about pairs stand, one more; 0 for all others. */
   const placeOf = new Uint32Array(groups);
@@ -124,21 +124,21 @@ export function holdersOf(
   for (let group = 0; group < groups; group++) {
     if (count[group]! < 2) continue;
     const type = types[first[group]!]!;
-    const vouchers = vouching[group]!;
+    const inReference = vouching[group]!;
     const isRhythm = type === RHYTHM_GROUP;
-    if (!isRhythm && vouchers > 1 && baseRate(type, vouchers, referenceSize) <= hubShare)
-      together[type]! += (vouchers * (vouchers - 1)) / 2;
+    if (!isRhythm && inReference > 1 && baseRate(type, inReference, referenceSize) <= hubShare)
+      together[type]! += (inReference * (inReference - 1)) / 2;
     const weight = isRhythm
       ? matchWeight(RHYTHM, rhythms.get(Math.floor(hashes[first[group]!]! / BUCKETS)) ?? 0, referenceSize, hubShare)
-      : matchWeight(type, vouchers, referenceSize, hubShare);
+      : matchWeight(type, inReference, referenceSize, hubShare);
     // Of addresses and clients it tells, too, that none is in common: those that weigh nothing count.
     if (weight <= 0 && !COUNTED.has(type)) continue;
     if (!isRhythm) {
       shared.types[sharing] = type;
-      shared.vouchers[sharing++] = vouchers;
+      shared.inReference[sharing++] = inReference;
       numberOf[group] = sharing;
     }
-    if (weight < SPEAKS) continue;
+    if (weight < FAMILY_COUNTS_FROM) continue;
     placeOf[group] = asking + 1;
     asking += count[group]!;
   }
@@ -171,7 +171,7 @@ export function holdersOf(
     }
   }
   return {
-    shared: { types: shared.types.slice(0, sharing), vouchers: shared.vouchers.slice(0, sharing) },
+    shared: { types: shared.types.slice(0, sharing), inReference: shared.inReference.slice(0, sharing) },
     numbers,
     lists: lists.filled().slice(),
     firsts: firsts.filled().slice(),

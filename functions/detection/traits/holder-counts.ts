@@ -5,13 +5,13 @@ export type Holding = { ids: Int32Array; counted: boolean | Uint8Array | undefin
 export class HolderCounts {
   /** By trait id; longer than there are traits. */
   holders = new Int32Array(1024);
-  vouchers = new Int32Array(1024);
+  inReference = new Int32Array(1024);
 
   /** Makes room for `size` traits. */
   grow(size: number): void {
     if (size <= this.holders.length) return;
     this.holders = larger(this.holders, size * 2);
-    this.vouchers = larger(this.vouchers, size * 2);
+    this.inReference = larger(this.inReference, size * 2);
   }
 
   /** Counts an account for the first time, or again if it now vouches for other traits. */
@@ -40,7 +40,7 @@ export class HolderCounts {
   private add(ids: ArrayLike<number>, vouched: boolean | Uint8Array, by: 1 | -1): void {
     for (let i = 0; i < ids.length; i++) {
       this.holders[ids[i]!]! += by;
-      if (typeof vouched === 'boolean' ? vouched : vouched[i] === 1) this.vouchers[ids[i]!]! += by;
+      if (typeof vouched === 'boolean' ? vouched : vouched[i] === 1) this.inReference[ids[i]!]! += by;
     }
   }
 }

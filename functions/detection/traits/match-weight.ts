@@ -3,8 +3,9 @@ import { TRAIT_NAMES, TRAIT_TYPES } from './traits';
 const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
 
-/** Share of unrelated accounts that hold a trait, smoothed by its type's prior. `vouchers`: accounts of the reference that hold it. */
-export const baseRate = (type: number, vouchers: number, referenceSize: number): number => (vouchers + PRIORS[type]!) / (referenceSize + 1);
+/** Share of unrelated accounts that hold a trait, smoothed by its type's prior. `inReference`: accounts of the reference that hold it. */
+export const baseRate = (type: number, inReference: number, referenceSize: number): number =>
+  (inReference + PRIORS[type]!) / (referenceSize + 1);
 
 /**
  * What sharing a trait says for "same operator" (nats): ln(P(both | same) / P(both | unrelated)) with the base rate as the
@@ -12,8 +13,8 @@ export const baseRate = (type: number, vouchers: number, referenceSize: number):
  * holders): a pair is asked about because it shares the trait, and a trait that n unrelated accounts hold offers that many wrong
  * partners. So a carrier's NAT, a VPN's exit and a popular client link nobody, in a population of any size. Hubs weigh nothing.
  */
-export function matchWeight(type: number, vouchers: number, referenceSize: number, hubShare: number): number {
-  const base = baseRate(type, vouchers, referenceSize);
+export function matchWeight(type: number, inReference: number, referenceSize: number, hubShare: number): number {
+  const base = baseRate(type, inReference, referenceSize);
   if (base > hubShare) return 0;
-  return Math.min(CAPS[type]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + vouchers)));
+  return Math.min(CAPS[type]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + inReference)));
 }

@@ -1,7 +1,7 @@
 import { DAY } from '../../../shared/domain/time';
 
 /** How many accounts were born on each day. */
-export class Births {
+export class SignupsPerDay {
   private readonly days = new Map<number, number>();
 
   /** An account turned out to be born at another time (ms; NaN: it was not counted before). */

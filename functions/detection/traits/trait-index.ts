@@ -7,7 +7,7 @@ import { HeldTraits } from './held-traits';
 import { HolderCounts } from './holder-counts';
 import { HolderLists } from './holder-lists';
 import { baseRate, matchWeight } from './match-weight';
-import { Births } from './signups-per-day';
+import { SignupsPerDay } from './signups-per-day';
 import { TraitIds } from './trait-ids';
 import { onsetOf, signupBucket, TRAIT_NAMES, TRAIT_TYPES } from './traits';
 
@@ -24,7 +24,7 @@ export type Counted = {
   size: number;
   referenceSize: number;
   isReference(account: AccountKey): boolean;
-  vouchers(type: number, hash: number): number;
+  inReference(type: number, hash: number): number;
   holders(type: number, hash: number): number;
   births: ReadonlyMap<number, number>;
   together(type: number): number;
@@ -183,13 +183,13 @@ export class TraitIndex {
   }
 
   /** Everything that counts everybody, as it was counted elsewhere. */
-  private take({ referenceSize, isReference, vouchers, holders, births }: Counted, now: number): void {
+  private take({ referenceSize, isReference, inReference, holders, births }: Counted, now: number): void {
     this.referenceSize = referenceSize;
     for (const entry of this.accounts) entry.established = isReference(entry.profile.account);
     const { types, hashes, size } = this.ids;
     this.counts.grow(size);
     for (let id = 0; id < size; id++) {
-      this.counts.vouchers[id] = vouchers(types[id]!, hashes[id]!);
+      this.counts.inReference[id] = inReference(types[id]!, hashes[id]!);
       this.counts.holders[id] = holders(types[id]!, hashes[id]!);
     }
     // What nobody counted is held here alone.
@@ -198,7 +198,7 @@ export class TraitIndex {
       entry.ids.forEach((id, at) => {
         if (this.counts.holders[id]! > 0) return;
         this.counts.holders[id] = 1;
-        this.counts.vouchers[id] = vouched === true || (vouched !== false && vouched[at] === 1) ? 1 : 0;
+        this.counts.inReference[id] = vouched === true || (vouched !== false && vouched[at] === 1) ? 1 : 0;
       });
     }
     this.births.replace(births);
@@ -222,11 +222,11 @@ export class TraitIndex {
   /** Traits of having signed up within some hours of a day; which traits were looked through for them. */
   private readonly signups: { id: number; day: number; width: number }[] = [];
   private looked = 0;
-  private readonly births = new Births();
+  private readonly births = new SignupsPerDay();
 
   /** Accounts of the reference that vouch for each trait, by id. */
   get referenceHolders(): Int32Array {
-    return this.counts.vouchers;
+    return this.counts.inReference;
   }
 
   /** Orders of the accounts that hold a trait which may propose a pair, ascending; the same list as long as it stands. */

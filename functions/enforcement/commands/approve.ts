@@ -51,7 +51,7 @@ export async function approve(command: CaseCommand & Seeing, world: Enforcement)
         kind: 'to',
         what: 'approved',
         state: { ...state, ...size, approvals: all, approversNeeded },
-        said: `you are approver ${all.length} of ${approversNeeded}`,
+        message: `you are approver ${all.length} of ${approversNeeded}`,
       };
     },
     world,
@@ -70,7 +70,7 @@ export async function reject(command: CaseCommand, world: Enforcement) {
       const { kind } = state.progress;
       if (kind === 'rejected') return { kind: 'already', because: 'the case is rejected' };
       if (kind !== 'held' && kind !== 'awaiting-approval') return { kind: 'refused', because: `the case is ${kind}: undo it instead` };
-      return { kind: 'to', what: 'rejected', state: { ...state, progress: { kind: 'rejected' } }, said: 'rejected: nothing is done' };
+      return { kind: 'to', what: 'rejected', state: { ...state, progress: { kind: 'rejected' } }, message: 'rejected: nothing is done' };
     },
     world,
     { relief: true },
@@ -112,7 +112,7 @@ export async function resume(command: CaseCommand & Seeing, world: Enforcement) 
         forgiven: { appeals, reversals, errors },
         progress: next,
       };
-      return { kind: 'to', what: 'resumed', state: changed, said: `${approvals.length} of ${approversNeeded} approvals to go on` };
+      return { kind: 'to', what: 'resumed', state: changed, message: `${approvals.length} of ${approversNeeded} approvals to go on` };
     },
     world,
   );
@@ -134,7 +134,7 @@ export async function confirmActions(command: CaseCommand, world: Enforcement) {
       const confirmations = [...state.confirmations, approvalOf(command, now)];
       const needed = approversFor(state.size, 'assist', policy.enforcement);
       const next = { ...state, confirmations, progress: { ...state.progress, checkAt: now } };
-      return { kind: 'to', what: 'confirmed', state: next, said: `${confirmations.length} of ${needed} confirmations` };
+      return { kind: 'to', what: 'confirmed', state: next, message: `${confirmations.length} of ${needed} confirmations` };
     },
     world,
   );

@@ -3,7 +3,7 @@ import { type CaseCommand, changeCase } from './change-case';
 
 /** A note on a case: an entry of its chain like any act, so that who takes over reads it where everything else is. */
 export const noteOnCase = (command: CaseCommand, world: Enforcement) =>
-  changeCase(command, 'reviewer', ({ state }) => ({ kind: 'to', what: 'noted', state, said: 'the note is kept' }), world);
+  changeCase(command, 'reviewer', ({ state }) => ({ kind: 'to', what: 'noted', state, message: 'the note is kept' }), world);
 
 /** Who works on a case. Claiming is assigning to oneself; null leaves it to anybody. It gives nobody a right and takes none away. */
 export const assignCase = (command: CaseCommand & { to: string | null }, world: Enforcement) =>
@@ -14,7 +14,7 @@ export const assignCase = (command: CaseCommand & { to: string | null }, world: 
       const { to } = command;
       if (state.assignee === to) return { kind: 'already', because: to === null ? 'nobody works on it' : `${to} works on it` };
       const what = to === null ? 'left to anybody' : to === command.actor.id ? 'claimed' : 'assigned';
-      return { kind: 'to', what, state: { ...state, assignee: to }, said: to === null ? 'it is left to anybody' : `${to} works on it` };
+      return { kind: 'to', what, state: { ...state, assignee: to }, message: to === null ? 'it is left to anybody' : `${to} works on it` };
     },
     world,
   );

@@ -6,7 +6,7 @@ import { type Entry, isolated } from '../../../shared/stores/ledger-store';
 import type { Enforcement } from '../enforcement';
 
 export type CaseCommand = Command & { case: string };
-type Next = { kind: 'to'; what: What; state: CaseState; said: string } | { kind: 'already' | 'refused'; because: string };
+type Next = { kind: 'to'; what: What; state: CaseState; message: string } | { kind: 'already' | 'refused'; because: string };
 
 /**
  * One change of a case by a person: looks at its head, answers or writes the next entry, and looks again when somebody
@@ -32,8 +32,8 @@ export async function changeCase(
     if (!head) return { kind: 'unknown', because: `there is no case ${id}` };
     const answer = await next(head, world.clock.now());
     if (answer.kind !== 'to') return answer;
-    const { what, state, said } = answer;
+    const { what, state, message } = answer;
     const appended = await world.cases.append(id, head, { actor: byPerson(actor), what, because: [because], key, state });
-    if (appended.kind === 'appended') return { kind: 'done', because: said, case: id, head: appended.entry };
+    if (appended.kind === 'appended') return { kind: 'done', because: message, case: id, head: appended.entry };
   }
 }

@@ -71,7 +71,7 @@ export async function chooseAccounts(
           approversNeeded,
           mode: before ? 'assist' : state.mode,
         },
-        said: `the case is now about ${size} ${size === 1 ? 'account' : 'accounts'}; ${leftOut.length} left out, ${takenIn.length} added by hand; approvals are asked for again`,
+        message: `the case is now about ${size} ${size === 1 ? 'account' : 'accounts'}; ${leftOut.length} left out, ${takenIn.length} added by hand; approvals are asked for again`,
       };
     },
     world,

@@ -95,7 +95,7 @@ export async function undoCase(command: CaseCommand & { seen?: string | undefine
           kind: 'to',
           what: 'undo asked',
           state: { ...state, undoRequests: requests, progress: acting ? stopped : progress },
-          said: `you are person ${requests.length} of ${people}: the case acts on nobody else meanwhile`,
+          message: `you are person ${requests.length} of ${people}: the case acts on nobody else meanwhile`,
         };
       }
       const exoneratedUntil = now + policy.enforcement.appeals.exonerationDays.value * DAY;
@@ -103,7 +103,7 @@ export async function undoCase(command: CaseCommand & { seen?: string | undefine
         kind: 'to',
         what: 'undone',
         state: { ...state, undoRequests: requests, undoneAt: now, progress: { kind: 'undoing', stage: 0, retryAt: now, exoneratedUntil } },
-        said: 'access is being restored for the whole campaign',
+        message: 'access is being restored for the whole campaign',
       };
     },
     world,

@@ -14,7 +14,7 @@ type Said = { version: number; words: string; members: Set<AccountKey> };
  */
 export class StandingList {
   /** An instance that starts afresh says everything once more: it reads, and writes what the list does not say already. */
-  private readonly said = new Map<CampaignId, Said>();
+  private readonly words = new Map<CampaignId, Said>();
 
   constructor(
     private readonly flagged: FlaggedStore,
@@ -26,13 +26,13 @@ export class StandingList {
     for await (const { id, version, document } of this.books.campaigns.headers()) {
       const about = await aboutCampaign(id, this.books);
       const words = [about.decision?.kind, about.latest?.chain, about.latest?.state.progress.kind].join();
-      const known = this.said.get(id);
+      const known = this.words.get(id);
       if (known?.words === words && known.version === version) continue;
       const { members } = await this.books.campaigns.document(document);
       const listed = known?.words === words ? known.members : new Set<AccountKey>();
       const fresh = members.filter(({ account }) => !listed.has(account));
       await inBatches(fresh, 32, (member) => this.list(member, id, about));
-      this.said.set(id, { version, words, members: new Set(members.map(({ account }) => account)) });
+      this.words.set(id, { version, words, members: new Set(members.map(({ account }) => account)) });
     }
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { AskedPairs } from '../../functions/detection/links/candidate-pairs';
+import { CandidatePairs } from '../../functions/detection/links/candidate-pairs';
 import { TraitIndex } from '../../functions/detection/traits/trait-index';
 import { HOUR } from '../../shared/domain/time';
 import { hash, NOW, profile, strangers } from '../support/population';
@@ -16,7 +16,7 @@ test('property: what was kept from run to run is what is found afresh once every
       const accounts = Array.from({ length: ACCOUNTS }, (_, i) => profile(`a${i}`, { card: 'card', bornAt: NOW - 30 * HOUR }));
       const all = [...strangers(150), ...accounts];
       const index = new TraitIndex(NUMBERS);
-      const kept = new AskedPairs();
+      const kept = new CandidatePairs();
       runs.forEach((steps, run) => {
         for (const { account, kind, which } of steps) {
           const { samples } = accounts[account]!;
@@ -33,7 +33,7 @@ test('property: what was kept from run to run is what is found afresh once every
       const afresh = new TraitIndex(NUMBERS);
       afresh.update(all, new Map(), NOW, new Set());
       const links = kept.joiningLinks(index, 10);
-      const others = new AskedPairs().joiningLinks(afresh, 10);
+      const others = new CandidatePairs().joiningLinks(afresh, 10);
       expect(links.map(({ a, b, families }) => ({ a, b, families }))).toEqual(others.map(({ a, b, families }) => ({ a, b, families })));
       links.forEach(({ weight }, place) => {
         expect(weight).toBeCloseTo(others[place]!.weight, 6);

@@ -1,4 +1,4 @@
-import { firstHalf } from '../../shared/lambda/afresh';
+import { firstHalf } from '../../shared/lambda/reset-on-error';
 
 test('the first half of a call is over when half of the time that it began with is left', () => {
   let left = 900_000;
