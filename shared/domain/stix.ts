@@ -14,7 +14,12 @@ import { iso } from './time';
 const Timestamp = z.iso.datetime({ precision: 3 });
 const id = (type: string) =>
   z.string().regex(new RegExp(`^${type}--[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`));
-const common = { spec_version: z.literal('2.1'), created: Timestamp, modified: Timestamp };
+const common = {
+  spec_version: z.literal('2.1'),
+  created: Timestamp,
+  modified: Timestamp,
+  object_marking_refs: z.array(id('marking-definition')).optional(),
+};
 
 /** It is written into findings and dossiers: words only. */
 const Name = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._:-]{0,99}$/u, 'Give a name of at most 100 letters, digits, spaces and . _ : -');
@@ -63,14 +68,33 @@ const StixIndicator = z.object({
     }),
   ),
 });
+/** `indicates`: an indicator the campaign; `uses`: the campaign a technique. */
 const Relationship = z.object({
   type: z.literal('relationship'),
   id: id('relationship'),
   ...common,
   created_by_ref: id('identity'),
-  relationship_type: z.literal('indicates'),
-  source_ref: id('indicator'),
-  target_ref: id('campaign'),
+  relationship_type: z.enum(['indicates', 'uses']),
+  source_ref: z.union([id('indicator'), id('campaign')]),
+  target_ref: z.union([id('campaign'), id('attack-pattern')]),
+});
+const AttackPattern = z.object({
+  type: z.literal('attack-pattern'),
+  id: id('attack-pattern'),
+  ...common,
+  created_by_ref: id('identity'),
+  name: z.string(),
+  external_references: z.array(z.object({ source_name: z.string(), external_id: z.string(), url: z.url() })),
+});
+/** Traffic Light Protocol, as the standard defines its marking (STIX 2.1, 7.2.1.4). */
+const Marking = z.object({
+  type: z.literal('marking-definition'),
+  id: id('marking-definition'),
+  spec_version: z.literal('2.1'),
+  created: Timestamp,
+  definition_type: z.literal('tlp'),
+  name: z.string(),
+  definition: z.object({ tlp: z.string() }),
 });
 const Extension = z.object({
   type: z.literal('extension-definition'),
@@ -86,7 +110,7 @@ const Extension = z.object({
 export const StixBundle = z.object({
   type: z.literal('bundle'),
   id: id('bundle'),
-  objects: z.array(z.discriminatedUnion('type', [Identity, Extension, StixCampaign, StixIndicator, Relationship])),
+  objects: z.array(z.discriminatedUnion('type', [Identity, Extension, StixCampaign, StixIndicator, Relationship, AttackPattern, Marking])),
 });
 export type StixBundle = z.infer<typeof StixBundle>;
 
@@ -100,10 +124,30 @@ function stixId(type: string, name: string): string {
   return `${type}--${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** The four markings that STIX 2.1 fixes, with their ids. Keyed hashes of customers go to whoever needs them: amber unless somebody says less. */
+export const TLP = {
+  white: 'marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9',
+  green: 'marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da',
+  amber: 'marking-definition--f88d31f6-486f-44da-b317-01333bde0b82',
+  red: 'marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed',
+} as const;
+export type Tlp = keyof typeof TLP;
+/** When the standard's own markings were made. */
+const TLP_CREATED = '2017-01-20T00:00:00.000Z';
+
+/** MITRE ATLAS techniques that a kind of campaign uses; none where the campaign is no attack on a model. */
+const TECHNIQUES: { readonly [Kind in Campaign['kind']]?: readonly (readonly [technique: string, name: string])[] } = {
+  distillation: [
+    ['AML.T0040', 'AI Model Inference API Access'],
+    ['AML.T0024.002', 'Exfiltration via AI Inference API: Extract AI Model'],
+  ],
+  'hijacked-keys': [['AML.T0012', 'Valid Accounts']],
+};
+
 const EXTENSION = stixId('extension-definition', 'lockstep-indicator');
 
-/** A campaign and its indicators as a bundle. Pure: the campaign's own times are the objects' times. */
-export function stixOf(campaign: Campaign): StixBundle {
+/** A campaign, the techniques it uses and its indicators as a bundle. Pure: the campaign's own times are the objects' times. */
+export function stixOf(campaign: Campaign, tlp: Tlp = 'amber'): StixBundle {
   const system = stixId('identity', 'lockstep');
   const times = {
     spec_version: '2.1',
@@ -125,7 +169,23 @@ export function stixOf(campaign: Campaign): StixBundle {
     labels: [indicator.family],
     extensions: { [EXTENSION]: { extension_type: 'property-extension' as const, indicator } },
   }));
+  const techniques = (TECHNIQUES[campaign.kind] ?? []).map(([technique, name]) => ({
+    type: 'attack-pattern' as const,
+    id: stixId('attack-pattern', technique),
+    ...own,
+    name,
+    external_references: [{ source_name: 'mitre-atlas', external_id: technique, url: `https://atlas.mitre.org/techniques/${technique}` }],
+  }));
   const objects: StixBundle['objects'] = [
+    {
+      type: 'marking-definition',
+      id: TLP[tlp],
+      spec_version: '2.1',
+      created: TLP_CREATED,
+      definition_type: 'tlp',
+      name: `TLP:${tlp.toUpperCase()}`,
+      definition: { tlp },
+    },
     { type: 'identity', id: system, ...times, name: 'Lockstep', identity_class: 'system' },
     {
       type: 'extension-definition',
@@ -157,8 +217,18 @@ export function stixOf(campaign: Campaign): StixBundle {
       source_ref: indicator.id,
       target_ref: target,
     })),
+    ...techniques,
+    ...techniques.map((technique) => ({
+      type: 'relationship' as const,
+      id: stixId('relationship', `${campaign.id}/${technique.id}`),
+      ...own,
+      relationship_type: 'uses' as const,
+      source_ref: target,
+      target_ref: technique.id,
+    })),
   ];
-  return { type: 'bundle', id: stixId('bundle', `${campaign.id}/${campaign.version}`), objects };
+  const marked = objects.map((object) => (object.type === 'marking-definition' ? object : { ...object, object_marking_refs: [TLP[tlp]] }));
+  return { type: 'bundle', id: stixId('bundle', `${campaign.id}/${campaign.version}`), objects: marked };
 }
 
 /** A field of a bundle, by its path, and what would be right there. */

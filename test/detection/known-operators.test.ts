@@ -4,11 +4,12 @@ import { Pipeline } from '../../local/pipeline';
 import type { Campaign } from '../../shared/domain/campaign';
 import type { ReadOperator } from '../../shared/domain/known-operator';
 import { withMode } from '../../shared/domain/policy';
-import { operatorIn, stixOf } from '../../shared/domain/stix';
+import { operatorIn, StixBundle, stixOf, TLP } from '../../shared/domain/stix';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { hash64 } from '../../shared/identity/ids';
 import { hashText } from '../../shared/identity/keyed-hash';
 import { BEN, RECOMMENDED, says } from '../support/enforcement-world';
+import { FIXTURE_NOW, fixtureCampaign } from '../support/fixture-world';
 import { CAMPAIGN, HOURS, START, smallTraffic } from '../support/small-traffic';
 
 /** Indicators found in one deployment, brought to another: each a whole pipeline in one process. */
@@ -160,4 +161,21 @@ describe('an import by itself', () => {
       { numRuns: 8 },
     );
   });
+});
+
+test.each([
+  ['distillation', ['AML.T0040', 'AML.T0024.002']],
+  ['hijacked-keys', ['AML.T0012']],
+  ['reselling', []],
+] as const)('a %s campaign names the ATLAS techniques %j, every object is marked, and the bundle is read again', (kind, techniques) => {
+  const bundle = stixOf({ ...fixtureCampaign({ id: 'c-1', kind, accounts: 30, firstSeen: FIXTURE_NOW - DAY }).campaign }, 'green');
+  const patterns = bundle.objects.filter((object) => object.type === 'attack-pattern');
+  expect(patterns.map(({ external_references }) => external_references[0]?.external_id)).toEqual(techniques);
+  const uses = bundle.objects.filter((object) => object.type === 'relationship' && object.relationship_type === 'uses');
+  expect(uses).toHaveLength(techniques.length);
+  for (const object of bundle.objects)
+    if (object.type === 'marking-definition') expect(object.definition).toEqual({ tlp: 'green' });
+    else expect(object.object_marking_refs).toEqual([TLP.green]);
+  expect(StixBundle.safeParse(bundle).success).toBe(true);
+  expect(operatorIn(bundle).kind).toBe('operator');
 });

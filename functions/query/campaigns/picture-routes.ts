@@ -91,12 +91,20 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
     path: '/v1/campaigns/{campaign}/stix',
     operationId: 'getStixBundle',
     summary: 'The campaign and its indicators as a STIX 2.1 bundle',
-    request: onCampaign,
+    request: {
+      ...onCampaign,
+      query: z.strictObject({
+        tlp: z
+          .enum(['white', 'green', 'amber', 'red'])
+          .default('amber')
+          .openapi({ description: 'Traffic Light Protocol marking of every object.' }),
+      }),
+    },
     responses: answers(StixView, 'The bundle. Values are keyed hashes of this deployment.'),
   });
   api.openapi(stix, async (c) => {
     const campaign = await campaignOf(c.req.valid('param').campaign);
     if (!campaign) return problem(c, 'not-found', NO_CAMPAIGN);
-    return c.json(stixOf(campaign), 200);
+    return c.json(stixOf(campaign, c.req.valid('query').tlp), 200);
   });
 }
