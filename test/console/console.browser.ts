@@ -102,7 +102,7 @@ test('by keyboard alone: queue, help, approve, reject, exonerate', async () => {
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /^Account / }).waitFor();
-  await page.getByRole('button', { name: 'Exonerate' }).waitFor();
+  await page.getByRole('button', { name: 'Exonerate', exact: true }).waitFor();
   await page.keyboard.press('e');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.type('a customer of ours');
