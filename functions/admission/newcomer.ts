@@ -1,31 +1,29 @@
 import { z } from 'zod';
-import { AccountData, UsageData } from '../../shared/contract/event';
+import type { AccountData, UsageData } from '../../shared/contract/event';
 import { firstAddress } from '../../shared/contract/network-address';
 import { fingerprintPrompt, readFingerprint } from '../../shared/contract/prompt-fingerprint';
+import { tidiedData } from '../../shared/contract/tidy';
 import type { Shown, ShownType } from '../../shared/domain/admission';
 import { clientOf, factsOf } from '../../shared/identity/account-facts';
 import type { Hash64 } from '../../shared/identity/ids';
 import { hashText, type KeyedHasher } from '../../shared/identity/keyed-hash';
 
+/** As long as it comes: what is too long is cut as ingest cuts it, so that nobody gets by with an odd value. Null is absent. */
+const text = z.string().nullish();
+const textOf = <Name extends string>(...names: Name[]) =>
+  z.strictObject(Object.fromEntries(names.map((name) => [name, text])) as Record<Name, typeof text>).nullish();
+
 /** What is known of somebody who signs up or sends a first request, in the words of the event contract. All of it is optional. */
 export const Newcomer = z.strictObject({
-  account: z
-    .strictObject(
-      AccountData.pick({
-        organization: true,
-        emailDomain: true,
-        paymentInstrument: true,
-        signupIp: true,
-        signupFingerprint: true,
-        referrer: true,
-      }).shape,
-    )
-    .optional(),
-  network: z.strictObject({ ip: UsageData.shape.network.unwrap().shape.ip }).optional(),
-  client: z.strictObject(UsageData.shape.client.unwrap().shape).optional(),
-  prompt: z.strictObject(UsageData.shape.prompt.unwrap().shape).optional(),
+  account: textOf('organization', 'emailDomain', 'paymentInstrument', 'signupIp', 'signupFingerprint', 'referrer'),
+  network: textOf('ip'),
+  client: textOf('userAgent', 'fingerprint'),
+  prompt: textOf('system', 'text', 'fingerprint'),
 });
 export type Newcomer = z.infer<typeof Newcomer>;
+
+/** What a first request shows. */
+type Used = Pick<UsageData, 'network' | 'client' | 'prompt'>;
 
 export type Showing = {
   shown: Shown[];
@@ -37,7 +35,14 @@ export type Showing = {
 };
 
 /** Hashes what a newcomer shows, as ingest would. Nothing is kept of what went in. */
-export function showing({ account = {}, network, client, prompt }: Newcomer, hasher: KeyedHasher): Showing {
+export function showing(given: Newcomer, hasher: KeyedHasher): Showing {
+  // Strings of the contract's lengths once they are tidied; a fingerprint that is none is found out when it is read.
+  const account = tidiedData('lockstep.account.v1', given.account ?? {}) as AccountData;
+  const { network, client, prompt } = tidiedData('lockstep.usage.v1', {
+    network: given.network,
+    client: given.client,
+    prompt: given.prompt,
+  }) as Used;
   const shown: Shown[] = [];
   const unread: string[] = [];
   const show = (type: ShownType, hash: Hash64 | undefined): void => {
@@ -69,7 +74,7 @@ export function showing({ account = {}, network, client, prompt }: Newcomer, has
   return { shown, atOrigin, organization: facts.organization, unread };
 }
 
-function promptOf(prompt: Newcomer['prompt'], hasher: KeyedHasher, unread: string[]): Shown[] {
+function promptOf(prompt: Used['prompt'], hasher: KeyedHasher, unread: string[]): Shown[] {
   if (!prompt) return [];
   const print = prompt.fingerprint === undefined ? fingerprintPrompt(prompt) : readFingerprint(prompt.fingerprint);
   if (!print) {

@@ -1,8 +1,8 @@
 import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent } from '../../shared/contract/event';
 import { readFingerprint } from '../../shared/contract/prompt-fingerprint';
+import { tidied } from '../../shared/contract/tidy';
 import { DAY, iso, MINUTE } from '../../shared/domain/time';
 import type { Rejection } from './rejection';
-import { tidied } from './tidy';
 
 export type Parsed = { kind: 'event'; event: LockstepEvent; at: number } | { kind: 'rejected'; rejection: Rejection };
 

@@ -6,7 +6,7 @@ export type Status = (typeof STATUSES)[number];
 /** What our own action caused is never evidence. */
 export const isEvidence = (status: Status): boolean => status !== 'limited' && status !== 'blocked';
 
-/** Lengths in UTF-16 code units. What is longer is cut, not refused (functions/ingest/tidy.ts): nobody hides by being odd. */
+/** Lengths in UTF-16 code units. What is longer is cut, not refused (shared/contract/tidy.ts): nobody hides by being odd. */
 export const LONGEST = {
   id: 512,
   word: 128,

@@ -21,22 +21,11 @@ export const AdmissionPolicy = z.object({
 });
 export type AdmissionPolicy = z.infer<typeof AdmissionPolicy>;
 
+/** What is seen of an account only once it has worked for a while. */
+const SEEN_LATER = ['prompt-phrase', 'rhythm'] as const;
+export type ShownType = Exclude<Indicator['type'], (typeof SEEN_LATER)[number]>;
 /** Indicators that a newcomer can show before it did anything. */
-export const SHOWN_AT_FIRST = [
-  'payment-instrument',
-  'payment-issuer',
-  'client-build',
-  'network-address',
-  'network-prefix',
-  'signup-origin',
-  'signup-prefix',
-  'signup-client',
-  'email-domain',
-  'referrer',
-  'system-prompt',
-  'prompt-template',
-] as const satisfies readonly Indicator['type'][];
-export type ShownType = (typeof SHOWN_AT_FIRST)[number];
+export const SHOWN_AT_FIRST = INDICATOR_TYPES.filter((type): type is ShownType => !(SEEN_LATER as readonly string[]).includes(type));
 
 /** One thing that a newcomer shows, hashed. */
 export type Shown = { type: ShownType; hash: Hash64 };

@@ -2,11 +2,13 @@ import { type CheckPorts, check } from '../../functions/admission/check';
 import { type Newcomer, showing } from '../../functions/admission/newcomer';
 import { exonerate } from '../../functions/enforcement/commands/exonerate';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
+import { parseEvent } from '../../functions/ingest/parse-event';
+import { rowOf } from '../../functions/ingest/usage-row';
 import type { Campaign, Indicator } from '../../shared/domain/campaign';
 import { withMode } from '../../shared/domain/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
-import { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { hashText, KeyedHasher } from '../../shared/identity/keyed-hash';
 import type { Table } from '../../shared/ports';
 import { KnownByStore } from '../../shared/stores/known-by-store';
 import { buildCampaign } from '../support/build-campaign';
@@ -148,6 +150,34 @@ test('what cannot be read is named and not guessed; nothing at all is answered t
     because: ['Nothing was given that could be compared.'],
   });
   expect(await check({}, ports())).toMatchObject({ answer: 'allow', checked: true, unread: [] });
+});
+
+test('nobody gets by with an odd value: it is cut as ingest cuts it, and null is absent', () => {
+  const long = {
+    client: { userAgent: `harvest/1 ${'x'.repeat(2_000)}` },
+    account: { signupIp: '203.0.113.9, 10.0.0.1', emailDomain: 'd'.repeat(400) },
+  };
+  const { shown, unread } = showing(long, hasher);
+  const time = '2026-04-22T00:00:00Z';
+  const event = { specversion: '1.0', type: 'lockstep.usage.v1', source: 's', id: '1', time, subject: 'a' };
+  const parsed = parseEvent({ ...event, data: { model: 'm', inputTokens: 1, outputTokens: 1, client: long.client } }, Date.parse(time));
+  if (parsed.kind !== 'event' || parsed.event.type !== 'lockstep.usage.v1') throw new Error('ingest refuses what the check takes');
+  const asIngested = hashText(rowOf(parsed.event, parsed.at, hasher).client);
+  expect(unread).toEqual([]);
+  expect(shown.map(({ type }) => type)).toEqual(['signup-origin', 'signup-prefix', 'email-domain', 'client-build']);
+  expect(shown.at(-1)!.hash).toBe(asIngested);
+  expect(showing({ account: { signupIp: '203.0.113.9' } }, hasher).shown[0]).toEqual(shown[0]);
+  expect(showing({ account: null, client: { userAgent: null }, prompt: { text: null } }, hasher).shown).toEqual([]);
+  expect(showing({ prompt: { fingerprint: 'f'.repeat(200) } }, hasher)).toMatchObject({ shown: [], unread: ['prompt.fingerprint'] });
+});
+
+test('what people outside hold too keeps none of them out, however young they are', async () => {
+  const { stores, campaign, ports } = await contained(MEMORY);
+  const known = new KnownByStore(stores.graph);
+  const planted = { ...campaign, version: 2, indicators: campaign.indicators.map((one) => ({ ...one, others: 3 })) };
+  expect((await check(OPERATOR, ports())).answer).toBe('hold');
+  await known.follow(planted, campaign);
+  expect(await check(OPERATOR, ports())).toMatchObject({ answer: 'allow', resembles: null });
 });
 
 test('a campaign that goes on writes what changed, and all of it once a week', async () => {

@@ -11,6 +11,7 @@ import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import type { Condition, Item, ObjectStore, Table } from '../../shared/ports';
 import { FlaggedStore } from '../../shared/stores/flagged-store';
+import { objectsThrough, tableThrough } from '../support/mortal';
 import { smallTraffic } from '../support/small-traffic';
 
 const policy = Policy.parse(recommended).detection;
@@ -43,22 +44,11 @@ class Kill {
   }
 
   table(inner: Table): Table {
-    return {
-      get: (pk, sk) => this.call(() => inner.get(pk, sk)),
-      put: (item, condition) => this.call(() => inner.put(item, condition)),
-      add: (pk, sk, attribute, by, options) => this.call(() => inner.add(pk, sk, attribute, by, options)),
-      query: (query) => this.call(() => inner.query(query)),
-      delete: (pk, sk) => this.call(() => inner.delete(pk, sk)),
-    };
+    return tableThrough((work) => this.call(work), inner);
   }
 
   objects(inner: ObjectStore): ObjectStore {
-    return {
-      put: (key, bytes, options) => this.call(() => inner.put(key, bytes, options)),
-      get: (key, range) => this.call(() => inner.get(key, range)),
-      list: (prefix) => inner.list(prefix),
-      delete: (key) => this.call(() => inner.delete(key)),
-    };
+    return objectsThrough((work) => this.call(work), inner);
   }
 }
 

@@ -2,6 +2,23 @@ import type { Chance, ObjectStore, Provider, Table } from '../../shared/ports';
 
 export class Crash extends Error {}
 
+type Through = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** A table and an object store of which every call goes through `call`: lists of keys do not. */
+export const tableThrough = (call: Through, inner: Table): Table => ({
+  get: (pk, sk) => call(() => inner.get(pk, sk)),
+  put: (item, condition) => call(() => inner.put(item, condition)),
+  add: (pk, sk, attribute, by, options) => call(() => inner.add(pk, sk, attribute, by, options)),
+  query: (query) => call(() => inner.query(query)),
+  delete: (pk, sk) => call(() => inner.delete(pk, sk)),
+});
+export const objectsThrough = (call: Through, inner: ObjectStore): ObjectStore => ({
+  put: (key, bytes, options) => call(() => inner.put(key, bytes, options)),
+  get: (key, range) => call(() => inner.get(key, range)),
+  list: (prefix) => inner.list(prefix),
+  delete: (key) => call(() => inner.delete(key)),
+});
+
 /**
  * A process that may die at any await: before a call took effect, or after it did and before the answer came back.
  * Once dead, everything it still tries fails. Between calls it lets others run, in an order that the seed decides.
@@ -27,22 +44,11 @@ export class MortalProcess {
   }
 
   table(inner: Table): Table {
-    return {
-      get: (pk, sk) => this.call(() => inner.get(pk, sk)),
-      put: (item, condition) => this.call(() => inner.put(item, condition)),
-      add: (pk, sk, attribute, by, options) => this.call(() => inner.add(pk, sk, attribute, by, options)),
-      query: (query) => this.call(() => inner.query(query)),
-      delete: (pk, sk) => this.call(() => inner.delete(pk, sk)),
-    };
+    return tableThrough((work) => this.call(work), inner);
   }
 
   objects(inner: ObjectStore): ObjectStore {
-    return {
-      put: (key, bytes, options) => this.call(() => inner.put(key, bytes, options)),
-      get: (key, range) => this.call(() => inner.get(key, range)),
-      list: (prefix) => inner.list(prefix),
-      delete: (key) => this.call(() => inner.delete(key)),
-    };
+    return objectsThrough((work) => this.call(work), inner);
   }
 
   /** A request that left arrives, even if whoever sent it died meanwhile; and it may take its time. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { LONGEST, STATUSES, type Status } from '../../shared/contract/event';
-import { firstAddress } from '../../shared/contract/network-address';
+import { LONGEST, STATUSES, type Status } from './event';
+import { firstAddress } from './network-address';
 
 type Fields = Record<string, unknown>;
 type Tidy = (value: string) => string | undefined;
@@ -77,18 +77,24 @@ export function tidied(event: object): unknown {
   for (const [name, value] of Object.entries(whole)) if (value === null) delete whole[name];
   if (!isObject(whole.data)) return whole;
   const { inputTokens, outputTokens, status: answered } = whole.data;
-  const data = withoutNulls(whole.data, 0);
+  const data = tidiedData(whole.type, whole.data);
   if (inputTokens === null && outputTokens === null && (answered === undefined || answered === null)) data.status = 'error';
   if (inputTokens === null) data.inputTokens = 0;
   if (outputTokens === null) data.outputTokens = 0;
-  const rules = whole.type === 'lockstep.account.v1' ? ACCOUNT : USAGE;
+  if (isObject(data.labels) && isObject(data.labels.scores)) data.labels.scores = withShortNames(data.labels.scores);
+  return { ...whole, data };
+}
+
+/** The same for what an event says, or for a part of it. `type`: of the event. */
+export function tidiedData(type: unknown, given: object): Fields {
+  const data = withoutNulls({ ...given }, 0);
+  const rules = type === 'lockstep.account.v1' ? ACCOUNT : USAGE;
   for (const [path, tidy] of Object.entries(rules)) {
     const [outer = '', inner] = path.split('.');
     const within = inner === undefined ? data : data[outer];
     if (isObject(within)) apply(within, inner ?? outer, tidy);
   }
-  if (isObject(data.labels) && isObject(data.labels.scores)) data.labels.scores = withShortNames(data.labels.scores);
-  return { ...whole, data };
+  return data;
 }
 
 function apply(fields: Fields, name: string, tidy: Tidy): void {
