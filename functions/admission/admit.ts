@@ -12,6 +12,8 @@ export type Resemblance = {
   kind: Kind;
   /** Sum over families, nats. */
   nats: number;
+  /** Of these, what is no place and no name: tool, payer, prompts. */
+  means: number;
   byFamily: Record<Family, number>;
   /** Sentences, most telling first. */
   because: string[];
@@ -48,6 +50,7 @@ function resemblance(campaign: CampaignId, rows: readonly KnownBy[], atOrigin: b
     campaign,
     kind: rows[0]!.kind,
     nats: FAMILIES.reduce((sum, family) => sum + byFamily[family], 0),
+    means: best('client-build') + byFamily.payment + byFamily.content,
     byFamily,
     because: [...rows].sort((a, b) => b.weight - a.weight).map(sentence),
   };
@@ -71,10 +74,14 @@ const WORDS: Record<ShownType, string> = {
 const sentence = ({ type, campaign, members, size, weight }: KnownBy): string =>
   `${WORDS[type as ShownType]} of campaign ${campaign}: ${members} of its ${size} accounts have it (${Math.exp(weight).toFixed(0)} times as likely for one of them as for anybody).`;
 
-/** What the numbers carry, whatever the mode: two families at least, and a campaign that is acted on (or about to be, for a challenge). */
-export function admissionFor({ nats, byFamily }: Resemblance, standing: CampaignStanding, policy: AdmissionPolicy): Admission {
+/**
+ * What the numbers carry, whatever the mode: two families at least, and a campaign that is acted on (or about to be, for a challenge).
+ * Colleagues share a place and a name, and somebody may have planted accounts among them; that alone keeps nobody out.
+ */
+export function admissionFor({ nats, means, byFamily }: Resemblance, standing: CampaignStanding, policy: AdmissionPolicy): Admission {
   const families = FAMILIES.filter((family) => byFamily[family] >= policy.familyFrom.value).length;
-  if (families < policy.families.value || standing === 'none' || nats < policy.challengeFrom.value) return 'allow';
+  if (families < policy.families.value || means < policy.familyFrom.value) return 'allow';
+  if (standing === 'none' || nats < policy.challengeFrom.value) return 'allow';
   return standing === 'contained' && nats >= policy.holdFrom.value ? 'hold' : 'challenge';
 }
 

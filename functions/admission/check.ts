@@ -80,7 +80,7 @@ async function lookUp(newcomer: Newcomer, ports: CheckPorts): Promise<Checked> {
       alike.length === 0 ? 'No campaign is known by anything that was shown.' : 'Too little is like a campaign that is acted on.';
     return { ...letIn, because: [because], unread };
   }
-  const { because, ...resembles } = found.one;
+  const { because, means: _, ...resembles } = found.one;
   const answered = { checked: true, inAuto: found.answer, resembles, unread };
   const pass = await excused(organization, ledger, ports.clock);
   if (pass) return { ...answered, answer: 'allow', because: [pass, ...because] };

@@ -13,11 +13,6 @@ const RENEWED_EVERY = 7 * DAY;
 const SAME_WEIGHT = 0.5;
 /** What weighs less is held by so many others that it tells nobody apart. */
 const LEAST_WEIGHT = 1;
-/**
- * Of its holders, inside and outside, so many times as many are members: what neighbours of planted accounts hold too (a start-up's address
- * and domain) keeps none of them out. Whoever is outside counts, established or not.
- */
-const MEMBERS_TO_OTHERS = 9;
 /** Campaigns that one thing is looked up in. */
 const MOST_CAMPAIGNS = 20;
 const AT_ONCE = 32;
@@ -60,8 +55,8 @@ function rowsOf(campaign: Campaign | undefined): Map<string, KnownBy> {
   if (!campaign || !OPERATED.has(campaign.kind)) return rows;
   const { id, kind, members: all } = campaign;
   for (const indicator of campaign.indicators) {
-    const { type, family, members, others, weight = 0 } = indicator;
-    if (!SHOWN.has(type) || weight < LEAST_WEIGHT || members < MEMBERS_TO_OTHERS * others) continue;
+    const { type, family, members, weight = 0 } = indicator;
+    if (!SHOWN.has(type) || weight < LEAST_WEIGHT) continue;
     rows.set(pkOf(indicator), { type, campaign: id, kind, family, weight, members, size: all.length });
   }
   return rows;

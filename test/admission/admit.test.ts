@@ -51,6 +51,7 @@ test('nobody is held but by two families, for a campaign that is acted on; nobod
       if (answer !== 'allow') {
         expect(families.size).toBeGreaterThanOrEqual(2);
         expect(stands).not.toBe('none');
+        expect(known.some(({ type }) => /^(payment|client-build|system-prompt|prompt-template)/.test(type))).toBe(true);
         expect(one!.nats).toBeGreaterThanOrEqual(policy.challengeFrom.value);
       }
       if (answer === 'hold') expect(stands).toBe('contained');
