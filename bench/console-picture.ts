@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { buildConsole, launch, visit } from '../test/console/browser';
-import { fixtureServer } from '../test/support/fixture-server';
+import { fixtureServer } from '../test/support/worlds/fixture-server';
 
 /** npm run docs:picture: the picture of the console in the README, from the world of the browser tests. Needs Chromium, as they do. */
 const FILE = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '..'), 'docs/console.png');

@@ -1,6 +1,6 @@
 import { queryRoutes } from '../functions/query/routes';
 import { STANDINGS } from '../shared/domain/account';
-import { KINDS } from '../shared/domain/campaign';
+import { KINDS } from '../shared/domain/campaigns/campaign';
 import { HOUR } from '../shared/domain/time';
 import { makeApi } from '../shared/http/api';
 import { cursors } from '../shared/http/cursor';
@@ -8,7 +8,7 @@ import { accountKey, campaignId } from '../shared/identity/ids';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { MemoryTable } from '../shared/memory/memory-table';
 import { SeededChance } from '../shared/memory/simulated-clock';
-import { FlaggedStore } from '../shared/stores/flagged-store';
+import { FlaggedStore } from '../shared/stores/campaigns/flagged-store';
 
 /**
  * `npm run bench:list`: how fast the list of flagged accounts answers over HTTP in the local process (token check, rate limit, access

@@ -1,8 +1,8 @@
 import { cpus, loadavg } from 'node:os';
 import type { Page } from 'playwright-core';
 import { buildConsole, launch, visit } from '../test/console/browser';
-import { fixtureServer } from '../test/support/fixture-server';
-import { FIXTURE_NOW } from '../test/support/fixture-world';
+import { fixtureServer } from '../test/support/worlds/fixture-server';
+import { FIXTURE_NOW } from '../test/support/worlds/fixture-world';
 
 /**
  * `npm run bench:graph [accounts]`: the link graph of one campaign (25,000 accounts) in headless Chromium, which draws in software

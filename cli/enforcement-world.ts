@@ -4,7 +4,7 @@ import { DynamoTable } from '../shared/aws/dynamo-table';
 import { S3ObjectStore } from '../shared/aws/s3-object-store';
 import { systemChance as chance, systemClock as clock } from '../shared/aws/system-clock';
 import { livePolicy } from '../shared/lambda/live-policy';
-import { KnownAccountStore } from '../shared/stores/known-account-store';
+import { KnownAccountStore } from '../shared/stores/archive/known-account-store';
 
 export type Names = { enforcement: string; graph: string; archive: string };
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { recompute } from '../functions/detection/recompute';
-import { Policy } from '../shared/domain/policy';
+import { Policy } from '../shared/domain/policy/policy';
 import { iso } from '../shared/domain/time';
 import { campaignId } from '../shared/identity/ids';
 import { readOptions, refuse } from './command-line';

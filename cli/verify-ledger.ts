@@ -4,8 +4,8 @@ import { DynamoTable } from '../shared/aws/dynamo-table';
 import { S3ObjectStore } from '../shared/aws/s3-object-store';
 import { printable } from '../shared/domain/plain-text';
 import type { Stores } from '../shared/ports';
-import { CampaignStore } from '../shared/stores/campaign-store';
-import { LedgerStore } from '../shared/stores/ledger-store';
+import { CampaignStore } from '../shared/stores/campaigns/campaign-store';
+import { LedgerStore } from '../shared/stores/cases/ledger-store';
 import { PolicyStore } from '../shared/stores/policy-store';
 import { readOptions, refuse } from './command-line';
 

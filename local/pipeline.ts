@@ -8,7 +8,7 @@ import { plan } from '../functions/features/plan';
 import { type IngestResult, ingest, keep } from '../functions/ingest/ingest';
 import type { Source, Taken } from '../functions/ingest/read-messages';
 import type { ProducerSettings } from '../shared/contract/producer-settings';
-import { type Policy, policyDigest } from '../shared/domain/policy';
+import { type Policy, policyDigest } from '../shared/domain/policy/policy';
 import { HOUR } from '../shared/domain/time';
 import { KeyedHasher } from '../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';

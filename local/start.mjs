@@ -100,9 +100,9 @@ const tasks = {
   typecheck: [[node, [bin('typescript/bin/tsc'), '--noEmit']]],
   jest: [[node, [bin('jest/bin/jest.js'), ...args]]],
   // After a route changed: the OpenAPI document and the client's types (docs/decisions/0009).
-  api: [ts('local/describe-api.ts')],
+  api: [ts('local/documents/describe-api.ts')],
   // After a row, a detector or a number of the policy changed: the tables of docs/ that are made from them.
-  'docs:tables': [ts('local/write-doc-tables.ts')],
+  'docs:tables': [ts('local/documents/write-doc-tables.ts')],
   // Needs Chromium, as test:browser does.
   'docs:picture': [ts('bench/console-picture.ts')],
   'bench:list': [ts('bench/flagged-list.ts')],

@@ -1,5 +1,5 @@
 import type { KnownAccount, Standing } from './domain/account';
-import type { Campaign, Kind } from './domain/campaign';
+import type { Campaign, Kind } from './domain/campaigns/campaign';
 import type { Digest } from './domain/notice';
 import type { AccountKey, CaseId, SealedId } from './identity/ids';
 

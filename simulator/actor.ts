@@ -1,8 +1,8 @@
 import type { AccountData } from '../shared/contract/event';
-import type { Client } from './clients';
-import type { Dice } from './dice';
-import type { Origin } from './places';
-import type { Rhythm } from './rhythms';
+import type { Client } from './draws/clients';
+import type { Dice } from './draws/dice';
+import type { Origin } from './draws/places';
+import type { Rhythm } from './draws/rhythms';
 
 /** What an account really is. Everything but `distillation` would be wronged by a suspension. */
 export const LABELS = ['honest', 'reselling', 'hijacked', 'distillation'] as const;

@@ -3,10 +3,10 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, createGzip } from 'node:zlib';
 import { numberOf, readOptions, refuse } from '../cli/command-line';
-import { givenPath } from './given-path';
-import { readScenario } from './read-scenario';
-import { scaled } from './scenario';
-import { having, SCENARIOS } from './scenarios';
+import { givenPath } from './scenarios/given-path';
+import { readScenario } from './scenarios/read-scenario';
+import { scaled } from './scenarios/scenario';
+import { having, SCENARIOS } from './scenarios/scenarios';
 import { simulate } from './simulate';
 
 const USAGE = `usage: npm run simulate -- --scenario NAME|FILE.json --out DIR [--seed 1] [--scale 1] [--with ROW[:SIZE],…] [--no-labels] [--no-prompts]

@@ -1,9 +1,9 @@
 import type { AccountData } from '../shared/contract/event';
 import { HOUR } from '../shared/domain/time';
 import type { Actor, Said, Usage } from './actor';
-import { PARAMETERS } from './parameters';
-import type { Origin } from './places';
-import type { Scenario } from './scenario';
+import { PARAMETERS } from './draws/parameters';
+import type { Origin } from './draws/places';
+import type { Scenario } from './scenarios/scenario';
 
 /** Event lines to the letter of contract/events.md, written as text: `JSON.stringify` of whole events would halve the speed. */
 

@@ -1,13 +1,13 @@
 import { HOUR } from '../shared/domain/time';
 import type { Actor, Label, Usage } from './actor';
-import { addCampaigns } from './campaigns';
 import { addDescribed } from './casting/cast';
-import { Dice } from './dice';
+import { Dice } from './draws/dice';
+import { addCampaigns } from './groups/campaigns';
+import { addAgentUsers, addPeople, addPrograms } from './groups/singles';
+import { addStrangers } from './groups/strangers';
+import { addTeams } from './groups/teams';
 import { accountLine, clockFace, releaseLine, usageLine } from './lines';
-import type { Scenario } from './scenario';
-import { addAgentUsers, addPeople, addPrograms } from './singles';
-import { addStrangers } from './strangers';
-import { addTeams } from './teams';
+import type { Scenario } from './scenarios/scenario';
 import { drawWorld, type World } from './world';
 
 /** One event as it arrives. `at`: ms since the epoch (a second delivery is later than the event's own time). */

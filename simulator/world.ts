@@ -1,11 +1,11 @@
 import type { AccountData } from '../shared/contract/event';
 import { DAY, HOUR, iso } from '../shared/domain/time';
 import type { Actor } from './actor';
-import { type Clients, drawClients } from './clients';
-import { Dice, token } from './dice';
-import { PARAMETERS } from './parameters';
-import { drawMap, hostingPool, type Map as NetworkMap, type Operator, type Origin, residentialPool } from './places';
-import type { Scenario } from './scenario';
+import { type Clients, drawClients } from './draws/clients';
+import { Dice, token } from './draws/dice';
+import { PARAMETERS } from './draws/parameters';
+import { drawMap, hostingPool, type Map as NetworkMap, type Operator, type Origin, residentialPool } from './draws/places';
+import type { Scenario } from './scenarios/scenario';
 import { TOPICS, type Topic } from './text/words';
 
 /** What all accounts of one world share: its networks, its clients, its releases. */

@@ -161,3 +161,10 @@ test('a handler wires and hands over: at most 25 lines', () => {
   expect(handlers.length).toBeGreaterThan(5);
   expect(handlers.filter((file) => textOf(file).trimEnd().split('\n').length > 25)).toEqual([]);
 });
+
+test('a folder is a room that one can see: at most sixteen files of code beside each other', () => {
+  const beside = new Map<string, number>();
+  for (const file of [...sources, ...filesUnder('test')]) beside.set(dirname(file), (beside.get(dirname(file)) ?? 0) + 1);
+  expect(beside.size).toBeGreaterThan(60);
+  expect([...beside].filter(([, files]) => files > 16)).toEqual([]);
+});

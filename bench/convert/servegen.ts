@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { HOUR } from '../../shared/domain/time';
-import { Dice } from '../../simulator/dice';
+import { Dice } from '../../simulator/draws/dice';
 import type { Truth } from '../../simulator/simulate';
 import type { Source } from '../eval/worlds';
 import { type Row, readCsv } from './csv';

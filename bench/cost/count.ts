@@ -9,7 +9,7 @@ import { type FeatureRows, fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
 import { Gateway } from '../../local/provider/gateway';
-import { Policy, policyDigest } from '../../shared/domain/policy';
+import { Policy, policyDigest } from '../../shared/domain/policy/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { readFoldOutput } from '../../shared/formats/fold-output';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';

@@ -1,6 +1,6 @@
 import { HOUR, MINUTE } from '../../shared/domain/time';
 import { SeededChance } from '../../shared/memory/simulated-clock';
-import { Scenario } from '../../simulator/scenario';
+import { Scenario } from '../../simulator/scenarios/scenario';
 import { simulate } from '../../simulator/simulate';
 
 /** Share of events that come up to an hour late: a gateway that was cut off, a retry. Stated; a duplicate comes within four minutes. */

@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../../shared/domain/campaign';
+import { KINDS, type Kind } from '../../shared/domain/campaigns/campaign';
 import { wilson } from '../../shared/domain/wilson';
 import type { Truth } from '../../simulator/simulate';
 import { number, percent, table } from './table';

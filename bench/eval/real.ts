@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { numberOf, readOptions, refuse } from '../../cli/command-line';
 import type { Pipeline } from '../../local/pipeline';
-import { Policy } from '../../shared/domain/policy';
-import { givenPath } from '../../simulator/given-path';
+import { Policy } from '../../shared/domain/policy/policy';
+import { givenPath } from '../../simulator/scenarios/given-path';
 import type { Truth } from '../../simulator/simulate';
 import { BASELINES } from '../baselines/list';
 import { lockstepCount, NEIGHBOURS } from '../baselines/lockstep-count';

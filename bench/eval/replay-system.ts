@@ -7,7 +7,7 @@ import { reportOf } from '../../cli/replay/report';
 import type { DetectionPorts, DetectionRun } from '../../functions/detection/detect';
 import { valuesIn } from '../../functions/ingest/records/json-values';
 import { Pipeline } from '../../local/pipeline';
-import { Policy } from '../../shared/domain/policy';
+import { Policy } from '../../shared/domain/policy/policy';
 import { HOUR } from '../../shared/domain/time';
 import type { System } from './evaluate';
 

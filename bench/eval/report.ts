@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FAMILIES, KINDS } from '../../shared/domain/campaign';
+import { FAMILIES, KINDS } from '../../shared/domain/campaigns/campaign';
 
 /** The part of a replay's report.json (contract/events.md) that the evaluation reads. */
 const instant = z.string();

@@ -1,4 +1,4 @@
-import type { Campaign } from '../../simulator/scenario';
+import type { Campaign } from '../../simulator/scenarios/scenario';
 
 /**
  * What an operator pays, US dollars. Stated, of the order of what is offered openly and in studies of account markets

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { HOUR } from '../../shared/domain/time';
 import { LABELS } from '../../simulator/actor';
-import type { Campaign, Scenario } from '../../simulator/scenario';
+import type { Campaign, Scenario } from '../../simulator/scenarios/scenario';
 import { type Provider, simulate, type Truth } from '../../simulator/simulate';
 
 /** A stream of events with its truth: from the project's simulator or from a folder that another generator wrote. */

@@ -9,7 +9,7 @@ import type { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import type { Clock } from '../../shared/ports';
-import { HourStore } from '../../shared/stores/hour-store';
+import { HourStore } from '../../shared/stores/archive/hour-store';
 import { CountedTable } from '../cost/counted-table';
 import { HOURS, START } from './arrivals';
 import { type Faults, FaultyObjectStore, FaultyTable } from './faulty';

@@ -1,5 +1,5 @@
 import { UnionFind } from '../../functions/detection/networks/networks';
-import type { Segments } from '../../functions/detection/screen/census';
+import type { Segments } from '../../functions/detection/screen/holders/census';
 import { proposing } from './population';
 
 /** What a bucket may hold and still join its accounts. */

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { UnionFind } from '../../functions/detection/networks/networks';
-import type { Census, Segments } from '../../functions/detection/screen/census';
-import { NOT_REFERENCE, ordinalsOf, standingsIn } from '../../functions/detection/screen/census';
+import type { Census, Segments } from '../../functions/detection/screen/holders/census';
+import { NOT_REFERENCE, ordinalsOf, standingsIn } from '../../functions/detection/screen/holders/census';
 import type { ScreenPolicy } from '../../functions/detection/screen/screen';
 import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from '../../functions/detection/traits/traits';
 import { proposing } from './population';

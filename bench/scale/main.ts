@@ -3,12 +3,12 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { readOptions } from '../../cli/command-line';
 import { judgeUnits } from '../../functions/detection/judge-units';
-import { censusOf, ordinalsOf, type Segments, tally } from '../../functions/detection/screen/census';
+import { accountAt, readColumns, writeColumns } from '../../functions/detection/screen/columns/screen-columns';
+import { censusOf, ordinalsOf, type Segments, tally } from '../../functions/detection/screen/holders/census';
+import { firstOf } from '../../functions/detection/screen/holders/trait-records';
 import { type Screened, screen, screenPolicyOf } from '../../functions/detection/screen/screen';
-import { accountAt, readColumns, writeColumns } from '../../functions/detection/screen/screen-columns';
 import { Screening } from '../../functions/detection/screen/screened';
-import { firstOf } from '../../functions/detection/screen/trait-records';
-import { Policy } from '../../shared/domain/policy';
+import { Policy } from '../../shared/domain/policy/policy';
 import type { AccountKey } from '../../shared/identity/ids';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
 import { table } from '../eval/table';

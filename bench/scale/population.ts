@@ -1,4 +1,4 @@
-import { NEVER, ScreenBuilder, type ScreenColumns } from '../../functions/detection/screen/screen-columns';
+import { NEVER, ScreenBuilder, type ScreenColumns } from '../../functions/detection/screen/columns/screen-columns';
 import { SAMPLED, TRAIT_NAMES, TRAIT_TYPES, type TraitType } from '../../functions/detection/traits/traits';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { segmentOf } from '../../shared/formats/segment-of';

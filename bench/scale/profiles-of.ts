@@ -1,6 +1,6 @@
 import { Profile, type ProfileSample } from '../../functions/detection/profiles/profile';
-import type { Segments } from '../../functions/detection/screen/census';
-import { accountAt, placeOf, type ScreenColumns } from '../../functions/detection/screen/screen-columns';
+import { accountAt, placeOf, type ScreenColumns } from '../../functions/detection/screen/columns/screen-columns';
+import type { Segments } from '../../functions/detection/screen/holders/census';
 import { SAMPLED, TRAIT_NAMES, type TraitType } from '../../functions/detection/traits/traits';
 import { HOUR } from '../../shared/domain/time';
 import { segmentOf } from '../../shared/formats/segment-of';

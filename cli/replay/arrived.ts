@@ -1,6 +1,6 @@
 import type { Pipeline } from '../../local/pipeline';
 import { type Arrivals, fieldShares, silentFamilies } from '../../shared/domain/arrival';
-import type { Policy } from '../../shared/domain/policy';
+import type { Policy } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 
 export type Arrived = { fields: ReturnType<typeof fieldShares>; accounts: number; established: number; withFacts: number };

@@ -1,4 +1,4 @@
-import type { Campaign } from '../../shared/domain/campaign';
+import type { Campaign } from '../../shared/domain/campaigns/campaign';
 import type { Report } from './report';
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { standings } from '../../functions/enforcement/standing/standing';
 import type { Pipeline } from '../../local/pipeline';
 import type { Standing } from '../../shared/domain/account';
-import { type Campaign, FAMILIES, KINDS, LEGS, probabilityOf } from '../../shared/domain/campaign';
+import { type Campaign, FAMILIES, KINDS, LEGS, probabilityOf } from '../../shared/domain/campaigns/campaign';
 import { iso } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
 import { WouldHave } from './would-have';

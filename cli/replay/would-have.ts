@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { planFor } from '../../functions/enforcement/policy/plan';
 import type { Pipeline } from '../../local/pipeline';
 import type { AccountFacts } from '../../shared/domain/account';
-import { MODES, Rung } from '../../shared/domain/enforcement-policy';
+import { MODES, Rung } from '../../shared/domain/policy/enforcement-policy';
 import { DAY } from '../../shared/domain/time';
 
 /** What one rule would do at the end of the input, and to what kinds of accounts: counts by what the provider knows of them. */

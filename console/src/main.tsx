@@ -6,7 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries, setBase } from './api';
 import { App } from './app';
-import { AppealPage } from './pages/appeal-page';
+import { AppealPage } from './pages/cases/appeal-page';
 import { Failed } from './parts/parts';
 import { currentToken, finishSignIn, keepStartCode, loadConfig, signIn } from './session';
 

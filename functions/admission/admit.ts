@@ -1,6 +1,6 @@
-import { ADMISSIONS, type Admission, type AdmissionPolicy, type KnownBy, type ShownType } from '../../shared/domain/admission';
-import { FAMILIES, type Family, type Kind } from '../../shared/domain/campaign';
-import type { Mode } from '../../shared/domain/enforcement-policy';
+import { FAMILIES, type Family, type Kind } from '../../shared/domain/campaigns/campaign';
+import { ADMISSIONS, type Admission, type AdmissionPolicy, type KnownBy, type ShownType } from '../../shared/domain/policy/admission';
+import type { Mode } from '../../shared/domain/policy/enforcement-policy';
 import type { CampaignId } from '../../shared/identity/ids';
 
 /** contained: acted on, now. open: a case waits. none: neither. */

@@ -1,13 +1,13 @@
-import type { Admission } from '../../shared/domain/admission';
-import { EXONERATION_CHAIN, scopeLabel } from '../../shared/domain/exoneration';
-import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/domain/kill-switch';
-import type { Policy } from '../../shared/domain/policy';
+import { EXONERATION_CHAIN, scopeLabel } from '../../shared/domain/cases/exoneration';
+import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/domain/cases/kill-switch';
+import type { Admission } from '../../shared/domain/policy/admission';
+import type { Policy } from '../../shared/domain/policy/policy';
 import type { CampaignId, Hash64 } from '../../shared/identity/ids';
 import type { KeyedHasher } from '../../shared/identity/keyed-hash';
 import type { Clock, Table } from '../../shared/ports';
-import { CaseStore } from '../../shared/stores/case-store';
-import { KnownByStore } from '../../shared/stores/known-by-store';
-import { LedgerStore } from '../../shared/stores/ledger-store';
+import { KnownByStore } from '../../shared/stores/campaigns/known-by-store';
+import { CaseStore } from '../../shared/stores/cases/case-store';
+import { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { admissionFor, asFarAs, type CampaignStanding, type Resemblance, resemblances } from './admit';
 import { type Newcomer, showing } from './newcomer';
 

@@ -3,7 +3,7 @@ import type { AccountData, UsageData } from '../../shared/contract/event';
 import { firstAddress } from '../../shared/contract/network-address';
 import { fingerprintPrompt, readFingerprint } from '../../shared/contract/prompt-fingerprint';
 import { tidiedData } from '../../shared/contract/tidy';
-import type { Shown, ShownType } from '../../shared/domain/admission';
+import type { Shown, ShownType } from '../../shared/domain/policy/admission';
 import { clientOf, factsOf } from '../../shared/identity/account-facts';
 import type { Hash64 } from '../../shared/identity/ids';
 import { hashText, type KeyedHasher } from '../../shared/identity/keyed-hash';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { ADMISSIONS } from '../../shared/domain/admission';
-import { FAMILIES, KINDS } from '../../shared/domain/campaign';
+import { FAMILIES, KINDS } from '../../shared/domain/campaigns/campaign';
+import { ADMISSIONS } from '../../shared/domain/policy/admission';
 import { type Api, answers, type HttpPorts, jsonBody } from '../../shared/http/api';
 import { problem } from '../../shared/http/problem';
 import { producerOf, slowDown } from '../../shared/http/producer-access';

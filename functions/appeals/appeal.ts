@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { ACCOUNT_CHAIN, type Action, inForce } from '../../shared/domain/action';
-import { type AppealState, type AppealSubject, appealId } from '../../shared/domain/appeal';
+import { ACCOUNT_CHAIN, type Action, inForce } from '../../shared/domain/cases/action';
+import { type AppealState, type AppealSubject, appealId } from '../../shared/domain/cases/appeal';
+import { REASONS } from '../../shared/domain/cases/reason-codes';
 import { LINES } from '../../shared/domain/plain-text';
-import { REASONS } from '../../shared/domain/reason-codes';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { checkAppealToken } from '../../shared/identity/appeal-link';
 import type { Queue } from '../../shared/ports';

@@ -1,9 +1,9 @@
-import type { Policy } from '../../shared/domain/policy';
+import type { Policy } from '../../shared/domain/policy/policy';
 import type { AppealKeys } from '../../shared/identity/appeal-link';
 import type { Clock, Queue, Table } from '../../shared/ports';
-import { AppealStore } from '../../shared/stores/appeal-store';
-import { CaseStore } from '../../shared/stores/case-store';
-import { LedgerStore } from '../../shared/stores/ledger-store';
+import { AppealStore } from '../../shared/stores/cases/appeal-store';
+import { CaseStore } from '../../shared/stores/cases/case-store';
+import { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { RuleStore } from '../../shared/stores/rule-store';
 
 /** What this stage is given. It can neither restore nor suspend anybody: enforcement carries out what is decided here. */

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { RUNGS } from '../../shared/domain/enforcement-policy';
 import { LINES } from '../../shared/domain/plain-text';
+import { RUNGS } from '../../shared/domain/policy/enforcement-policy';
 import { iso } from '../../shared/domain/time';
 import { type Api, answers, type HttpPorts, jsonBody, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';

@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type AppealState, VERDICTS } from '../../shared/domain/appeal';
+import { type AppealState, VERDICTS } from '../../shared/domain/cases/appeal';
+import { REASON_CODES } from '../../shared/domain/cases/reason-codes';
 import { mayAct, type Person } from '../../shared/domain/person';
-import { REASON_CODES } from '../../shared/domain/reason-codes';
 import { iso } from '../../shared/domain/time';
 import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../shared/http/api';
 import { answerCommand, Because, CommandView } from '../../shared/http/command-answer';
 import { When } from '../../shared/http/fields';
 import { problem } from '../../shared/http/problem';
-import type { Entry } from '../../shared/stores/ledger-store';
+import type { Entry } from '../../shared/stores/cases/ledger-store';
 import type { Appeals } from './appeals';
 import { reviewAppeal, whyNot } from './review';
 

@@ -1,10 +1,10 @@
-import { ACCOUNT_CHAIN, inForce } from '../../shared/domain/action';
-import type { AppealState, Review } from '../../shared/domain/appeal';
-import type { EnforcementPolicy } from '../../shared/domain/enforcement-policy';
+import { ACCOUNT_CHAIN, inForce } from '../../shared/domain/cases/action';
+import type { AppealState, Review } from '../../shared/domain/cases/appeal';
 import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../shared/domain/person';
+import type { EnforcementPolicy } from '../../shared/domain/policy/enforcement-policy';
 import { HOUR, iso } from '../../shared/domain/time';
 import type { CaseId } from '../../shared/identity/ids';
-import { isolated } from '../../shared/stores/ledger-store';
+import { isolated } from '../../shared/stores/cases/ledger-store';
 import type { Appeals } from './appeals';
 
 /**

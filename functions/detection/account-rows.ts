@@ -4,7 +4,7 @@ import { segmentOf } from '../../shared/formats/segment-of';
 import type { AccountKey } from '../../shared/identity/ids';
 import { inBatches } from '../../shared/in-batches';
 import type { Stores } from '../../shared/ports';
-import { SummaryStore } from '../../shared/stores/summary-store';
+import { SummaryStore } from '../../shared/stores/archive/summary-store';
 import type { Population } from './profiles/population';
 import type { Glance } from './risk-tier';
 

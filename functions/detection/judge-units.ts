@@ -1,6 +1,6 @@
-import type { Campaign } from '../../shared/domain/campaign';
-import type { DetectionPolicy } from '../../shared/domain/detection-policy';
-import type { KnownOperator } from '../../shared/domain/known-operator';
+import type { Campaign } from '../../shared/domain/campaigns/campaign';
+import type { KnownOperator } from '../../shared/domain/campaigns/known-operator';
+import type { DetectionPolicy } from '../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../shared/identity/ids';
 import { hashNumber } from '../../shared/identity/keyed-hash';
 import { watch } from './campaigns/known-operators';

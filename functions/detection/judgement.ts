@@ -1,4 +1,4 @@
-import type { DetectionPolicy } from '../../shared/domain/detection-policy';
+import type { DetectionPolicy } from '../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../shared/identity/ids';
 import { type Assessment, assess } from './findings/assess';
 import { contentCandidates } from './findings/content-candidates';

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { Campaign, type Evidence } from '../../shared/domain/campaign';
-import type { DetectionPolicy } from '../../shared/domain/detection-policy';
+import { Campaign, type Evidence } from '../../shared/domain/campaigns/campaign';
+import type { DetectionPolicy } from '../../shared/domain/policy/detection-policy';
 import { HOUR } from '../../shared/domain/time';
 import { readFoldOutput } from '../../shared/formats/fold-output';
 import type { CampaignId } from '../../shared/identity/ids';

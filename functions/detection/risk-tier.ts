@@ -1,4 +1,4 @@
-import { isYoung, MUCH_USE } from '../../shared/domain/risk-tier';
+import { isYoung, MUCH_USE } from '../../shared/domain/policy/risk-tier';
 import type { AccountKey } from '../../shared/identity/ids';
 
 /** An account at a glance: what decides whose rows are kept, read off a profile or off columns. Times in ms. */

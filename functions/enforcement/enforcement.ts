@@ -1,20 +1,20 @@
-import type { AppealSubject } from '../../shared/domain/appeal';
-import type { Policy } from '../../shared/domain/policy';
+import type { AppealSubject } from '../../shared/domain/cases/appeal';
+import type { Policy } from '../../shared/domain/policy/policy';
 import type { AccountReader, Chance, Clock, Provider, Stores, Workflow } from '../../shared/ports';
-import { AppealStore } from '../../shared/stores/appeal-store';
-import { CampaignStore } from '../../shared/stores/campaign-store';
-import { CaseStore } from '../../shared/stores/case-store';
-import { ExonerationStore } from '../../shared/stores/exoneration-store';
-import { FlaggedStore } from '../../shared/stores/flagged-store';
-import { KnownOperatorStore } from '../../shared/stores/known-operator-store';
-import { LabelStore } from '../../shared/stores/label-store';
+import { SightingStore } from '../../shared/stores/archive/sighting-store';
+import { SummaryStore } from '../../shared/stores/archive/summary-store';
+import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
+import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
+import { KnownOperatorStore } from '../../shared/stores/campaigns/known-operator-store';
+import { LabelStore } from '../../shared/stores/campaigns/label-store';
+import { AppealStore } from '../../shared/stores/cases/appeal-store';
+import { CaseStore } from '../../shared/stores/cases/case-store';
+import { ExonerationStore } from '../../shared/stores/cases/exoneration-store';
+import type { LedgerStore } from '../../shared/stores/cases/ledger-store';
+import { StandingLedger } from '../../shared/stores/cases/standing-ledger';
 import { LeaseStore } from '../../shared/stores/lease-store';
-import type { LedgerStore } from '../../shared/stores/ledger-store';
 import { PolicyStore } from '../../shared/stores/policy-store';
 import { RuleStore } from '../../shared/stores/rule-store';
-import { SightingStore } from '../../shared/stores/sighting-store';
-import { StandingLedger } from '../../shared/stores/standing-ledger';
-import { SummaryStore } from '../../shared/stores/summary-store';
 import { StandingList } from './standing/standing-list';
 
 /** The policy that judges now, with its digest (`policyDigest`). On AWS: the policy store's live version; in replay: the file. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { KINDS } from '../../shared/domain/campaign';
-import type { Measurement } from '../../shared/domain/policy-record';
+import { KINDS } from '../../shared/domain/campaigns/campaign';
+import type { Measurement } from '../../shared/domain/policy/policy-record';
 
 /** The parts of a replay report (`npm run replay`) that a measurement reads. `policy` is the digest it was replayed with. */
 export const ReplayReport = z.object({

@@ -1,5 +1,5 @@
-import { ACCOUNT_CHAIN } from '../../shared/domain/action';
-import type { Indicator, Kind } from '../../shared/domain/campaign';
+import type { Indicator, Kind } from '../../shared/domain/campaigns/campaign';
+import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { type AccountKey, accountKey, campaignId, caseId, type Hash64, hash64 } from '../../shared/identity/ids';
 import type { Enforcement } from './enforcement';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isYoung } from '../../shared/domain/risk-tier';
+import { isYoung } from '../../shared/domain/policy/risk-tier';
 import { DAY, hourLabel } from '../../shared/domain/time';
 import { ByteWriter } from '../../shared/formats/bytes';
 import { distinctEvents, type Place } from '../../shared/formats/distinct-events';
@@ -9,7 +9,7 @@ import { readSegment, type Segment } from '../../shared/formats/segment';
 import { type AccountKey, hash64 } from '../../shared/identity/ids';
 import { inBatches } from '../../shared/in-batches';
 import type { ObjectStore, Table } from '../../shared/ports';
-import { HourStore } from '../../shared/stores/hour-store';
+import { HourStore } from '../../shared/stores/archive/hour-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { aggregateHour } from './aggregate';
 import type { FoldTask, SealedPlan } from './plan';
@@ -27,7 +27,7 @@ export type FeatureRows = 'all' | 'risk' | 'none';
 export type FoldPorts = {
   archive: ObjectStore;
   features: Table;
-  /** Whose hour is also kept at hand in the table, besides the output segment that has everybody's (shared/domain/risk-tier.ts). */
+  /** Whose hour is also kept at hand in the table, besides the output segment that has everybody's (shared/domain/policy/risk-tier.ts). */
   rows: FeatureRows;
 };
 export type FoldResult = {

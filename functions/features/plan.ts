@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, dayLabel, dayOf, HOUR, hourLabel, iso } from '../../shared/domain/time';
 import type { Clock, Item, ObjectStore, Table } from '../../shared/ports';
-import { hoursToPlan, type ManifestEntry, manifestOf, TO_FOLD_AGAIN } from '../../shared/stores/manifest-store';
+import { hoursToPlan, type ManifestEntry, manifestOf, TO_FOLD_AGAIN } from '../../shared/stores/archive/manifest-store';
 
 export type PlanPorts = {
   archive: ObjectStore;

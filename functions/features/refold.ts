@@ -1,6 +1,6 @@
 import { HOUR, hourLabel, hourOf } from '../../shared/domain/time';
 import type { Table } from '../../shared/ports';
-import { foldedAgain } from '../../shared/stores/manifest-store';
+import { foldedAgain } from '../../shared/stores/archive/manifest-store';
 
 /**
  * Makes the next plan seal the hours of [from, to) again, as new versions over the same chunks, so that they are folded once more

@@ -4,8 +4,8 @@ import { dayLabel, dayOf, hourLabel } from '../../shared/domain/time';
 import { frameOf } from '../../shared/formats/segment';
 import type { AccountKey } from '../../shared/identity/ids';
 import type { Clock, ObjectStore, Table } from '../../shared/ports';
-import { noteArrivals } from '../../shared/stores/arrival-store';
-import { addToManifest, type Place } from '../../shared/stores/manifest-store';
+import { noteArrivals } from '../../shared/stores/archive/arrival-store';
+import { addToManifest, type Place } from '../../shared/stores/archive/manifest-store';
 import { type Part, type ReadPorts, readMessages, type Source, type Taken } from './read-messages';
 import { keepRefused, refusedRecord } from './refused';
 

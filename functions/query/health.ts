@@ -1,10 +1,10 @@
 import { DETECTION_STALE_AFTER } from '../../shared/domain/notice';
 import { HOUR, hourLabel, iso } from '../../shared/domain/time';
 import type { Table } from '../../shared/ports';
-import { AppealStore } from '../../shared/stores/appeal-store';
-import { CaseStore } from '../../shared/stores/case-store';
-import { LedgerStore } from '../../shared/stores/ledger-store';
-import { markedHours } from '../../shared/stores/manifest-store';
+import { markedHours } from '../../shared/stores/archive/manifest-store';
+import { AppealStore } from '../../shared/stores/cases/appeal-store';
+import { CaseStore } from '../../shared/stores/cases/case-store';
+import { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import type { QueryPorts } from './query-ports';
 
 export type PipelineHealth = {

@@ -1,6 +1,6 @@
 import type { Cursors } from '../../shared/http/cursor';
 import type { Clock, Stores } from '../../shared/ports';
-import { CampaignStore } from '../../shared/stores/campaign-store';
+import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 
 /** What the read side is given. It holds no permission to write any of it. */
 export type QueryWorld = {

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { eventsSchema } from '../../shared/contract/json-schema';
-import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/domain/kill-switch';
+import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/domain/cases/kill-switch';
 import { PERSON_ROLES } from '../../shared/domain/person';
 import { iso } from '../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';
 import description from '../../shared/http/openapi.json';
-import { isolated, LedgerStore } from '../../shared/stores/ledger-store';
+import { isolated, LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { health } from './health';
 import type { QueryPorts } from './query-ports';
 

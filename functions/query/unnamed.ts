@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LedgerEntry } from '../../shared/domain/ledger';
+import type { LedgerEntry } from '../../shared/domain/cases/ledger';
 
 const Signed = z.object({ id: z.string() });
 const Named = z.object({ approvals: z.array(Signed).optional(), confirmations: z.array(Signed).optional() });

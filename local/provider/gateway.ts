@@ -1,7 +1,7 @@
 import type { Effect, EffectAt } from '../../functions/ingest/ingest';
 import type { AccountKey } from '../../shared/identity/ids';
 import type { AccountReader, ActionRequest, Clock, ProviderAnswer, Table } from '../../shared/ports';
-import { KnownAccountStore } from '../../shared/stores/known-account-store';
+import { KnownAccountStore } from '../../shared/stores/archive/known-account-store';
 import { ToyProvider, withStandingOf } from './toy-provider';
 
 /**

@@ -74,7 +74,7 @@ export function makeApi(ports: HttpPorts): Api {
   api.onError((error, c) => {
     if (error instanceof HTTPException && error.status < 500) return refusedByTheFramework(c, error.status);
     ports.report({ requestId: c.get('requestId'), route: routePath(c), error });
-    // Named, so that whoever operates it knows which record: nothing else of it is told (shared/stores/ledger-store.ts).
+    // Named, so that whoever operates it knows which record: nothing else of it is told (shared/stores/cases/ledger-store.ts).
     if (error.name === 'UnreadableEntry') return problem(c, 'internal', `${printable(error.message)}. docs/runbook.md says what to do.`);
     return problem(c, 'internal', 'Try again. If it happens again, report the request id.');
   });

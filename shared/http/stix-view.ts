@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 
-/** The frame of a bundle; what its objects hold is the STIX standard's (shared/domain/stix.ts). */
+/** The frame of a bundle; what its objects hold is the STIX standard's (shared/domain/campaigns/stix.ts). */
 export const StixView = z
   .object({ type: z.literal('bundle'), id: z.string(), objects: z.array(z.record(z.string(), z.unknown())) })
   .openapi('StixBundle');

@@ -1,6 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import type { AppealSubject } from '../domain/appeal';
+import type { AppealSubject } from '../domain/cases/appeal';
 import { DAY } from '../domain/time';
 import { accountKey, caseId } from './ids';
 

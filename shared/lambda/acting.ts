@@ -5,7 +5,7 @@ import { StepFunctionsWorkflow } from '../aws/step-functions-workflow';
 import { systemChance as chance, systemClock as clock } from '../aws/system-clock';
 import { signAppealLink } from '../identity/appeal-link';
 import type { Provider } from '../ports';
-import { KnownAccountStore } from '../stores/known-account-store';
+import { KnownAccountStore } from '../stores/archive/known-account-store';
 import { filteredPost } from '../webhook/filtered-post';
 import { WebhookProvider } from '../webhook/webhook-provider';
 import type { ActingEnv } from '../wiring';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { systemClock as clock } from '../aws/system-clock';
-import { KnownOperatorStore } from '../stores/known-operator-store';
-import { LedgerStore } from '../stores/ledger-store';
+import { KnownOperatorStore } from '../stores/campaigns/known-operator-store';
+import { LedgerStore } from '../stores/cases/ledger-store';
 import type { DetectEnv } from '../wiring';
 import { bucket, table } from './adapters';
 import { livePolicy } from './live-policy';

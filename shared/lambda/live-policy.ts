@@ -1,7 +1,7 @@
 import recommended from '../../policies/recommended.json';
-import { Policy, policyDigest, withMode } from '../domain/policy';
+import { Policy, policyDigest, withMode } from '../domain/policy/policy';
 import type { Clock, Table } from '../ports';
-import { LedgerStore } from '../stores/ledger-store';
+import { LedgerStore } from '../stores/cases/ledger-store';
 import { PolicyStore } from '../stores/policy-store';
 
 /** What judges until somebody puts a policy live: the recommended numbers, and nothing is done to anybody. */

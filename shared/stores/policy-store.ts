@@ -1,7 +1,7 @@
-import { Policy, policyDigest } from '../domain/policy';
-import { LIVE_CHAIN, type LiveRecord, POLICY_CHAIN, type PolicyRecord } from '../domain/policy-record';
+import { Policy, policyDigest } from '../domain/policy/policy';
+import { LIVE_CHAIN, type LiveRecord, POLICY_CHAIN, type PolicyRecord } from '../domain/policy/policy-record';
 import type { Table } from '../ports';
-import { type Appended, type Draft, type Entry, isolated, type LedgerStore } from './ledger-store';
+import { type Appended, type Draft, type Entry, isolated, type LedgerStore } from './cases/ledger-store';
 
 const DOCUMENTS = 'POLICY';
 const ONLY = 'policy';

@@ -1,4 +1,4 @@
-import { readRiskTier, writeRiskTier } from '../domain/risk-tier';
+import { readRiskTier, writeRiskTier } from '../domain/policy/risk-tier';
 import type { AccountKey } from '../identity/ids';
 import type { ObjectStore } from '../ports';
 

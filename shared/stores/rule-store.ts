@@ -1,7 +1,7 @@
-import { RULE_CHAIN, type RuleRecord } from '../domain/rule-record';
+import { RULE_CHAIN, type RuleRecord } from '../domain/policy/rule-record';
 import type { CaseId } from '../identity/ids';
 import type { Table } from '../ports';
-import { type Appended, type Draft, type Entry, isolated, type LedgerStore } from './ledger-store';
+import { type Appended, type Draft, type Entry, isolated, type LedgerStore } from './cases/ledger-store';
 
 export type Rates = { rule: string; acted: number; appealed: number; granted: number; denied: number };
 export type Outcome = 'open' | 'granted' | 'denied';

@@ -1,4 +1,4 @@
-import type { Description, Part, Use } from '../description';
+import type { Description, Part, Use } from '../scenarios/description';
 import { exits, harvest, loot, REGISTERED, SEPARATE } from './parts';
 
 /** Hides what is asked and when. */

@@ -1,4 +1,4 @@
-import type { Description } from '../description';
+import type { Description } from '../scenarios/description';
 import { ACCOUNTS } from './accounts';
 import { CONTENT_AND_TIME } from './content-and-time';
 import { NETWORKS_AND_CLIENTS } from './networks-and-clients';

@@ -1,4 +1,4 @@
-import type { Description } from '../description';
+import type { Description } from '../scenarios/description';
 import { exits, harvest, loot, REGISTERED, SEPARATE } from './parts';
 
 /** Hides where requests come from, what sends them, and who pays. */

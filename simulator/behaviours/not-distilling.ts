@@ -1,4 +1,4 @@
-import type { Description, Pool, Use } from '../description';
+import type { Description, Pool, Use } from '../scenarios/description';
 import { exits, loot, REGISTERED } from './parts';
 
 /** Hostile, and no distillation: access that is resold, keys that are stolen. A suspension would hit the wrong people or for the wrong reason. */

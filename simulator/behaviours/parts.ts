@@ -1,4 +1,4 @@
-import type { Facts, Pool, PromptSetChoice, Use } from '../description';
+import type { Facts, Pool, PromptSetChoice, Use } from '../scenarios/description';
 
 /** What most campaigns are made of; a behaviour says what it does otherwise. Rates are those of the June 2026 disclosure. */
 

@@ -1,4 +1,4 @@
-import type { Description, Part, Pool } from '../description';
+import type { Description, Part, Pool } from '../scenarios/description';
 import { exits, harvest, loot, ORDINARY, REGISTERED, SEPARATE } from './parts';
 
 /** Stays small, or lives among others: cells, seats, a reseller's customers. */

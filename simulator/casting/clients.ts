@@ -1,7 +1,7 @@
-import { anyClient, type Client, ownClient } from '../clients';
-import type { Build, ClientChoice } from '../description';
-import { type Dice, token } from '../dice';
-import type { Origin } from '../places';
+import { anyClient, type Client, ownClient } from '../draws/clients';
+import { type Dice, token } from '../draws/dice';
+import type { Origin } from '../draws/places';
+import type { Build, ClientChoice } from '../scenarios/description';
 import { Coined } from '../text/words';
 import type { World } from '../world';
 import type { Own } from './own';

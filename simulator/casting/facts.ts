@@ -1,7 +1,7 @@
 import type { AccountData } from '../../shared/contract/event';
-import type { Domain, Facts, Payer, Place } from '../description';
-import { type Dice, token } from '../dice';
-import type { Operator, Origin } from '../places';
+import { type Dice, token } from '../draws/dice';
+import type { Operator, Origin } from '../draws/places';
+import type { Domain, Facts, Payer, Place } from '../scenarios/description';
 import { card, type World } from '../world';
 import { oneOf } from './mixed';
 

@@ -1,6 +1,6 @@
-import type { Description, Pool } from '../description';
-import { Dice } from '../dice';
-import { type Operator, type Origin, pickOperator } from '../places';
+import { Dice } from '../draws/dice';
+import { type Operator, type Origin, pickOperator } from '../draws/places';
+import type { Description, Pool } from '../scenarios/description';
 import { Coined } from '../text/words';
 import type { World } from '../world';
 import { GroupClients } from './clients';

@@ -1,5 +1,5 @@
-import type { Mixed } from '../description';
-import type { Dice } from '../dice';
+import type { Dice } from '../draws/dice';
+import type { Mixed } from '../scenarios/description';
 
 const isSeveral = <T>(mixed: Mixed<T>): mixed is readonly (readonly [number, T])[] => Array.isArray(mixed);
 

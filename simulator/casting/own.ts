@@ -1,10 +1,10 @@
 import type { Said } from '../actor';
-import { type Agent, anyAgent, anyClient, type Client } from '../clients';
-import type { Dice } from '../dice';
-import { carrierExit, type Origin, pickOperator, vpnExit } from '../places';
-import { server } from '../singles';
+import { type Agent, anyAgent, anyClient, type Client } from '../draws/clients';
+import type { Dice } from '../draws/dice';
+import { carrierExit, type Origin, pickOperator, vpnExit } from '../draws/places';
+import { chatter, coder, product } from '../draws/voices';
+import { server } from '../groups/singles';
 import { Coined } from '../text/words';
-import { chatter, coder, product } from '../voices';
 import type { World } from '../world';
 
 type Voice = (turn: number) => Said;

@@ -1,8 +1,8 @@
 import { HOUR } from '../../shared/domain/time';
-import type { DayShape, Pace } from '../description';
-import type { Dice } from '../dice';
-import { DAY_FLAT, DAY_OFFICE, DAY_PERSON, DAY_SHIFT, dayShape } from '../parameters';
-import { arrivals, balanced, type Day, localHour, type Rhythm, sittings } from '../rhythms';
+import type { Dice } from '../draws/dice';
+import { DAY_FLAT, DAY_OFFICE, DAY_PERSON, DAY_SHIFT, dayShape } from '../draws/parameters';
+import { arrivals, balanced, type Day, localHour, type Rhythm, sittings } from '../draws/rhythms';
+import type { DayShape, Pace } from '../scenarios/description';
 import type { World } from '../world';
 
 /** Requests by local hour, mean 1. Stated; the first three are the simulator's own. */

@@ -1,6 +1,6 @@
-import type { Place, Pool } from '../description';
-import type { Dice } from '../dice';
-import { anyHome, fixedAddress, hostingPool, type Operator, type Origin } from '../places';
+import type { Dice } from '../draws/dice';
+import { anyHome, fixedAddress, hostingPool, type Operator, type Origin } from '../draws/places';
+import type { Place, Pool } from '../scenarios/description';
 import type { World } from '../world';
 import type { Own } from './own';
 

@@ -1,11 +1,11 @@
 import type { Said } from '../actor';
-import type { PromptSetChoice, Says } from '../description';
-import type { Dice } from '../dice';
+import type { Dice } from '../draws/dice';
+import { asking } from '../draws/voices';
+import type { PromptSetChoice, Says } from '../scenarios/description';
 import { FAMILIES } from '../text/families';
 import { type PromptSet, promptSet } from '../text/prompt-set';
 import { exercise, paraphrased, passage, personal } from '../text/prose';
 import { TOPICS, type Topic } from '../text/words';
-import { asking } from '../voices';
 import { topics } from '../world';
 import type { Own } from './own';
 

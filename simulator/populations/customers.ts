@@ -1,4 +1,4 @@
-import type { Description, Pool, PromptSetChoice } from '../description';
+import type { Description, Pool, PromptSetChoice } from '../scenarios/description';
 
 /** One customer who says so, or strangers whose loud work is known and allowed. */
 

@@ -1,4 +1,4 @@
-import type { Description, Part, Pool, PromptSetChoice, Use } from '../description';
+import type { Description, Part, Pool, PromptSetChoice, Use } from '../scenarios/description';
 
 /**
  * Honest accounts that somebody makes look linked to a campaign. Those who frame are of the same group here, and of label

@@ -1,4 +1,4 @@
-import type { Description } from '../description';
+import type { Description } from '../scenarios/description';
 import { CUSTOMERS } from './customers';
 import { FRAMED } from './framed';
 import { MACHINES } from './machines';

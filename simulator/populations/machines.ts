@@ -1,4 +1,4 @@
-import type { Description, Pool } from '../description';
+import type { Description, Pool } from '../scenarios/description';
 
 /** Honest programs: flat days, even load, pools of addresses, cards in threes. None of it makes a student model. */
 

@@ -1,4 +1,4 @@
-import type { Description, Pool, Use } from '../description';
+import type { Description, Pool, Use } from '../scenarios/description';
 
 /** Something happens, and many accounts change on the same day for the same reason. */
 

@@ -1,4 +1,4 @@
-import type { Description, Pool, Use } from '../description';
+import type { Description, Pool, Use } from '../scenarios/description';
 
 /** One card, desk, issuer or promotion behind many accounts that otherwise have little to do with each other. */
 

@@ -1,4 +1,4 @@
-import type { Description, Pool } from '../description';
+import type { Description, Pool } from '../scenarios/description';
 
 /** Many people with the same work: the same words around ever other documents, or the same exercises. */
 

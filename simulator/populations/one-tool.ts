@@ -1,4 +1,4 @@
-import type { Description, Pool, Use } from '../description';
+import type { Description, Pool, Use } from '../scenarios/description';
 
 /** Strangers with the same program: its build, its prompt, sometimes its servers are theirs alike. */
 

@@ -1,4 +1,4 @@
-import type { Description, Pool } from '../description';
+import type { Description, Pool } from '../scenarios/description';
 
 /** Strangers, or colleagues, whom a gateway sees behind the same addresses. They do not hide it, and ask what each of them needs. */
 

@@ -1,4 +1,4 @@
-import type { Description, Pool } from '../description';
+import type { Description, Pool } from '../scenarios/description';
 
 /** Old accounts that take up a new client at a new address, beside the old ones or in their place, because their owners want it. */
 

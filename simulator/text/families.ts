@@ -1,4 +1,4 @@
-import type { Dice } from '../dice';
+import type { Dice } from '../draws/dice';
 import { repository, snippet } from './code';
 import { passage, sentence } from './prose';
 import { Coined, coined, NAMES, TOPICS } from './words';

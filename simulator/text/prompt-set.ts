@@ -1,4 +1,4 @@
-import type { Dice } from '../dice';
+import type { Dice } from '../draws/dice';
 import type { Family, Wording } from './families';
 
 const ELICIT = [

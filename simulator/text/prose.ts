@@ -1,4 +1,4 @@
-import type { Dice } from '../dice';
+import type { Dice } from '../draws/dice';
 import { Coined, NAMES, TOPICS, type Topic } from './words';
 
 const DAYS = ['Monday', 'Tuesday', 'Thursday', 'Friday', 'the weekend', 'last week', 'this morning', 'March', 'the summer', 'yesterday'];

@@ -1,4 +1,4 @@
-import type { Dice } from '../dice';
+import type { Dice } from '../draws/dice';
 
 /** What the simulator's people and programs write about. Written for this project; no sentence is taken from a data set. */
 export type Topic = {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { admissionFor, asFarAs, type CampaignStanding, resemblances } from '../../functions/admission/admit';
-import { ADMISSIONS, type KnownBy, SHOWN_AT_FIRST } from '../../shared/domain/admission';
-import { FAMILIES, type Family } from '../../shared/domain/campaign';
-import { MODES } from '../../shared/domain/enforcement-policy';
+import { FAMILIES, type Family } from '../../shared/domain/campaigns/campaign';
+import { ADMISSIONS, type KnownBy, SHOWN_AT_FIRST } from '../../shared/domain/policy/admission';
+import { MODES } from '../../shared/domain/policy/enforcement-policy';
 import { campaignId } from '../../shared/identity/ids';
-import { RECOMMENDED } from '../support/enforcement-world';
 import { Reached } from '../support/reached';
+import { RECOMMENDED } from '../support/worlds/enforcement-world';
 
 const policy = RECOMMENDED.admission!;
 const FAMILY_OF: Record<(typeof SHOWN_AT_FIRST)[number], Family> = {

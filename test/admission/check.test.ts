@@ -4,16 +4,16 @@ import { exonerate } from '../../functions/enforcement/commands/exonerate';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
 import { parseEvent } from '../../functions/ingest/parse-event';
 import { rowOf } from '../../functions/ingest/usage-row';
-import type { Campaign, Indicator } from '../../shared/domain/campaign';
-import { withMode } from '../../shared/domain/policy';
+import type { Campaign, Indicator } from '../../shared/domain/campaigns/campaign';
+import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
 import { hashText, KeyedHasher } from '../../shared/identity/keyed-hash';
 import type { Table } from '../../shared/ports';
-import { KnownByStore } from '../../shared/stores/known-by-store';
-import { buildCampaign } from '../support/build-campaign';
-import { ADA, CLEO, enforcementWorld, RECOMMENDED, says } from '../support/enforcement-world';
+import { KnownByStore } from '../../shared/stores/campaigns/known-by-store';
 import { MEMORY, onBothSides } from '../support/sides';
+import { buildCampaign } from '../support/worlds/build-campaign';
+import { ADA, CLEO, enforcementWorld, RECOMMENDED, says } from '../support/worlds/enforcement-world';
 
 const hasher = new KeyedHasher('a key of the tests, and of nobody else');
 /** What the operator's accounts show. */

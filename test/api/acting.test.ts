@@ -1,13 +1,13 @@
 import { enforcementRoutes } from '../../functions/enforcement/api/routes';
 import { queryRoutes } from '../../functions/query/routes';
-import { withMode } from '../../shared/domain/policy';
+import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR, iso } from '../../shared/domain/time';
 import { campaignId, sealedId } from '../../shared/identity/ids';
-import { CampaignStore } from '../../shared/stores/campaign-store';
+import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { openDoor } from '../support/api-client';
-import { enforcementWorld, SMALL } from '../support/enforcement-world';
-import { FIXTURE_NOW, fixtureCampaign, keyOf, NAMES, saveFixture } from '../support/fixture-world';
 import { onBothSides } from '../support/sides';
+import { enforcementWorld, SMALL } from '../support/worlds/enforcement-world';
+import { FIXTURE_NOW, fixtureCampaign, keyOf, NAMES, saveFixture } from '../support/worlds/fixture-world';
 
 type Who = { role: 'viewer' | 'reviewer' | 'admin'; name: string };
 const REI: Who = { role: 'reviewer', name: 'rei' };

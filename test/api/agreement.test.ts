@@ -2,13 +2,13 @@ import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { lockstepClient } from '../../console/src/client/client';
 import { disclose } from '../../functions/enforcement/commands/disclose';
-import { describeApi } from '../../local/api-description';
+import { describeApi } from '../../local/documents/api-description';
 import type { Person } from '../../shared/domain/person';
 import { campaignId } from '../../shared/identity/ids';
-import { BEN, says } from '../support/enforcement-world';
-import { keyOf } from '../support/fixture-world';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
+import { BEN, says } from '../support/worlds/enforcement-world';
+import { keyOf } from '../support/worlds/fixture-world';
 
 /** The generated client against the server, and what the server answers against its own description. */
 const document = JSON.parse(JSON.stringify(describeApi()));

@@ -2,15 +2,15 @@ import { openAppeals } from '../../functions/appeals/appeals';
 import { appealRoutes } from '../../functions/appeals/routes';
 import { carryOutAppeals } from '../../functions/enforcement/account-actions/carry-out-appeals';
 import { enforcementRoutes } from '../../functions/enforcement/api/routes';
-import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { DAY } from '../../shared/domain/time';
 import { signAppealLink } from '../../shared/identity/appeal-link';
 import { caseId } from '../../shared/identity/ids';
 import { openDoor } from '../support/api-client';
-import { account, buildCampaign } from '../support/build-campaign';
-import { enforcementWorld } from '../support/enforcement-world';
-import { NAMES } from '../support/fixture-world';
 import { onBothSides } from '../support/sides';
+import { account, buildCampaign } from '../support/worlds/build-campaign';
+import { enforcementWorld } from '../support/worlds/enforcement-world';
+import { NAMES } from '../support/worlds/fixture-world';
 
 const KEYS = [{ id: 'k1', secret: 'an appeal key for tests, long enough' }];
 

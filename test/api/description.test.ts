@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeApi } from '../../local/api-description';
+import { describeApi } from '../../local/documents/api-description';
 
 const root = join(__dirname, '../..');
 const described = describeApi();

@@ -1,7 +1,7 @@
 import { DAY, HOUR, iso } from '../../shared/domain/time';
-import { FIXTURE_NOW, fixtureCampaign, saveFixture } from '../support/fixture-world';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
+import { FIXTURE_NOW, fixtureCampaign, saveFixture } from '../support/worlds/fixture-world';
 
 onBothSides((side) => {
   async function open() {

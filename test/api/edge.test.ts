@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { describeApi } from '../../local/api-description';
+import { describeApi } from '../../local/documents/api-description';
 import { localIssuer } from '../../local/issuer';
 import { dayLabel } from '../../shared/domain/time';
 import { AccessLog } from '../../shared/http/access-log';
-import { keyOf } from '../support/fixture-world';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
+import { keyOf } from '../support/worlds/fixture-world';
 
 const document = JSON.parse(JSON.stringify(describeApi()));
 const Operation = z.looseObject({ operationId: z.string(), requestBody: z.unknown().optional() });

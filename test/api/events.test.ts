@@ -4,11 +4,11 @@ import { DAY, MINUTE } from '../../shared/domain/time';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
-import { FIXTURE_NOW } from '../support/fixture-world';
 import { litellm, span, traces, usage } from '../support/producer-records';
 import { SETTINGS } from '../support/producer-settings';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
+import { FIXTURE_NOW } from '../support/worlds/fixture-world';
 
 const now = new Date(FIXTURE_NOW).toISOString();
 const event = (number: number, change: object = {}, data: { [name: string]: unknown } = {}) =>

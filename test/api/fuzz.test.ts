@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describeApi } from '../../local/api-description';
-import { keyOf } from '../support/fixture-world';
+import { describeApi } from '../../local/documents/api-description';
 import { MEMORY, onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
+import { keyOf } from '../support/worlds/fixture-world';
 
 /**
  * Inputs made from the description itself, right ones, nearly right ones and noise, by every role: the API answers each with what it

@@ -1,11 +1,11 @@
-import { MOST_OPERATOR_INDICATORS } from '../../shared/domain/known-operator';
+import { MOST_OPERATOR_INDICATORS } from '../../shared/domain/campaigns/known-operator';
+import { stixOf } from '../../shared/domain/campaigns/stix';
 import type { Person } from '../../shared/domain/person';
-import { stixOf } from '../../shared/domain/stix';
 import { DAY, iso } from '../../shared/domain/time';
 import { hash64 } from '../../shared/identity/ids';
-import { FIXTURE_NOW, fixtureCampaign } from '../support/fixture-world';
 import { MEMORY, onBothSides, type Side } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
+import { FIXTURE_NOW, fixtureCampaign } from '../support/worlds/fixture-world';
 
 type Asked = { method?: string; body?: string; key?: string; type?: string };
 

@@ -1,7 +1,7 @@
-import { withMode } from '../../shared/domain/policy';
-import { RECOMMENDED } from '../support/enforcement-world';
+import { withMode } from '../../shared/domain/policy/policy';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
+import { RECOMMENDED } from '../support/worlds/enforcement-world';
 
 onBothSides((side) => {
   /** A policy's life over HTTP: drafted, read by a second person, measured on labelled traffic, live, rolled back. */

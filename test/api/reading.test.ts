@@ -2,10 +2,10 @@ import { queryRoutes } from '../../functions/query/routes';
 import type { Person } from '../../shared/domain/person';
 import { DAY, HOUR, iso } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
-import { FlaggedStore } from '../../shared/stores/flagged-store';
+import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 import { openDoor } from '../support/api-client';
-import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/fixture-world';
 import { onBothSides, storesOn } from '../support/sides';
+import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/worlds/fixture-world';
 
 onBothSides((side) => {
   const open = async () => {

@@ -3,8 +3,8 @@ import { queryRoutes } from '../../functions/query/routes';
 import type { Person } from '../../shared/domain/person';
 import { DAY } from '../../shared/domain/time';
 import { openDoor } from '../support/api-client';
-import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/fixture-world';
 import { onBothSides, storesOn } from '../support/sides';
+import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/worlds/fixture-world';
 
 onBothSides((side) => {
   const open = async () => {

@@ -9,7 +9,8 @@ import { DAY, HOUR } from '../../shared/domain/time';
 import { checkAppealToken, signAppealLink } from '../../shared/identity/appeal-link';
 import type { AccountKey } from '../../shared/identity/ids';
 import { caseId } from '../../shared/identity/ids';
-import { account, buildCampaign, buildMember } from '../support/build-campaign';
+import { onBothSides } from '../support/sides';
+import { account, buildCampaign, buildMember } from '../support/worlds/build-campaign';
 import {
   APPEAL_KEYS,
   BEN,
@@ -21,8 +22,7 @@ import {
   says,
   type TestWorld,
   VIEWER,
-} from '../support/enforcement-world';
-import { onBothSides } from '../support/sides';
+} from '../support/worlds/enforcement-world';
 
 const set = <T>(value: T) => ({ value, reason: 'the test says so' });
 

@@ -3,13 +3,13 @@ import { type Appeals, openAppeals } from '../../functions/appeals/appeals';
 import { reviewAppeal } from '../../functions/appeals/review';
 import { advance } from '../../functions/enforcement/case/advance';
 import { type Enforcement, openEnforcement } from '../../functions/enforcement/enforcement';
-import { ACCOUNT_CHAIN } from '../../shared/domain/action';
-import { appealId } from '../../shared/domain/appeal';
+import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
+import { appealId } from '../../shared/domain/cases/appeal';
 import { HOUR } from '../../shared/domain/time';
-import { account, buildCampaign } from '../support/build-campaign';
-import { APPEAL_KEYS, BEN, CLEO, enforcementWorld, says } from '../support/enforcement-world';
 import { Crash, MortalProcess } from '../support/mortal';
 import { MEMORY } from '../support/sides';
+import { account, buildCampaign } from '../support/worlds/build-campaign';
+import { APPEAL_KEYS, BEN, CLEO, enforcementWorld, says } from '../support/worlds/enforcement-world';
 
 /** Dies at exactly its nth look at the dice, whatever it is about to do then. */
 const diesAt = (n: number) => {

@@ -7,7 +7,7 @@ import { lockstep, makeApp } from '../../infra/app';
 import { stages } from '../../infra/stages';
 import type { Served } from '../../local/server';
 import { MemoryTable } from '../../shared/memory/memory-table';
-import { fixtureServer } from '../support/fixture-server';
+import { fixtureServer } from '../support/worlds/fixture-server';
 
 /**
  * `npm run checks`: what others wrote to find faults, over what we made. cfn-lint and checkov read the templates of every stage;

@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
-import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { signAppealLink } from '../../shared/identity/appeal-link';
 import { campaignId, caseId } from '../../shared/identity/ids';
-import { FIXTURE_APPEAL_KEYS, fixtureServer } from '../support/fixture-server';
-import { FIXTURE_NOW, keyOf } from '../support/fixture-world';
+import { FIXTURE_APPEAL_KEYS, fixtureServer } from '../support/worlds/fixture-server';
+import { FIXTURE_NOW, keyOf } from '../support/worlds/fixture-world';
 import { buildConsole, launch, shot, sideways, violations, visit } from './browser';
 
 /** The console in a real browser, through the main paths: `npm run test:browser`. */

@@ -3,8 +3,8 @@ import type { Browser } from 'playwright-core';
 import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
 import { DAY } from '../../shared/domain/time';
-import { fixtureServer } from '../support/fixture-server';
-import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/fixture-world';
+import { fixtureServer } from '../support/worlds/fixture-server';
+import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/worlds/fixture-world';
 import { buildConsole, launch, shot, sideways, violations, visit } from './browser';
 
 /** What leaves the console: disclosures, requests as evidence, notices; and what says how a campaign was found. */

@@ -2,9 +2,9 @@ import type { Browser, Page } from 'playwright-core';
 import { approve } from '../../functions/enforcement/commands/approve';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
-import { says } from '../support/enforcement-world';
-import { fixtureServer } from '../support/fixture-server';
-import { FIXTURE_NOW, fixtureCampaign, keyOf } from '../support/fixture-world';
+import { says } from '../support/worlds/enforcement-world';
+import { fixtureServer } from '../support/worlds/fixture-server';
+import { FIXTURE_NOW, fixtureCampaign, keyOf } from '../support/worlds/fixture-world';
 import { buildConsole, launch, shot, violations, visit } from './browser';
 
 /** What made people approve the wrong thing, and all that is done about some accounts: `npm run test:browser`. */

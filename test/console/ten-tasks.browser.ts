@@ -1,12 +1,12 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { approve } from '../../functions/enforcement/commands/approve';
-import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { signAppealLink } from '../../shared/identity/appeal-link';
 import { campaignId, caseId } from '../../shared/identity/ids';
-import { says } from '../support/enforcement-world';
-import { FIXTURE_APPEAL_KEYS, fixtureServer } from '../support/fixture-server';
-import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/fixture-world';
+import { says } from '../support/worlds/enforcement-world';
+import { FIXTURE_APPEAL_KEYS, fixtureServer } from '../support/worlds/fixture-server';
+import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/worlds/fixture-world';
 import { buildConsole, launch, shot, visit } from './browser';
 
 /**

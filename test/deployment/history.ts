@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { HOUR, hourOf } from '../../shared/domain/time';
-import { Scenario } from '../../simulator/scenario';
+import { Scenario } from '../../simulator/scenarios/scenario';
 import { simulate } from '../../simulator/simulate';
 
 /** Accounts of the planted campaign. */

@@ -9,7 +9,7 @@ import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { Receiver } from '../../local/provider/receiver/receiver';
-import { Policy, policyDigest, withMode } from '../../shared/domain/policy';
+import { Policy, policyDigest, withMode } from '../../shared/domain/policy/policy';
 import { webhookSecrets } from '../../shared/lambda/key-ring';
 import { flagged } from './campaign';
 import { type History, MEMBERS } from './history';

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { type JudgedUnit, judgeUnits } from '../../functions/detection/judge-units';
 import type { Profile } from '../../functions/detection/profiles/profile';
+import { Spill } from '../../functions/detection/screen/columns/spill';
 import { Screening } from '../../functions/detection/screen/screened';
-import { Spill } from '../../functions/detection/screen/spill';
 import { TraitIndex } from '../../functions/detection/traits/trait-index';
 import recommended from '../../policies/recommended.json';
-import type { Campaign } from '../../shared/domain/campaign';
-import { Policy } from '../../shared/domain/policy';
+import type { Campaign } from '../../shared/domain/campaigns/campaign';
+import { Policy } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { SUM } from '../../shared/formats/features';
 import { campaignId } from '../../shared/identity/ids';
 import { hashText } from '../../shared/identity/keyed-hash';
-import { buildCampaign, buildMember } from '../support/build-campaign';
-import { hash, NOW, profile } from '../support/population';
 import { Reached } from '../support/reached';
 import { segmentsOf } from '../support/segments';
+import { buildCampaign, buildMember } from '../support/worlds/build-campaign';
+import { hash, NOW, profile } from '../support/worlds/population';
 
 const policy = Policy.parse(recommended).detection;
 const HOUR_NOW = Math.floor(NOW / HOUR);

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { importOperator, revokeOperator } from '../../functions/enforcement/commands/known-operators';
 import { Pipeline } from '../../local/pipeline';
-import type { Campaign } from '../../shared/domain/campaign';
-import type { ReadOperator } from '../../shared/domain/known-operator';
-import { withMode } from '../../shared/domain/policy';
-import { operatorIn, StixBundle, stixOf, TLP } from '../../shared/domain/stix';
+import type { Campaign } from '../../shared/domain/campaigns/campaign';
+import type { ReadOperator } from '../../shared/domain/campaigns/known-operator';
+import { operatorIn, StixBundle, stixOf, TLP } from '../../shared/domain/campaigns/stix';
+import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { hash64 } from '../../shared/identity/ids';
 import { hashText } from '../../shared/identity/keyed-hash';
-import { BEN, RECOMMENDED, says } from '../support/enforcement-world';
-import { FIXTURE_NOW, fixtureCampaign } from '../support/fixture-world';
-import { CAMPAIGN, HOURS, START, smallTraffic } from '../support/small-traffic';
+import { BEN, RECOMMENDED, says } from '../support/worlds/enforcement-world';
+import { FIXTURE_NOW, fixtureCampaign } from '../support/worlds/fixture-world';
+import { CAMPAIGN, HOURS, START, smallTraffic } from '../support/worlds/small-traffic';
 
 /** Indicators found in one deployment, brought to another: each a whole pipeline in one process. */
 const KEY = 'k'.repeat(64);

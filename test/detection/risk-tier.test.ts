@@ -1,6 +1,6 @@
 import { Profile } from '../../functions/detection/profiles/profile';
 import { riskTier } from '../../functions/detection/risk-tier';
-import { isYoung, MUCH_USE, readRiskTier, writeRiskTier, YOUNG } from '../../shared/domain/risk-tier';
+import { isYoung, MUCH_USE, readRiskTier, writeRiskTier, YOUNG } from '../../shared/domain/policy/risk-tier';
 import { DAY } from '../../shared/domain/time';
 import { accountKey, sealedId } from '../../shared/identity/ids';
 

@@ -2,11 +2,11 @@ import { type TrackContext, track } from '../../functions/detection/campaigns/tr
 import type { Assessment } from '../../functions/detection/findings/assess';
 import type { Profile } from '../../functions/detection/profiles/profile';
 import recommended from '../../policies/recommended.json';
-import type { Campaign, Kind } from '../../shared/domain/campaign';
-import { Policy } from '../../shared/domain/policy';
+import type { Campaign, Kind } from '../../shared/domain/campaigns/campaign';
+import { Policy } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { hashText } from '../../shared/identity/keyed-hash';
-import { assessment, type Given, hash, indexOf, NOW, profile, strangers } from '../support/population';
+import { assessment, type Given, hash, indexOf, NOW, profile, strangers } from '../support/worlds/population';
 
 const policy = Policy.parse(recommended).detection;
 const shared: Given = {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SECTIONS, sectionsIn, withSections } from '../../local/doc-tables';
+import { SECTIONS, sectionsIn, withSections } from '../../local/documents/doc-tables';
 
 const root = join(__dirname, '../..');
 const texts = readdirSync(join(root, 'docs'))

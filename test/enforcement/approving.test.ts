@@ -1,9 +1,21 @@
 import { approve, reject, resume } from '../../functions/enforcement/commands/approve';
 import { standingOf } from '../../functions/enforcement/standing/standing';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
-import { account, buildCampaign } from '../support/build-campaign';
-import { ADA, BEN, CASE, CLEO, enforcementWorld, inMode, policyWith, progressOf, says, set, VIEWER } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
+import { account, buildCampaign } from '../support/worlds/build-campaign';
+import {
+  ADA,
+  BEN,
+  CASE,
+  CLEO,
+  enforcementWorld,
+  inMode,
+  policyWith,
+  progressOf,
+  says,
+  set,
+  VIEWER,
+} from '../support/worlds/enforcement-world';
 
 onBothSides((side) => {
   describe('modes', () => {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { decide } from '../../functions/enforcement/policy/decide';
 import type { AccountFacts } from '../../shared/domain/account';
-import { type Campaign, FAMILIES, KINDS, type Kind, LEGS, type Legs, type Member, ROLES } from '../../shared/domain/campaign';
-import type { Decision } from '../../shared/domain/decision';
-import { MODES, RUNGS } from '../../shared/domain/enforcement-policy';
-import { type Exoneration, type Scope, scopeLabel } from '../../shared/domain/exoneration';
+import { type Campaign, FAMILIES, KINDS, type Kind, LEGS, type Legs, type Member, ROLES } from '../../shared/domain/campaigns/campaign';
+import type { Decision } from '../../shared/domain/cases/decision';
+import { type Exoneration, type Scope, scopeLabel } from '../../shared/domain/cases/exoneration';
+import { MODES, RUNGS } from '../../shared/domain/policy/enforcement-policy';
 import { DAY } from '../../shared/domain/time';
 import { type AccountKey, hash64 } from '../../shared/identity/ids';
-import { account, buildCampaign, buildMember, LEGS_STAND, T0 } from '../support/build-campaign';
-import { policyWith, RECOMMENDED } from '../support/enforcement-world';
+import { account, buildCampaign, buildMember, LEGS_STAND, T0 } from '../support/worlds/build-campaign';
+import { policyWith, RECOMMENDED } from '../support/worlds/enforcement-world';
 
 const PAID: AccountFacts = { plan: 'paid', createdAt: T0 - 3 * DAY };
 

@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishLedger } from '../../functions/enforcement/ledger/publish';
-import { seal } from '../../shared/domain/ledger';
-import { eventType, LEDGER_EVENTS } from '../../shared/domain/ledger-events';
+import { seal } from '../../shared/domain/cases/ledger';
+import { eventType, LEDGER_EVENTS } from '../../shared/domain/cases/ledger-events';
 import { NOTICE_KINDS, NOTICE_WORDS, noticeType } from '../../shared/domain/notice';
 import { MINUTE } from '../../shared/domain/time';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
-import { account, T0 } from '../support/build-campaign';
-import { enforcementWorld } from '../support/enforcement-world';
 import { MEMORY } from '../support/sides';
+import { account, T0 } from '../support/worlds/build-campaign';
+import { enforcementWorld } from '../support/worlds/enforcement-world';
 
 /** docs/events.md: `LOCKSTEP_WRITE=1 npx jest test/enforcement/events` after a word was added. */
 const file = join(__dirname, '..', '..', 'docs', 'events.md');
@@ -21,7 +21,7 @@ test('docs/events.md names every event that goes out', () => {
   const document = [
     '# Events that go out',
     '',
-    'Every entry of the ledger is published once or more on the event bus (`EventBusName`), source `lockstep`, in order, within a minute or six. So is every notice to people (docs/notices.md), at its end. Written from shared/domain/ledger-events.ts and shared/domain/notice.ts and held by a test; nothing else is published.',
+    'Every entry of the ledger is published once or more on the event bus (`EventBusName`), source `lockstep`, in order, within a minute or six. So is every notice to people (docs/notices.md), at its end. Written from shared/domain/cases/ledger-events.ts and shared/domain/notice.ts and held by a test; nothing else is published.',
     '',
     '`detail`: `id` (the entry’s hash: the idempotency key of the receiver), the subject’s id under the subject’s name, `sequence` in the subject’s chain, `actor` (`person`, `policy`, `clock`, `provider`, `appellant`), and `because`: the sentences where a rule said so, empty where people did. No raw identifier, no sealed one, no name of a person.',
     '',

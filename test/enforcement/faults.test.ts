@@ -4,18 +4,18 @@ import { enforce } from '../../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../../functions/enforcement/enforcement';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
 import { ToyProvider, withStandingOf } from '../../local/provider/toy-provider';
-import { ACCOUNT_CHAIN, type AccountState, inForce } from '../../shared/domain/action';
-import { sequenceLabel } from '../../shared/domain/ledger';
-import { policyDigest } from '../../shared/domain/policy';
+import { ACCOUNT_CHAIN, type AccountState, inForce } from '../../shared/domain/cases/action';
+import { sequenceLabel } from '../../shared/domain/cases/ledger';
+import { policyDigest } from '../../shared/domain/policy/policy';
 import { DAY, dayOf, hourOf, MINUTE } from '../../shared/domain/time';
 import { type AccountKey, caseId, sealedId } from '../../shared/identity/ids';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
-import type { Entry } from '../../shared/stores/ledger-store';
-import { buildCampaign, T0 } from '../support/build-campaign';
-import { ADA, BEN, policyWith, says } from '../support/enforcement-world';
+import type { Entry } from '../../shared/stores/cases/ledger-store';
 import { Crash, MortalProcess } from '../support/mortal';
+import { buildCampaign, T0 } from '../support/worlds/build-campaign';
+import { ADA, BEN, policyWith, says } from '../support/worlds/enforcement-world';
 
 /** LOCKSTEP_SEEDS=20000 looks longer; the default is what every run can afford. */
 const SEEDS = Number(process.env.LOCKSTEP_SEEDS ?? 1000);

@@ -3,11 +3,12 @@ import { exonerate, revokeExoneration } from '../../functions/enforcement/comman
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { dryRun } from '../../functions/enforcement/policy/dry-run';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
-import type { Exoneration } from '../../shared/domain/exoneration';
+import type { Exoneration } from '../../shared/domain/cases/exoneration';
 import type { Person } from '../../shared/domain/person';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { hash64 } from '../../shared/identity/ids';
-import { account, buildCampaign, buildMember } from '../support/build-campaign';
+import { onBothSides } from '../support/sides';
+import { account, buildCampaign, buildMember } from '../support/worlds/build-campaign';
 import {
   ADA,
   BEN,
@@ -22,8 +23,7 @@ import {
   SMALL,
   says,
   set,
-} from '../support/enforcement-world';
-import { onBothSides } from '../support/sides';
+} from '../support/worlds/enforcement-world';
 
 onBothSides((side) => {
   test('what is in force expires also while the case is stopped', async () => {

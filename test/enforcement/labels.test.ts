@@ -8,11 +8,12 @@ import { draftPolicy, measurePolicy, putLive, reviewPolicy } from '../../functio
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { keepLabels } from '../../functions/enforcement/labels/keep-labels';
 import { calibration, truthOf } from '../../functions/query/labels/calibration';
-import { LABEL_SOURCES, LABELS, type Label, standingLabel } from '../../shared/domain/label';
-import { policyDigest, withMode } from '../../shared/domain/policy';
+import { LABEL_SOURCES, LABELS, type Label, standingLabel } from '../../shared/domain/campaigns/label';
+import { policyDigest, withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { type AccountKey, accountKey } from '../../shared/identity/ids';
-import { account, buildCampaign } from '../support/build-campaign';
+import { onBothSides } from '../support/sides';
+import { account, buildCampaign } from '../support/worlds/build-campaign';
 import {
   ADA,
   BEN,
@@ -25,8 +26,7 @@ import {
   says,
   type TestWorld,
   VIEWER,
-} from '../support/enforcement-world';
-import { onBothSides } from '../support/sides';
+} from '../support/worlds/enforcement-world';
 
 const assist = withMode(SMALL, 'assist', 'the test says so');
 const stands = async (world: TestWorld, key: AccountKey) => standingLabel(await world.enforcement.labels.of(key));

@@ -4,14 +4,14 @@ import { exonerate } from '../../functions/enforcement/commands/exonerate';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { anchorDays } from '../../functions/enforcement/ledger/anchors';
 import { anchorDay, decideAgainAbout, verifyLedger } from '../../functions/enforcement/ledger/verify-ledger';
-import { ACCOUNT_CHAIN } from '../../shared/domain/action';
-import { type LedgerEntry, seal } from '../../shared/domain/ledger';
+import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
+import { type LedgerEntry, seal } from '../../shared/domain/cases/ledger';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { caseId } from '../../shared/identity/ids';
 import type { Item } from '../../shared/ports';
-import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
-import { ADA, BEN, enforcementWorld, policyWith, says, type TestWorld } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
+import { account, buildCampaign, buildMember, T0 } from '../support/worlds/build-campaign';
+import { ADA, BEN, enforcementWorld, policyWith, says, type TestWorld } from '../support/worlds/enforcement-world';
 
 onBothSides((side) => {
   async function busyWorld() {

@@ -2,18 +2,18 @@ import { approve, reject } from '../../functions/enforcement/commands/approve';
 import { undoCase } from '../../functions/enforcement/commands/undo';
 import { heard, ofAppeal, ofCase, ofSource } from '../../functions/enforcement/notices/situations';
 import { digestOf, tellPeople, type Ways } from '../../functions/enforcement/notices/tell-people';
-import { AppealState } from '../../shared/domain/appeal';
-import { CaseState } from '../../shared/domain/case';
+import { AppealState } from '../../shared/domain/cases/appeal';
+import { CaseState } from '../../shared/domain/cases/case';
+import { REASON_CODES } from '../../shared/domain/cases/reason-codes';
 import { type Digest, NOTICE_KINDS, NoticeChannel, noticeType } from '../../shared/domain/notice';
-import { REASON_CODES } from '../../shared/domain/reason-codes';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import type { Delivery, Messenger } from '../../shared/ports';
-import { noteArrivals } from '../../shared/stores/arrival-store';
-import { NoticeStore } from '../../shared/stores/notice-store';
-import { buildCampaign, T0 } from '../support/build-campaign';
-import { BEN, CASE, CLEO, enforcementWorld, inMode, policyWith, says, type TestWorld } from '../support/enforcement-world';
+import { noteArrivals } from '../../shared/stores/archive/arrival-store';
+import { NoticeStore } from '../../shared/stores/cases/notice-store';
 import { onBothSides } from '../support/sides';
+import { buildCampaign, T0 } from '../support/worlds/build-campaign';
+import { BEN, CASE, CLEO, enforcementWorld, inMode, policyWith, says, type TestWorld } from '../support/worlds/enforcement-world';
 
 const ORIGIN = 'https://lockstep.example';
 

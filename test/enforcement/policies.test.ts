@@ -1,9 +1,9 @@
 import { draftPolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../../functions/enforcement/commands/policies';
 import { changedDecisions, type Label, measure, type ReplayReport } from '../../functions/enforcement/measure';
-import { type Policy, policyDigest } from '../../shared/domain/policy';
+import { type Policy, policyDigest } from '../../shared/domain/policy/policy';
 import { livePolicyOf } from '../../shared/lambda/live-policy';
-import { ADA, BEN, enforcementWorld, policyWith, RECOMMENDED, says } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
+import { ADA, BEN, enforcementWorld, policyWith, RECOMMENDED, says } from '../support/worlds/enforcement-world';
 
 const ids = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}-${i}`);
 const reportOf = (policy: Policy, suspended: string[], limited: string[] = []): ReplayReport => ({

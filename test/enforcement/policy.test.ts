@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RUNGS } from '../../shared/domain/enforcement-policy';
-import { Policy, policyDigest, withMode } from '../../shared/domain/policy';
+import { RUNGS } from '../../shared/domain/policy/enforcement-policy';
+import { Policy, policyDigest, withMode } from '../../shared/domain/policy/policy';
 
 const raw: unknown = JSON.parse(readFileSync(join(__dirname, '../../policies/recommended.json'), 'utf8'));
 

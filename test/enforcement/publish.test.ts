@@ -3,9 +3,9 @@ import { undoAccount } from '../../functions/enforcement/commands/undo';
 import { publishLedger } from '../../functions/enforcement/ledger/publish';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import type { OutgoingEvent } from '../../shared/ports';
-import { account, buildCampaign, T0 } from '../support/build-campaign';
-import { BEN, enforcementWorld, says } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
+import { account, buildCampaign, T0 } from '../support/worlds/build-campaign';
+import { BEN, enforcementWorld, says } from '../support/worlds/enforcement-world';
 
 onBothSides((side) => {
   async function busyWorld() {

@@ -5,15 +5,15 @@ import { rotateIdentifiers } from '../../functions/enforcement/commands/rotate-i
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { verifyLedger } from '../../functions/enforcement/ledger/verify-ledger';
 import { withStandingOf } from '../../local/provider/toy-provider';
-import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { byPerson } from '../../shared/domain/person';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
 import { hashText, KeyedHasher } from '../../shared/identity/keyed-hash';
 import { openerFor } from '../../shared/lambda/key-ring';
-import { buildCampaign, buildMember } from '../support/build-campaign';
-import { ADA, BEN, CASE, CLEO, DAN, enforcementWorld, says } from '../support/enforcement-world';
 import { MEMORY } from '../support/sides';
+import { buildCampaign, buildMember } from '../support/worlds/build-campaign';
+import { ADA, BEN, CASE, CLEO, DAN, enforcementWorld, says } from '../support/worlds/enforcement-world';
 
 const [OLD, NEW] = ['o'.repeat(64), 'n'.repeat(64)];
 const [from, to] = [new KeyedHasher(OLD), new KeyedHasher(NEW)];

@@ -4,12 +4,23 @@ import { chooseAccounts, openByHand, undoAccounts } from '../../functions/enforc
 import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
 import { undoAccount, undoCase, undoPreview } from '../../functions/enforcement/commands/undo';
 import { dryRun } from '../../functions/enforcement/policy/dry-run';
-import { ACCOUNT_CHAIN } from '../../shared/domain/action';
+import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { caseId } from '../../shared/identity/ids';
-import { account, buildCampaign } from '../support/build-campaign';
-import { ADA, BEN, CASE, CLEO, enforcementWorld, inMode, policyWith, progressOf, says, type TestWorld } from '../support/enforcement-world';
 import { onBothSides } from '../support/sides';
+import { account, buildCampaign } from '../support/worlds/build-campaign';
+import {
+  ADA,
+  BEN,
+  CASE,
+  CLEO,
+  enforcementWorld,
+  inMode,
+  policyWith,
+  progressOf,
+  says,
+  type TestWorld,
+} from '../support/worlds/enforcement-world';
 
 const ASSIST = policyWith(inMode('assist'));
 const stateOf = async (world: TestWorld, id = CASE) => (await world.enforcement.cases.head(id))?.state;

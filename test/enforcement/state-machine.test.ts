@@ -8,13 +8,13 @@ import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
 import { suspensionDefinition } from '../../infra/suspension-machine';
 import { execute, type Machine, type Ran, Tokens } from '../../local/aws/state-machine';
-import { Progress } from '../../shared/domain/case';
-import { type Policy, withMode } from '../../shared/domain/policy';
+import { Progress } from '../../shared/domain/cases/case';
+import { type Policy, withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { type CaseId, caseId } from '../../shared/identity/ids';
-import { buildCampaign } from '../support/build-campaign';
-import { ADA, BEN, CLEO, enforcementWorld, RECOMMENDED, SMALL, says } from '../support/enforcement-world';
 import { MEMORY, onBothSides } from '../support/sides';
+import { buildCampaign } from '../support/worlds/build-campaign';
+import { ADA, BEN, CLEO, enforcementWorld, RECOMMENDED, SMALL, says } from '../support/worlds/enforcement-world';
 
 const CASE = caseId('C-hydra.0001');
 const assist = withMode(SMALL, 'assist', 'the test says so');

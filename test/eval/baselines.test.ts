@@ -6,7 +6,7 @@ import { Observations } from '../../bench/baselines/observations';
 import { BaselineRun, cuts } from '../../bench/eval/verdicts';
 import { HOUR } from '../../shared/domain/time';
 import { SeededChance } from '../../shared/memory/simulated-clock';
-import { Scenario } from '../../simulator/scenario';
+import { Scenario } from '../../simulator/scenarios/scenario';
 import { simulate } from '../../simulator/simulate';
 
 test('components join what was joined, and nothing else', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { bestTemperature, calibrationTable, type Judged, judgedBy, logLoss, type Said } from '../../bench/eval/calibration';
-import { KINDS, type Kind } from '../../shared/domain/campaign';
+import { KINDS, type Kind } from '../../shared/domain/campaigns/campaign';
 import { wilson } from '../../shared/domain/wilson';
 import type { Truth } from '../../simulator/simulate';
 

@@ -4,8 +4,8 @@ import { measure } from '../../bench/eval/measure';
 import { curves, printed } from '../../bench/eval/print';
 import { spendPerThousand } from '../../bench/eval/spend';
 import { table } from '../../bench/eval/table';
-import { evading } from '../../simulator/evasions';
-import { Campaign } from '../../simulator/scenario';
+import { evading } from '../../simulator/scenarios/evasions';
+import { Campaign } from '../../simulator/scenarios/scenario';
 
 const plan = (...evasions: Parameters<typeof evading>[1][]): Campaign => Campaign.parse(evading({ accounts: 100 }, ...evasions));
 

@@ -5,9 +5,9 @@ import { simulated } from '../../bench/eval/worlds';
 import { DETECTORS } from '../../functions/detection/findings/detectors';
 import { type Recomputed, recompute } from '../../functions/detection/recompute';
 import type { Pipeline } from '../../local/pipeline';
-import type { Evidence } from '../../shared/domain/campaign';
-import { scenarioNamed } from '../../simulator/scenarios';
-import { RECOMMENDED } from '../support/enforcement-world';
+import type { Evidence } from '../../shared/domain/campaigns/campaign';
+import { scenarioNamed } from '../../simulator/scenarios/scenarios';
+import { RECOMMENDED } from '../support/worlds/enforcement-world';
 
 /**
  * The regression gate: a small fixed world through the whole pipeline under the recommended policy. A change that finds less,

@@ -10,11 +10,11 @@ import { featuresOf } from '../../functions/detection/findings/features';
 import { HOUR } from '../../shared/domain/time';
 import type { Label } from '../../simulator/actor';
 import { BEHAVIOURS } from '../../simulator/behaviours/list';
-import { Dice } from '../../simulator/dice';
+import { Dice } from '../../simulator/draws/dice';
 import { POPULATIONS } from '../../simulator/populations/list';
 import type { Truth } from '../../simulator/simulate';
-import { RECOMMENDED } from '../support/enforcement-world';
 import { HYDRA, measures } from '../support/measures';
+import { RECOMMENDED } from '../support/worlds/enforcement-world';
 
 const START = Date.parse('2026-06-01T00:00:00Z');
 

@@ -9,7 +9,7 @@ import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
-import { HourStore } from '../../shared/stores/hour-store';
+import { HourStore } from '../../shared/stores/archive/hour-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 
 const START = Date.parse('2026-04-22T00:00:00Z');

@@ -1,12 +1,12 @@
 import { disclose } from '../../functions/enforcement/commands/disclose';
 import { queryRoutes } from '../../functions/query/routes';
-import { LEDGER_EVENTS } from '../../shared/domain/ledger-events';
+import { LEDGER_EVENTS } from '../../shared/domain/cases/ledger-events';
 import { makeApi } from '../../shared/http/api';
 import { describe as describeRoutes } from '../../shared/http/openapi';
 import { campaignId } from '../../shared/identity/ids';
-import { keyOf } from '../support/fixture-world';
 import { MEMORY } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
+import { keyOf } from '../support/worlds/fixture-world';
 import { rightsOn } from './rights';
 import { archiveUnder, under } from './under';
 

@@ -20,15 +20,27 @@ import { publishLedger } from '../../functions/enforcement/ledger/publish';
 import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
-import { withMode } from '../../shared/domain/policy';
+import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, dayOf, HOUR, MINUTE } from '../../shared/domain/time';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
-import { LedgerStore } from '../../shared/stores/ledger-store';
-import { account, buildCampaign } from '../support/build-campaign';
-import { buildOperator } from '../support/build-operator';
-import { ADA, APPEAL_KEYS, BEN, CASE, CLEO, DAN, enforcementWorld, policyWith, SMALL, says, set } from '../support/enforcement-world';
+import { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { MEMORY } from '../support/sides';
+import { account, buildCampaign } from '../support/worlds/build-campaign';
+import { buildOperator } from '../support/worlds/build-operator';
+import {
+  ADA,
+  APPEAL_KEYS,
+  BEN,
+  CASE,
+  CLEO,
+  DAN,
+  enforcementWorld,
+  policyWith,
+  SMALL,
+  says,
+  set,
+} from '../support/worlds/enforcement-world';
 import { rightsOn } from './rights';
 import { under } from './under';
 

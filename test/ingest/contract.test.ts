@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { parseEvent } from '../../functions/ingest/parse-event';
-import { contractFiles } from '../../local/describe-contract';
+import { contractFiles } from '../../local/documents/describe-contract';
 import { LARGEST_COUNT, LONGEST, LockstepEvent } from '../../shared/contract/event';
 import { eventsSchema } from '../../shared/contract/json-schema';
 import { ProducerSettings } from '../../shared/contract/producer-settings';

@@ -6,7 +6,7 @@ import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { manifestOf } from '../../shared/stores/manifest-store';
+import { manifestOf } from '../../shared/stores/archive/manifest-store';
 
 const now = Date.UTC(2026, 5, 1, 12);
 const hour = now - 3_600_000;

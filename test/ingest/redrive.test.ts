@@ -13,7 +13,7 @@ import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryQueue } from '../../shared/memory/memory-queue';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { manifestOf } from '../../shared/stores/manifest-store';
+import { manifestOf } from '../../shared/stores/archive/manifest-store';
 import { AT, kong, litellm, span, traces, usage } from '../support/producer-records';
 import { SETTINGS } from '../support/producer-settings';
 

@@ -11,7 +11,7 @@ import { startSqsAndS3 } from '../../local/engines/sqs-and-s3';
 import { Pipeline } from '../../local/pipeline';
 import recommended from '../../policies/recommended.json';
 import { ProducerSettings } from '../../shared/contract/producer-settings';
-import { Policy } from '../../shared/domain/policy';
+import { Policy } from '../../shared/domain/policy/policy';
 import { HOUR } from '../../shared/domain/time';
 
 /**

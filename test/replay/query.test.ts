@@ -7,7 +7,7 @@ import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
 import recommended from '../../policies/recommended.json';
-import { Policy } from '../../shared/domain/policy';
+import { Policy } from '../../shared/domain/policy/policy';
 import { HOUR } from '../../shared/domain/time';
 import { ACCOUNT_COLUMNS } from '../../shared/formats/account-columns';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
@@ -15,7 +15,7 @@ import { KeptObjectStore } from '../../shared/memory/kept-object-store';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { CAMPAIGN, HONEST, HOURS, START, smallTraffic } from '../support/small-traffic';
+import { CAMPAIGN, HONEST, HOURS, START, smallTraffic } from '../support/worlds/small-traffic';
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-query-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

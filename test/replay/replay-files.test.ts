@@ -8,7 +8,7 @@ import { FileReplay } from '../../cli/replay/replay-files';
 import type { Refused } from '../../functions/ingest/read-messages';
 import { Pipeline } from '../../local/pipeline';
 import recommended from '../../policies/recommended.json';
-import { Policy } from '../../shared/domain/policy';
+import { Policy } from '../../shared/domain/policy/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 
 const START = Date.UTC(2026, 3, 22);

@@ -1,6 +1,6 @@
 import { Report } from '../../cli/replay/report';
 import { reportPage } from '../../cli/replay/report-page';
-import { buildCampaign } from '../support/build-campaign';
+import { buildCampaign } from '../support/worlds/build-campaign';
 
 const HOSTILE = '<img src=x onerror=alert(1)>"&\'';
 const report = (over: Partial<Report> = {}): Report =>

@@ -3,11 +3,11 @@ import { type AccountEvent, LockstepEvent, type UsageEvent } from '../../shared/
 import { DAY } from '../../shared/domain/time';
 import { BEHAVIOURS } from '../../simulator/behaviours/list';
 import { choices } from '../../simulator/casting/mixed';
-import type { Description, Shared } from '../../simulator/description';
-import { SHARED } from '../../simulator/description';
 import { POPULATIONS, ROOMS } from '../../simulator/populations/list';
-import { Scenario } from '../../simulator/scenario';
-import { having, SCENARIOS } from '../../simulator/scenarios';
+import type { Description, Shared } from '../../simulator/scenarios/description';
+import { SHARED } from '../../simulator/scenarios/description';
+import { Scenario } from '../../simulator/scenarios/scenario';
+import { having, SCENARIOS } from '../../simulator/scenarios/scenarios';
 import { simulate, type Truth } from '../../simulator/simulate';
 import { drawWorld } from '../../simulator/world';
 

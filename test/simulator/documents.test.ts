@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EVASION_NAMES } from '../../simulator/evasions';
-import { Populations } from '../../simulator/scenario';
-import { SCENARIOS } from '../../simulator/scenarios';
+import { EVASION_NAMES } from '../../simulator/scenarios/evasions';
+import { Populations } from '../../simulator/scenarios/scenario';
+import { SCENARIOS } from '../../simulator/scenarios/scenarios';
 
 const text = readFileSync(join(__dirname, '../../docs/simulator.md'), 'utf8');
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type AccountEvent, LockstepEvent, type UsageEvent } from '../../shared/contract/event';
 import { HOUR } from '../../shared/domain/time';
-import { evading } from '../../simulator/evasions';
-import { Scenario, type ScenarioInput, scaled } from '../../simulator/scenario';
-import { SCENARIOS, scenarioNamed } from '../../simulator/scenarios';
+import { evading } from '../../simulator/scenarios/evasions';
+import { Scenario, type ScenarioInput, scaled } from '../../simulator/scenarios/scenario';
+import { SCENARIOS, scenarioNamed } from '../../simulator/scenarios/scenarios';
 import { simulate, type Truth } from '../../simulator/simulate';
 
 const small = (over: Partial<ScenarioInput> = {}): Scenario =>

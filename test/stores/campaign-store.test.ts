@@ -2,8 +2,8 @@ import { campaignId } from '../../shared/identity/ids';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { CampaignStore } from '../../shared/stores/campaign-store';
-import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
+import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
+import { account, buildCampaign, buildMember, T0 } from '../support/worlds/build-campaign';
 
 function store() {
   const graph = new MemoryTable(new SimulatedClock(T0));

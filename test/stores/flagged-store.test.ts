@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { STANDINGS } from '../../shared/domain/account';
-import { KINDS } from '../../shared/domain/campaign';
+import { KINDS } from '../../shared/domain/campaigns/campaign';
 import { HOUR } from '../../shared/domain/time';
 import { type AccountKey, accountKey, campaignId } from '../../shared/identity/ids';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
 import type { Table } from '../../shared/ports';
-import { ORDERS, type Order } from '../../shared/stores/flagged-index';
-import { type Detected, FlaggedStore } from '../../shared/stores/flagged-store';
+import { ORDERS, type Order } from '../../shared/stores/campaigns/flagged-index';
+import { type Detected, FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 
 const NOW = Date.UTC(2026, 3, 22);
 const detected = (override: Partial<Detected> = {}): Detected => ({

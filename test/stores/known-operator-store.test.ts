@@ -1,16 +1,16 @@
 import { importOperator, revokeOperator } from '../../functions/enforcement/commands/known-operators';
-import { MOST_OPERATOR_INDICATORS, MOST_OPERATORS, type ReadOperator } from '../../shared/domain/known-operator';
+import { MOST_OPERATOR_INDICATORS, MOST_OPERATORS, type ReadOperator } from '../../shared/domain/campaigns/known-operator';
 import { DAY } from '../../shared/domain/time';
 import { hash64, operatorId } from '../../shared/identity/ids';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { KnownOperatorStore } from '../../shared/stores/known-operator-store';
-import { LedgerStore } from '../../shared/stores/ledger-store';
-import { SightingStore } from '../../shared/stores/sighting-store';
-import { T0 } from '../support/build-campaign';
-import { buildOperator } from '../support/build-operator';
-import { BEN, CLEO, says, VIEWER } from '../support/enforcement-world';
+import { SightingStore } from '../../shared/stores/archive/sighting-store';
+import { KnownOperatorStore } from '../../shared/stores/campaigns/known-operator-store';
+import { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { onBothSides } from '../support/sides';
+import { T0 } from '../support/worlds/build-campaign';
+import { buildOperator } from '../support/worlds/build-operator';
+import { BEN, CLEO, says, VIEWER } from '../support/worlds/enforcement-world';
 
 const id = operatorId('o-3f2a1b2c9d0e');
 const read = (over: Partial<ReadOperator> = {}): ReadOperator => {

@@ -5,16 +5,27 @@ import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo
 import { verifyLedger } from '../../functions/enforcement/ledger/verify-ledger';
 import { dryRun } from '../../functions/enforcement/policy/dry-run';
 import { isArmed, turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
-import { ACCOUNT_CHAIN, UNTOUCHED } from '../../shared/domain/action';
-import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/domain/kill-switch';
-import { type LedgerEntry, seal } from '../../shared/domain/ledger';
+import { ACCOUNT_CHAIN, UNTOUCHED } from '../../shared/domain/cases/action';
+import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/domain/cases/kill-switch';
+import { type LedgerEntry, seal } from '../../shared/domain/cases/ledger';
 import type { Actor } from '../../shared/domain/person';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { campaignId, caseId, hash64 } from '../../shared/identity/ids';
-import { LedgerStore, UnreadableEntry } from '../../shared/stores/ledger-store';
-import { account, buildCampaign, buildMember, T0 } from '../support/build-campaign';
-import { ADA, BEN, CASE, CLEO, enforcementWorld, inMode, policyWith, progressOf, says, type TestWorld } from '../support/enforcement-world';
+import { LedgerStore, UnreadableEntry } from '../../shared/stores/cases/ledger-store';
 import { onBothSides } from '../support/sides';
+import { account, buildCampaign, buildMember, T0 } from '../support/worlds/build-campaign';
+import {
+  ADA,
+  BEN,
+  CASE,
+  CLEO,
+  enforcementWorld,
+  inMode,
+  policyWith,
+  progressOf,
+  says,
+  type TestWorld,
+} from '../support/worlds/enforcement-world';
 
 /** Longer than any person's id may be. */
 const TOO_LONG = { kind: 'person', id: 'x'.repeat(300), role: 'reviewer' } as const;

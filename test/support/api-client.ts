@@ -4,8 +4,8 @@ import { makeApi } from '../../shared/http/api';
 import { cursors } from '../../shared/http/cursor';
 import { tokenVerifier } from '../../shared/http/token';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { FIXTURE_NOW } from './fixture-world';
 import type { Side } from './sides';
+import { FIXTURE_NOW } from './worlds/fixture-world';
 
 /** A door for tests: real tokens from an issuer of the test's own, the wall clock in the test's hands, failures kept. */
 export async function openDoor(side: Side) {

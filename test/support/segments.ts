@@ -1,6 +1,6 @@
 import type { Profile } from '../../functions/detection/profiles/profile';
-import type { Segments } from '../../functions/detection/screen/census';
-import { addProfile, readColumns, ScreenBuilder, writeColumns } from '../../functions/detection/screen/screen-columns';
+import { addProfile, readColumns, ScreenBuilder, writeColumns } from '../../functions/detection/screen/columns/screen-columns';
+import type { Segments } from '../../functions/detection/screen/holders/census';
 import { segmentOf } from '../../shared/formats/segment-of';
 
 const byAccount = (one: Profile, other: Profile): number => (one.account < other.account ? -1 : 1);

@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { ActionMessage } from '../../local/provider/receiver/receiver';
 import type { ToyProvider } from '../../local/provider/toy-provider';
-import { KINDS } from '../../shared/domain/campaign';
+import { KINDS } from '../../shared/domain/campaigns/campaign';
 import { accountKey, caseId, sealedId } from '../../shared/identity/ids';
 import type { Provider } from '../../shared/ports';
 import { filteredPost } from '../../shared/webhook/filtered-post';

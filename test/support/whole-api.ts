@@ -1,18 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { openAppeals } from '../../functions/appeals/appeals';
 import { composeApi } from '../../local/compose-api';
-import { withMode } from '../../shared/domain/policy';
+import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryQueue } from '../../shared/memory/memory-queue';
 import type { Table } from '../../shared/ports';
-import { CampaignStore } from '../../shared/stores/campaign-store';
+import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { openDoor } from './api-client';
-import { enforcementWorld, RECOMMENDED } from './enforcement-world';
-import { FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';
 import { SETTINGS } from './producer-settings';
 import type { Side } from './sides';
+import { enforcementWorld, RECOMMENDED } from './worlds/enforcement-world';
+import { FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './worlds/fixture-world';
 
 const hasher = new KeyedHasher('a key of the tests, and nobody elses.');
 

@@ -3,7 +3,7 @@ import { type Digest, NoticeChannel } from '../../shared/domain/notice';
 import { MemoryTopic } from '../../shared/memory/memory-topic';
 import type { Post } from '../../shared/webhook/filtered-post';
 import { messengerOf, pagesOf, slackOf, subjectOf } from '../../shared/webhook/messengers';
-import { T0 } from '../support/build-campaign';
+import { T0 } from '../support/worlds/build-campaign';
 
 const SIGNING = `whsec_${Buffer.from('a secret of the test, thirty-two bytes').toString('base64')}`;
 const HOOK = 'https://hooks.slack.example/services/T0/B0/secret-path';

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { join } from 'node:path';
 import { refuse } from '../../../cli/command-line';
 import type { Pipeline } from '../../../local/pipeline';
-import { Policy } from '../../../shared/domain/policy';
+import { Policy } from '../../../shared/domain/policy/policy';
 import { measure } from '../measure';
 import { RECOMMENDED, replaySystem } from '../replay-system';
 import { Report } from '../report';

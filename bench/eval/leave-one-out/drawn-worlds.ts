@@ -1,8 +1,8 @@
 import { BEHAVIOURS } from '../../../simulator/behaviours/list';
-import { Dice } from '../../../simulator/dice';
+import { Dice } from '../../../simulator/draws/dice';
 import { POPULATIONS } from '../../../simulator/populations/list';
-import { Scenario } from '../../../simulator/scenario';
-import { SCENARIOS } from '../../../simulator/scenarios';
+import { Scenario } from '../../../simulator/scenarios/scenario';
+import { SCENARIOS } from '../../../simulator/scenarios/scenarios';
 
 /** Worlds in a round: enough that a third of all rows live in one, and each round deals them anew. */
 export const WORLDS_A_ROUND = 3;

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Assessment } from '../../../functions/detection/findings/assess';
 import type { Pipeline } from '../../../local/pipeline';
-import { LEGS } from '../../../shared/domain/campaign';
+import { LEGS } from '../../../shared/domain/campaigns/campaign';
 import { HOUR } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { LABELS } from '../../../simulator/actor';

@@ -1,7 +1,12 @@
 import { classify } from '../../../functions/detection/findings/classify';
 import { distanceFrom } from '../../../functions/detection/findings/typicality';
-import { type Kind, LEGS } from '../../../shared/domain/campaign';
-import { type ClassExamples, type DetectionPolicy, GROUP_FEATURES, type GroupFeature } from '../../../shared/domain/detection-policy';
+import { type Kind, LEGS } from '../../../shared/domain/campaigns/campaign';
+import {
+  type ClassExamples,
+  type DetectionPolicy,
+  GROUP_FEATURES,
+  type GroupFeature,
+} from '../../../shared/domain/policy/detection-policy';
 import type { GroupRow } from './groups';
 import type { Judge, Verdict } from './judge';
 

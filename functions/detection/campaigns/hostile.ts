@@ -1,4 +1,4 @@
-import type { Campaign, Kind } from '../../../shared/domain/campaign';
+import type { Campaign, Kind } from '../../../shared/domain/campaigns/campaign';
 import type { AccountKey } from '../../../shared/identity/ids';
 
 const HOSTILE: ReadonlySet<Kind> = new Set(['distillation', 'reselling', 'hijacked-keys']);

@@ -1,4 +1,4 @@
-import type { Indicator } from '../../../shared/domain/campaign';
+import type { Indicator } from '../../../shared/domain/campaigns/campaign';
 import { HOUR } from '../../../shared/domain/time';
 import { hashNumber, hashText } from '../../../shared/identity/keyed-hash';
 import { FAMILY_COUNTS_FROM } from '../links/links';

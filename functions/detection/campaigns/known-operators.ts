@@ -1,5 +1,5 @@
-import { FAMILIES, type Family } from '../../../shared/domain/campaign';
-import type { KnownOperator } from '../../../shared/domain/known-operator';
+import { FAMILIES, type Family } from '../../../shared/domain/campaigns/campaign';
+import type { KnownOperator } from '../../../shared/domain/campaigns/known-operator';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Membership } from '../networks/networks';
 import type { TraitIndex } from '../traits/trait-index';

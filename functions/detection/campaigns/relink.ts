@@ -1,4 +1,4 @@
-import { type Campaign, FAMILIES, type Family, type Indicator } from '../../../shared/domain/campaign';
+import { type Campaign, FAMILIES, type Family, type Indicator } from '../../../shared/domain/campaigns/campaign';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Assessment } from '../findings/assess';
 import { FAMILY_COUNTS_FROM, POOL_OVERLAP } from '../links/links';

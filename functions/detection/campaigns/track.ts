@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Campaign, type Indicator, LEGS, type Member, probabilityOf } from '../../../shared/domain/campaign';
-import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import { type Campaign, type Indicator, LEGS, type Member, probabilityOf } from '../../../shared/domain/campaigns/campaign';
+import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import { type AccountKey, type CampaignId, campaignId } from '../../../shared/identity/ids';
 import { type Assessment, memberOf } from '../findings/assess';

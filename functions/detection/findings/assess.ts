@@ -1,5 +1,5 @@
-import { type Evidence, FAMILIES, type Family, type Kind, type Legs, type Member } from '../../../shared/domain/campaign';
-import type { DetectionPolicy, GroupFeature, LegPolicy } from '../../../shared/domain/detection-policy';
+import { type Evidence, FAMILIES, type Family, type Kind, type Legs, type Member } from '../../../shared/domain/campaigns/campaign';
+import type { DetectionPolicy, GroupFeature, LegPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { Membership, Network } from '../networks/networks';
 import { type Classification, classify } from './classify';

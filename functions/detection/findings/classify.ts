@@ -1,5 +1,5 @@
-import { KINDS, type Kind } from '../../../shared/domain/campaign';
-import type { DetectionPolicy, GroupFeature } from '../../../shared/domain/detection-policy';
+import { KINDS, type Kind } from '../../../shared/domain/campaigns/campaign';
+import type { DetectionPolicy, GroupFeature } from '../../../shared/domain/policy/detection-policy';
 import { oddities, typicalityOf } from './typicality';
 
 export type Classification = {

@@ -1,4 +1,4 @@
-import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { GroupProfile, type Membership, type Network, UnionFind } from '../networks/networks';
 import { loadSpreadOf } from '../profiles/load-spread';

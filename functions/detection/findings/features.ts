@@ -1,4 +1,4 @@
-import type { GroupFeature } from '../../../shared/domain/detection-policy';
+import type { GroupFeature } from '../../../shared/domain/policy/detection-policy';
 import type { Measures } from './measures';
 import { strongestAsking } from './purpose';
 

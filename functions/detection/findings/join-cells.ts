@@ -1,4 +1,4 @@
-import type { LegPolicy } from '../../../shared/domain/detection-policy';
+import type { LegPolicy } from '../../../shared/domain/policy/detection-policy';
 import { DAY } from '../../../shared/domain/time';
 import { GroupProfile, type Network, UnionFind } from '../networks/networks';
 import { loadSpreadOf } from '../profiles/load-spread';

@@ -1,5 +1,5 @@
-import type { Family, Leg, Legs } from '../../../shared/domain/campaign';
-import type { LegPolicy } from '../../../shared/domain/detection-policy';
+import type { Family, Leg, Legs } from '../../../shared/domain/campaigns/campaign';
+import type { LegPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { LoadSpread } from '../profiles/load-spread';
 import type { Identity } from './identity';
 import { type AskingRate, strongestAsking } from './purpose';

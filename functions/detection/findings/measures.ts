@@ -1,4 +1,4 @@
-import type { Family } from '../../../shared/domain/campaign';
+import type { Family } from '../../../shared/domain/campaigns/campaign';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import type { Watched } from '../campaigns/known-operators';
 import type { GroupProfile, Membership } from '../networks/networks';

@@ -1,5 +1,5 @@
-import type { Kind } from '../../../shared/domain/campaign';
-import { type ClassExamples, GROUP_FEATURES, type GroupFeature } from '../../../shared/domain/detection-policy';
+import type { Kind } from '../../../shared/domain/campaigns/campaign';
+import { type ClassExamples, GROUP_FEATURES, type GroupFeature } from '../../../shared/domain/policy/detection-policy';
 
 /** A feature less certain than this is no reason to call a group odd: classes are small samples. */
 const LEAST_DEVIATION = 0.1;

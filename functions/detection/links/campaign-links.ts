@@ -1,4 +1,4 @@
-import type { Campaign, Link } from '../../../shared/domain/campaign';
+import type { Campaign, Link } from '../../../shared/domain/campaigns/campaign';
 import { HOUR } from '../../../shared/domain/time';
 import type { TraitIndex } from '../traits/trait-index';
 import { reasonsOf } from './link-reasons';

@@ -1,4 +1,4 @@
-import type { Link, TieType } from '../../../shared/domain/campaign';
+import type { Link, TieType } from '../../../shared/domain/campaigns/campaign';
 import { hashText } from '../../../shared/identity/keyed-hash';
 import type { TraitIndex } from '../traits/trait-index';
 import { TRAIT_TYPES, type TraitType } from '../traits/traits';

@@ -1,4 +1,4 @@
-import type { Family } from '../../../shared/domain/campaign';
+import type { Family } from '../../../shared/domain/campaigns/campaign';
 import type { TraitIndex } from '../traits/trait-index';
 import { TRAIT_NAMES } from '../traits/traits';
 

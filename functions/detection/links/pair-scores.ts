@@ -1,4 +1,4 @@
-import { FAMILIES } from '../../../shared/domain/campaign';
+import { FAMILIES } from '../../../shared/domain/campaigns/campaign';
 import type { Indexed } from '../traits/account-traits';
 import type { TraitIndex } from '../traits/trait-index';
 import { coTimingNats } from './co-timing';

@@ -1,4 +1,4 @@
-import { FAMILIES } from '../../../shared/domain/campaign';
+import { FAMILIES } from '../../../shared/domain/campaigns/campaign';
 import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES } from '../traits/traits';
 import { CO_TIMING_CAP, FAMILY_COUNTS_FROM, POOL, POOL_OVERLAP } from './links';
 

@@ -1,4 +1,4 @@
-import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { CandidatePairs } from '../links/candidate-pairs';
 import type { PairLink } from '../links/links';

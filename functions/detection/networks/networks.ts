@@ -1,4 +1,4 @@
-import { FAMILIES, type Family } from '../../../shared/domain/campaign';
+import { FAMILIES, type Family } from '../../../shared/domain/campaigns/campaign';
 import { FAMILY_COUNTS_FROM, type PairLink, POOL, POOL_OVERLAP } from '../links/links';
 import type { Indexed } from '../traits/account-traits';
 import type { TraitIndex } from '../traits/trait-index';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DAY, HOUR, hourLabel, MINUTE } from '../../../shared/domain/time';
 import { type FoldOutput, readFoldOutput } from '../../../shared/formats/fold-output';
 import type { Stores } from '../../../shared/ports';
-import { foldedAgain, markedHours } from '../../../shared/stores/manifest-store';
+import { foldedAgain, markedHours } from '../../../shared/stores/archive/manifest-store';
 import { Checkpoints, type Folded, type Head, type Stand } from './checkpoints';
 import { Population } from './population';
 

@@ -1,6 +1,6 @@
 import { UnionFind } from '../networks/networks';
-import { ascending } from './growing';
-import { firstOf, secondOf } from './trait-records';
+import { ascending } from './columns/growing';
+import { firstOf, secondOf } from './holders/trait-records';
 
 /** Links whose ends have another account in common: one coincidence does not join two networks. `pairs`: distinct, of accounts by ordinal. */
 export function supportedPairs(size: number, pairs: Float64Array): Float64Array {

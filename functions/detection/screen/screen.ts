@@ -1,20 +1,20 @@
-import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { ObjectStore } from '../../../shared/ports';
 import { TraitIds } from '../traits/trait-ids';
-import { readArrays, writeArrays } from './array-file';
-import { type Census, censusOf, ordinalsOf, type Segments, standingsIn, type Tally, tally } from './census';
-import { compared } from './compared';
+import { readArrays, writeArrays } from './columns/array-file';
+import { Bytes, Doubles, Words } from './columns/growing';
+import { pairList } from './columns/pair-list';
 import { groupsOf, supportedPairs } from './components';
-import { Fitting } from './fitting';
-import { Bytes, Doubles, Words } from './growing';
-import { HELD_ROWS } from './held-rows';
-import { type LikelyPairs, linksOf, type ScreenLinks } from './meeting';
-import { PairBounds, type Shared } from './pair-bounds';
-import { pairList } from './pair-list';
-import { Popular } from './popular';
-import { countTraits, TraitCounts } from './trait-counts';
-import { holdersOf, MAXIMUM_ACCOUNTS, PROPOSES, pairOf, recordsOf, type TraitRecords } from './trait-records';
+import { type Census, censusOf, ordinalsOf, type Segments, standingsIn, type Tally, tally } from './holders/census';
+import { Popular } from './holders/popular';
+import { countTraits, TraitCounts } from './holders/trait-counts';
+import { holdersOf, MAXIMUM_ACCOUNTS, PROPOSES, pairOf, recordsOf, type TraitRecords } from './holders/trait-records';
+import { compared } from './pairs/compared';
+import { Fitting } from './pairs/fitting';
+import { HELD_ROWS } from './pairs/held-rows';
+import { type LikelyPairs, linksOf, type ScreenLinks } from './pairs/meeting';
+import { PairBounds, type Shared } from './pairs/pair-bounds';
 
 export type ScreenPolicy = {
   referenceAgeDays: number;

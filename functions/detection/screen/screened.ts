@@ -1,4 +1,4 @@
-import type { DetectionPolicy } from '../../../shared/domain/detection-policy';
+import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import { segmentOf } from '../../../shared/formats/segment-of';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { ObjectStore } from '../../../shared/ports';
@@ -6,11 +6,11 @@ import type { Population } from '../profiles/population';
 import type { Profile } from '../profiles/profile';
 import { TraitIds } from '../traits/trait-ids';
 import { type Counted, TraitIndex, weightsUnasked } from '../traits/trait-index';
-import { type Census, NOT_REFERENCE, type Segments, standingsIn } from './census';
-import { Repeated } from './repeated';
+import { Repeated } from './columns/repeated';
+import { accountAt, placesOf, sizeOf } from './columns/screen-columns';
+import { type Census, NOT_REFERENCE, type Segments, standingsIn } from './holders/census';
+import { countTraits } from './holders/trait-counts';
 import { type ScreenCut, screen, screenPolicyOf } from './screen';
-import { accountAt, placesOf, sizeOf } from './screen-columns';
-import { countTraits } from './trait-counts';
 import { type Unit, unitsOf } from './units';
 
 /** Accounts of the reference that are read with their profiles, so that candidates are compared with what people do. */

@@ -1,9 +1,9 @@
 import type { AccountKey } from '../../../shared/identity/ids';
 import { UnionFind } from '../networks/networks';
-import { ordinalsOf, type Segments } from './census';
+import { accountAt, placesOf } from './columns/screen-columns';
+import { ordinalsOf, type Segments } from './holders/census';
+import { firstOf, secondOf } from './holders/trait-records';
 import type { Screened } from './screen';
-import { accountAt, placesOf } from './screen-columns';
-import { firstOf, secondOf } from './trait-records';
 
 /** Accounts that can only be judged together, in the order in which they came. */
 export type Unit = {

@@ -1,4 +1,4 @@
-import type { Family } from '../../../shared/domain/campaign';
+import type { Family } from '../../../shared/domain/campaigns/campaign';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Profile, ProfileSample } from '../profiles/profile';

@@ -1,8 +1,8 @@
-import { ACCOUNT_CHAIN, type AccountState, type Action, inForce, UNTOUCHED } from '../../../shared/domain/action';
+import { ACCOUNT_CHAIN, type AccountState, type Action, inForce, UNTOUCHED } from '../../../shared/domain/cases/action';
 import type { Actor } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import type { AccountKey, CaseId } from '../../../shared/identity/ids';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { request } from './request';
 

@@ -1,8 +1,8 @@
-import { APPEAL_CHAIN, type AppealState } from '../../../shared/domain/appeal';
+import { APPEAL_CHAIN, type AppealState } from '../../../shared/domain/cases/appeal';
 import { type Actor, mayAct } from '../../../shared/domain/person';
-import type { Policy } from '../../../shared/domain/policy';
+import type { Policy } from '../../../shared/domain/policy/policy';
 import { DAY } from '../../../shared/domain/time';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import type { Rates } from '../../../shared/stores/rule-store';
 import { CLOCK } from '../case/move';
 import type { Enforcement } from '../enforcement';

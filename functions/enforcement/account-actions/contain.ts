@@ -1,10 +1,10 @@
-import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
-import { type CaseState, mayAct } from '../../../shared/domain/case';
-import type { MemberDecision } from '../../../shared/domain/decision';
+import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
+import { type CaseState, mayAct } from '../../../shared/domain/cases/case';
+import type { MemberDecision } from '../../../shared/domain/cases/decision';
 import { hourOf, MINUTE } from '../../../shared/domain/time';
 import type { AccountKey, CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { giveBack, reserve } from '../policy/budget';
 import { isArmed } from '../policy/kill-switch';

@@ -1,8 +1,8 @@
-import { ACCOUNT_CHAIN, type AccountState, inForce, type Lift, UNTOUCHED } from '../../../shared/domain/action';
-import type { What } from '../../../shared/domain/ledger-events';
+import { ACCOUNT_CHAIN, type AccountState, inForce, type Lift, UNTOUCHED } from '../../../shared/domain/cases/action';
+import type { What } from '../../../shared/domain/cases/ledger-events';
 import type { Actor } from '../../../shared/domain/person';
 import { type AccountKey, accountKey, type CaseId } from '../../../shared/identity/ids';
-import { type Entry, isolated } from '../../../shared/stores/ledger-store';
+import { type Entry, isolated } from '../../../shared/stores/cases/ledger-store';
 import { CLOCK } from '../case/move';
 import type { Enforcement } from '../enforcement';
 import { settle } from './ask';

@@ -1,4 +1,4 @@
-import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
+import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
 import { DAY, dayOf } from '../../../shared/domain/time';
 import { accountKey } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';

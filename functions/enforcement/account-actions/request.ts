@@ -1,8 +1,8 @@
-import type { AccountState, Action } from '../../../shared/domain/action';
-import { REASONS } from '../../../shared/domain/reason-codes';
+import type { AccountState, Action } from '../../../shared/domain/cases/action';
+import { REASONS } from '../../../shared/domain/cases/reason-codes';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { ActionRequest, ProviderAnswer } from '../../../shared/ports';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 
 /** What a rung asks of the provider. Owners of stolen keys get a new key and a letter; nothing else happens to them. */

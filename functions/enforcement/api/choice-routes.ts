@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { RUNGS } from '../../../shared/domain/enforcement-policy';
-import { EFFECTS } from '../../../shared/domain/exoneration';
-import { REASON_CODES } from '../../../shared/domain/reason-codes';
+import { EFFECTS } from '../../../shared/domain/cases/exoneration';
+import { REASON_CODES } from '../../../shared/domain/cases/reason-codes';
+import { RUNGS } from '../../../shared/domain/policy/enforcement-policy';
 import { type Api, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, BecauseBody, CommandView } from '../../../shared/http/command-answer';
 import { AccountParam, CaseParam, Instant } from '../../../shared/http/fields';

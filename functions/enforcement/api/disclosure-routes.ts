@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { Attribution, MOST_DISCLOSED, Prices } from '../../../shared/domain/disclosure';
+import { Attribution, MOST_DISCLOSED, Prices } from '../../../shared/domain/campaigns/disclosure';
 import { ONE_LINE } from '../../../shared/domain/plain-text';
 import { type Api, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, CommandView } from '../../../shared/http/command-answer';

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { EFFECTS } from '../../../shared/domain/exoneration';
+import { EFFECTS } from '../../../shared/domain/cases/exoneration';
 import { mayAct } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';

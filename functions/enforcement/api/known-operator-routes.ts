@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { KINDS } from '../../../shared/domain/campaign';
-import { isWatched, type KnownOperator } from '../../../shared/domain/known-operator';
+import { KINDS } from '../../../shared/domain/campaigns/campaign';
+import { isWatched, type KnownOperator } from '../../../shared/domain/campaigns/known-operator';
+import { operatorIn } from '../../../shared/domain/campaigns/stix';
 import { mayAct, type Person } from '../../../shared/domain/person';
-import { operatorIn } from '../../../shared/domain/stix';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, CommandView } from '../../../shared/http/command-answer';

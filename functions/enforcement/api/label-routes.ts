@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { LABELS } from '../../../shared/domain/label';
+import { LABELS } from '../../../shared/domain/campaigns/label';
 import { type Api, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, CommandView } from '../../../shared/http/command-answer';
 import { AccountParam } from '../../../shared/http/fields';

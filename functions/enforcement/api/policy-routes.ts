@@ -1,14 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { mayAct, type Person } from '../../../shared/domain/person';
 import { ONE_LINE } from '../../../shared/domain/plain-text';
-import { Policy } from '../../../shared/domain/policy';
-import { Measurement, type PolicyRecord } from '../../../shared/domain/policy-record';
+import { Policy } from '../../../shared/domain/policy/policy';
+import { Measurement, type PolicyRecord } from '../../../shared/domain/policy/policy-record';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, BecauseBody, CommandView } from '../../../shared/http/command-answer';
 import { When } from '../../../shared/http/fields';
 import { problem } from '../../../shared/http/problem';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import { draftPolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../commands/policies';
 import type { Enforcement } from '../enforcement';
 import { changedDecisions, differentTraffic, Label, ReplayReport } from '../measure';

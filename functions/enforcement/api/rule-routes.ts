@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { KINDS } from '../../../shared/domain/campaign';
-import { MODES, RUNGS } from '../../../shared/domain/enforcement-policy';
+import { KINDS } from '../../../shared/domain/campaigns/campaign';
+import { MODES, RUNGS } from '../../../shared/domain/policy/enforcement-policy';
 import { DAY, iso } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { AccountParam, orNull } from '../../../shared/http/fields';

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { INDICATOR_TYPES, KINDS } from '../../../shared/domain/campaign';
+import { INDICATOR_TYPES, KINDS } from '../../../shared/domain/campaigns/campaign';
 import { type Api, access, answers, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import type { Enforcement } from '../enforcement';
 import { search } from '../search';

@@ -1,7 +1,7 @@
-import type { StepAnswer } from '../../../shared/domain/case';
+import type { StepAnswer } from '../../../shared/domain/cases/case';
 import { MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import { carryOutAppeals } from '../account-actions/carry-out-appeals';
 import { finishRestoring } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isClosed, type Progress, type StepAnswer } from '../../../shared/domain/case';
+import { isClosed, type Progress, type StepAnswer } from '../../../shared/domain/cases/case';
 import { DAY, HOUR, iso } from '../../../shared/domain/time';
 import { caseId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';

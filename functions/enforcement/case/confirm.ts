@@ -1,12 +1,12 @@
 import type { AccountFacts } from '../../../shared/domain/account';
-import { ACCOUNT_CHAIN, type AccountState } from '../../../shared/domain/action';
-import type { CaseState, StepAnswer } from '../../../shared/domain/case';
-import type { EnforcementPolicy } from '../../../shared/domain/enforcement-policy';
+import { ACCOUNT_CHAIN, type AccountState } from '../../../shared/domain/cases/action';
+import type { CaseState, StepAnswer } from '../../../shared/domain/cases/case';
 import type { Actor } from '../../../shared/domain/person';
+import type { EnforcementPolicy } from '../../../shared/domain/policy/enforcement-policy';
 import { MINUTE } from '../../../shared/domain/time';
 import type { AccountKey, CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { type Entry, isolated } from '../../../shared/stores/ledger-store';
+import { type Entry, isolated } from '../../../shared/stores/cases/ledger-store';
 import { settle } from '../account-actions/ask';
 import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';

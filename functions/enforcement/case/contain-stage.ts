@@ -1,4 +1,4 @@
-import type { StepAnswer } from '../../../shared/domain/case';
+import type { StepAnswer } from '../../../shared/domain/cases/case';
 import { MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
 import { type Acting, containAccounts, NOT_ARMED, type Tally, targetsOf } from '../account-actions/contain';

@@ -1,7 +1,7 @@
-import type { CaseState, Progress, StepAnswer } from '../../../shared/domain/case';
+import type { CaseState, Progress, StepAnswer } from '../../../shared/domain/cases/case';
 import type { Actor } from '../../../shared/domain/person';
 import type { CaseId } from '../../../shared/identity/ids';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 import type { Outlook } from '../policy/outlook';
 

@@ -1,4 +1,4 @@
-import type { StepAnswer } from '../../../shared/domain/case';
+import type { StepAnswer } from '../../../shared/domain/cases/case';
 import type { CaseId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
 import { alone } from './alone';

@@ -1,9 +1,9 @@
-import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
+import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
 import type { Actor } from '../../../shared/domain/person';
 import { MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import { lift, restoreAgain } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
 import { ranked } from '../policy/ranked';

@@ -1,8 +1,8 @@
-import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
-import type { EnforcementPolicy } from '../../../shared/domain/enforcement-policy';
+import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
+import type { EnforcementPolicy } from '../../../shared/domain/policy/enforcement-policy';
 import type { CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { move, type Step, stop } from './move';
 

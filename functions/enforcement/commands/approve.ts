@@ -1,7 +1,7 @@
-import type { Approval, Progress } from '../../../shared/domain/case';
+import type { Approval, Progress } from '../../../shared/domain/cases/case';
 import { iso } from '../../../shared/domain/time';
 import { caseId } from '../../../shared/identity/ids';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import { effectsOf } from '../case/watch-stage';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from '../policy/approvers';

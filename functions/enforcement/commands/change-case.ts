@@ -1,8 +1,8 @@
-import type { CaseState } from '../../../shared/domain/case';
-import type { What } from '../../../shared/domain/ledger-events';
+import type { CaseState } from '../../../shared/domain/cases/case';
+import type { What } from '../../../shared/domain/cases/ledger-events';
 import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../../shared/domain/person';
 import { type CaseId, caseId } from '../../../shared/identity/ids';
-import { type Entry, isolated } from '../../../shared/stores/ledger-store';
+import { type Entry, isolated } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 
 export type CaseCommand = Command & { case: string };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type CaseState, MOST_CHOSEN } from '../../../shared/domain/case';
-import type { Rung } from '../../../shared/domain/enforcement-policy';
-import type { Exoneration } from '../../../shared/domain/exoneration';
+import { type CaseState, MOST_CHOSEN } from '../../../shared/domain/cases/case';
+import type { Exoneration } from '../../../shared/domain/cases/exoneration';
+import type { ReasonCode } from '../../../shared/domain/cases/reason-codes';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
-import type { ReasonCode } from '../../../shared/domain/reason-codes';
+import type { Rung } from '../../../shared/domain/policy/enforcement-policy';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import { type AccountKey, type CaseId, campaignId, caseId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';

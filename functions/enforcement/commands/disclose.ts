@@ -1,5 +1,4 @@
-import { probabilityOf } from '../../../shared/domain/campaign';
-import { CASE_CHAIN } from '../../../shared/domain/case';
+import { probabilityOf } from '../../../shared/domain/campaigns/campaign';
 import {
   type Attribution,
   DISCLOSURE_CHAIN,
@@ -9,7 +8,8 @@ import {
   discloseOf,
   MOST_DISCLOSED,
   type Use,
-} from '../../../shared/domain/disclosure';
+} from '../../../shared/domain/campaigns/disclosure';
+import { CASE_CHAIN } from '../../../shared/domain/cases/case';
 import { type Actor, byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import type { CampaignId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';

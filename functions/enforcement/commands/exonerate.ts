@@ -1,12 +1,12 @@
-import { ACCOUNT_CHAIN, inForce } from '../../../shared/domain/action';
-import { isClosed } from '../../../shared/domain/case';
-import type { Exoneration, Scope } from '../../../shared/domain/exoneration';
-import { scopeLabel } from '../../../shared/domain/exoneration';
+import { ACCOUNT_CHAIN, inForce } from '../../../shared/domain/cases/action';
+import { isClosed } from '../../../shared/domain/cases/case';
+import type { Exoneration, Scope } from '../../../shared/domain/cases/exoneration';
+import { scopeLabel } from '../../../shared/domain/cases/exoneration';
 import { byPerson, type Command, type CommandAnswer, mayAct, type Person } from '../../../shared/domain/person';
-import type { Policy } from '../../../shared/domain/policy';
+import type { Policy } from '../../../shared/domain/policy/policy';
 import { DAY, iso } from '../../../shared/domain/time';
 import { type AccountKey, accountKey, campaignId } from '../../../shared/identity/ids';
-import { type Entry, isolated } from '../../../shared/stores/ledger-store';
+import { type Entry, isolated } from '../../../shared/stores/cases/ledger-store';
 import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
 import { KEY_CHARACTERS } from '../standing/standing';

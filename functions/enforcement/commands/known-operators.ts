@@ -5,7 +5,7 @@ import {
   MOST_OPERATORS,
   type ReadOperator,
   WATCHED_FOR,
-} from '../../../shared/domain/known-operator';
+} from '../../../shared/domain/campaigns/known-operator';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import type { OperatorId } from '../../../shared/identity/ids';

@@ -1,9 +1,9 @@
-import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
-import { type GivenLabel, type Judged, LABEL_CHAIN, type LabelValue } from '../../../shared/domain/label';
+import { type GivenLabel, type Judged, LABEL_CHAIN, type LabelValue } from '../../../shared/domain/campaigns/label';
+import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { type AccountKey, accountKey } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { judgedIn } from '../labels/label-of';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { What } from '../../../shared/domain/ledger-events';
+import type { What } from '../../../shared/domain/cases/ledger-events';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
-import { Policy } from '../../../shared/domain/policy';
-import type { Measurement, PolicyRecord } from '../../../shared/domain/policy-record';
+import { Policy } from '../../../shared/domain/policy/policy';
+import type { Measurement, PolicyRecord } from '../../../shared/domain/policy/policy-record';
 import type { Clock } from '../../../shared/ports';
-import type { LabelStore } from '../../../shared/stores/label-store';
+import type { LabelStore } from '../../../shared/stores/campaigns/label-store';
 import type { PolicyStore } from '../../../shared/stores/policy-store';
 import type { RuleStore } from '../../../shared/stores/rule-store';
 import { type Label, measure, type ReplayReport, unfit, withKept } from '../measure';

@@ -1,9 +1,9 @@
-import { ACCOUNT_CHAIN, type AccountState, type Action, UNTOUCHED } from '../../../shared/domain/action';
-import { EXONERATION_CHAIN, type Exoneration, type Scope, scopeLabel } from '../../../shared/domain/exoneration';
+import { ACCOUNT_CHAIN, type AccountState, type Action, UNTOUCHED } from '../../../shared/domain/cases/action';
+import { EXONERATION_CHAIN, type Exoneration, type Scope, scopeLabel } from '../../../shared/domain/cases/exoneration';
 import type { Actor } from '../../../shared/domain/person';
 import { type AccountKey, accountKey } from '../../../shared/identity/ids';
 import { hashText, type KeyedHasher } from '../../../shared/identity/keyed-hash';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { KEY_CHARACTERS } from '../standing/standing';
 

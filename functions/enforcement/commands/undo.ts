@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { ACCOUNT_CHAIN, inForce } from '../../../shared/domain/action';
-import { type Approval, isClosed } from '../../../shared/domain/case';
+import { ACCOUNT_CHAIN, inForce } from '../../../shared/domain/cases/action';
+import { type Approval, isClosed } from '../../../shared/domain/cases/case';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { DAY, iso } from '../../../shared/domain/time';
 import { type AccountKey, accountKey, type CaseId, caseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import { byCase } from '../account-actions/ask';
 import { lift } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';

@@ -3,7 +3,7 @@ import { DAY, dayOf } from '../../../shared/domain/time';
 import { bucket, table } from '../../../shared/lambda/adapters';
 import { environment } from '../../../shared/lambda/environment';
 import { logger } from '../../../shared/lambda/observe';
-import { LedgerStore } from '../../../shared/stores/ledger-store';
+import { LedgerStore } from '../../../shared/stores/cases/ledger-store';
 import { AnchorEnv } from '../../../shared/wiring';
 import { anchorDays } from '../ledger/anchors';
 

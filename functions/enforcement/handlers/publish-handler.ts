@@ -4,7 +4,7 @@ import { systemClock as clock } from '../../../shared/aws/system-clock';
 import { table } from '../../../shared/lambda/adapters';
 import { environment } from '../../../shared/lambda/environment';
 import { logger } from '../../../shared/lambda/observe';
-import { LedgerStore } from '../../../shared/stores/ledger-store';
+import { LedgerStore } from '../../../shared/stores/cases/ledger-store';
 import { PublishEnv } from '../../../shared/wiring';
 import { publishLedger } from '../ledger/publish';
 

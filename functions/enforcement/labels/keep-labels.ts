@@ -1,7 +1,7 @@
-import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
+import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
 import { inBatches } from '../../../shared/in-batches';
-import { LabelStore } from '../../../shared/stores/label-store';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { LabelStore } from '../../../shared/stores/campaigns/label-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { followLedger, SETTLED } from '../ledger/follow';
 import { judgedIn, type Learned, labelOf, named } from './label-of';

@@ -1,9 +1,9 @@
-import { AccountState, type Action } from '../../../shared/domain/action';
-import { AppealState } from '../../../shared/domain/appeal';
-import { Exoneration } from '../../../shared/domain/exoneration';
-import { GivenLabel, type Judged, type Label, type LabelSource, type LabelValue } from '../../../shared/domain/label';
-import type { LedgerEntry } from '../../../shared/domain/ledger';
-import { subjectOfChain } from '../../../shared/domain/ledger-events';
+import { GivenLabel, type Judged, type Label, type LabelSource, type LabelValue } from '../../../shared/domain/campaigns/label';
+import { AccountState, type Action } from '../../../shared/domain/cases/action';
+import { AppealState } from '../../../shared/domain/cases/appeal';
+import { Exoneration } from '../../../shared/domain/cases/exoneration';
+import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
+import { subjectOfChain } from '../../../shared/domain/cases/ledger-events';
 import type { Actor } from '../../../shared/domain/person';
 import { type AccountKey, accountKey } from '../../../shared/identity/ids';
 

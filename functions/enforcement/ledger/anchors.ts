@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { DAY, dayLabel } from '../../../shared/domain/time';
 import type { ObjectStore } from '../../../shared/ports';
-import type { LedgerStore } from '../../../shared/stores/ledger-store';
+import type { LedgerStore } from '../../../shared/stores/cases/ledger-store';
 
 const Head = z.object({ chain: z.string(), sequence: z.int(), hash: z.string() });
 export type Head = z.infer<typeof Head>;

@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../../shared/domain/ledger';
-import { eventType, LEDGER_EVENTS, subjectOfChain } from '../../../shared/domain/ledger-events';
+import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
+import { eventType, LEDGER_EVENTS, subjectOfChain } from '../../../shared/domain/cases/ledger-events';
 import type { EventBus, OutgoingEvent } from '../../../shared/ports';
 import type { Enforcement } from '../enforcement';
 import { followLedger, SETTLED } from './follow';

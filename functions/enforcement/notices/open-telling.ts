@@ -1,7 +1,7 @@
 import type { Clock, Table } from '../../../shared/ports';
-import { AppealStore } from '../../../shared/stores/appeal-store';
-import { CaseStore } from '../../../shared/stores/case-store';
-import { LedgerStore } from '../../../shared/stores/ledger-store';
+import { AppealStore } from '../../../shared/stores/cases/appeal-store';
+import { CaseStore } from '../../../shared/stores/cases/case-store';
+import { LedgerStore } from '../../../shared/stores/cases/ledger-store';
 import type { TellingWorld } from './tell-people';
 
 /** The books that telling reads. It holds no right to write any of them but its own. */

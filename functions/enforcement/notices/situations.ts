@@ -1,9 +1,9 @@
-import type { AppealState } from '../../../shared/domain/appeal';
-import type { CaseState } from '../../../shared/domain/case';
+import type { AppealState } from '../../../shared/domain/cases/appeal';
+import type { CaseState } from '../../../shared/domain/cases/case';
 import { DETECTION_STALE_AFTER, type Notice, PAUSE_MARGIN, SHORTEST_SILENCE, WARN_BEFORE } from '../../../shared/domain/notice';
 import { DAY, HOUR, iso } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
-import type { SourceState } from '../../../shared/stores/notice-store';
+import type { SourceState } from '../../../shared/stores/cases/notice-store';
 
 /** What lasts now and calls for somebody. Pure; the same facts give the same notices. */
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { type Digest, NOTICE_KINDS, type Notice, type NoticeChannel, noticeKey, noticeType, wants } from '../../../shared/domain/notice';
 import { HOUR, MINUTE } from '../../../shared/domain/time';
 import type { Clock, EventBus, Messenger, Table } from '../../../shared/ports';
-import type { AppealStore } from '../../../shared/stores/appeal-store';
-import { arrivalsOf } from '../../../shared/stores/arrival-store';
-import type { CaseStore } from '../../../shared/stores/case-store';
-import { NoticeStore, type OpenNotice } from '../../../shared/stores/notice-store';
+import { arrivalsOf } from '../../../shared/stores/archive/arrival-store';
+import type { AppealStore } from '../../../shared/stores/cases/appeal-store';
+import type { CaseStore } from '../../../shared/stores/cases/case-store';
+import { NoticeStore, type OpenNotice } from '../../../shared/stores/cases/notice-store';
 import { heard, ofAppeal, ofCase, ofDetection, ofSource } from './situations';
 
 export type TellingWorld = { table: Table; features: Table; cases: CaseStore; appeals: AppealStore; clock: Clock };

@@ -1,5 +1,5 @@
-import type { Decision } from '../../../shared/domain/decision';
-import type { EnforcementPolicy, Mode } from '../../../shared/domain/enforcement-policy';
+import type { Decision } from '../../../shared/domain/cases/decision';
+import type { EnforcementPolicy, Mode } from '../../../shared/domain/policy/enforcement-policy';
 
 /** Distinct people it takes before so many accounts are acted on. Nobody to act on automatically: the case is about people's accounts only. */
 export function approversFor(size: number, mode: Mode, { approval }: EnforcementPolicy): number {

@@ -1,4 +1,4 @@
-import type { EnforcementPolicy } from '../../../shared/domain/enforcement-policy';
+import type { EnforcementPolicy } from '../../../shared/domain/policy/enforcement-policy';
 import { DAY, dayLabel, dayOf, HOUR, hourLabel, hourOf } from '../../../shared/domain/time';
 import type { Table } from '../../../shared/ports';
 

@@ -1,8 +1,8 @@
 import type { AccountFacts } from '../../../shared/domain/account';
-import { type Campaign, type Member, probabilityOf } from '../../../shared/domain/campaign';
-import type { Decision, MemberDecision } from '../../../shared/domain/decision';
-import { type EnforcementPolicy, MODES, type Mode, type Rule } from '../../../shared/domain/enforcement-policy';
-import { type Exonerations, effectOn, scopeLabel } from '../../../shared/domain/exoneration';
+import { type Campaign, type Member, probabilityOf } from '../../../shared/domain/campaigns/campaign';
+import type { Decision, MemberDecision } from '../../../shared/domain/cases/decision';
+import { type Exonerations, effectOn, scopeLabel } from '../../../shared/domain/cases/exoneration';
+import { type EnforcementPolicy, MODES, type Mode, type Rule } from '../../../shared/domain/policy/enforcement-policy';
 import { DAY, HOUR, iso } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
 

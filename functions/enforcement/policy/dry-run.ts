@@ -1,5 +1,5 @@
-import { isClosed } from '../../../shared/domain/case';
-import type { MemberDecision } from '../../../shared/domain/decision';
+import { isClosed } from '../../../shared/domain/cases/case';
+import type { MemberDecision } from '../../../shared/domain/cases/decision';
 import { type AccountKey, campaignId, caseId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
 import { remaining } from './budget';

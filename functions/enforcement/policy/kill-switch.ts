@@ -1,6 +1,6 @@
-import { type KillSwitch, SWITCH_CHAIN, THE_SWITCH } from '../../../shared/domain/kill-switch';
+import { type KillSwitch, SWITCH_CHAIN, THE_SWITCH } from '../../../shared/domain/cases/kill-switch';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 
 /** Read before every batch of actions, never cached. An outage throws, which stops the step as well, and what cannot be read is not armed: it fails closed. */

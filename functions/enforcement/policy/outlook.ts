@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
-import type { CaseState } from '../../../shared/domain/case';
-import type { MemberDecision } from '../../../shared/domain/decision';
+import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
+import type { CaseState } from '../../../shared/domain/cases/case';
+import type { MemberDecision } from '../../../shared/domain/cases/decision';
 import { type AccountKey, type CaseId, caseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import { inTheWay } from '../account-actions/ask';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from './approvers';

@@ -1,9 +1,9 @@
 import type { AccountFacts } from '../../../shared/domain/account';
-import { type Campaign, FAMILIES, type Member } from '../../../shared/domain/campaign';
-import type { CaseState } from '../../../shared/domain/case';
-import type { Decision, MemberDecision } from '../../../shared/domain/decision';
-import type { Exonerations } from '../../../shared/domain/exoneration';
-import type { Policy } from '../../../shared/domain/policy';
+import { type Campaign, FAMILIES, type Member } from '../../../shared/domain/campaigns/campaign';
+import type { CaseState } from '../../../shared/domain/cases/case';
+import type { Decision, MemberDecision } from '../../../shared/domain/cases/decision';
+import type { Exonerations } from '../../../shared/domain/cases/exoneration';
+import type { Policy } from '../../../shared/domain/policy/policy';
 import { HOUR } from '../../../shared/domain/time';
 import type { AccountKey, CampaignId, SealedId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';

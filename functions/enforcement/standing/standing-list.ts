@@ -1,7 +1,7 @@
 import type { AccountKey, CampaignId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
 import type { Clock } from '../../../shared/ports';
-import type { FlaggedStore } from '../../../shared/stores/flagged-store';
+import type { FlaggedStore } from '../../../shared/stores/campaigns/flagged-store';
 import { type About, aboutCampaign, actedOn, type Books, notActedOn } from './standing';
 
 /** What was said of a campaign, and for which of its members. */
@@ -9,7 +9,7 @@ type Said = { version: number; words: string; members: Set<AccountKey> };
 
 /**
  * Keeps the list of flagged accounts saying who is watched or in review. Whoever was acted on is kept there by the ledger itself
- * (shared/stores/standing-ledger.ts); where the others stand hangs on their campaign alone, its decision and its case. So nothing is
+ * (shared/stores/cases/standing-ledger.ts); where the others stand hangs on their campaign alone, its decision and its case. So nothing is
  * read of members but of those who are new, or when the campaign's decision or case changed.
  */
 export class StandingList {

@@ -1,10 +1,10 @@
 import type { Standing } from '../../../shared/domain/account';
-import { ACCOUNT_CHAIN, inForce, standingIn } from '../../../shared/domain/action';
-import type { Role } from '../../../shared/domain/campaign';
-import { DECISION_CHAIN, type DecisionRecord } from '../../../shared/domain/decision-record';
-import { REASONS } from '../../../shared/domain/reason-codes';
+import type { Role } from '../../../shared/domain/campaigns/campaign';
+import { ACCOUNT_CHAIN, inForce, standingIn } from '../../../shared/domain/cases/action';
+import { DECISION_CHAIN, type DecisionRecord } from '../../../shared/domain/cases/decision-record';
+import { REASONS } from '../../../shared/domain/cases/reason-codes';
 import { type AccountKey, accountKey, type CampaignId } from '../../../shared/identity/ids';
-import { isolated } from '../../../shared/stores/ledger-store';
+import { isolated } from '../../../shared/stores/cases/ledger-store';
 import type { CaseHead } from '../case/move';
 import type { Enforcement } from '../enforcement';
 

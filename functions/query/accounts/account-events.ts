@@ -7,7 +7,7 @@ import { ABSENT, readSegment, type Segment, statusOf, timeOf } from '../../../sh
 import { segmentOf } from '../../../shared/formats/segment-of';
 import { type AccountKey, hash64 } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { HourStore } from '../../../shared/stores/hour-store';
+import { HourStore } from '../../../shared/stores/archive/hour-store';
 import type { QueryPorts } from '../query-ports';
 
 /** What the archive holds of one request: figures and keyed hashes, no content. */

@@ -6,7 +6,7 @@ import { Features } from '../../../shared/formats/features';
 import { When } from '../../../shared/http/fields';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { HourStore } from '../../../shared/stores/hour-store';
+import { HourStore } from '../../../shared/stores/archive/hour-store';
 import type { QueryPorts } from '../query-ports';
 import { Usage } from './account-view';
 

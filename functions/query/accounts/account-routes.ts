@@ -1,14 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { PLANS } from '../../../shared/contract/event';
 import { STANDINGS } from '../../../shared/domain/account';
-import { KINDS, ROLES } from '../../../shared/domain/campaign';
+import { KINDS, ROLES } from '../../../shared/domain/campaigns/campaign';
 import { DAY } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { startOf } from '../../../shared/http/cursor';
 import { AccountParam, CampaignParam, CursorField, Decimal, Instant, limit, pageOf, sortBy } from '../../../shared/http/fields';
 import { badCursor, problem } from '../../../shared/http/problem';
-import { ORDERS } from '../../../shared/stores/flagged-index';
-import { FlaggedStore } from '../../../shared/stores/flagged-store';
+import { ORDERS } from '../../../shared/stores/campaigns/flagged-index';
+import { FlaggedStore } from '../../../shared/stores/campaigns/flagged-store';
 import type { QueryPorts } from '../query-ports';
 import { account } from './account';
 import { AccountHoursView, accountHours, MOST_HOURS_ASKED } from './account-hours';

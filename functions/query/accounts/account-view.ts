@@ -11,9 +11,9 @@ import {
   type Member,
   ROLES,
   TIE_TYPES,
-} from '../../../shared/domain/campaign';
-import { EFFECTS, type Exoneration } from '../../../shared/domain/exoneration';
-import type { FlaggedAccount } from '../../../shared/domain/flagged-account';
+} from '../../../shared/domain/campaigns/campaign';
+import type { FlaggedAccount } from '../../../shared/domain/campaigns/flagged-account';
+import { EFFECTS, type Exoneration } from '../../../shared/domain/cases/exoneration';
 import { mayAct, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import type { AccountSummary } from '../../../shared/formats/account-summary';

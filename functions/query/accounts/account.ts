@@ -1,15 +1,15 @@
 import type { Standing } from '../../../shared/domain/account';
-import { ACCOUNT_CHAIN, type AccountState, standingIn } from '../../../shared/domain/action';
-import { probabilityOf } from '../../../shared/domain/campaign';
-import type { Scope } from '../../../shared/domain/exoneration';
+import { probabilityOf } from '../../../shared/domain/campaigns/campaign';
+import { ACCOUNT_CHAIN, type AccountState, standingIn } from '../../../shared/domain/cases/action';
+import type { Scope } from '../../../shared/domain/cases/exoneration';
 import { mayAct, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
-import { CampaignPictureStore } from '../../../shared/stores/campaign-picture-store';
-import { ExonerationStore } from '../../../shared/stores/exoneration-store';
-import { FlaggedStore } from '../../../shared/stores/flagged-store';
-import { LedgerStore } from '../../../shared/stores/ledger-store';
-import { SummaryStore } from '../../../shared/stores/summary-store';
+import { SummaryStore } from '../../../shared/stores/archive/summary-store';
+import { CampaignPictureStore } from '../../../shared/stores/campaigns/campaign-picture-store';
+import { FlaggedStore } from '../../../shared/stores/campaigns/flagged-store';
+import { ExonerationStore } from '../../../shared/stores/cases/exoneration-store';
+import { LedgerStore } from '../../../shared/stores/cases/ledger-store';
 import type { QueryPorts } from '../query-ports';
 import { recentUse } from './account-hours';
 import {

@@ -1,8 +1,8 @@
-import { DECISION_CHAIN } from '../../../shared/domain/decision-record';
+import { DECISION_CHAIN } from '../../../shared/domain/cases/decision-record';
 import type { CampaignId } from '../../../shared/identity/ids';
-import { CaseStore } from '../../../shared/stores/case-store';
-import { ExonerationStore } from '../../../shared/stores/exoneration-store';
-import { LedgerStore } from '../../../shared/stores/ledger-store';
+import { CaseStore } from '../../../shared/stores/cases/case-store';
+import { ExonerationStore } from '../../../shared/stores/cases/exoneration-store';
+import { LedgerStore } from '../../../shared/stores/cases/ledger-store';
 import type { QueryPorts } from '../query-ports';
 import type { About } from './campaign-view';
 

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { KINDS, ROLES } from '../../../shared/domain/campaign';
+import { KINDS, ROLES } from '../../../shared/domain/campaigns/campaign';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { startOf } from '../../../shared/http/cursor';
 import { CampaignParam, CursorField, Decimal, Instant, limit, pageOf, sortBy } from '../../../shared/http/fields';

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { type Campaign, FAMILIES, Indicator, KINDS, LINEAGE, probabilityOf, ROLES } from '../../../shared/domain/campaign';
-import type { DecisionRecord } from '../../../shared/domain/decision-record';
-import type { Exoneration } from '../../../shared/domain/exoneration';
+import { type Campaign, FAMILIES, Indicator, KINDS, LINEAGE, probabilityOf, ROLES } from '../../../shared/domain/campaigns/campaign';
+import type { DecisionRecord } from '../../../shared/domain/cases/decision-record';
+import type { Exoneration } from '../../../shared/domain/cases/exoneration';
 import type { Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { orNull, When } from '../../../shared/http/fields';
-import type { CampaignHeader } from '../../../shared/stores/campaign-store';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import type { CampaignHeader } from '../../../shared/stores/campaigns/campaign-store';
+import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import {
   EvidenceView,
   evidenceView,

@@ -1,6 +1,6 @@
-import type { Kind, Member, Role } from '../../../shared/domain/campaign';
+import type { Kind, Member, Role } from '../../../shared/domain/campaigns/campaign';
 import type { CampaignId } from '../../../shared/identity/ids';
-import type { CampaignHeader } from '../../../shared/stores/campaign-store';
+import type { CampaignHeader } from '../../../shared/stores/campaigns/campaign-store';
 import type { QueryPorts } from '../query-ports';
 
 export const CAMPAIGN_ORDERS = ['updatedAt', 'detectedAt', 'accounts', 'exchanges'] as const;

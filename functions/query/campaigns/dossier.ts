@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type Campaign, FAMILIES, Indicator, KINDS, probabilityOf, ROLES } from '../../../shared/domain/campaign';
+import { type Campaign, FAMILIES, Indicator, KINDS, probabilityOf, ROLES } from '../../../shared/domain/campaigns/campaign';
 import { dayLabel, iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';
 

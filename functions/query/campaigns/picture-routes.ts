@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Campaign } from '../../../shared/domain/campaign';
-import { stixOf } from '../../../shared/domain/stix';
+import type { Campaign } from '../../../shared/domain/campaigns/campaign';
+import { stixOf } from '../../../shared/domain/campaigns/stix';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { limit } from '../../../shared/http/fields';
 import { Problem, problem } from '../../../shared/http/problem';
 import { StixView } from '../../../shared/http/stix-view';
 import type { CampaignId } from '../../../shared/identity/ids';
-import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../../shared/stores/campaign-picture-store';
+import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../../shared/stores/campaigns/campaign-picture-store';
 import { doneAbout } from '../ledger/ledger';
 import type { QueryPorts } from '../query-ports';
 import { NO_CAMPAIGN, onCampaign } from './campaign-routes';

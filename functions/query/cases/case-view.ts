@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { KINDS } from '../../../shared/domain/campaign';
-import { type CaseState, isClosed, type Progress } from '../../../shared/domain/case';
-import { MODES, RUNGS } from '../../../shared/domain/enforcement-policy';
+import { KINDS } from '../../../shared/domain/campaigns/campaign';
+import { type CaseState, isClosed, type Progress } from '../../../shared/domain/cases/case';
 import { mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
+import { MODES, RUNGS } from '../../../shared/domain/policy/enforcement-policy';
 import { iso } from '../../../shared/domain/time';
 import { orNull, When } from '../../../shared/http/fields';
-import type { Entry } from '../../../shared/stores/ledger-store';
+import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import { revealed } from '../accounts/account-view';
 import { CampaignSummaryView } from '../campaigns/campaign-view';
 import { LedgerEntryView } from '../ledger/ledger-view';

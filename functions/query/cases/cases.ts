@@ -1,8 +1,8 @@
-import { type CaseState, isClosed } from '../../../shared/domain/case';
+import { type CaseState, isClosed } from '../../../shared/domain/cases/case';
 import type { CampaignId, CaseId } from '../../../shared/identity/ids';
-import type { CampaignHeader } from '../../../shared/stores/campaign-store';
-import { CaseStore } from '../../../shared/stores/case-store';
-import { type Entry, LedgerStore } from '../../../shared/stores/ledger-store';
+import type { CampaignHeader } from '../../../shared/stores/campaigns/campaign-store';
+import { CaseStore } from '../../../shared/stores/cases/case-store';
+import { type Entry, LedgerStore } from '../../../shared/stores/cases/ledger-store';
 import type { QueryPorts } from '../query-ports';
 
 export type CaseHead = { id: CaseId; head: Entry<CaseState> };

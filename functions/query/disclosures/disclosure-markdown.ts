@@ -1,4 +1,4 @@
-import type { Disclosure } from '../../../shared/domain/disclosure';
+import type { Disclosure } from '../../../shared/domain/campaigns/disclosure';
 import { dayLabel, iso } from '../../../shared/domain/time';
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { FAMILIES, KINDS } from '../../../shared/domain/campaign';
-import { CONFIDENCES, DISCLOSURE_CHAIN, DISCLOSURES, type Disclosure, Prices } from '../../../shared/domain/disclosure';
+import { FAMILIES, KINDS } from '../../../shared/domain/campaigns/campaign';
+import { CONFIDENCES, DISCLOSURE_CHAIN, DISCLOSURES, type Disclosure, Prices } from '../../../shared/domain/campaigns/disclosure';
 import type { Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { orNull, When } from '../../../shared/http/fields';
 import { Problem, problem } from '../../../shared/http/problem';
-import { type Entry, LedgerStore } from '../../../shared/stores/ledger-store';
+import { type Entry, LedgerStore } from '../../../shared/stores/cases/ledger-store';
 import { revealed } from '../accounts/account-view';
 import type { QueryPorts } from '../query-ports';
 import { disclosureMarkdown } from './disclosure-markdown';

@@ -1,5 +1,5 @@
-import { KINDS, type Kind, probabilityOf } from '../../../shared/domain/campaign';
-import type { LabelValue } from '../../../shared/domain/label';
+import { KINDS, type Kind, probabilityOf } from '../../../shared/domain/campaigns/campaign';
+import type { LabelValue } from '../../../shared/domain/campaigns/label';
 import { wilson } from '../../../shared/domain/wilson';
 
 /** A campaign as detection names it now, and what is known of those of its members about whom anything is known. */

@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { KINDS } from '../../../shared/domain/campaign';
-import { LABEL_SOURCES, LABELS, type Label, type LabelValue, standingLabel } from '../../../shared/domain/label';
+import { KINDS } from '../../../shared/domain/campaigns/campaign';
+import { LABEL_SOURCES, LABELS, type Label, type LabelValue, standingLabel } from '../../../shared/domain/campaigns/label';
 import { mayAct, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { startOf } from '../../../shared/http/cursor';
 import { AccountParam, CursorField, limit, orNull, pageOf, When } from '../../../shared/http/fields';
 import { badCursor } from '../../../shared/http/problem';
-import { LabelStore } from '../../../shared/stores/label-store';
+import { LabelStore } from '../../../shared/stores/campaigns/label-store';
 import type { QueryPorts } from '../query-ports';
 import { calibration } from './calibration';
 

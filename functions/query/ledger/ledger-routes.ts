@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { ACCOUNT_CHAIN } from '../../../shared/domain/action';
+import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
 import { mayAct, type Person } from '../../../shared/domain/person';
 import { DAY, dayLabel, iso } from '../../../shared/domain/time';
 import { AccessEntry, AccessLog } from '../../../shared/http/access-log';

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { LedgerEntry } from '../../../shared/domain/ledger';
+import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
 import { type Actor, mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { CASE_CHAIN } from '../../../shared/domain/case';
-import type { LedgerEntry } from '../../../shared/domain/ledger';
+import { CASE_CHAIN } from '../../../shared/domain/cases/case';
+import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
 import type { Actor } from '../../../shared/domain/person';
 import { DAY, dayLabel, dayOf, iso } from '../../../shared/domain/time';
 import { type CampaignId, caseId } from '../../../shared/identity/ids';
-import { CaseStore } from '../../../shared/stores/case-store';
-import { LedgerStore, placeInFeed } from '../../../shared/stores/ledger-store';
+import { CaseStore } from '../../../shared/stores/cases/case-store';
+import { LedgerStore, placeInFeed } from '../../../shared/stores/cases/ledger-store';
 import type { Dossier } from '../campaigns/dossier';
 import type { QueryPorts } from '../query-ports';
 import { unnamed } from '../unnamed';

@@ -3,7 +3,7 @@ import { NOTICE_KINDS } from '../../../shared/domain/notice';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { orNull, When } from '../../../shared/http/fields';
-import { NoticeStore } from '../../../shared/stores/notice-store';
+import { NoticeStore } from '../../../shared/stores/cases/notice-store';
 import type { QueryPorts } from '../query-ports';
 
 const NoticeView = z

@@ -3,7 +3,7 @@ import { fieldShares, silentFamilies } from '../../../shared/domain/arrival';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { When } from '../../../shared/http/fields';
-import { ARRIVALS_KEPT_DAYS, arrivalsOf } from '../../../shared/stores/arrival-store';
+import { ARRIVALS_KEPT_DAYS, arrivalsOf } from '../../../shared/stores/archive/arrival-store';
 import type { QueryPorts } from '../query-ports';
 
 const Source = z

@@ -3,7 +3,7 @@ import { type Appeals, openAppeals } from '../../../functions/appeals/appeals';
 import { iso } from '../../../shared/domain/time';
 import { type AppealKeys, signAppealLink } from '../../../shared/identity/appeal-link';
 import type { AccountReader } from '../../../shared/ports';
-import { KnownAccountStore } from '../../../shared/stores/known-account-store';
+import { KnownAccountStore } from '../../../shared/stores/archive/known-account-store';
 import { filteredPost } from '../../../shared/webhook/filtered-post';
 import { WebhookProvider } from '../../../shared/webhook/webhook-provider';
 import type { Pipeline } from '../../pipeline';

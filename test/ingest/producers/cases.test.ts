@@ -9,14 +9,14 @@ import { ingestFile } from '../../../functions/ingest/ingest-file';
 import { Pipeline } from '../../../local/pipeline';
 import recommended from '../../../policies/recommended.json';
 import type { Arrivals } from '../../../shared/domain/arrival';
-import { Policy } from '../../../shared/domain/policy';
+import { Policy } from '../../../shared/domain/policy/policy';
 import { HOUR, MINUTE } from '../../../shared/domain/time';
 import { readSegment } from '../../../shared/formats/segment';
 import { KeyedHasher } from '../../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../../shared/memory/memory-table';
 import { SimulatedClock } from '../../../shared/memory/simulated-clock';
-import { manifestOf } from '../../../shared/stores/manifest-store';
+import { manifestOf } from '../../../shared/stores/archive/manifest-store';
 import { AT, accessLine, bedrock, chat, kong, litellm, metered, span, traces, usage } from '../../support/producer-records';
 import { SETTINGS } from '../../support/producer-settings';
 

@@ -1,9 +1,9 @@
-import type { Evidence, Family } from '../../../../shared/domain/campaign';
+import type { Evidence, Family } from '../../../../shared/domain/campaigns/campaign';
 import type { Group, Measures } from '../measures';
 
 /**
  * A detector is a question about a group. It reads and writes nothing, and may abstain; abstaining is not acquittal.
- * Adding one: its file, one line in index.ts, its cases in test/detection/detectors.test.ts.
+ * Adding one: its file, one line in index.ts, its cases in test/detection/findings/detectors.test.ts.
  */
 export type Detector = {
   name: string;

@@ -1,0 +1,146 @@
+import { Link, useLocation } from 'wouter';
+import { answered, client, type Schemas } from '../../api';
+import { useStatus } from '../../app';
+import { bestGuess, compact, count, day, percent, plural, relative } from '../../format';
+import { Empty, Kind, Loaded, Panel } from '../../parts/parts';
+import { Arrived } from '../../parts/steady';
+import { useFilters } from '../../parts/use-filters';
+import { useRowKeys, useRows, useSteady } from '../../parts/use-rows';
+import { type Column, VirtualTable } from '../../parts/virtual-table';
+
+type Row = Schemas['CampaignSummary'];
+const SORTS = [
+  ['-updatedAt', 'last changed'],
+  ['updatedAt', 'longest unchanged'],
+  ['-accounts', 'largest'],
+  ['accounts', 'smallest'],
+  ['-exchanges', 'most exchanges'],
+  ['exchanges', 'fewest exchanges'],
+  ['-detectedAt', 'newest'],
+  ['detectedAt', 'oldest'],
+] as const;
+const KINDS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'] as const;
+const CHOICES = { sort: SORTS.map(([sort]) => sort), kind: KINDS } as const;
+
+export function CampaignsPage() {
+  const [, go] = useLocation();
+  const [{ sort = '-accounts', kind }, choose] = useFilters(CHOICES);
+  const now = useStatus().data?.at;
+  const {
+    query,
+    rows: fresh,
+    more,
+    hasMore,
+    waiting,
+  } = useRows(
+    ['campaigns', sort, kind],
+    (cursor) =>
+      answered(
+        client().GET('/v1/campaigns', {
+          params: { query: { sort, limit: 100, ...(kind === undefined ? {} : { kind }), ...(cursor === undefined ? {} : { cursor }) } },
+        }),
+      ),
+    { refetchInterval: 10_000, staying: true },
+  );
+  const { rows, arrived, gone, renew } = useSteady(fresh, (row) => row.id, `${sort} ${kind}${waiting ? ' waiting' : ''}`);
+  const open = (row: Row) => go(`/campaigns/${row.id}`);
+  const at = useRowKeys('Campaigns', rows, (row) => row.id, open);
+  const columns: Column<Row>[] = [
+    {
+      head: 'Campaign',
+      width: 'minmax(120px, 1.4fr)',
+      cell: (row) => (
+        <Link className="mono" href={`/campaigns/${row.id}`}>
+          {row.id}
+        </Link>
+      ),
+    },
+    { head: 'Kind', width: '130px', cell: (row) => <Kind is={row.kind} /> },
+    {
+      head: 'Probability',
+      width: '190px',
+      number: true,
+      cell: (row) => (row.kind === 'unclear' ? bestGuess(row.probabilities) : percent(row.probability, 1)),
+    },
+    { head: 'Accounts', width: '82px', number: true, order: 'accounts', cell: (row) => count(row.accounts) },
+    { head: 'Exchanges', width: '90px', number: true, order: 'exchanges', cell: (row) => compact(row.exchanges) },
+    { head: 'Aimed at', width: 'minmax(110px, 1fr)', cell: (row) => topTargets(row.targets) },
+    { head: 'First seen', width: '96px', number: true, cell: (row) => day(row.firstSeen) },
+    {
+      head: 'Changed',
+      width: '88px',
+      number: true,
+      order: 'updatedAt',
+      cell: (row) => (now ? relative(row.updatedAt, now) : day(row.updatedAt)),
+    },
+  ];
+  const sortBy = (value: string) => choose('sort', value);
+  return (
+    <>
+      <header>
+        <div className="grow">
+          <h1>Campaigns</h1>
+          <p className="lede">Networks of accounts that keep their identity from run to run, whatever became of them.</p>
+        </div>
+      </header>
+      <Panel title="All campaigns" flush>
+        <div className="filters">
+          <label className="field">
+            <span>Kind</span>
+            <select value={kind ?? ''} onChange={(event) => choose('kind', event.target.value)}>
+              <option value="">every kind</option>
+              {KINDS.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          </label>
+          <label className="field">
+            <span>Sort by</span>
+            <select value={sort} onChange={(event) => sortBy(event.target.value)}>
+              {SORTS.map(([value, label]) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+        <Arrived arrived={arrived} gone={gone.size} what="campaign" onShow={renew} />
+        <Loaded from={query}>
+          {() =>
+            rows.length === 0 ? (
+              <Empty title="No campaigns">Detection has found no network{kind ? ` of kind ${kind}` : ''} yet.</Empty>
+            ) : (
+              <VirtualTable
+                label="Campaigns"
+                rows={rows}
+                columns={columns}
+                keyOf={(row) => row.id}
+                at={at}
+                height={640}
+                sort={sort}
+                waiting={waiting}
+                onSort={sortBy}
+                onOpen={open}
+                onMore={more}
+              />
+            )
+          }
+        </Loaded>
+        <div className="under">
+          <span>{hasMore ? 'More below' : `${plural(rows.length, 'campaign')}. End of list`}</span>
+          <span className="row">
+            <kbd>j</kbd> <kbd>k</kbd> move, <kbd>↵</kbd> opens
+          </span>
+        </div>
+      </Panel>
+    </>
+  );
+}
+
+export const topTargets = (targets: Row['targets']): string =>
+  Object.entries(targets)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 2)
+    .map(([name, share]) => `${name} ${percent(share)}`)
+    .join(', ') || '—';

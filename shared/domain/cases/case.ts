@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { AccountKey, CampaignId } from '../../identity/ids';
+import { KINDS } from '../campaigns/campaign';
+import { PERSON_ROLES } from '../person';
+import { MODES, Rung } from '../policy/enforcement-policy';
+import { REASON_CODES } from './reason-codes';
+
+export const Approval = z.object({
+  id: z.string(),
+  role: z.enum(PERSON_ROLES),
+  at: z.number(),
+  /** The approver wants protected accounts acted on too; it takes two approvers who both do. */
+  protectedToo: z.boolean(),
+});
+export type Approval = z.infer<typeof Approval>;
+
+/** Where the containment of a campaign is. Each kind is a state of the state machine (infra/suspension-machine.ts). */
+export const Progress = z.discriminatedUnion('kind', [
+  /** Delayed by chance, so that the reaction does not follow one request. */
+  z.object({ kind: z.literal('held'), until: z.number() }),
+  z.object({ kind: z.literal('awaiting-approval'), lapsesAt: z.number() }),
+  /** `outages`: how often the provider was down in a row; nothing is asked before `retryAt`. */
+  z.object({ kind: z.literal('containing'), stage: z.int(), outages: z.int(), retryAt: z.number() }),
+  z.object({ kind: z.literal('watching'), stage: z.int(), until: z.number() }),
+  /** By a stop limit, or because the policy or the evidence no longer carries it: people let it go on, or undo. What is in force still expires. */
+  z.object({ kind: z.literal('stopped'), stage: z.int(), resuming: z.boolean(), expiresAt: z.number().nullable() }),
+  /** `checkAt`: when requested, acknowledged and observed are compared next; null when all agree. */
+  z.object({ kind: z.literal('contained'), checkAt: z.number().nullable(), expiresAt: z.number().nullable() }),
+  z.object({ kind: z.literal('undoing'), stage: z.int(), retryAt: z.number(), exoneratedUntil: z.number() }),
+  z.object({ kind: z.literal('undone'), checkAt: z.number().nullable(), checks: z.int() }),
+  z.object({ kind: z.literal('rejected') }),
+  z.object({ kind: z.literal('lapsed') }),
+  /** The evidence or the policy no longer asked for it before anything was done. */
+  z.object({ kind: z.literal('withdrawn') }),
+  z.object({ kind: z.literal('expired') }),
+]);
+export type Progress = z.infer<typeof Progress>;
+
+/** Accounts that people may leave out of a case, or take into it, one by one: every entry of the case carries them. */
+export const MOST_CHOSEN = 2_000;
+
+export const CaseState = z.object({
+  campaign: z.custom<CampaignId>(),
+  campaignKind: z.enum(KINDS),
+  rule: z.string(),
+  rung: Rung,
+  mode: z.enum(MODES),
+  openedAt: z.number(),
+  /** Accounts the decision wanted acted on when the case was opened, and those left to people. */
+  size: z.int(),
+  forPeople: z.int(),
+  /** Distinct approvers it takes. */
+  approversNeeded: z.int(),
+  approvals: z.array(Approval),
+  /** People who confirmed that what was done by then shall not expire. */
+  confirmations: z.array(Approval),
+  /** Effects a person had seen when they let a stopped case go on: only what came after can stop it again. */
+  forgiven: z.object({ appeals: z.int(), reversals: z.int(), errors: z.int() }),
+  containedAt: z.number().nullable(),
+  /** People who asked that everything the case did be undone; it begins when enough of them did. */
+  undoRequests: z.array(Approval).default([]),
+  undoneAt: z.number().nullable().default(null),
+  /** Accounts that a person left out of the case, and accounts that a person added to it, each on top of what the policy decides. */
+  leftOut: z.array(z.custom<AccountKey>()).default([]),
+  takenIn: z.array(z.custom<AccountKey>()).default([]),
+  /** Who works on it, if anybody claimed it. */
+  assignee: z.string().nullable().default(null),
+  /** Opened by a person about the accounts taken in; no campaign and no rule called for it. */
+  byHand: z
+    .object({ by: z.string(), because: z.string(), reasonCode: z.enum(REASON_CODES), expiresAfterHours: z.number() })
+    .nullable()
+    .default(null),
+  progress: Progress,
+});
+export type CaseState = z.infer<typeof CaseState>;
+
+export const CASES = 'CASES';
+export const CASE_CHAIN = { prefix: 'K#', state: CaseState, listedIn: (): string => CASES };
+
+/** Nothing more will happen in the case by itself. */
+export const isClosed = (progress: Progress): boolean => {
+  switch (progress.kind) {
+    case 'rejected':
+    case 'lapsed':
+    case 'withdrawn':
+    case 'expired':
+      return true;
+    case 'undone':
+      return progress.checkAt === null;
+    case 'held':
+    case 'awaiting-approval':
+    case 'containing':
+    case 'watching':
+    case 'stopped':
+    case 'contained':
+    case 'undoing':
+      return false;
+    default:
+      return progress satisfies never;
+  }
+};
+
+/** May the case ask for actions on accounts? Read again after every pointer and before every action: an undo always wins. */
+export const mayAct = (progress: Progress): boolean => progress.kind === 'containing' || progress.kind === 'contained';
+
+/** What a step of a case answers: the state machine branches on `kind` and on nothing else. */
+export type StepAnswer =
+  | { kind: 'again'; because: string }
+  | { kind: 'wait'; until: number; because: string }
+  | { kind: 'await-people'; until: number | null; because: string }
+  | { kind: 'closed'; because: string };

@@ -1,0 +1,68 @@
+import { RUNGS } from '../policy/enforcement-policy';
+import { LIFTS } from './action';
+import type { Progress } from './case';
+import { EFFECTS } from './exoneration';
+
+/**
+ * What can happen to each subject of the ledger, in the words of its entries. Every entry goes out to the provider's own systems as
+ * `lockstep.<subject>.<word>` (functions/enforcement/ledger/publish.ts): a word here is a promise to them. Nothing else can be written,
+ * because a draft takes these words only; docs/events.md is written from this table.
+ */
+const asked = RUNGS.map((rung) => `${rung} asked` as const);
+const progress = [
+  ...['held', 'awaiting-approval', 'containing', 'watching', 'stopped', 'contained'],
+  ...['undoing', 'undone', 'rejected', 'lapsed', 'withdrawn', 'expired'],
+] as const satisfies readonly Progress['kind'][];
+
+export const LEDGER_EVENTS = {
+  account: {
+    prefixes: ['A#'],
+    words: [
+      ...asked,
+      ...(['acknowledged', 'refused', 'asked again', 'observed', 'confirmed'] as const),
+      ...LIFTS,
+      ...(['lifted', 'restore asked again', 'barred', 'exoneration revoked', 'carried over', 'moved'] as const),
+    ],
+  },
+  case: {
+    prefixes: ['K#'],
+    words: [
+      ...([
+        'opened',
+        'approved',
+        'resumed',
+        'confirmed',
+        'accounts chosen',
+        'undo asked',
+        'noted',
+        'claimed',
+        'assigned',
+        'left to anybody',
+      ] as const),
+      ...progress,
+    ],
+  },
+  decision: { prefixes: ['D#'], words: ['leave', 'watch', 'act'] },
+  exoneration: { prefixes: ['X#'], words: [...EFFECTS, 'revoked'] },
+  rule: { prefixes: ['R#'], words: ['demoted', 'reinstated'] },
+  policy: { prefixes: ['P#', 'LIVE#'], words: ['drafted', 'reviewed', 'measured', 'live', 'rolled back'] },
+  appeal: { prefixes: ['AP#'], words: ['appealed', 'reviewed', 'granted', 'denied', 'moot', 'escalated'] },
+  label: { prefixes: ['L#'], words: ['labelled', 'label withdrawn'] },
+  disclosure: { prefixes: ['DS#'], words: ['disclosed'] },
+  operator: { prefixes: ['O#'], words: ['imported', 'revoked'] },
+  'kill-switch': { prefixes: ['SWITCH#'], words: ['armed', 'stopped'] },
+} as const satisfies Record<string, { prefixes: readonly string[]; words: readonly string[] }>;
+
+export type Subject = keyof typeof LEDGER_EVENTS;
+/** One word of any subject. */
+export type What = (typeof LEDGER_EVENTS)[Subject]['words'][number];
+
+/** What an event is called outside. */
+export const eventType = (subject: Subject, what: string): string => `lockstep.${subject}.${what.replaceAll(' ', '-')}`;
+
+/** The subject that a chain is about, by how its name begins. */
+export function subjectOfChain(chain: string): { subject: Subject; id: string } | undefined {
+  for (const [subject, { prefixes }] of Object.entries(LEDGER_EVENTS))
+    for (const prefix of prefixes) if (chain.startsWith(prefix)) return { subject: subject as Subject, id: chain.slice(prefix.length) };
+  return undefined;
+}

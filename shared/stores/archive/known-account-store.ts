@@ -1,0 +1,47 @@
+import { AccountFacts, type KnownAccount } from '../../domain/account';
+import { checkedJson } from '../../domain/checked';
+import { type AccountKey, sealedId } from '../../identity/ids';
+import { inBatches } from '../../in-batches';
+import type { AccountReader, Item, Table } from '../../ports';
+
+const KNOWN = 'KNOWN';
+/** Reads at a time: 25,000 members one after the other are two minutes of waiting. */
+const AT_ONCE = 64;
+
+/**
+ * What the provider told us about the members of campaigns: facts and the sealed id, a row each in the graph table.
+ * Detection writes (only members need it); enforcement reads, because an action must name the account.
+ */
+export class KnownAccountStore implements AccountReader {
+  /** Facts as parsed, by their text: members are asked about at every step of a case, and change rarely. */
+  private readonly parsed = new Map<string, AccountFacts>();
+
+  constructor(private readonly graph: Table) {}
+
+  async put({ account, sealed, facts }: KnownAccount): Promise<void> {
+    await this.graph.put({ pk: `A#${account}`, sk: KNOWN, sealed, facts: checkedJson(AccountFacts, facts, `facts of account ${account}`) });
+  }
+
+  async known(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, KnownAccount>> {
+    const rows = new Map<AccountKey, Item>();
+    await inBatches(accounts, AT_ONCE, async (account) => {
+      const row = await this.graph.get(`A#${account}`, KNOWN);
+      if (row) rows.set(account, row);
+    });
+    const found = new Map<AccountKey, KnownAccount>();
+    for (const account of accounts) {
+      const row = rows.get(account);
+      if (row) found.set(account, { account, sealed: sealedId(String(row.sealed)), facts: this.factsIn(String(row.facts)) });
+    }
+    return found;
+  }
+
+  private factsIn(text: string): AccountFacts {
+    const known = this.parsed.get(text);
+    if (known) return known;
+    const facts = AccountFacts.parse(JSON.parse(text));
+    if (this.parsed.size > 50_000) this.parsed.clear();
+    this.parsed.set(text, facts);
+    return facts;
+  }
+}

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { Campaign, FAMILIES, type Member, ROLES } from '../../domain/campaigns/campaign';
+import { checkedJson } from '../../domain/checked';
+import type { AccountKey, CampaignId } from '../../identity/ids';
+import { inBatches } from '../../in-batches';
+import type { ObjectStore, Stores, Table } from '../../ports';
+
+/** A campaign without what grows with its size. `counts` are members by role. */
+export const CampaignHeader = Campaign.omit({ members: true, indicators: true, timeline: true, lineage: true }).extend({
+  counts: z.record(z.enum(ROLES), z.number()),
+  /** The full document's key in the archive; it ends in the document's SHA-256 (first 16 hex digits). */
+  document: z.string(),
+});
+export type CampaignHeader = z.infer<typeof CampaignHeader>;
+
+/** Which campaign an account belongs to now. Scores and sentences are in the campaign's document. */
+export const Membership = z.object({
+  account: z.custom<AccountKey>(),
+  campaign: z.custom<CampaignId>(),
+  role: z.enum(ROLES),
+  families: z.array(z.enum(FAMILIES)),
+  joinedAt: z.number(),
+});
+export type Membership = z.infer<typeof Membership>;
+
+export type Saved = { kind: 'saved'; header: CampaignHeader } | { kind: 'overtaken'; because: string };
+
+const AsWritten = z.custom<Campaign>((value) => Campaign.safeParse(value).success);
+
+const HEADERS = 'CAMPAIGN';
+const MEMBERSHIP = 'CAMPAIGN';
+
+/**
+ * Campaigns: a header row each (graph table), the full document gzipped in the archive, a membership row an account.
+ * Detection writes; enforcement and query read.
+ *
+ * Order of a save: document, membership rows, header. The header is the commit (conditional on the version before);
+ * a crash before it leaves a document nobody points to and rows that the retry writes again. Enforcement reads
+ * documents only; a membership row is a hint where to look.
+ */
+export class CampaignStore {
+  private readonly table: Table;
+  private readonly archive: ObjectStore;
+  /** The newest few documents: paging through members and the next save read them again. */
+  private readonly recent = new Map<string, Campaign>();
+
+  constructor(stores: Pick<Stores, 'graph' | 'archive'>) {
+    this.table = stores.graph;
+    this.archive = stores.archive;
+  }
+
+  /** A document as `keep` put it, its fields in their order: saved, it is the same to the byte. */
+  async kept(document: string): Promise<Campaign> {
+    const bytes = await this.archive.get(document);
+    if (!bytes) throw new Error(`campaign document ${document} is missing from the archive`);
+    return AsWritten.parse(JSON.parse(gunzipSync(bytes).toString()));
+  }
+
+  /** Puts the document alone: nothing points to it yet. Answers its key. */
+  async keep(campaign: Campaign): Promise<string> {
+    const { document, text } = documentOf(campaign);
+    await this.archive.put(document, gzipSync(text, { level: 1 }));
+    return document;
+  }
+
+  /** `kept`: the document's key, if it is in the archive already. `campaign.version` must be one more than what is stored (1 for a new campaign); otherwise `overtaken`, and nothing changed. */
+  async save(campaign: Campaign, kept?: string): Promise<Saved> {
+    const before = await this.header(campaign.id);
+    if ((before?.version ?? 0) !== campaign.version - 1) {
+      return { kind: 'overtaken', because: `version ${before?.version ?? 0} is stored; ${campaign.version} cannot follow it` };
+    }
+    const previous = before && (await this.document(before.document));
+    const { sorted, document, text } = documentOf(campaign);
+    if (document !== kept) await this.archive.put(document, gzipSync(text, { level: 1 }));
+    await this.writeMemberships(campaign, previous);
+    const header = headerOf(campaign, document);
+    const row = {
+      pk: HEADERS,
+      sk: campaign.id,
+      version: campaign.version,
+      body: checkedJson(CampaignHeader, header, `the header of campaign ${campaign.id}`),
+    };
+    const { kind } = await this.table.put(
+      row,
+      before ? { kind: 'equals', attribute: 'version', value: before.version } : { kind: 'absent' },
+    );
+    if (kind === 'refused') return { kind: 'overtaken', because: `another run saved version ${campaign.version} first` };
+    this.remember(document, sorted);
+    return { kind: 'saved', header };
+  }
+
+  async header(id: CampaignId): Promise<CampaignHeader | undefined> {
+    const row = await this.table.get(HEADERS, id);
+    return row && CampaignHeader.parse(JSON.parse(String(row.body)));
+  }
+
+  async get(id: CampaignId): Promise<Campaign | undefined> {
+    const header = await this.header(id);
+    return header && this.document(header.document);
+  }
+
+  /** The document a ledger entry points to: an old version stays readable as long as the archive keeps it. */
+  async document(key: string): Promise<Campaign> {
+    const known = this.recent.get(key);
+    if (known) return known;
+    const bytes = await this.archive.get(key);
+    if (!bytes) throw new Error(`campaign document ${key} is missing from the archive`);
+    const campaign = Campaign.parse(JSON.parse(gunzipSync(bytes).toString()));
+    this.remember(key, campaign);
+    return campaign;
+  }
+
+  /** Is the document still in the archive? Old versions go when its retention ends. */
+  async has(key: string): Promise<boolean> {
+    return this.recent.has(key) || (await this.archive.get(key, { start: 0, end: 1 })) !== undefined;
+  }
+
+  private remember(key: string, campaign: Campaign): void {
+    this.recent.set(key, campaign);
+    const oldest = this.recent.keys().next().value;
+    if (this.recent.size > 8 && oldest !== undefined) this.recent.delete(oldest);
+  }
+
+  async *headers(): AsyncIterable<CampaignHeader> {
+    let after: string | undefined;
+    do {
+      const page = await this.table.query({ pk: HEADERS, ...(after === undefined ? {} : { after }) });
+      for (const row of page.items) yield CampaignHeader.parse(JSON.parse(String(row.body)));
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  /** Members in order of account key; `next` is the account to pass as `after`. */
+  async members(id: CampaignId, after?: AccountKey, limit = 100): Promise<{ members: Member[]; next?: AccountKey }> {
+    const campaign = await this.get(id);
+    if (!campaign) return { members: [] };
+    const rest = after === undefined ? campaign.members : campaign.members.filter((member) => member.account > after);
+    const members = rest.slice(0, limit);
+    const last = members.at(-1);
+    return rest.length > limit && last ? { members, next: last.account } : { members };
+  }
+
+  async membership(account: AccountKey): Promise<Membership | undefined> {
+    const row = await this.table.get(`A#${account}`, MEMBERSHIP);
+    return row && row.campaign !== '' ? Membership.parse({ ...row, account }) : undefined;
+  }
+
+  private async writeMemberships(campaign: Campaign, previous: Campaign | undefined): Promise<void> {
+    const left = new Map(previous?.members.map((member) => [member.account, member]));
+    const changed = campaign.members.filter((member) => {
+      const old = left.get(member.account);
+      left.delete(member.account);
+      return !old || old.role !== member.role || old.joinedAt !== member.joinedAt || old.families.join() !== member.families.join();
+    });
+    await inBatches(changed, 32, async ({ account, role, families, joinedAt }) => {
+      await this.table.put({ pk: `A#${account}`, sk: MEMBERSHIP, campaign: campaign.id, role, families, joinedAt });
+    });
+    await inBatches([...left.keys()], 32, async (account) => {
+      // Only if it did not move on: another campaign's save may have come first.
+      const gone = { pk: `A#${account}`, sk: MEMBERSHIP, campaign: '' };
+      await this.table.put(gone, { kind: 'equals', attribute: 'campaign', value: campaign.id });
+    });
+  }
+}
+
+function documentOf(campaign: Campaign): { sorted: Campaign; text: string; document: string } {
+  const sorted = { ...campaign, members: [...campaign.members].sort(byAccount) };
+  const text = checkedJson(Campaign, sorted, `campaign ${campaign.id}`);
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return { sorted, text, document: `campaigns/${campaign.id}/${String(campaign.version).padStart(8, '0')}-${digest}.json.gz` };
+}
+
+const byAccount = (a: Member, b: Member): number => (a.account < b.account ? -1 : a.account > b.account ? 1 : 0);
+
+function headerOf(campaign: Campaign, document: string): CampaignHeader {
+  const { members, indicators: _indicators, timeline: _timeline, lineage: _lineage, ...rest } = campaign;
+  const counts = { core: 0, peripheral: 0, 'suspected-victim': 0, bystander: 0 };
+  for (const member of members) counts[member.role]++;
+  return { ...rest, counts, document };
+}
