@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { gateOf } from '../functions/admission/gate';
 import { openAppeals } from '../functions/appeals/appeals';
 import { cursors } from '../shared/http/cursor';
 import { signAppealLink } from '../shared/identity/appeal-link';
@@ -32,12 +33,14 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
           secretOf: (request) => createHmac('sha512', secret).update(request).digest('hex'),
         },
         admission: {
-          graph: stores.graph,
-          enforcement: stores.enforcement,
+          gate: gateOf({
+            graph: stores.graph,
+            enforcement: stores.enforcement,
+            clock,
+            hasher: async () => pipeline.hasher,
+            policy: enforcement.policy,
+          }),
           access: keys,
-          clock,
-          hasher: async () => pipeline.hasher,
-          policy: enforcement.policy,
           count: () => undefined,
         },
         query: { stores, clock, cursors: cursors(randomBytes(32).toString('hex')), campaigns: detection.campaigns },

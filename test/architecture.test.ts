@@ -32,6 +32,8 @@ const MODEL = ['shared/contract/', 'shared/formats/', 'shared/identity/', 'share
 const ROOM = [SELF, ...MODEL, 'shared/ports', 'shared/stores/', 'shared/in-batches'];
 const TABLE: readonly { who: RegExp; whom: readonly string[] }[] = [
   { who: /^functions\/[^/]+\/(.+[-/])?handler\.ts$/, whom: [...ROOM, 'shared/wiring', 'shared/aws/', 'shared/lambda/', 'shared/http/'] },
+  // What a gateway embeds: it brings its own adapters.
+  { who: /^functions\/admission\/embed\.ts$/, whom: [...ROOM, 'shared/aws/', 'shared/lambda/'] },
   { who: /^functions\/query\//, whom: [...ROOM, 'shared/http/'] },
   { who: /^functions\/[^/]+\/(.+[-/])?routes\.ts$/, whom: [...ROOM, 'shared/http/'] },
   { who: /^functions\//, whom: ROOM },

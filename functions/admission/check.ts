@@ -55,7 +55,8 @@ export async function check(newcomer: Newcomer, ports: CheckPorts): Promise<Chec
 }
 
 const letIn = { checked: true, answer: 'allow', inAuto: 'allow', resembles: null } as const;
-const unchecked = (why: string): Checked => ({
+/** Let in without a look, and why. */
+export const unchecked = (why: string): Checked => ({
   ...letIn,
   checked: false,
   because: [`Let in without a check: ${why}.`],

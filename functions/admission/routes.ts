@@ -5,10 +5,12 @@ import { type Api, answers, type HttpPorts, jsonBody } from '../../shared/http/a
 import { problem } from '../../shared/http/problem';
 import { producerOf, slowDown } from '../../shared/http/producer-access';
 import { RateLimiter } from '../../shared/http/rate-limit';
-import { type Checked, type CheckPorts, check } from './check';
+import type { Checked } from './check';
+import type { Gate } from './gate';
 import { Newcomer } from './newcomer';
 
-export type AdmissionWorld = CheckPorts & {
+export type AdmissionWorld = {
+  gate: Gate;
   /** Keys and quotas. */
   access: HttpPorts['state'];
   /** Counts answers, and newcomers who were let in unchecked. */
@@ -38,6 +40,9 @@ const Answer = z
   })
   .openapi('AdmissionAnswer');
 
+/** Made here, behind the import that gives schemas their names, in whatever order files are loaded. */
+const Body = z.strictObject(Newcomer.shape).openapi('Newcomer');
+
 /** The check at the gate: asked with a producer key of scope `check` by whoever signs people up. */
 export function admissionRoutes(api: Api, http: HttpPorts, world: AdmissionWorld): void {
   const limiter = new RateLimiter(world.access, http.clock);
@@ -50,7 +55,7 @@ export function admissionRoutes(api: Api, http: HttpPorts, world: AdmissionWorld
     tags: ['Admission'],
     summary: 'Ask about a sign-up or a first request: allow, challenge or hold',
     description: 'Raw values are hashed under the deployment’s key and dropped; nothing is kept of a check. It fails open.',
-    request: { body: jsonBody(Newcomer.openapi('Newcomer')) },
+    request: { body: jsonBody(Body) },
     responses: answers(Answer, 'What to do with the newcomer, and why.'),
     middleware: [
       async (c: Parameters<typeof producerOf>[0], next: () => Promise<void>) => {
@@ -65,7 +70,7 @@ export function admissionRoutes(api: Api, http: HttpPorts, world: AdmissionWorld
     ],
   });
   api.openapi(route, async (c) => {
-    const checked = await check(c.req.valid('json'), world);
+    const checked = await world.gate(c.req.valid('json'));
     world.count(checked);
     return c.json(checked, 200);
   });

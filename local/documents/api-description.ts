@@ -29,15 +29,7 @@ export function emptyDoors() {
     http,
     doors: {
       receive: { queue: { send: onlyDescribes }, table: table(), clock, producers: {}, secretOf: () => '' },
-      admission: {
-        graph: table(),
-        enforcement: table(),
-        access: table(),
-        clock,
-        hasher: onlyDescribes,
-        policy: onlyDescribes,
-        count: () => undefined,
-      },
+      admission: { gate: onlyDescribes, access: table(), count: () => undefined },
       query: { stores, clock, cursors: cursors('describes, signs nothing') },
       enforcement,
       appeals,

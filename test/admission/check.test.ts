@@ -1,53 +1,19 @@
-import { type CheckPorts, check } from '../../functions/admission/check';
+import { check } from '../../functions/admission/check';
 import { type Newcomer, showing } from '../../functions/admission/newcomer';
 import { exonerate } from '../../functions/enforcement/commands/exonerate';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
 import { parseEvent } from '../../functions/ingest/parse-event';
 import { rowOf } from '../../functions/ingest/usage-row';
-import type { Campaign, Indicator } from '../../shared/domain/campaigns/campaign';
+import type { Indicator } from '../../shared/domain/campaigns/campaign';
 import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
-import { hashText, KeyedHasher } from '../../shared/identity/keyed-hash';
+import { hashText } from '../../shared/identity/keyed-hash';
 import type { Table } from '../../shared/ports';
 import { KnownByStore } from '../../shared/stores/campaigns/known-by-store';
 import { MEMORY, onBothSides } from '../support/sides';
-import { buildCampaign } from '../support/worlds/build-campaign';
-import { ADA, CLEO, enforcementWorld, RECOMMENDED, says } from '../support/worlds/enforcement-world';
-
-const hasher = new KeyedHasher('a key of the tests, and of nobody else');
-/** What the operator's accounts show. */
-const OPERATOR: Newcomer = {
-  account: { paymentInstrument: '411111-9f3', signupIp: '198.51.100.7', emailDomain: 'fastmail-77.example' },
-  network: { ip: '198.51.100.9:443' },
-  client: { userAgent: 'harvest/1' },
-  prompt: { text: 'explain step by step how to sort list 7' },
-};
-const FAMILY = { 'payment-instrument': 'payment', 'client-build': 'infrastructure', 'email-domain': 'registration' } as const;
-
-/** A campaign that is known by what its operator shows, contained by the recommended policy unless told otherwise. */
-async function contained(side: Parameters<typeof enforcementWorld>[0], options: Parameters<typeof enforcementWorld>[1] = {}) {
-  const world = await enforcementWorld(side, options);
-  const indicators = showing(OPERATOR, hasher).shown.flatMap(({ type, hash }): Indicator[] =>
-    type in FAMILY
-      ? [{ type, hash, family: FAMILY[type as keyof typeof FAMILY], members: 20, others: 0, firstUse: 0, lastUse: 0, weight: 7 }]
-      : [],
-  );
-  const campaign: Campaign = buildCampaign({ size: 24, indicators });
-  const known = new KnownByStore(world.stores.graph);
-  await known.follow(campaign, undefined);
-  await world.detect(campaign);
-  await world.pass(6 * HOUR);
-  const ports = (over: Partial<CheckPorts> = {}): CheckPorts => ({
-    graph: world.stores.graph,
-    enforcement: world.stores.enforcement,
-    clock: world.clock,
-    hasher: async () => hasher,
-    policy: world.enforcement.policy,
-    ...over,
-  });
-  return { ...world, campaign, known, ports };
-}
+import { contained, hasher, OPERATOR } from '../support/worlds/contained-operator';
+import { ADA, CLEO, RECOMMENDED, says } from '../support/worlds/enforcement-world';
 
 onBothSides((side) => {
   test('the next account of a contained operator is held, with what it is known by; half of it is not enough', async () => {

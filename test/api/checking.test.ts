@@ -66,4 +66,13 @@ onBothSides((side) => {
     expect(slower.status).toBe(429);
     expect(Number(slower.headers.get('retry-after'))).toBeGreaterThan(0);
   });
+
+  test('a flood by one key is answered to the last: so many as its quota, and the others when to come again', async () => {
+    const { ask } = await open(['check'], 20);
+    const answers = await Promise.all(Array.from({ length: 300 }, () => ask({ client: { userAgent: 'curl/8' } })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
+    const slowed = answers.filter(({ status }) => status === 429);
+    expect(slowed).toHaveLength(280);
+    expect(slowed.every(({ headers }) => Number(headers.get('retry-after')) > 0)).toBe(true);
+  });
 });

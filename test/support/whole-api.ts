@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { gateOf } from '../../functions/admission/gate';
 import { openAppeals } from '../../functions/appeals/appeals';
 import { composeApi } from '../../local/compose-api';
 import { withMode } from '../../shared/domain/policy/policy';
@@ -20,12 +21,14 @@ export const secretOf = (request: string): string => createHmac('sha512', 'a sec
 
 /** The check of newcomers over a world. */
 export const admissionOf = ({ stores, clock, enforcement }: Awaited<ReturnType<typeof enforcementWorld>>, access: Table) => ({
-  graph: stores.graph,
-  enforcement: stores.enforcement,
+  gate: gateOf({
+    graph: stores.graph,
+    enforcement: stores.enforcement,
+    clock,
+    hasher: async () => hasher,
+    policy: enforcement.policy,
+  }),
   access,
-  clock,
-  hasher: async () => hasher,
-  policy: enforcement.policy,
   count: () => undefined,
 });
 
