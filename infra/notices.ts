@@ -3,24 +3,24 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { type GivenChannel, NoticeEnv } from '../shared/wiring';
 import { every } from './parts/every';
 import { may } from './parts/grants';
 import { StageFunction } from './parts/stage-function';
-import { deadLetterQueue } from './parts/watched-queue';
+import { DeadLetterQueue, deadLetterQueue } from './parts/watched-queue';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
 
-export type NoticesProps = { stage: Stage; state: StateStack; alarms: ITopic; bus: IEventBus; origin: string };
+export type NoticesProps = { stage: Stage; state: StateStack; alarms: ITopic; bus: IEventBus; origin: string; parts: IConstruct };
 
 /** Of the system of record: cases and appeals that are open, and when detection last ran. */
 const LOOKED_AT = ['OPEN', 'K#*', 'APPEALS-OPEN', 'AP#*', 'BUDGET'];
-const NOTED = ['NOTICES', 'NOTICE-CHANNELS', 'NOTICE-SOURCES'];
+const NOTED = ['NOTICES', 'NOTICE-CHANNELS', 'NOTICE-SOURCES', 'DEAD-LETTERS'];
 
 /** Tells people what waits for them. It may read what it tells of, and write whom it told; it can decide nothing. */
 export class Notices extends Construct {
-  constructor(scope: Construct, id: string, { stage, state, alarms, bus, origin }: NoticesProps) {
+  constructor(scope: Construct, id: string, { stage, state, alarms, bus, origin, parts }: NoticesProps) {
     super(scope, id);
     const { channels: wanted, secretName = 'none' } = stage.notify;
     if (secretName === 'none' && wanted.some(({ kind }) => kind === 'slack' || kind === 'pagerduty'))
@@ -36,6 +36,14 @@ export class Notices extends Construct {
       topics.push(topic);
       return { ...rest, kind: 'topic', topicArn: topic.topicArn };
     });
+    const failures = deadLetterQueue(
+      this,
+      'Failures',
+      alarms,
+      'People are not told that cases and appeals wait for them, or that a source fell silent.',
+    );
+    const dead = parts.node.findAll().filter((part) => part instanceof DeadLetterQueue);
+    const nameOf = ({ node }: Construct): string => node.path.replace(`${Stack.of(this).node.path}/`, '');
     const tell = new StageFunction(this, 'Tell', {
       door: 'functions/enforcement/handlers/notice-handler.ts',
       schema: NoticeEnv,
@@ -47,6 +55,7 @@ export class Notices extends Construct {
         CHANNEL_SECRET: secretName,
         WEBHOOK_KEY_SECRET: state.secrets.webhookKey,
         CONSOLE_ORIGIN: origin,
+        DEAD_LETTERS: Stack.of(this).toJsonString(dead.map((queue) => ({ name: nameOf(queue), url: queue.queueUrl }))),
       },
       memoryMiB: 512,
       timeout: Duration.minutes(4),
@@ -63,12 +72,7 @@ export class Notices extends Construct {
     // Six letters of AWS's own follow the name.
     if (secretName !== 'none')
       may(tell).readSecret(Stack.of(this).formatArn({ service: 'secretsmanager', resource: `secret:${secretName}-??????` }));
-    every(
-      this,
-      'TellSchedule',
-      Duration.minutes(5),
-      tell,
-      deadLetterQueue(this, 'Failures', alarms, 'People are not told that cases and appeals wait for them, or that a source fell silent.'),
-    );
+    tell.addToRolePolicy(new PolicyStatement({ actions: ['sqs:GetQueueAttributes'], resources: dead.map(({ queueArn }) => queueArn) }));
+    every(this, 'TellSchedule', Duration.minutes(5), tell, failures);
   }
 }

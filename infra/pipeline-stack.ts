@@ -43,9 +43,10 @@ export class PipelineStack extends Stack {
       decisions: detection.decisions,
       origin: page.origin,
     });
-    new Notices(this, 'Notices', { stage, state, alarms, bus: enforcement.bus, origin: page.origin });
     new Appeals(this, 'Appeals', { stage, state, gateway, issuer, alarms });
     new Query(this, 'Query', { stage, state, gateway, issuer });
+    // After every queue: it counts what died in each.
+    new Notices(this, 'Notices', { stage, state, alarms, bus: enforcement.bus, origin: page.origin, parts: this });
 
     new Watch(this, 'Watch', { stage, parts: this });
     new CfnOutput(this, 'EventQueueUrl', { value: ingest.events.queueUrl, description: 'Gateways send usage events here (SQS)' });

@@ -14,7 +14,7 @@ const SHOWN = [
   ...['A#*', 'K#*', 'D#*', 'X#*', 'R#*', 'P#*', 'O#*', 'AP#*', 'L#*', 'DS#*', 'LIVE#*', 'SWITCH#*', 'LEDGER#*'],
   ...['CASES', 'CASES-OF#*', 'TOUCHED#*', 'APPEALED#*', 'HEALTH'],
   // How the pipeline fares, and what people found out.
-  ...['BUDGET', 'RESTORING', 'APPEALS-OPEN', 'NOTICES', 'NOTICE-CHANNELS', 'LABELS#*'],
+  ...['BUDGET', 'RESTORING', 'APPEALS-OPEN', 'NOTICES', 'NOTICE-CHANNELS', 'DEAD-LETTERS', 'LABELS#*'],
 ];
 
 /** The read side of the API: accounts, campaigns, cases, the ledger. It can write its access log and nothing else. */

@@ -14,6 +14,7 @@ import { ACCOUNT_CHAIN } from '../shared/domain/cases/action';
 import { Policy, withMode } from '../shared/domain/policy/policy';
 import { HOUR, iso, MINUTE } from '../shared/domain/time';
 import { cursors } from '../shared/http/cursor';
+import { MemoryDeadLetterQueues } from '../shared/memory/memory-dead-letter-queues';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { MemoryTopic } from '../shared/memory/memory-topic';
 import { filteredPost } from '../shared/webhook/filtered-post';
@@ -76,8 +77,9 @@ async function main(): Promise<void> {
   console.log(`Console: ${served.consoleUrl}\nAPI:     ${served.origin}/v1/openapi.json\n`);
   const beat = heartbeat();
   if (ways.signedUnder) console.log(`Notices go to ${values.notify}, signed under ${ways.signedUnder}`);
+  const told = { table: pipeline.stores.enforcement, deadLetters: new MemoryDeadLetterQueues() };
   const tell = () =>
-    tellPeople(openTelling({ table: pipeline.stores.enforcement, features: pipeline.stores.features, clock: pipeline.clock }), {
+    tellPeople(openTelling({ ...told, features: pipeline.stores.features, clock: pipeline.clock }), {
       bus: { publish: async () => {} },
       channels: ways.channels,
       origin: served.origin,

@@ -58,6 +58,10 @@ export type Queue = {
   send(bodies: readonly string[], options?: { delaySeconds?: number }): Promise<void>;
 };
 
+/** A dead-letter queue: its name in the runbook, and the messages that wait in it. */
+export type DeadLetterCount = { queue: string; messages: number; url: string };
+export type DeadLetterQueues = { count(): Promise<readonly DeadLetterCount[]> };
+
 /** Events out to the provider's own systems: EventBridge on AWS, a list or the example receiver on one machine. */
 export type OutgoingEvent = { id: string; type: string; time: number; detail: { readonly [name: string]: Value | undefined } };
 export type EventBus = { publish(events: readonly OutgoingEvent[]): Promise<void> };

@@ -144,6 +144,8 @@ export const NoticeEnv = z.object({
   WEBHOOK_KEY_SECRET: name,
   /** Of the console, whose pages the links open. */
   CONSOLE_ORIGIN: z.url(),
+  /** JSON: every dead-letter queue of the pipeline, by its name in the runbook. */
+  DEAD_LETTERS: json(z.array(z.strictObject({ name: z.string(), url: z.url() }))),
 });
 export type GivenChannel = z.input<typeof NoticeChannel>;
 /** The bucket of the anchors: of this account or, better, of another that nobody here may change. */

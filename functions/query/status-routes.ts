@@ -4,7 +4,7 @@ import { SWITCH_CHAIN, THE_SWITCH } from '../../shared/domain/cases/kill-switch'
 import { PERSON_ROLES } from '../../shared/domain/person';
 import { iso } from '../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts, publicAccess } from '../../shared/http/api';
-import { When } from '../../shared/http/fields';
+import { orNull, When } from '../../shared/http/fields';
 import description from '../../shared/http/openapi.json';
 import { isolated, LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { health } from './health';
@@ -26,6 +26,37 @@ const Status = z
     casesWaiting: z.int().openapi({ description: 'Cases that wait for people, or were stopped.' }),
     appealsOverdue: z.int(),
     restoresWaiting: z.int().openapi({ description: 'Accounts whose restoring the provider has not acknowledged.' }),
+    deliveries: z
+      .object({
+        failing: z
+          .array(z.object({ case: z.string(), lastTry: When, tries: z.int(), retryAt: When }).openapi('FailingDelivery'))
+          .openapi({ description: 'Cases whose next accounts wait because the provider’s system does not answer, the most tried first.' }),
+        notSeen: z.int().openapi({ description: 'Actions in force that the provider’s account events do not show yet.' }),
+        givenUp: z.int().openapi({ description: 'Of these, acknowledged, asked again, and not carried out.' }),
+      })
+      .openapi('Deliveries'),
+    deadLetters: orNull(
+      z
+        .object({
+          at: When.openapi({ description: 'When the queues were last looked at: every five minutes.' }),
+          watched: z.int().openapi({ description: 'Dead-letter queues there are.' }),
+          queues: z
+            .array(
+              z
+                .object({
+                  queue: z.string().openapi({ description: 'Its name in docs/runbook.md.' }),
+                  messages: z.int(),
+                  since: When.openapi({ description: 'It was not seen empty since.' }),
+                  redrive: z
+                    .string()
+                    .openapi({ description: 'The command that sends them again, or empties the queue where they are records only.' }),
+                })
+                .openapi('DeadLetterQueue'),
+            )
+            .openapi({ description: 'Those that are not empty, the fullest first.' }),
+        })
+        .openapi('DeadLetters'),
+    ).openapi({ description: 'Null before anybody looked.' }),
     activeAccounts: z.int().nullable().openapi({ description: 'Accounts active at the last run.' }),
   })
   .openapi('Status');

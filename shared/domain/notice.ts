@@ -14,6 +14,9 @@ export const NOTICE_KINDS = [
   'appeal-overdue',
   'source-silent',
   'detection-stale',
+  'dead-letters',
+  'provider-silent',
+  'not-carried-out',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
@@ -27,6 +30,9 @@ export const NOTICE_WORDS: { readonly [Kind in NoticeKind]: readonly [one: strin
   'appeal-overdue': ['appeal is overdue', 'appeals are overdue'],
   'source-silent': ['source is silent', 'sources are silent'],
   'detection-stale': ['detection stands still', 'detections stand still'],
+  'dead-letters': ['queue has dead letters', 'queues have dead letters'],
+  'provider-silent': ['case waits for the provider to answer', 'cases wait for the provider to answer'],
+  'not-carried-out': ['case has actions that were not carried out', 'cases have actions that were not carried out'],
 };
 
 /** Ids and words of our own only: no raw identifier, no sealed one, no name of a person, nothing that a person wrote. */

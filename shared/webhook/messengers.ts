@@ -126,7 +126,14 @@ export const slackOf = (digest: Digest): object => ({
 });
 
 /** Nothing is found, or something ends by itself. */
-const ERRORS: readonly NoticeKind[] = ['detection-stale', 'source-silent', 'case-lapsing', 'case-stopped'];
+const ERRORS: readonly NoticeKind[] = [
+  'detection-stale',
+  'dead-letters',
+  'source-silent',
+  'provider-silent',
+  'case-lapsing',
+  'case-stopped',
+];
 
 /** PagerDuty Events v2: one incident a kind, which the same kind does not open twice and which resolves when none is left. */
 export function pagesOf(digest: Digest, name: string, routingKey: string): object[] {

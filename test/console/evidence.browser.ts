@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
 import { DAY } from '../../shared/domain/time';
+import { MemoryDeadLetterQueues } from '../../shared/memory/memory-dead-letter-queues';
 import { fixtureServer } from '../support/worlds/fixture-server';
 import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/worlds/fixture-world';
 import { buildConsole, launch, shot, sideways, violations, visit } from './browser';
@@ -71,8 +72,10 @@ test('a campaign that content alone found says so, and that people decide', asyn
 test('health says who was told what, and which channel fails', async () => {
   const { table, clock } = served.world.enforcement;
   const settings = { name: 'team', kind: 'slack' as const, everyMinutes: 15 };
+  const deadLetters = new MemoryDeadLetterQueues();
+  deadLetters.waiting.set('Ingest/Events/DeadLetters', 3);
   const deliver = async () => ({ kind: 'unreachable' as const, because: 'it answered 503' });
-  await tellPeople(openTelling({ table, features: served.world.stores.features, clock }), {
+  await tellPeople(openTelling({ table, features: served.world.stores.features, deadLetters, clock }), {
     bus: { publish: async () => {} },
     channels: [{ ...settings, deliver }],
     origin: served.origin,
@@ -82,6 +85,8 @@ test('health says who was told what, and which channel fails', async () => {
   await page.getByRole('alert').getByText('it answered 503').waitFor();
   await page.getByRole('link', { name: 'Waits for approval: limit: reselling kiosk' }).waitFor();
   await page.getByText('no channel was told yet').first().waitFor();
+  await page.getByText('aws sqs start-message-move-task --source-arn').waitFor();
+  await page.getByText('Events refused today').waitFor();
   expect([await violations(page), await sideways(page)]).toEqual([[], 0]);
   await shot(page, 'health-notices');
 });

@@ -2,11 +2,13 @@ import { approve, reject } from '../../functions/enforcement/commands/approve';
 import { undoCase } from '../../functions/enforcement/commands/undo';
 import { heard, ofAppeal, ofCase, ofSource } from '../../functions/enforcement/notices/situations';
 import { digestOf, tellPeople, type Ways } from '../../functions/enforcement/notices/tell-people';
+import { health } from '../../functions/query/health';
 import { AppealState } from '../../shared/domain/cases/appeal';
 import { CaseState } from '../../shared/domain/cases/case';
 import { REASON_CODES } from '../../shared/domain/cases/reason-codes';
 import { type Digest, NOTICE_KINDS, NoticeChannel, noticeType } from '../../shared/domain/notice';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
+import { MemoryDeadLetterQueues } from '../../shared/memory/memory-dead-letter-queues';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import type { Delivery, Messenger } from '../../shared/ports';
 import { noteArrivals } from '../../shared/stores/archive/arrival-store';
@@ -37,8 +39,10 @@ onBothSides((side) => {
     const bus = new MemoryEventBus();
     const all = keeping({ name: 'all' });
     const ways: Ways = { bus, channels: [all.channel], origin: ORIGIN };
-    const tell = (more: Partial<Ways> = {}) => tellPeople({ ...world.enforcement, features: world.stores.features }, { ...ways, ...more });
-    return { world, bus, all, tell, ways };
+    const dead = new MemoryDeadLetterQueues();
+    const tell = (more: Partial<Ways> = {}) =>
+      tellPeople({ ...world.enforcement, features: world.stores.features, deadLetters: dead }, { ...ways, ...more });
+    return { world, bus, all, tell, ways, dead };
   }
   const waiting = async (world: TestWorld) => {
     await world.detect(buildCampaign({ size: 30 }));
@@ -62,6 +66,51 @@ onBothSides((side) => {
     expect(await tell()).toMatchObject({ open: 0, over: 1 });
     expect(bus.published.at(-1)).toMatchObject({ type: 'lockstep.notice.case-waits', detail: { state: 'over' } });
     expect(await tell()).toMatchObject({ open: 0, over: 0 });
+  });
+
+  test('dead letters are told by queue, kept with the time since which a queue was not seen empty, and over when it is', async () => {
+    const { world, all, tell, dead } = await telling();
+    dead.waiting.set('Ingest/Events/DeadLetters', 0);
+    expect(await tell()).toMatchObject({ open: 0 });
+    dead.waiting.set('Ingest/Events/DeadLetters', 3);
+    const since = world.clock.now();
+    await tell();
+    expect(all.digests[0]?.notices).toMatchObject([{ kind: 'dead-letters', subject: 'Ingest/Events/DeadLetters', path: '/health' }]);
+    await world.pass(HOUR);
+    dead.waiting.set('Ingest/Events/DeadLetters', 5);
+    await tell();
+    expect(all.digests).toHaveLength(1);
+    const store = new NoticeStore(world.stores.enforcement);
+    expect((await store.deadLetters())?.queues).toMatchObject([{ queue: 'Ingest/Events/DeadLetters', messages: 5, since }]);
+    const { deadLetters } = await health(world);
+    expect(deadLetters?.queues[0]).toMatchObject({
+      messages: 5,
+      redrive: expect.stringContaining('start-message-move-task --source-arn arn:'),
+    });
+    dead.waiting.set('Ingest/Events/DeadLetters', 0);
+    expect(await tell()).toMatchObject({ open: 0, over: 1 });
+    expect(await store.deadLetters()).toMatchObject({ watched: 1, queues: [] });
+  });
+
+  test('a provider that does not answer, and one that answers and does nothing, are told and stand in health', async () => {
+    const { world, all, tell } = await telling(policyWith(inMode('auto')));
+    const kinds = () => all.digests.flatMap(({ notices }) => notices.map(({ kind }) => kind));
+    world.provider.behaviour = () => 'down';
+    await world.detect(buildCampaign({ size: 30 }));
+    let tries = 0;
+    for (let waited = 0; waited < 180 && tries < 3; waited += 5) {
+      await world.pass(5 * MINUTE);
+      tries = Math.max(tries, (await health(world)).deliveries.failing[0]?.tries ?? 0);
+      await tell();
+    }
+    expect(tries).toBeGreaterThanOrEqual(3);
+    expect(kinds()).toContain('provider-silent');
+    world.provider.behaviour = () => 'lies';
+    await world.pass(DAY);
+    await tell();
+    const { deliveries } = await health(world);
+    expect([deliveries.failing, deliveries.givenUp, world.provider.suspended()]).toEqual([[], 30, []]);
+    expect(kinds()).toContain('not-carried-out');
   });
 
   test('what was decided before anybody was told is never told; nothing names a person or says what one wrote', async () => {

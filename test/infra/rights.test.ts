@@ -22,6 +22,7 @@ import { tellPeople } from '../../functions/enforcement/notices/tell-people';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
 import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, dayOf, HOUR, MINUTE } from '../../shared/domain/time';
+import { MemoryDeadLetterQueues } from '../../shared/memory/memory-dead-letter-queues';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { LedgerStore } from '../../shared/stores/cases/ledger-store';
@@ -91,7 +92,8 @@ test('every function does all of its work under its own rights on the system of 
   await detect(20);
   await run(CASE, HOUR);
   const told = under('NoticesTell', stores.enforcement, used);
-  const telling = openTelling({ table: told, features: under('NoticesTell', stores.features, used, 'Features'), clock });
+  const deadLetters = new MemoryDeadLetterQueues();
+  const telling = openTelling({ table: told, features: under('NoticesTell', stores.features, used, 'Features'), deadLetters, clock });
   const ways = { bus: new MemoryEventBus(), channels: [], origin: 'https://lockstep.example' };
   expect((await tellPeople(telling, ways)).begun).toBe(1);
   await approve({ ...says(BEN), case: CASE }, command);

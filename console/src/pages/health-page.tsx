@@ -7,11 +7,16 @@ import { count, moment, plural, relative } from '../format';
 import { Badge, Empty, Loaded, Panel } from '../parts/parts';
 
 type Status = Schemas['Status'];
-type Fact = { what: string; is: ReactNode; good: boolean; says: string };
+type Fact = { what: string; is: ReactNode; good: boolean; says: ReactNode };
 
 /** Does the pipeline do its work? Each line is a fact that a stage left behind, with what it means when it is not well. */
 export function HealthPage() {
   const status = useStatus();
+  const sources = useQuery({
+    queryKey: ['sources', 1],
+    refetchInterval: 60_000,
+    queryFn: () => answered(client().GET('/v1/sources', { params: { query: { days: '1' } } })),
+  });
   return (
     <>
       <header>
@@ -24,7 +29,7 @@ export function HealthPage() {
         {(data) => (
           <Panel title={`As of ${moment(data.at)}`} flush>
             <ul className="health">
-              {factsOf(data)
+              {[...factsOf(data), ...(sources.data ? [arrivedOf(sources.data)] : [])]
                 .sort((one, other) => Number(one.good) - Number(other.good))
                 .map((fact) => (
                   <li key={fact.what}>
@@ -38,8 +43,35 @@ export function HealthPage() {
           </Panel>
         )}
       </Loaded>
+      {status.data?.deadLetters && status.data.deadLetters.queues.length > 0 && <DeadLetters found={status.data.deadLetters} />}
       <Notices />
     </>
+  );
+}
+
+/** Messages that were given up on, by queue, with the command that sends them again. */
+function DeadLetters({ found }: { found: NonNullable<Status['deadLetters']> }) {
+  return (
+    <div style={{ marginTop: 12 }}>
+      <Panel title="Dead letters" end={<span className="small soft">looked at {moment(found.at)}</span>} flush>
+        <ul className="health notices">
+          {found.queues.map(({ queue, messages, since, redrive }) => (
+            <li key={queue}>
+              <span className="small soft nowrap">since {moment(since)}</span>
+              <span>
+                <strong>{queue}</strong>: {plural(messages, 'message')}
+                <code className="command">{redrive}</code>
+              </span>
+              <span className="small soft">
+                {redrive.includes('purge-queue')
+                  ? 'Records of calls that failed: the next call did the same work. Read them, then empty the queue.'
+                  : 'Find out first why they died (docs/runbook.md, under the queue’s name). Sending them again is always safe; after 14 days they are gone.'}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    </div>
   );
 }
 
@@ -89,6 +121,69 @@ function Notices() {
   );
 }
 
+function arrivedOf({ items }: Schemas['Sources']): Fact {
+  const accepted = items.reduce((sum, one) => sum + one.accepted, 0);
+  const refused = items.reduce((sum, one) => sum + Object.values(one.refused).reduce((a, b) => a + b, 0), 0);
+  return {
+    what: 'Events refused today',
+    is: (
+      <Link key="sources" href="/sources">
+        {count(refused)} of {count(accepted + refused)}
+      </Link>
+    ),
+    good: refused <= REFUSED_SHARE * (accepted + refused),
+    says: 'They are kept with the reason and what to change: npm run redrive sends them again.',
+  };
+}
+/** A source that changed its records shows as more than this. */
+const REFUSED_SHARE = 0.01;
+
+function deliveriesOf({ deliveries, at }: Status): Fact[] {
+  const { failing, notSeen, givenUp } = deliveries;
+  return [
+    {
+      what: 'Deliveries to the provider',
+      is: failing.length === 0 ? 'answered' : `${plural(failing.length, 'case')} without an answer`,
+      good: failing.length === 0,
+      says:
+        failing.length === 0 ? (
+          'Every request was answered, or is being asked for the first time.'
+        ) : (
+          <>
+            Nothing is lost; each is asked again:{' '}
+            {failing.slice(0, 5).map((one, place) => (
+              <span key={one.case}>
+                {place > 0 && ', '}
+                <Link href={`/cases/${one.case}`}>{one.case}</Link> (tried {plural(one.tries, 'time')}, next {relative(one.retryAt, at)})
+              </span>
+            ))}
+          </>
+        ),
+    },
+    {
+      what: 'Actions not carried out',
+      is: count(givenUp),
+      good: givenUp === 0,
+      says:
+        givenUp > 0
+          ? 'The provider’s system acknowledged them, was asked again, and the accounts are still active: its integration loses them.'
+          : notSeen > 0
+            ? `${plural(notSeen, 'action')} acknowledged and not yet seen in account events.`
+            : 'Every action that was acknowledged shows in the provider’s account events.',
+    },
+  ];
+}
+
+function deadLettersOf({ deadLetters }: Status): Fact {
+  const dead = deadLetters?.queues.reduce((sum, { messages }) => sum + messages, 0) ?? 0;
+  return {
+    what: 'Dead letters',
+    is: deadLetters === null ? 'not looked at yet' : count(dead),
+    good: dead === 0,
+    says: dead > 0 ? 'Messages that were given up on; see below.' : 'No message was given up on.',
+  };
+}
+
 function factsOf(data: Status): Fact[] {
   const since = (at: string | null): string => (at === null ? 'none yet' : `${relative(at, data.at)} (${moment(at)})`);
   return [
@@ -125,6 +220,8 @@ function factsOf(data: Status): Fact[] {
       good: data.restoresWaiting === 0,
       says: 'Accounts that were given access back, but whose system has not confirmed it. They are asked again every minute.',
     },
+    ...deliveriesOf(data),
+    deadLettersOf(data),
     {
       what: 'Waiting for people',
       is: (

@@ -31,7 +31,9 @@ export const confirm: Step<'contained'> = async (id, head, world) => {
   if (open.inForce === 0)
     return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, world);
   const again = open.waiting > 0 ? now + policy.enforcement.confirmation.observeWithinMinutes.value * MINUTE : null;
-  return move(id, head, { progress: { kind: 'contained', checkAt: again, expiresAt: open.expiresAt }, because: [inWords(open)] }, world);
+  const outstanding = { waiting: open.waiting, givenUp: open.unconfirmed };
+  const progress = { kind: 'contained' as const, checkAt: again, expiresAt: open.expiresAt, outstanding };
+  return move(id, head, { progress, because: [inWords(open)] }, world);
 };
 
 function inWords({ inForce, waiting, unconfirmed, unreadable }: Open): string {

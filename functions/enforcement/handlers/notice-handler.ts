@@ -1,5 +1,6 @@
-import { eventBridge } from '../../../shared/aws/clients';
+import { eventBridge, sqs } from '../../../shared/aws/clients';
 import { EventBridgeBus } from '../../../shared/aws/event-bridge-bus';
+import { SqsDeadLetterQueues } from '../../../shared/aws/sqs-dead-letter-queues';
 import { systemClock as clock } from '../../../shared/aws/system-clock';
 import { table } from '../../../shared/lambda/adapters';
 import { environment } from '../../../shared/lambda/environment';
@@ -11,7 +12,8 @@ import { tellPeople } from '../notices/tell-people';
 
 const env = environment(NoticeEnv);
 const bus = new EventBridgeBus(eventBridge(), env.EVENT_BUS);
-const world = openTelling({ table: table(env.ENFORCEMENT_TABLE), features: table(env.FEATURES_TABLE), clock });
+const deadLetters = new SqsDeadLetterQueues(sqs(), env.DEAD_LETTERS);
+const world = openTelling({ table: table(env.ENFORCEMENT_TABLE), features: table(env.FEATURES_TABLE), deadLetters, clock });
 const ways = { bus, channels: noticeChannels(env), origin: env.CONSOLE_ORIGIN };
 
 /** Every few minutes: what waits for people goes to the bus and to the channels of the stage. */

@@ -44,6 +44,20 @@ export function ofCase(id: CaseId, state: CaseState, now: number): Notice[] {
           'Accounts that joined since are not acted on until more people approve.',
         );
       if (isNear(progress.expiresAt, now)) tell('case-expiring', `About to expire: ${what}`, expires(progress.expiresAt));
+      if (progress.outstanding && progress.outstanding.givenUp > 0)
+        tell(
+          'not-carried-out',
+          `Not carried out: ${what}`,
+          'The provider’s system acknowledged actions, was asked again, and the accounts are still active.',
+        );
+      break;
+    case 'containing':
+      if (progress.outages >= OUTAGES_TOLD)
+        tell(
+          'provider-silent',
+          `The provider does not answer: ${what}`,
+          `It is asked again at ${when(progress.retryAt)}; nothing is lost, and nothing is done meanwhile.`,
+        );
       break;
     default:
   }
@@ -51,6 +65,9 @@ export function ofCase(id: CaseId, state: CaseState, now: number): Notice[] {
     tell('undo-waits', `An undo waits for another person: ${what}`, 'One person asked that everything it did be undone.');
   return notices;
 }
+
+/** One outage is asked again within minutes; this many in a row are told. */
+const OUTAGES_TOLD = 3;
 
 const isNear = (at: number | null, now: number): at is number => at !== null && at - now <= WARN_BEFORE;
 const expires = (at: number): string => `Its actions end by themselves from ${when(at)} on unless somebody confirms them.`;
@@ -108,6 +125,20 @@ export function ofDetection(lastRun: number | undefined, now: number): Notice[] 
       subject: '',
       title: 'Detection stands still',
       because: `The last run was ${when(lastRun)}, ${hours(now - lastRun)} ago. Nobody new is found until it runs.`,
+      path: '/health',
+    },
+  ];
+}
+
+/** Messages that were given up on: whoever sent them will not send them again. */
+export function ofDeadLetters({ queue, messages }: { queue: string; messages: number }): Notice[] {
+  if (messages === 0) return [];
+  return [
+    {
+      kind: 'dead-letters',
+      subject: queue,
+      title: `Dead letters: ${queue}`,
+      because: `${messages === 1 ? 'A message was' : 'Messages were'} given up on and ${messages === 1 ? 'waits' : 'wait'} to be sent again; after 14 days they are gone. The page has the command.`,
       path: '/health',
     },
   ];

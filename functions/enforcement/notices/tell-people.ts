@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 import { type Digest, NOTICE_KINDS, type Notice, type NoticeChannel, noticeKey, noticeType, wants } from '../../../shared/domain/notice';
 import { HOUR, MINUTE } from '../../../shared/domain/time';
-import type { Clock, EventBus, Messenger, Table } from '../../../shared/ports';
+import type { Clock, DeadLetterQueues, EventBus, Messenger, Table } from '../../../shared/ports';
 import { arrivalsOf } from '../../../shared/stores/archive/arrival-store';
 import type { AppealStore } from '../../../shared/stores/cases/appeal-store';
 import type { CaseStore } from '../../../shared/stores/cases/case-store';
 import { NoticeStore, type OpenNotice } from '../../../shared/stores/cases/notice-store';
-import { heard, ofAppeal, ofCase, ofDetection, ofSource } from './situations';
+import { heard, ofAppeal, ofCase, ofDeadLetters, ofDetection, ofSource } from './situations';
 
-export type TellingWorld = { table: Table; features: Table; cases: CaseStore; appeals: AppealStore; clock: Clock };
+export type TellingWorld = {
+  table: Table;
+  features: Table;
+  cases: CaseStore;
+  appeals: AppealStore;
+  deadLetters: DeadLetterQueues;
+  clock: Clock;
+};
 /** `origin`: of the console, whose pages the links open. */
 export type Ways = { bus: EventBus; channels: readonly (NoticeChannel & Messenger)[]; origin: string };
 export type Told = { open: number; begun: number; over: number; delivered: number; failed: string[] };
@@ -61,6 +68,9 @@ async function situations(world: TellingWorld, store: NoticeStore, now: number):
   for (const [producer, state] of await sourcesAt(world, store, now)) notices.push(...ofSource(producer, state, now));
   const population = await world.table.get('BUDGET', 'POPULATION');
   notices.push(...ofDetection(population && Number(population.at), now));
+  const dead = await world.deadLetters.count();
+  await store.putDeadLetters(dead, now);
+  for (const one of dead) notices.push(...ofDeadLetters(one));
   return notices;
 }
 
@@ -128,7 +138,15 @@ async function toChannel(
 }
 
 /** What is lost first comes first. */
-const PRESSING: readonly Notice['kind'][] = ['detection-stale', 'source-silent', 'case-lapsing', 'case-stopped', 'appeal-overdue'];
+const PRESSING: readonly Notice['kind'][] = [
+  'detection-stale',
+  'dead-letters',
+  'source-silent',
+  'provider-silent',
+  'case-lapsing',
+  'case-stopped',
+  'appeal-overdue',
+];
 const rank = ({ notice }: OpenNotice): number => (PRESSING.indexOf(notice.kind) + PRESSING.length + 1) % (PRESSING.length + 1);
 
 export function digestOf(rows: readonly OpenNotice[], state: Digest['state'], at: number, origin: string): Digest {

@@ -25,7 +25,13 @@ export const Progress = z.discriminatedUnion('kind', [
   /** By a stop limit, or because the policy or the evidence no longer carries it: people let it go on, or undo. What is in force still expires. */
   z.object({ kind: z.literal('stopped'), stage: z.int(), resuming: z.boolean(), expiresAt: z.number().nullable() }),
   /** `checkAt`: when requested, acknowledged and observed are compared next; null when all agree. */
-  z.object({ kind: z.literal('contained'), checkAt: z.number().nullable(), expiresAt: z.number().nullable() }),
+  z.object({
+    kind: z.literal('contained'),
+    checkAt: z.number().nullable(),
+    expiresAt: z.number().nullable(),
+    /** At the last look: actions not yet seen effective, and those the provider acknowledged and never carried out. Absent before it. */
+    outstanding: z.object({ waiting: z.int(), givenUp: z.int() }).optional(),
+  }),
   z.object({ kind: z.literal('undoing'), stage: z.int(), retryAt: z.number(), exoneratedUntil: z.number() }),
   z.object({ kind: z.literal('undone'), checkAt: z.number().nullable(), checks: z.int() }),
   z.object({ kind: z.literal('rejected') }),

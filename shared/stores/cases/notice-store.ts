@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { checkedJson } from '../../domain/checked';
 import { Notice, noticeKey } from '../../domain/notice';
-import type { Table } from '../../ports';
+import type { DeadLetterCount, Table } from '../../ports';
 
 const OPEN = 'NOTICES';
 const CHANNELS = 'NOTICE-CHANNELS';
 const SOURCES = 'NOTICE-SOURCES';
+const DEAD_LETTERS = 'DEAD-LETTERS';
 
 /** A situation that lasts: since when, and who was told of it when, by the channel's name. */
 const OpenNotice = z.object({ notice: Notice, since: z.number(), told: z.record(z.string(), z.number()) });
@@ -59,6 +60,23 @@ export class NoticeStore {
     });
   }
 
+  /** What waits in the dead-letter queues, the fullest first, and when that was looked at; undefined before anybody looked. */
+  async deadLetters(): Promise<z.infer<typeof DeadLetters> | undefined> {
+    const row = await this.table.get(DEAD_LETTERS, 'ALL');
+    return row && DeadLetters.parse(JSON.parse(String(row.row)));
+  }
+
+  /** A queue keeps the time since which it was never seen empty. */
+  async putDeadLetters(counts: readonly DeadLetterCount[], now: number): Promise<void> {
+    const before = new Map((await this.deadLetters())?.queues.map((one) => [one.queue, one.since]));
+    const queues = counts
+      .filter(({ messages }) => messages > 0)
+      .map((one) => ({ ...one, since: before.get(one.queue) ?? now }))
+      .sort((one, other) => other.messages - one.messages || (one.queue < other.queue ? -1 : 1));
+    const row = checkedJson(DeadLetters, { at: now, watched: counts.length, queues }, 'what waits in dead-letter queues');
+    await this.table.put({ pk: DEAD_LETTERS, sk: 'ALL', row });
+  }
+
   private async all<T>(pk: string, schema: z.ZodType<T>): Promise<[string, T][]> {
     const rows: [string, T][] = [];
     let after: string | undefined;
@@ -72,3 +90,10 @@ export class NoticeStore {
 }
 
 const Looked = z.object({ lookedAt: z.number(), sources: z.record(z.string(), SourceState) });
+
+const DeadLetters = z.object({
+  at: z.number(),
+  /** Queues that were asked. */
+  watched: z.int(),
+  queues: z.array(z.object({ queue: z.string(), messages: z.int(), url: z.string(), since: z.number() })),
+});
