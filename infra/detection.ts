@@ -13,7 +13,7 @@ import type { StateStack } from './state-stack';
 
 /**
  * Accounts, links, networks, campaigns, on a schedule. It holds no permission to act: it writes what it found, and tells a queue
- * that it ran. Of the system of record it reads the live policy and the operators known from elsewhere, and nothing else.
+ * that it ran. Of the system of record it reads the live policy, the operators known from elsewhere and what people regrouped, and nothing else.
  */
 export class Detection extends Construct {
   /** What enforcement reads. */
@@ -68,7 +68,7 @@ export class Detection extends Construct {
     may(detect).readRows(tables.graph);
     may(detect).writeRows(tables.graph);
     may(detect).deleteRows(tables.graph, ['KNOWN-BY#*']);
-    may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*']);
+    may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*', 'REGROUPINGS', 'G#*']);
     may(detect).sendTo(this.decisions.queue);
 
     alarm(this, 'Silent', alarms, {

@@ -54,7 +54,9 @@ const WRITES = {
   watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES', 'LABELS#*', 'RULE-LABELS#*', 'LABELLED'],
   command: [
     ...[...ACCOUNTS, ...GIVEN_BACK, 'K#*', 'X#*', 'EXONERATIONS', 'O#*', 'OPERATORS', 'R#*', 'SWITCH#*'],
-    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS', 'L#*', 'DS#*'],
+    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS', 'L#*', 'DS#*', 'G#*', 'REGROUPINGS'],
+    // A case that a person opens.
+    ...['CASES', 'CASES-OF#*', 'OPEN'],
   ],
 } as const;
 

@@ -15,6 +15,8 @@ import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { MemoryTable } from '../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../shared/memory/simulated-clock';
 import type { ObjectStore, Stores } from '../shared/ports';
+import { RegroupingStore } from '../shared/stores/campaigns/regrouping-store';
+import { LedgerStore } from '../shared/stores/cases/ledger-store';
 import { Gateway } from './provider/gateway';
 import { DETECT_AFTER, FOLD_AFTER } from './schedule';
 
@@ -68,9 +70,11 @@ export class Pipeline {
       enforcement: new MemoryTable(this.clock),
     };
     this.hasher = new KeyedHasher(options.secret);
+    const regroupings = new RegroupingStore(new LedgerStore(this.stores.enforcement, this.clock));
     this.detection = new Detection({
       stores: this.stores,
       clock: this.clock,
+      regroupings: () => regroupings.holding(),
       rows: (options.rows ?? 'none') === 'none' ? 'none' : 'all',
       ...(options.record ? { record: options.record } : {}),
     });

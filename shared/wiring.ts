@@ -68,7 +68,7 @@ export const DetectEnv = z.object({
   ARCHIVE_BUCKET: name,
   FEATURES_TABLE: name,
   GRAPH_TABLE: name,
-  /** Read only, and of it only the live policy and the operators known from elsewhere. */
+  /** Read only, and of it only the live policy, the operators known from elsewhere and what people regrouped. */
   ENFORCEMENT_TABLE: name,
   DECISION_QUEUE_URL: z.url(),
 });

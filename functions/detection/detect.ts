@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Campaign, Member } from '../../shared/domain/campaigns/campaign';
 import type { KnownOperator } from '../../shared/domain/campaigns/known-operator';
+import { asFound, type Regrouping } from '../../shared/domain/campaigns/regrouping';
 import type { DetectionPolicy } from '../../shared/domain/policy/detection-policy';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
@@ -17,6 +18,7 @@ import { KnownByStore } from '../../shared/stores/campaigns/known-by-store';
 import { LeaseStore } from '../../shared/stores/lease-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { AccountRows } from './account-rows';
+import { followPeople } from './campaigns/follow-people';
 import { membersOfHostile } from './campaigns/hostile';
 import { namesMet, watch } from './campaigns/known-operators';
 import { track } from './campaigns/track';
@@ -55,6 +57,8 @@ const AT_ONCE = 32;
 export type DetectionPorts = {
   stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
   clock: Clock;
+  /** What people decided about who belongs together, read at each run; nothing where it is not given. */
+  regroupings?: () => Promise<readonly Regrouping[]>;
   /** A population of more accounts is screened in columns, and few of it are judged with their profiles; what it is decides how it is done, hardly what is found. */
   wholeAtMost?: number;
   /** Accounts of a population that is screened whose traits are counted in one reading of the columns: decides memory and time, never what is found. */
@@ -191,8 +195,21 @@ export class Detection {
     const isLarge = population.profiles.size > this.wholeAtMost;
     const id = `run-${iso(now)}`;
     const provenance = { run: id, code: DETECTION_CODE, policy: policyVersion, input };
-    const given: Given = { before, names: new Set(before.map(({ id: name }) => name)), policy, operators, now, provenance };
-    const { changed, networks, linked } = await (isLarge ? this.byUnits(population, given) : this.whole(population, given));
+    // Detection goes on from what it found; people's word about who belongs together is laid over it afterwards, at every run.
+    const given: Given = {
+      before: asFound(before),
+      names: new Set(before.map(({ id: name }) => name)),
+      policy,
+      operators,
+      now,
+      provenance,
+    };
+    const { changed: found, networks, linked } = await (isLarge ? this.byUnits(population, given) : this.whole(population, given));
+    const changed = followPeople(found, given.before, before, (await this.ports.regroupings?.()) ?? [], {
+      profiles: { get: (account) => population.profiles.peek(account) },
+      half: population.span.half,
+      now,
+    });
     const documents: string[] = [];
     for (const campaign of changed) documents.push(await this.campaigns.keep(campaign));
     const decided = { run: id, at: now, networks, linked: [...linked], documents };

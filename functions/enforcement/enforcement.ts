@@ -7,6 +7,7 @@ import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 import { KnownOperatorStore } from '../../shared/stores/campaigns/known-operator-store';
 import { LabelStore } from '../../shared/stores/campaigns/label-store';
+import { RegroupingStore } from '../../shared/stores/campaigns/regrouping-store';
 import { AppealStore } from '../../shared/stores/cases/appeal-store';
 import { CaseStore } from '../../shared/stores/cases/case-store';
 import { ExonerationStore } from '../../shared/stores/cases/exoneration-store';
@@ -49,6 +50,7 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   policies: PolicyStore;
   appeals: AppealStore;
   operators: KnownOperatorStore;
+  regroupings: RegroupingStore;
   leases: LeaseStore;
   sightings: SightingStore;
   summaries: SummaryStore;
@@ -74,6 +76,7 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     policies: new PolicyStore(stores.enforcement, ledger),
     appeals: new AppealStore(stores.enforcement, ledger),
     operators: new KnownOperatorStore(ledger),
+    regroupings: new RegroupingStore(ledger),
     leases: new LeaseStore(stores.enforcement, world.clock),
     sightings: new SightingStore(stores.graph),
     summaries: new SummaryStore(stores.graph),

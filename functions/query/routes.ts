@@ -3,6 +3,7 @@ import { accountRoutes } from './accounts/account-routes';
 import { eventRoutes } from './accounts/event-routes';
 import { campaignRoutes } from './campaigns/campaign-routes';
 import { pictureRoutes } from './campaigns/picture-routes';
+import { regroupingRoutes } from './campaigns/regrouping-routes';
 import { caseRoutes } from './cases/case-routes';
 import { disclosureRoutes } from './disclosures/disclosure-routes';
 import { labelRoutes } from './labels/label-routes';
@@ -19,6 +20,7 @@ export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void 
   eventRoutes(api, http, ports);
   campaignRoutes(api, http, ports);
   pictureRoutes(api, http, ports);
+  regroupingRoutes(api, http, ports);
   caseRoutes(api, http, ports);
   disclosureRoutes(api, http, ports);
   labelRoutes(api, http, ports);

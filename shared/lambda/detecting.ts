@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { systemClock as clock } from '../aws/system-clock';
 import { KnownOperatorStore } from '../stores/campaigns/known-operator-store';
+import { RegroupingStore } from '../stores/campaigns/regrouping-store';
 import { LedgerStore } from '../stores/cases/ledger-store';
 import type { DetectEnv } from '../wiring';
 import { bucket, table } from './adapters';
@@ -9,11 +10,14 @@ import { livePolicy } from './live-policy';
 /** What detecting needs of the world, on AWS: its stores, and what people said it is to judge by and to look for, read afresh at each call. */
 export function detectingPorts(env: z.output<typeof DetectEnv>) {
   const books = table(env.ENFORCEMENT_TABLE);
-  const operators = new KnownOperatorStore(new LedgerStore(books, clock));
+  const ledger = new LedgerStore(books, clock);
+  const operators = new KnownOperatorStore(ledger);
+  const regroupings = new RegroupingStore(ledger);
   return {
     stores: { archive: bucket(env.ARCHIVE_BUCKET), features: table(env.FEATURES_TABLE), graph: table(env.GRAPH_TABLE) },
     clock,
     live: livePolicy(books, clock),
+    regroupings: () => regroupings.holding(),
     operators: () => operators.watched(clock.now()),
   };
 }

@@ -1,27 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
 import { DAY } from '../../shared/domain/time';
 import { MemoryDeadLetterQueues } from '../../shared/memory/memory-dead-letter-queues';
-import { fixtureServer } from '../support/worlds/fixture-server';
 import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/worlds/fixture-world';
-import { buildConsole, launch, shot, sideways, violations, visit } from './browser';
+import { shot, sideways, violations } from './browser';
+import { onConsole } from './on-console';
 
 /** What leaves the console: disclosures, requests as evidence, notices; and what says how a campaign was found. */
-let browser: Browser;
-let served: Awaited<ReturnType<typeof fixtureServer>>;
+const at = onConsole();
 const REI = { name: 'Rei', role: 'reviewer' } as const;
-
-beforeAll(async () => {
-  buildConsole();
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  served = await fixtureServer();
-});
-afterEach(() => served.close());
 
 test.each([
   ['light', 1280],
@@ -29,8 +17,8 @@ test.each([
 ] as const)(
   'a disclosure: written from a campaign, frozen with its number, read, printed, downloaded; %s, %i pixels',
   async (theme, width) => {
-    const { page, errors } = await visit(browser, served.consoleUrl, REI, { width, dark: theme === 'dark' });
-    await page.goto(`${served.origin}/campaigns/june-hydra`);
+    const { page, errors } = await at.visit(REI, { width, dark: theme === 'dark' });
+    await page.goto(`${at.served.origin}/campaigns/june-hydra`);
     await page.getByRole('link', { name: 'Disclose' }).click();
     const dialog = page.getByRole('dialog', { name: 'Write a disclosure' });
     await dialog.getByLabel('Title').fill('Operator one, spring 2026');
@@ -60,9 +48,9 @@ test.each([
 
 test('a campaign that content alone found says so, and that people decide', async () => {
   const { campaign, ...rest } = fixtureCampaign({ id: 'quiet', kind: 'unclear', accounts: 30, firstSeen: FIXTURE_NOW - 5 * DAY });
-  await saveFixture({ campaign: { ...campaign, foundBy: 'content' }, ...rest }, served.world.stores);
-  const { page } = await visit(browser, served.consoleUrl, REI);
-  await page.goto(`${served.origin}/campaigns/quiet`);
+  await saveFixture({ campaign: { ...campaign, foundBy: 'content' }, ...rest }, at.served.world.stores);
+  const { page } = await at.visit(REI);
+  await page.goto(`${at.served.origin}/campaigns/quiet`);
   await page.getByText('found by content alone', { exact: true }).waitFor();
   await page.getByText('nothing links these accounts but what they ask for, so people decide and never a machine').waitFor();
   expect(await violations(page)).toEqual([]);
@@ -70,18 +58,18 @@ test('a campaign that content alone found says so, and that people decide', asyn
 });
 
 test('health says who was told what, and which channel fails', async () => {
-  const { table, clock } = served.world.enforcement;
+  const { table, clock } = at.served.world.enforcement;
   const settings = { name: 'team', kind: 'slack' as const, everyMinutes: 15 };
   const deadLetters = new MemoryDeadLetterQueues();
   deadLetters.waiting.set('Ingest/Events/DeadLetters', 3);
   const deliver = async () => ({ kind: 'unreachable' as const, because: 'it answered 503' });
-  await tellPeople(openTelling({ table, features: served.world.stores.features, deadLetters, clock }), {
+  await tellPeople(openTelling({ table, features: at.served.world.stores.features, deadLetters, clock }), {
     bus: { publish: async () => {} },
     channels: [{ ...settings, deliver }],
-    origin: served.origin,
+    origin: at.served.origin,
   });
-  const { page } = await visit(browser, served.consoleUrl, REI);
-  await page.goto(`${served.origin}/health`);
+  const { page } = await at.visit(REI);
+  await page.goto(`${at.served.origin}/health`);
   await page.getByRole('alert').getByText('it answered 503').waitFor();
   await page.getByRole('link', { name: 'Waits for approval: limit: reselling kiosk' }).waitFor();
   await page.getByText('no channel was told yet').first().waitFor();
@@ -92,8 +80,8 @@ test('health says who was told what, and which channel fails', async () => {
 });
 
 test('the requests behind an account: asked for, and kept as a file', async () => {
-  const { page, errors } = await visit(browser, served.consoleUrl, REI);
-  await page.goto(`${served.origin}/accounts/${keyOf('june-hydra/3')}`);
+  const { page, errors } = await at.visit(REI);
+  await page.goto(`${at.served.origin}/accounts/${keyOf('june-hydra/3')}`);
   await page.getByText('That you read them is noted in the access log').waitFor();
   await page.getByRole('button', { name: 'Show its requests' }).click();
   await page.getByText('None is left').waitFor();
@@ -101,5 +89,38 @@ test('the requests behind an account: asked for, and kept as a file', async () =
   const evidence = JSON.parse(readFileSync(await file.path(), 'utf8'));
   expect(evidence).toMatchObject({ type: 'lockstep.account-events.v1', account: keyOf('june-hydra/3') });
   expect(evidence.pages.at(-1).digest).toMatch(/^[0-9a-f]{64}$/);
+  expect(errors).toEqual([]);
+});
+
+test('an admin edits numbers of the policy in force, each with its reason, as a draft that says what changed', async () => {
+  const { page, errors } = await at.visit({ name: 'Ada', role: 'admin' });
+  await page.goto(`${at.served.origin}/policies`);
+  await page.getByText('Check of sign-ups and first requests').waitFor();
+  await page.getByRole('button', { name: 'Edit a copy' }).click();
+  const rule = page.locator('details', { hasText: 'distillation-suspend' }).first();
+  await rule.locator('summary').click();
+  await rule.getByLabel('mode: mode').selectOption('assist');
+  const draft = page.getByRole('button', { name: 'Draft these changes' });
+  expect(await draft.isDisabled()).toBe(true);
+  await rule.getByLabel('mode: reason').fill('people look at the first campaigns');
+  await rule.getByLabel('size: value').fill('40');
+  await page.getByText('Give a reason for: size').waitFor();
+  await rule.getByLabel('size: reason').fill('small groups wait until we know more');
+  expect([await violations(page), await sideways(page)]).toEqual([[], 0]);
+  await shot(page, 'policy-editing');
+  await draft.click();
+  const dialog = page.getByRole('dialog', { name: /2 numbers changed/ });
+  await dialog.getByLabel('Name of the draft').fill('careful-1');
+  await dialog.getByLabel('Why').fill('the first weeks');
+  await dialog.getByRole('button', { name: 'Draft', exact: true }).click();
+  await page.getByText(/Done: drafted as/).waitFor();
+  const record = (await at.served.world.enforcement.policies.all())[0];
+  const kept = await at.served.world.enforcement.policies.document(record?.state.digest ?? '');
+  const suspend = kept?.enforcement.rules.find(({ id }) => id === 'distillation-suspend');
+  expect([suspend?.mode?.value, suspend?.size]).toEqual(['assist', { value: 40, reason: 'small groups wait until we know more' }]);
+  await page.getByRole('button', { name: 'Numbers', exact: true }).click();
+  await page.getByRole('region', { name: 'Changed numbers' }).getByText('small groups wait until we know more').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await shot(page, 'policy-changes');
   expect(errors).toEqual([]);
 });

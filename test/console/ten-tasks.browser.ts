@@ -1,32 +1,22 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { approve } from '../../functions/enforcement/commands/approve';
 import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { signAppealLink } from '../../shared/identity/appeal-link';
 import { campaignId, caseId } from '../../shared/identity/ids';
 import { says } from '../support/worlds/enforcement-world';
-import { FIXTURE_APPEAL_KEYS, fixtureServer } from '../support/worlds/fixture-server';
+import { FIXTURE_APPEAL_KEYS } from '../support/worlds/fixture-server';
 import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/worlds/fixture-world';
-import { buildConsole, launch, shot, visit } from './browser';
+import { shot } from './browser';
+import { onConsole } from './on-console';
 
 /**
  * What an analyst does all day, from the queue on (an appellant: from the link), each with its number of clicks: a choice in a list, a file
  * and a button are a click each, typing is none. A change that costs a click more fails here: `npm run test:browser`.
  */
-let browser: Browser;
-let served: Awaited<ReturnType<typeof fixtureServer>>;
+const at = onConsole();
 const REI = { name: 'Rei', role: 'reviewer' } as const;
 const SAM = { name: 'Sam', role: 'reviewer' } as const;
-
-beforeAll(async () => {
-  buildConsole();
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  served = await fixtureServer();
-});
-afterEach(() => served.close());
 
 /** Counts what it clicks, over all pages that a task needs. */
 class Hand {
@@ -57,7 +47,7 @@ const nav = (page: Page, name: string) => page.getByRole('navigation', { name: '
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first();
 
 test('1. find the biggest campaign and say why: 2 clicks', async () => {
-  const { page } = await visit(browser, served.consoleUrl, REI);
+  const { page } = await at.visit(REI);
   const hand = new Hand();
   await hand.click(nav(page, 'Campaigns'));
   await hand.click(page.getByRole('row').nth(1).getByRole('link'));
@@ -71,9 +61,9 @@ test('1. find the biggest campaign and say why: 2 clicks', async () => {
 
 test('2. why was X left alone, by the id that the provider uses: 1 click', async () => {
   const office = fixtureCampaign({ id: 'office', kind: 'shared-origin', accounts: 30, firstSeen: FIXTURE_NOW - 9 * DAY });
-  await saveFixture(office, served.world.stores);
-  await served.world.detect(office.campaign);
-  const { page } = await visit(browser, served.consoleUrl, REI);
+  await saveFixture(office, at.served.world.stores);
+  await at.served.world.detect(office.campaign);
+  const { page } = await at.visit(REI);
   const hand = new Hand();
   await page.keyboard.press('/');
   await page.keyboard.type('office/3');
@@ -91,21 +81,21 @@ test('3. the second approval: 2 clicks for each of the two', async () => {
     [REI, 'Done: you are approver 1 of 2'],
     [SAM, 'Done: you are approver 2 of 2'],
   ] as const) {
-    const { page } = await visit(browser, served.consoleUrl, who);
+    const { page } = await at.visit(who);
     const row = page.locator('.case', { hasText: 'Distillation: suspend 1,140 accounts' });
     await hand.command(page, row.getByRole('button', { name: 'Approve' }), 'the evidence holds', 'Approve: suspend 1,140 accounts');
     await page.getByText(said).waitFor();
   }
-  await served.world.pass(DAY);
-  expect(served.world.provider.suspended()).toHaveLength(1_140);
+  await at.served.world.pass(DAY);
+  expect(at.served.world.provider.suspended()).toHaveLength(1_140);
   expect(hand.clicks).toBe(4);
 });
 
 test('4. undo with a preview of who gets access back: 2 clicks', async () => {
-  const kiosk = await served.world.enforcement.cases.latestOf(campaignId('kiosk'));
-  await approve({ ...says({ id: 'Tess', role: 'reviewer' }), case: kiosk?.id ?? '' }, served.world.enforcement);
-  await served.world.pass(DAY);
-  const { page } = await visit(browser, served.consoleUrl, REI);
+  const kiosk = await at.served.world.enforcement.cases.latestOf(campaignId('kiosk'));
+  await approve({ ...says({ id: 'Tess', role: 'reviewer' }), case: kiosk?.id ?? '' }, at.served.world.enforcement);
+  await at.served.world.pass(DAY);
+  const { page } = await at.visit(REI);
   const hand = new Hand();
   const row = page.locator('.case', { hasText: 'Reselling' });
   await hand.click(row.getByRole('button', { name: 'Undo' }));
@@ -118,39 +108,41 @@ test('4. undo with a preview of who gets access back: 2 clicks', async () => {
 });
 
 test('5. an appeal, from its link to restored access: 1 click of the person concerned, 3 of each reviewer', async () => {
-  const kiosk = await served.world.enforcement.cases.latestOf(campaignId('kiosk'));
-  await approve({ ...says({ id: 'Tess', role: 'reviewer' }), case: kiosk?.id ?? '' }, served.world.enforcement);
-  await served.world.pass(DAY);
+  const kiosk = await at.served.world.enforcement.cases.latestOf(campaignId('kiosk'));
+  await approve({ ...says({ id: 'Tess', role: 'reviewer' }), case: kiosk?.id ?? '' }, at.served.world.enforcement);
+  await at.served.world.pass(DAY);
   const account = keyOf('kiosk/3');
-  const asked = (await served.world.enforcement.ledger.history(ACCOUNT_CHAIN, account)).find(({ state }) => state.phase.kind === 'asked');
+  const asked = (await at.served.world.enforcement.ledger.history(ACCOUNT_CHAIN, account)).find(
+    ({ state }) => state.phase.kind === 'asked',
+  );
   if (asked?.state.phase.kind !== 'asked') throw new Error('nothing was asked');
   const link = await signAppealLink(
     { account, case: caseId(asked.state.phase.action.case), sequence: asked.sequence },
-    { keys: FIXTURE_APPEAL_KEYS, baseUrl: `${served.origin}/appeal`, now: FIXTURE_NOW + DAY, validDays: 30 },
+    { keys: FIXTURE_APPEAL_KEYS, baseUrl: `${at.served.origin}/appeal`, now: FIXTURE_NOW + DAY, validDays: 30 },
   );
   const hand = new Hand();
-  const stranger = await (await browser.newContext({ viewport: { width: 390, height: 800 } })).newPage();
+  const stranger = await (await at.browser.newContext({ viewport: { width: 390, height: 800 } })).newPage();
   await stranger.goto(link);
   await stranger.getByRole('textbox').fill('We are an agency; every client has its own seat.');
   await hand.click(stranger.getByRole('button', { name: 'Send the appeal' }));
   await stranger.getByText('Appeal received').waitFor();
   expect(hand.clicks).toBe(1);
-  const { reviewersToGrant } = (await served.world.enforcement.policy()).policy.enforcement.appeals;
+  const { reviewersToGrant } = (await at.served.world.enforcement.policy()).policy.enforcement.appeals;
   for (const name of ['Sam', 'Uma', 'Vera'].slice(0, reviewersToGrant.value)) {
-    const { page } = await visit(browser, served.consoleUrl, { name, role: 'reviewer' });
+    const { page } = await at.visit({ name, role: 'reviewer' });
     await hand.click(nav(page, 'Appeals'));
     await hand.command(page, button(page, 'Grant'), 'an agency, as they say', 'Grant');
     await page.getByText('Done:').waitFor();
   }
   expect(hand.clicks).toBe(1 + 3 * reviewersToGrant.value);
-  await served.world.pass(HOUR);
-  const { page } = await visit(browser, served.consoleUrl, REI);
-  await page.goto(`${served.origin}/accounts/${account}`);
+  await at.served.world.pass(HOUR);
+  const { page } = await at.visit(REI);
+  await page.goto(`${at.served.origin}/accounts/${account}`);
   await page.locator('h1 .badge', { hasText: 'active' }).waitFor();
 });
 
 test('6. exonerate the organisation that an account belongs to: 3 clicks', async () => {
-  const { page } = await visit(browser, served.consoleUrl, REI);
+  const { page } = await at.visit(REI);
   const hand = new Hand();
   await page.keyboard.press('/');
   await page.keyboard.type('june-hydra/3');
@@ -163,7 +155,7 @@ test('6. exonerate the organisation that an account belongs to: 3 clicks', async
 });
 
 test('7. compare two policies by what they did to the same traffic: 4 clicks', async () => {
-  const { page } = await visit(browser, served.consoleUrl, REI);
+  const { page } = await at.visit(REI);
   const hand = new Hand();
   const report = (digest: string, standing: string) => ({
     policy: { digest },
@@ -181,7 +173,7 @@ test('7. compare two policies by what they did to the same traffic: 4 clicks', a
 });
 
 test('8. the dossier and the indicators of a campaign that waits: 3 clicks', async () => {
-  const { page } = await visit(browser, served.consoleUrl, REI);
+  const { page } = await at.visit(REI);
   const hand = new Hand();
   await hand.click(page.getByRole('link', { name: /^Distillation/ }));
   expect((await hand.download(page, 'Dossier')).name).toBe('campaign-june-hydra.md');
@@ -190,10 +182,13 @@ test('8. the dossier and the indicators of a campaign that waits: 3 clicks', asy
 });
 
 test('9. what did one colleague do yesterday: 2 clicks', async () => {
-  const kiosk = await served.world.enforcement.cases.latestOf(campaignId('kiosk'));
-  await approve({ ...says({ id: 'Tess', role: 'reviewer' }, 'a kiosk, I called them'), case: kiosk?.id ?? '' }, served.world.enforcement);
-  await served.world.pass(DAY);
-  const { page } = await visit(browser, served.consoleUrl, REI);
+  const kiosk = await at.served.world.enforcement.cases.latestOf(campaignId('kiosk'));
+  await approve(
+    { ...says({ id: 'Tess', role: 'reviewer' }, 'a kiosk, I called them'), case: kiosk?.id ?? '' },
+    at.served.world.enforcement,
+  );
+  await at.served.world.pass(DAY);
+  const { page } = await at.visit(REI);
   const hand = new Hand();
   await hand.click(nav(page, 'Audit log'));
   await hand.click(button(page, 'Yesterday'));
@@ -207,7 +202,7 @@ test('9. what did one colleague do yesterday: 2 clicks', async () => {
 });
 
 test('10. is the pipeline healthy, and who was told what: 1 click', async () => {
-  const { page } = await visit(browser, served.consoleUrl, REI);
+  const { page } = await at.visit(REI);
   const hand = new Hand();
   await hand.click(nav(page, 'Health'));
   await page.getByText('Last detection run').waitFor();

@@ -6,11 +6,14 @@ import { finishRestoring } from '../../functions/enforcement/account-actions/lif
 import { CaseStep, caseStep } from '../../functions/enforcement/case/case-step';
 import { restartLost } from '../../functions/enforcement/case/restart-lost';
 import { approve, confirmActions, reject, resume } from '../../functions/enforcement/commands/approve';
+import { noteOnCase } from '../../functions/enforcement/commands/case-notes';
+import { openByHand } from '../../functions/enforcement/commands/choose-accounts';
 import { disclose } from '../../functions/enforcement/commands/disclose';
 import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
 import { importOperator } from '../../functions/enforcement/commands/known-operators';
 import { labelAccounts } from '../../functions/enforcement/commands/label-accounts';
 import { draftPolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../../functions/enforcement/commands/policies';
+import { regroup } from '../../functions/enforcement/commands/regroup';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { enforce } from '../../functions/enforcement/enforce';
 import { openEnforcement } from '../../functions/enforcement/enforcement';
@@ -158,6 +161,15 @@ test('every function does all of its work under its own rights on the system of 
   expect(await labelAccounts({ ...says(BEN), accounts: [account(7)], value: 'honest', source: 'analyst' }, command)).toMatchObject({
     kind: 'done',
   });
+  const opening = await openByHand(
+    { ...says(BEN), accounts: [account(900)], rung: 'suspend', reasonCode: 'coordinated-extraction' },
+    command,
+  );
+  expect(opening).toMatchObject({ kind: 'done' });
+  const byHand = opening.kind === 'done' ? opening.case : '';
+  expect(await noteOnCase({ ...says(CLEO), case: byHand }, command)).toMatchObject({ kind: 'done' });
+  const wanted = { kind: 'remove', from: buildCampaign().id, accounts: [account(9)] } as const;
+  expect(await regroup({ ...says(BEN), wanted }, command)).toMatchObject({ kind: 'done' });
   const asked = { title: 'Operator one', campaigns: [buildCampaign().id] };
   expect(await disclose({ ...says(BEN), asked }, command)).toMatchObject({ kind: 'done', number: 1 });
   clock.advanceTo(clock.now() + HOUR);

@@ -9,7 +9,7 @@ import { Badge, Empty, Loaded, Panel } from '../parts/parts';
 type Status = Schemas['Status'];
 type Fact = { what: string; is: ReactNode; good: boolean; says: ReactNode };
 
-/** Does the pipeline do its work? Each line is a fact that a stage left behind, with what it means when it is not well. */
+/** Does the pipeline do its work? Each line is a fact that a stage left behind, with what it means when something is wrong. */
 export function HealthPage() {
   const status = useStatus();
   const sources = useQuery({
@@ -22,7 +22,7 @@ export function HealthPage() {
       <header>
         <div className="grow">
           <h1>Health</h1>
-          <p className="lede">Whether events arrive, are counted, judged and acted on. What is not well comes first.</p>
+          <p className="lede">Whether events arrive, are counted, judged and acted on. What needs a look comes first.</p>
         </div>
       </header>
       <Loaded from={status} lines={6}>
@@ -33,7 +33,7 @@ export function HealthPage() {
                 .sort((one, other) => Number(one.good) - Number(other.good))
                 .map((fact) => (
                   <li key={fact.what}>
-                    <Badge tone={fact.good ? 'good' : 'danger'}>{fact.good ? 'well' : 'look'}</Badge>
+                    <Badge tone={fact.good ? 'good' : 'danger'}>{fact.good ? 'ok' : 'check'}</Badge>
                     <strong>{fact.what}</strong>
                     <span>{fact.is}</span>
                     <span className="small soft">{fact.says}</span>
@@ -218,7 +218,7 @@ function factsOf(data: Status): Fact[] {
       what: 'Restores not acknowledged',
       is: count(data.restoresWaiting),
       good: data.restoresWaiting === 0,
-      says: 'Accounts that were given access back, but whose system has not confirmed it. They are asked again every minute.',
+      says: 'Accounts whose restored access the provider has not confirmed yet. It is asked again every minute.',
     },
     ...deliveriesOf(data),
     deadLettersOf(data),

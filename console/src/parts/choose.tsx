@@ -66,7 +66,7 @@ const BULKS: Record<Bulk, (of: string, inCase: Case | undefined) => Words> = {
   'take-in': (of, inCase) => ({
     title: `Add ${of} to case ${inCase?.id ?? ''}`,
     act: `Add ${of}`,
-    says: 'They are met like the rest of the case, on your word instead of the policy’s bar for evidence. Protection and exonerations hold. People who approved it before are asked again.',
+    says: 'They are acted on like the rest of the case, on your word instead of the policy’s bar for evidence. Protection and exonerations hold. People who approved it before are asked again.',
     danger: false,
   }),
   only: (of, inCase) => ({

@@ -237,7 +237,11 @@ function continued(
 const MOST_HOURS = 2_000;
 
 /** Everything that is counted over members: exchanges, tokens, targets, first and last day, the timeline. */
-function counted(campaign: Campaign, before: Campaign | undefined, { profiles, now, half }: TrackContext): Campaign {
+export function counted(
+  campaign: Campaign,
+  before: Campaign | undefined,
+  { profiles, now, half }: Pick<TrackContext, 'profiles' | 'now' | 'half'>,
+): Campaign {
   const tasks = new Map<string, number>();
   const hours = new Map<number, [number, number]>();
   let input = 0;
@@ -297,7 +301,7 @@ function counted(campaign: Campaign, before: Campaign | undefined, { profiles, n
 }
 
 /** A new version is written when something that is judged changed, or once a day for the counts. */
-function worthSaving(after: Campaign, before: Campaign | undefined, { now }: TrackContext): boolean {
+export function worthSaving(after: Campaign, before: Campaign | undefined, { now }: Pick<TrackContext, 'now'>): boolean {
   if (!before || now - before.updatedAt >= DAY) return true;
   if (after.kind !== before.kind || after.members.length !== before.members.length || after.lineage.length !== before.lineage.length)
     return true;

@@ -9,6 +9,7 @@ import { labelRoutes } from './label-routes';
 import { type Names, nameRoutes } from './name-routes';
 import { policyRoutes } from './policy-routes';
 import { previewRoutes } from './preview-routes';
+import { regroupingRoutes } from './regrouping-routes';
 import { ruleRoutes } from './rule-routes';
 import { searchRoutes } from './search-routes';
 
@@ -19,6 +20,7 @@ export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement,
   choiceRoutes(api, http, world);
   labelRoutes(api, http, world);
   disclosureRoutes(api, http, world);
+  regroupingRoutes(api, http, world);
   exonerationRoutes(api, http, world);
   knownOperatorRoutes(api, http, world);
   // Before the policies, one of which could be called `rules`.

@@ -93,8 +93,9 @@ export const CHOSEN_SCORE = Number.MAX_VALUE;
 const hasOwnUse = ({ score, exchanges }: Member, rule: MemberRule): boolean =>
   score === CHOSEN_SCORE || exchanges >= rule.memberExchanges.value;
 
-/** Does the evidence against this single account reach the rule's bar? */
+/** Does the evidence against this single account reach the rule's bar? Where a person put it is no evidence. */
 const belongs = (member: Member, rule: MemberRule): boolean =>
+  !member.placed &&
   acceptsRole(member, rule) &&
   hasOwnUse(member, rule) &&
   member.score >= rule.memberScore.value &&
@@ -105,8 +106,10 @@ const acceptsRole = (member: Member, rule: MemberRule): boolean =>
   member.role === 'core' || member.role === 'peripheral' || (member.role === 'suspected-victim' && rule.kind === 'hijacked-keys');
 
 /** What the rule says about one member of a campaign that it acts on. */
-export function judge(member: Member, rule: MemberRule, { campaign, policy, facts, exonerations, now }: Case): MemberDecision {
+export function judge(member: Member, rule: MemberRule, question: Case): MemberDecision {
+  const { policy, now } = question;
   const { account } = member;
+  if (member.placed) return placedByPeople(member, question);
   if (!acceptsRole(member, rule)) return { kind: 'spare', account, why: 'role', because: `its role in the campaign is ${member.role}` };
   if (!hasOwnUse(member, rule)) {
     return {
@@ -125,6 +128,26 @@ export function judge(member: Member, rule: MemberRule, { campaign, policy, fact
       because: `the evidence against this single account does not reach the bar (${found})`,
     };
   }
+  const standing = spared(account, question);
+  if ('kind' in standing) return standing;
+  const { known, effect } = standing;
+  const shield = effect ? `protected until ${iso(effect.until)}: ${effect.because}` : protection(known, rule, policy, now);
+  if (shield !== undefined) return { kind: 'review', account, why: 'protected', because: shield };
+  return { kind: 'act', account, because: member.because };
+}
+
+/** Nobody is acted on by a machine because a person put the account here: people decide about it too. */
+function placedByPeople({ account }: Member, question: Case): MemberDecision {
+  const standing = spared(account, question);
+  return 'kind' in standing
+    ? standing
+    : { kind: 'review', account, why: 'placed', because: 'a person put it into this campaign: people decide' };
+}
+
+type Standing = { known: AccountFacts; effect: ReturnType<typeof effectOn> };
+
+/** Whom nobody may act on, whatever the evidence: not known, exonerated or exempt, no longer active. */
+function spared(account: AccountKey, { campaign, facts, exonerations, now }: Case): MemberDecision | Standing {
   const known = facts.get(account);
   if (!known) return { kind: 'spare', account, why: 'not-known', because: 'the provider has not told us about this account' };
   const effect = effectOn(exonerations, { account, organization: known.organization, campaign: campaign.id }, now);
@@ -134,9 +157,7 @@ export function judge(member: Member, rule: MemberRule, { campaign, policy, fact
   if (known.standing === 'suspended' || known.standing === 'closed') {
     return { kind: 'spare', account, why: 'already', because: `the provider says it is ${known.standing}` };
   }
-  const shield = effect ? `protected until ${iso(effect.until)}: ${effect.because}` : protection(known, rule, policy, now);
-  if (shield !== undefined) return { kind: 'review', account, why: 'protected', because: shield };
-  return { kind: 'act', account, because: member.because };
+  return { known, effect };
 }
 
 /** Why only people may act on this account, or undefined. A key may be disabled for anybody: it protects its owner. */

@@ -121,6 +121,7 @@ export const MemberView = z
     joinedAt: When,
     exchanges: z.number(),
     prevented: z.number(),
+    placed: z.boolean().openapi({ description: 'A person put it into this campaign (`/v1/regroupings`); no machine acts on it for that.' }),
   })
   .openapi('Member');
 
@@ -211,7 +212,11 @@ export const flaggedView = (row: FlaggedAccount): z.infer<typeof FlaggedView> =>
 export const evidenceView = (evidence: readonly Evidence[]): z.infer<typeof EvidenceView>[] =>
   [...evidence].sort((one, other) => other.strength - one.strength);
 
-export const memberView = (member: Member): z.infer<typeof MemberView> => ({ ...member, joinedAt: iso(member.joinedAt) });
+export const memberView = ({ placed, ...member }: Member): z.infer<typeof MemberView> => ({
+  ...member,
+  joinedAt: iso(member.joinedAt),
+  placed: placed !== undefined,
+});
 
 /** Hashes and countries are for reviewers: they identify, and a viewer has nothing to decide with them. */
 export const revealed = <T>(to: Person, value: T | undefined): T | null => (mayAct(to, 'reviewer') ? (value ?? null) : null);

@@ -93,6 +93,7 @@ export const TimelineView = z.array(z.object({ at: When, exchanges: z.number(), 
 
 export const CampaignView = CampaignSummaryView.extend({
   ...judgedFields,
+  handMade: z.boolean().openapi({ description: 'A person split it off another campaign; detection does not know it.' }),
   evidence: z.array(EvidenceView),
   prevented: z.number(),
   leaked: z.number().openapi({ description: 'Exchanges that went through, before and after detection: those counted in `exchanges`.' }),
@@ -139,6 +140,7 @@ export function campaignView(header: CampaignHeader, campaign: Campaign, about: 
   return {
     ...campaignSummaryView(header),
     ...judgedView(campaign),
+    handMade: campaign.handMade === true,
     evidence: evidenceView(campaign.evidence),
     prevented: campaign.timeline.reduce((sum, [, , prevented]) => sum + prevented, 0),
     leaked: campaign.exchanges,

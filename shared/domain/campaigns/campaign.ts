@@ -74,6 +74,8 @@ export const Member = z.object({
   /** Exchanges (evidence statuses), and requests our own action prevented. */
   exchanges: z.number(),
   prevented: z.number(),
+  /** A person put it here (regrouping.ts); `from`: the campaign that detection has it in, null for none. No machine acts on it for that. */
+  placed: z.object({ from: z.custom<CampaignId>().nullable() }).optional(),
 });
 export type Member = z.infer<typeof Member>;
 
@@ -96,6 +98,8 @@ export const FOUND_BY = ['links', 'content'] as const;
 /** A network that keeps its identity from run to run. */
 export const Campaign = z.object({
   id: z.custom<CampaignId>(),
+  /** Split off by a person: detection does not know it (regrouping.ts). */
+  handMade: z.boolean().optional(),
   kind: z.enum(KINDS),
   /** Probability of each kind by the policy's weighted signs; they add up to 1. That of `unclear`: that it is none of the others. */
   probabilities: z.record(z.enum(KINDS), z.number()),

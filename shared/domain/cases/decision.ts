@@ -9,7 +9,7 @@ export type Spared = (typeof SPARED)[number];
 /** `review`: automatic action is ruled out, people may still act. */
 export type MemberDecision =
   | { kind: 'act'; account: AccountKey; because: string[] }
-  | { kind: 'review'; account: AccountKey; why: 'protected'; because: string }
+  | { kind: 'review'; account: AccountKey; why: 'protected' | 'placed'; because: string }
   | { kind: 'spare'; account: AccountKey; why: Spared; because: string };
 
 /** What the policy says about a campaign. `leave` and `watch` touch nobody. */

@@ -50,6 +50,7 @@ export const LEDGER_EVENTS = {
   label: { prefixes: ['L#'], words: ['labelled', 'label withdrawn'] },
   disclosure: { prefixes: ['DS#'], words: ['disclosed'] },
   operator: { prefixes: ['O#'], words: ['imported', 'revoked'] },
+  regrouping: { prefixes: ['G#'], words: ['merged', 'split', 'added', 'removed', 'agreed', 'withdrawn'] },
   'kill-switch': { prefixes: ['SWITCH#'], words: ['armed', 'stopped'] },
 } as const satisfies Record<string, { prefixes: readonly string[]; words: readonly string[] }>;
 

@@ -23,10 +23,12 @@ export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
 
 export const FIXTURE_APPEAL_KEYS = [{ id: 'fixture', secret: 'the appeal key of a fixture server' }];
 
+export type FixtureServer = Served & { world: TestWorld };
+
 /** The local server over the fixture campaigns and real enforcement in mode assist. Time stands still until `world.pass`. */
 export async function fixtureServer(
   options: { port?: number; campaigns?: readonly CampaignPlan[]; state?: Table } = {},
-): Promise<Served & { world: TestWorld }> {
+): Promise<FixtureServer> {
   const world = await enforcementWorld(MEMORY, { policy: withMode(RECOMMENDED, 'assist', 'people approve in this test') });
   world.clock.advanceTo(FIXTURE_NOW);
   const { stores } = world;

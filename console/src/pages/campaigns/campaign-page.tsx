@@ -13,6 +13,7 @@ import { Badge, Bar, Empty, Figures, Kind, Loaded, Panel, Sentences } from '../.
 import { CasePanel } from '../cases/case-panel';
 import { NewExoneration } from '../cases/exonerations-page';
 import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel } from './campaign-panels';
+import { RegroupDialog, RegroupingsPanel } from './regrouping';
 import { Story } from './story';
 
 const SECTIONS = [
@@ -38,6 +39,7 @@ export function CampaignPage({ id }: { id: string }) {
   const newest = [...(cases.data?.items ?? [])].sort((one, other) => (one.openedAt < other.openedAt ? 1 : -1))[0];
   const commands = useCaseCommands(newest);
   const [exonerating, setExonerating] = useState(false);
+  const [merging, setMerging] = useState(false);
   const may = (useMe().data?.role ?? 'viewer') !== 'viewer';
   useKeys('Campaign', [
     ...commands.keys,
@@ -63,7 +65,11 @@ export function CampaignPage({ id }: { id: string }) {
               <p className="row" style={{ paddingTop: 4 }}>
                 <Kind is={data.kind} />
                 <span className="soft">
-                  {data.kind === 'unclear' ? bestGuess(data.probabilities) : probable(data.kind, data.probability)}
+                  {data.handMade
+                    ? 'Split off by a person'
+                    : data.kind === 'unclear'
+                      ? bestGuess(data.probabilities)
+                      : probable(data.kind, data.probability)}
                   {data.families.length > 0 ? `, on ${listed(data.families)}` : ''}
                 </span>
                 {data.foundBy === 'content' ? <Badge tone="warn">found by content alone</Badge> : null}
@@ -94,6 +100,9 @@ export function CampaignPage({ id }: { id: string }) {
                       Disclose
                     </Link>
                   )}
+                  <button type="button" className="button" onClick={() => setMerging(true)}>
+                    Merge
+                  </button>
                   <button type="button" className="button" onClick={() => setExonerating(true)}>
                     Exonerate
                   </button>
@@ -125,6 +134,7 @@ export function CampaignPage({ id }: { id: string }) {
               ]}
             />
             <KnownFrom lineage={data.lineage} />
+            <RegroupingsPanel id={id} mayAct={may} />
             <LegsPanel of={data} />
             <div className="columns">
               <div className="stack">
@@ -158,6 +168,7 @@ export function CampaignPage({ id }: { id: string }) {
             <Provenance of={data} />
           </div>
           {commands.dialog}
+          {merging ? <RegroupDialog what="merge" campaign={data} accounts={[]} onClose={() => setMerging(false)} /> : null}
           {exonerating ? <NewExoneration scope={{ kind: 'campaign', id }} onClose={() => setExonerating(false)} /> : null}
         </>
       )}
@@ -208,21 +219,24 @@ function marksOf(data: Schemas['Campaign'], newest: Schemas['QueueEntry'] | unde
   return [{ at: data.detectedAt, label: 'detected' }, ...contained, ...undone];
 }
 
-const Targets = ({ targets }: { targets: Schemas['Campaign']['targets'] }) => (
-  <ul className="targets">
-    {Object.entries(targets)
-      .sort(([, one], [, other]) => other - one)
-      .map(([name, share]) => (
-        <li key={name}>
-          <span>{name}</span>
-          <Bar share={share} />
-          <span className="number" style={{ textAlign: 'right' }}>
-            {percent(share)}
-          </span>
-        </li>
-      ))}
-  </ul>
-);
+const Targets = ({ targets }: { targets: Schemas['Campaign']['targets'] }) =>
+  Object.keys(targets).length === 0 ? (
+    <p className="soft">What they ask for is not labelled.</p>
+  ) : (
+    <ul className="targets">
+      {Object.entries(targets)
+        .sort(([, one], [, other]) => other - one)
+        .map(([name, share]) => (
+          <li key={name}>
+            <span>{name}</span>
+            <Bar share={share} />
+            <span className="number" style={{ textAlign: 'right' }}>
+              {percent(share)}
+            </span>
+          </li>
+        ))}
+    </ul>
+  );
 
 function Provenance({ of }: { of: Schemas['Campaign'] }) {
   const now = useStatus().data?.at;

@@ -10,6 +10,7 @@ import { useFilters } from '../../parts/use-filters';
 import { useRowKeys, useRows } from '../../parts/use-rows';
 import { type Column, VirtualTable } from '../../parts/virtual-table';
 import { ChosenBar } from '../cases/case-page';
+import { type Regroup, RegroupDialog } from './regrouping';
 
 /** The parts of a campaign's page that load by themselves: links, synchrony, members, indicators. */
 const LinkGraph = lazy(() => import('../../charts/link-graph').then((module) => ({ default: module.LinkGraph })));
@@ -108,7 +109,9 @@ const memberColumns = (telling: (member: Member) => string, choose: ((member: Me
   {
     head: 'Because',
     width: 'minmax(220px, 1fr)',
-    cell: (member) => <span title={member.because.join('\n')}>{telling(member)}</span>,
+    cell: (member) => (
+      <span title={member.because.join('\n')}>{member.placed ? 'A person put it into this campaign.' : telling(member)}</span>
+    ),
   },
   { head: 'Exchanges', width: '76px', number: true, cell: (member) => count(member.exchanges) },
   { head: 'Prevented', width: '76px', number: true, cell: (member) => count(member.prevented) },
@@ -134,6 +137,7 @@ export function MembersPanel({ campaign, inCase, mayAct }: MembersProps) {
   const [{ role }, choose] = useFilters(ROLE_CHOICE);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState<Bulk | null>(null);
+  const [regrouping, setRegrouping] = useState<Regroup | null>(null);
   const { query, rows, more } = useRows(['members', id, version, role ?? ''], (cursor) =>
     answered(
       client().GET('/v1/campaigns/{campaign}/members', {
@@ -166,20 +170,46 @@ export function MembersPanel({ campaign, inCase, mayAct }: MembersProps) {
       id="members"
       flush
       end={
-        <fieldset className="segmented">
-          <legend className="visually-hidden">Role</legend>
-          <button type="button" aria-pressed={role === undefined} onClick={() => choose('role', '')}>
-            all {count(campaign.accounts)}
-          </button>
-          {ROLES.filter((one) => roles[one] > 0).map((one) => (
-            <button key={one} type="button" aria-pressed={role === one} onClick={() => choose('role', one)}>
-              {ROLE_NAMES[one].toLowerCase()} {count(roles[one])}
+        <span className="row">
+          {mayAct ? (
+            <button type="button" className="button tiny" onClick={() => setRegrouping('add')}>
+              Add accounts
             </button>
-          ))}
-        </fieldset>
+          ) : null}
+          <fieldset className="segmented">
+            <legend className="visually-hidden">Role</legend>
+            <button type="button" aria-pressed={role === undefined} onClick={() => choose('role', '')}>
+              all {count(campaign.accounts)}
+            </button>
+            {ROLES.filter((one) => roles[one] > 0).map((one) => (
+              <button key={one} type="button" aria-pressed={role === one} onClick={() => choose('role', one)}>
+                {ROLE_NAMES[one].toLowerCase()} {count(roles[one])}
+              </button>
+            ))}
+          </fieldset>
+        </span>
       }
     >
-      {mayAct ? <ChosenBar chosen={chosen} inCase={inCase} onAsk={setAsking} onClear={() => setChosen(new Set())} /> : null}
+      {mayAct ? (
+        <ChosenBar chosen={chosen} inCase={inCase} onAsk={setAsking} onClear={() => setChosen(new Set())}>
+          {(['split', 'remove'] as const).map((what) => (
+            <button key={what} type="button" className="button tiny" onClick={() => setRegrouping(what)}>
+              {what === 'split' ? 'Split off' : 'Remove from the campaign'}
+            </button>
+          ))}
+        </ChosenBar>
+      ) : null}
+      {regrouping ? (
+        <RegroupDialog
+          what={regrouping}
+          campaign={campaign}
+          accounts={[...chosen]}
+          onClose={() => {
+            setRegrouping(null);
+            setChosen(new Set());
+          }}
+        />
+      ) : null}
       {asking ? (
         <BulkDialog
           what={asking}

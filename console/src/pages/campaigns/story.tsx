@@ -34,6 +34,8 @@ function wanting(of: Campaign): string {
 }
 
 function foundBy(of: Campaign): string {
+  if (of.handMade)
+    return `Split off by a person, ${day(of.detectedAt)}: nothing was found about these accounts by themselves, so no machine acts on them.`;
   const [strongest] = of.evidence;
   if (of.foundBy === 'content')
     return `Found by content alone, ${day(of.detectedAt)}: nothing links these accounts but what they ask for, so people decide and never a machine. ${strongest ? sentence(strongest.because) : ''}`;

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { count, doing, KIND_NAMES, words } from '../../format';
@@ -149,11 +149,14 @@ export function ChosenBar({
   inCase,
   onAsk,
   onClear,
+  children,
 }: {
   chosen: ReadonlySet<string>;
   inCase: Schemas['Case'] | undefined;
   onAsk: (what: Bulk) => void;
   onClear: () => void;
+  /** More that can be done with those chosen. */
+  children?: ReactNode;
 }) {
   if (chosen.size === 0) return null;
   const before = inCase?.progress === 'held' || inCase?.progress === 'awaiting-approval';
@@ -177,6 +180,7 @@ export function ChosenBar({
           {label}
         </button>
       ))}
+      {children}
       <button type="button" className="button tiny quiet" onClick={onClear}>
         Clear
       </button>

@@ -1,0 +1,39 @@
+import type { Campaign } from '../../../shared/domain/campaigns/campaign';
+import { campaignsOf, type Regrouping, regrouped } from '../../../shared/domain/campaigns/regrouping';
+import { counted, type TrackContext, worthSaving } from './track';
+
+/**
+ * What a run changed, once people's word about who belongs together is laid over it. `found`: what detection changed; `machine`: all
+ * campaigns as it had found them before; `shown`: all of them as people see them now. Campaigns that no regrouping concerns are as found.
+ * Pure.
+ */
+export function followPeople(
+  found: readonly Campaign[],
+  machine: readonly Campaign[],
+  shown: readonly Campaign[],
+  regroupings: readonly Regrouping[],
+  context: Pick<TrackContext, 'profiles' | 'now' | 'half'>,
+): Campaign[] {
+  const moved = shown.some(({ handMade, members }) => handMade || members.some(({ placed }) => placed));
+  if (regroupings.length === 0 && !moved) return [...found];
+  const changed = new Map(found.map((campaign) => [campaign.id, campaign]));
+  const known = new Set(machine.map(({ id }) => id));
+  const now = [...machine.map((campaign) => changed.get(campaign.id) ?? campaign), ...found.filter(({ id }) => !known.has(id))];
+  const before = new Map(shown.map((campaign) => [campaign.id, campaign]));
+  const named = new Set(regroupings.flatMap(({ change }) => campaignsOf(change)));
+  return regrouped(now, shown, regroupings, context.now).flatMap((campaign) => {
+    const was = before.get(campaign.id);
+    const asIs = changed.get(campaign.id);
+    const concerned =
+      named.has(campaign.id) ||
+      campaign.handMade ||
+      campaign.members.some(({ placed }) => placed) ||
+      was?.members.some(({ placed }) => placed);
+    if (!concerned && sameMembers(campaign, asIs ?? was)) return asIs ? [asIs] : [];
+    if (!worthSaving(campaign, was, context)) return [];
+    return [counted(campaign, was, context)];
+  });
+}
+
+const sameMembers = (one: Campaign, other: Campaign | undefined): boolean =>
+  one.members.length === other?.members.length && one.members.every(({ account }, place) => account === other.members[place]?.account);
