@@ -53,8 +53,8 @@ export function PoliciesPage() {
             >
               {items.length === 0 ? (
                 <Empty title="No policy was drafted here">
-                  The policy in force is <span className="mono">{judging.name}</span>, from the deployment. To change a number, draft a copy
-                  with the reason for each change; a second person reads it.
+                  The policy in force is <span className="mono">{judging.name}</span>, from the deployment. To change a number, edit a copy
+                  below (or draft one from a file), with the reason for each change; a second person reads it.
                 </Empty>
               ) : (
                 <ol className="cases">
@@ -72,8 +72,10 @@ export function PoliciesPage() {
               )}
             </Panel>
             <PolicyNumbers
+              key={shown ?? judging.digest}
               digest={shown ?? judging.digest}
               judging={judging.digest}
+              mayEdit={role === 'admin'}
               onBack={shown && shown !== judging.digest ? () => setShown(undefined) : undefined}
             />
             <RulesPanel />

@@ -4,7 +4,7 @@ import { answered, client, type Schemas } from '../../api';
 import { count, day, percent, words } from '../../format';
 import { CommandDialog } from '../../parts/command-dialog';
 import { Badge, Empty, Loaded, Panel } from '../../parts/parts';
-import { numbersOf } from './policy-numbers';
+import { Changes, changesOf } from './policy-changes';
 
 /** What each rule did lately, and how often people overturned it. */
 export function RulesPanel() {
@@ -186,30 +186,5 @@ function ChangedNumbers({ before, after }: { before: string | undefined; after: 
   if (before === undefined || before === after) return <p className="small soft">Both were replayed with the same numbers.</p>;
   const [one, other] = both.data ?? [];
   if (!one || !other) return both.isError ? <p className="small soft">Draft both policies here to see which numbers differ.</p> : null;
-  const old = new Map(numbersOf(one.policy).map((number) => [number.name, number]));
-  const changed = numbersOf(other.policy).filter(({ name, value }) => old.get(name)?.value !== value);
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th>Number</th>
-          <th>{one.name}</th>
-          <th>{other.name}</th>
-          <th>Reason</th>
-        </tr>
-      </thead>
-      <tbody>
-        {changed.map(({ name, value, reason }) => (
-          <tr key={name}>
-            <td>{name}</td>
-            <td>{old.get(name)?.value ?? '—'}</td>
-            <td>
-              <strong>{value}</strong>
-            </td>
-            <td className="small">{reason}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  return <Changes of={changesOf(one.policy, other.policy)} names={[one.name, other.name]} none="Both have the same numbers." />;
 }
