@@ -1,12 +1,12 @@
-import { approve } from '../../functions/enforcement/commands/approve';
-import { agree, regroup, withdrawRegrouping } from '../../functions/enforcement/commands/regroup';
-import type { Campaign } from '../../shared/domain/campaigns/campaign';
-import { regrouped } from '../../shared/domain/campaigns/regrouping';
-import { DAY } from '../../shared/domain/time';
-import { accountKey, campaignId } from '../../shared/identity/ids';
-import { onBothSides } from '../support/sides';
-import { account, buildCampaign, buildMember } from '../support/worlds/build-campaign';
-import { BEN, CASE, CLEO, DAN, enforcementWorld, SMALL, says, VIEWER } from '../support/worlds/enforcement-world';
+import { approve } from '../../../functions/enforcement/commands/approve';
+import { agree, regroup, withdrawRegrouping } from '../../../functions/enforcement/commands/regroup';
+import type { Campaign } from '../../../shared/domain/campaigns/campaign';
+import { regrouped } from '../../../shared/domain/campaigns/regrouping';
+import { DAY } from '../../../shared/domain/time';
+import { accountKey, campaignId } from '../../../shared/identity/ids';
+import { onBothSides } from '../../support/sides';
+import { account, buildCampaign, buildMember } from '../../support/worlds/build-campaign';
+import { BEN, CASE, CLEO, DAN, enforcementWorld, SMALL, says, VIEWER } from '../../support/worlds/enforcement-world';
 
 const HYDRA = campaignId('C-hydra');
 const OTHER = campaignId('C-other');

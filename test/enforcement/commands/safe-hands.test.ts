@@ -1,14 +1,14 @@
-import { approve, reject } from '../../functions/enforcement/commands/approve';
-import { assignCase, noteOnCase } from '../../functions/enforcement/commands/case-notes';
-import { chooseAccounts, openByHand, undoAccounts } from '../../functions/enforcement/commands/choose-accounts';
-import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
-import { undoAccount, undoCase, undoPreview } from '../../functions/enforcement/commands/undo';
-import { dryRun } from '../../functions/enforcement/policy/dry-run';
-import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
-import { DAY, HOUR } from '../../shared/domain/time';
-import { caseId } from '../../shared/identity/ids';
-import { onBothSides } from '../support/sides';
-import { account, buildCampaign } from '../support/worlds/build-campaign';
+import { approve, reject } from '../../../functions/enforcement/commands/approve';
+import { assignCase, noteOnCase } from '../../../functions/enforcement/commands/case-notes';
+import { chooseAccounts, openByHand, undoAccounts } from '../../../functions/enforcement/commands/choose-accounts';
+import { exonerate, revokeExoneration } from '../../../functions/enforcement/commands/exonerate';
+import { undoAccount, undoCase, undoPreview } from '../../../functions/enforcement/commands/undo';
+import { dryRun } from '../../../functions/enforcement/policy/dry-run';
+import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
+import { DAY, HOUR } from '../../../shared/domain/time';
+import { caseId } from '../../../shared/identity/ids';
+import { onBothSides } from '../../support/sides';
+import { account, buildCampaign } from '../../support/worlds/build-campaign';
 import {
   ADA,
   BEN,
@@ -20,7 +20,7 @@ import {
   progressOf,
   says,
   type TestWorld,
-} from '../support/worlds/enforcement-world';
+} from '../../support/worlds/enforcement-world';
 
 const ASSIST = policyWith(inMode('assist'));
 const stateOf = async (world: TestWorld, id = CASE) => (await world.enforcement.cases.head(id))?.state;

@@ -1,8 +1,8 @@
-import { approve, reject, resume } from '../../functions/enforcement/commands/approve';
-import { standingOf } from '../../functions/enforcement/standing/standing';
-import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
-import { onBothSides } from '../support/sides';
-import { account, buildCampaign } from '../support/worlds/build-campaign';
+import { approve, reject, resume } from '../../../functions/enforcement/commands/approve';
+import { standingOf } from '../../../functions/enforcement/standing/standing';
+import { DAY, HOUR, MINUTE } from '../../../shared/domain/time';
+import { onBothSides } from '../../support/sides';
+import { account, buildCampaign } from '../../support/worlds/build-campaign';
 import {
   ADA,
   BEN,
@@ -15,7 +15,7 @@ import {
   says,
   set,
   VIEWER,
-} from '../support/worlds/enforcement-world';
+} from '../../support/worlds/enforcement-world';
 
 onBothSides((side) => {
   describe('modes', () => {
