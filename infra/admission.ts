@@ -10,16 +10,23 @@ import { may } from './parts/grants';
 import type { TrustedIssuer } from './parts/identity';
 import { pipelineMetric } from './parts/metric';
 import { StageFunction } from './parts/stage-function';
+import type { WatchedQueue } from './parts/watched-queue';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
 
-/** Asked before somebody is let in. It reads what campaigns are known by and which are acted on, and writes nothing but quotas. */
+type AdmissionProps = {
+  stage: Stage;
+  state: StateStack;
+  gateway: Gateway;
+  issuer: TrustedIssuer;
+  alarms: ITopic;
+  /** Where it is said who is to prove something. */
+  verifications: WatchedQueue;
+};
+
+/** Asked before somebody is let in. It reads what campaigns are known by and which are acted on, and writes nothing but quotas; who is to prove something, it says on a queue. */
 export class Admission extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { stage, state, gateway, issuer, alarms }: { stage: Stage; state: StateStack; gateway: Gateway; issuer: TrustedIssuer; alarms: ITopic },
-  ) {
+  constructor(scope: Construct, id: string, { stage, state, gateway, issuer, alarms, verifications }: AdmissionProps) {
     super(scope, id);
     const { tables, secrets } = state;
     const check = new StageFunction(this, 'Check', {
@@ -29,6 +36,7 @@ export class Admission extends Construct {
         GRAPH_TABLE: tables.graph.tableName,
         ENFORCEMENT_TABLE: tables.enforcement.tableName,
         IDENTIFIER_KEY_SECRET: secrets.identifierKey,
+        VERIFICATION_QUEUE_URL: verifications.queue.queueUrl,
         ...httpEnvironment(this, { state, issuer }),
       },
       memoryMiB: 1_769,
@@ -36,7 +44,8 @@ export class Admission extends Construct {
       logDays: stage.logDays,
     });
     may(check).readRows(tables.graph, ['KNOWN-BY#*']);
-    may(check).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'CASES-OF#*', 'K#*', 'X#*', 'SWITCH#*']);
+    may(check).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'CASES-OF#*', 'K#*', 'X#*', 'V#*', 'SWITCH#*']);
+    may(check).sendTo(verifications.queue);
     may(check).readRows(tables.access, ['PRODUCER_KEYS', 'RATE#*']);
     may(check).writeRows(tables.access, ['RATE#*', 'ACCESS#*']);
     may(check).readSecret(secrets.identifierKey);

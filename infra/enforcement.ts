@@ -25,6 +25,8 @@ export type EnforcementProps = {
   state: StateStack;
   alarms: ITopic;
   decisions: WatchedQueue;
+  /** Who is to prove something, and who did. */
+  verifications: WatchedQueue;
   gateway: Gateway;
   issuer: TrustedIssuer;
   /** The origin of the console, whose page an appeal link opens. */
@@ -36,10 +38,14 @@ const CASE_PREVIEWS = ['dry-run', 'undo-preview', 'accounts'].map((what) => `/v1
 
 /** How long a decision about all campaigns may take. */
 export const DECIDE_IN = Duration.minutes(5);
+/** How long the results of a few checks may take. */
+export const VERIFY_IN = Duration.minutes(1);
 
 /** Accounts are acted on and given back, in their chains, with the marks that lead there. */
 const ACCOUNTS = ['A#*', 'ACTED#*', 'LEDGER#*'];
 const GIVEN_BACK = ['RESTORING', 'EXONERATED'];
+/** Who is waited for until the provider's own check ends. */
+const VERIFICATIONS = ['V#*', 'VERIFICATIONS', 'VERIFICATIONS-OPEN'];
 /** A case moves on, holds its lease, points at accounts, and uses budget. */
 const CASES = ['K#*', 'TOUCHED#*', 'LEASE', 'BUDGET#*'];
 
@@ -51,10 +57,11 @@ const CASES = ['K#*', 'TOUCHED#*', 'LEASE', 'BUDGET#*'];
 const WRITES = {
   decide: [...ACCOUNTS, ...CASES, 'RULE#*', 'D#*', 'DECISIONS', 'CASES', 'CASES-OF#*', 'OPEN', 'POLICY', 'BUDGET'],
   step: [...ACCOUNTS, ...GIVEN_BACK, ...CASES, 'RULE#*', 'EXPECTED', 'WAITING'],
-  watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES', 'LABELS#*', 'RULE-LABELS#*', 'LABELLED'],
+  watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES', 'LABELS#*', 'RULE-LABELS#*', 'LABELLED', ...VERIFICATIONS, 'VERIFIED'],
+  verify: [...ACCOUNTS, 'RESTORING', ...VERIFICATIONS, 'AHEAD#*'],
   command: [
     ...[...ACCOUNTS, ...GIVEN_BACK, 'K#*', 'X#*', 'EXONERATIONS', 'O#*', 'OPERATORS', 'R#*', 'SWITCH#*'],
-    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS', 'L#*', 'DS#*', 'G#*', 'REGROUPINGS'],
+    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS', 'L#*', 'DS#*', 'V#*', 'VERIFICATIONS-OPEN', 'G#*', 'REGROUPINGS'],
     // A case that a person opens.
     ...['CASES', 'CASES-OF#*', 'OPEN'],
   ],
@@ -117,6 +124,9 @@ export class Enforcement extends Construct {
 
     const watchdog = this.acting('Watchdog', 'watchdog-handler.ts', Duration.minutes(15), environment, 'watchdog');
     every(this, 'WatchdogSchedule', Duration.minutes(15), watchdog, this.failures);
+
+    const verify = this.acting('Verify', 'verification-handler.ts', VERIFY_IN, environment, 'verify');
+    props.verifications.readBy(verify, { concurrency: 2 });
 
     const command = new StageFunction(this, 'Command', {
       door: 'functions/enforcement/handlers/command-handler.ts',
@@ -201,7 +211,7 @@ export class Enforcement extends Construct {
     const { archive, tables, secrets } = this.props.state;
     may(actor).readRows(tables.enforcement);
     may(actor).writeRows(tables.enforcement, WRITES[part]);
-    may(actor).deleteRows(tables.enforcement, ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED']);
+    may(actor).deleteRows(tables.enforcement, ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED', 'VERIFICATIONS-OPEN']);
     may(actor).readRows(tables.graph);
     may(actor).writeRows(tables.graph, ['A#*', 'FLAGGED#*']);
     may(actor).read(archive, ['campaigns/*']);

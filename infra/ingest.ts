@@ -21,6 +21,16 @@ import { deadLetterQueue, WatchedQueue } from './parts/watched-queue';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
 
+type IngestProps = {
+  stage: Stage;
+  state: StateStack;
+  alarms: ITopic;
+  gateway: Gateway;
+  issuer: TrustedIssuer;
+  /** Where results of the provider's own checks go on. */
+  verifications: WatchedQueue;
+};
+
 /** Gateways send to the queue, or drop files; events leave as immutable chunks with their manifest rows. */
 export class Ingest extends Construct {
   /** Where gateways send usage events. */
@@ -34,11 +44,7 @@ export class Ingest extends Construct {
   /** Who may read refused records, and send them again. */
   readonly redriveRole: Role;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { stage, state, alarms, gateway, issuer }: { stage: Stage; state: StateStack; alarms: ITopic; gateway: Gateway; issuer: TrustedIssuer },
-  ) {
+  constructor(scope: Construct, id: string, { stage, state, alarms, gateway, issuer, verifications }: IngestProps) {
     super(scope, id);
     const timeout = Duration.seconds(60);
     const events = new WatchedQueue(this, 'Events', {
@@ -58,6 +64,7 @@ export class Ingest extends Construct {
       SEGMENTS: String(stage.ingest.segments),
       REFUSED_BUCKET: state.refused.bucketName,
       PRODUCERS: JSON.stringify(stage.ingest.producers),
+      VERIFICATION_QUEUE_URL: verifications.queue.queueUrl,
     };
     const ingest = new StageFunction(this, 'Ingest', {
       door: 'functions/ingest/handler.ts',
@@ -145,6 +152,7 @@ export class Ingest extends Construct {
       may(writer).encryptFor(state.refused);
       may(writer).writeRows(state.tables.features, ['M#*', 'DIRTY', 'LATE', 'SOURCES#*']);
       may(writer).readSecret(state.secrets.identifierKey);
+      may(writer).sendTo(verifications.queue);
     }
     const receive = new StageFunction(this, 'Receive', {
       door: 'functions/ingest/receive/handler.ts',

@@ -1,17 +1,18 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { Admission } from './admission';
 import { Appeals } from './appeals';
 import { Console } from './console';
 import { Detection } from './detection';
-import { DECIDE_IN, Enforcement } from './enforcement';
+import { DECIDE_IN, Enforcement, VERIFY_IN } from './enforcement';
 import { Features } from './features';
 import { Gateway } from './gateway';
 import { Ingest } from './ingest';
 import { Notices } from './notices';
 import { alarmTopic } from './parts/alarm';
 import { consoleClient, type TrustedIssuer } from './parts/identity';
+import { WatchedQueue } from './parts/watched-queue';
 import { Query } from './query';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
@@ -32,8 +33,16 @@ export class PipelineStack extends Stack {
     const page = new Console(this, 'Console', { gateway, built: props.consoleFiles });
     const issuer = this.issuerOf(stage, state, page);
     page.publish(issuer);
-    const ingest = new Ingest(this, 'Ingest', { stage, state, alarms, gateway, issuer });
-    new Admission(this, 'Admission', { stage, state, gateway, issuer, alarms });
+    const verifications = new WatchedQueue(this, 'Verifications', {
+      alarms,
+      readIn: VERIFY_IN,
+      collectedIn: Duration.seconds(0),
+      batchSize: 1,
+      late: Duration.minutes(15),
+      impact: 'People who proved who they are stay challenged, limited or held.',
+    });
+    const ingest = new Ingest(this, 'Ingest', { stage, state, alarms, gateway, issuer, verifications });
+    new Admission(this, 'Admission', { stage, state, gateway, issuer, alarms, verifications });
     const enforcement = new Enforcement(this, 'Enforcement', {
       stage,
       state,
@@ -41,6 +50,7 @@ export class PipelineStack extends Stack {
       gateway,
       issuer,
       decisions: detection.decisions,
+      verifications,
       origin: page.origin,
     });
     new Appeals(this, 'Appeals', { stage, state, gateway, issuer, alarms });

@@ -11,10 +11,27 @@ import type { StateStack } from './state-stack';
 
 /** Of the system of record: the chains, the lists of them, and what a case touched. */
 const SHOWN = [
-  ...['A#*', 'K#*', 'D#*', 'X#*', 'R#*', 'P#*', 'O#*', 'G#*', 'REGROUPINGS', 'AP#*', 'L#*', 'DS#*', 'LIVE#*', 'SWITCH#*', 'LEDGER#*'],
+  ...[
+    'A#*',
+    'K#*',
+    'D#*',
+    'X#*',
+    'R#*',
+    'P#*',
+    'O#*',
+    'G#*',
+    'REGROUPINGS',
+    'AP#*',
+    'L#*',
+    'DS#*',
+    'ER#*',
+    'LIVE#*',
+    'SWITCH#*',
+    'LEDGER#*',
+  ],
   ...['CASES', 'CASES-OF#*', 'TOUCHED#*', 'APPEALED#*', 'HEALTH'],
   // How the pipeline fares, and what people found out.
-  ...['BUDGET', 'RESTORING', 'APPEALS-OPEN', 'NOTICES', 'NOTICE-CHANNELS', 'DEAD-LETTERS', 'LABELS#*'],
+  ...['BUDGET', 'RESTORING', 'APPEALS-OPEN', 'VERIFICATIONS', 'NOTICES', 'NOTICE-CHANNELS', 'DEAD-LETTERS', 'LABELS#*'],
 ];
 
 /** The read side of the API: accounts, campaigns, cases, the ledger. It can write its access log and nothing else. */

@@ -3,6 +3,7 @@ import { advance } from '../functions/enforcement/case/advance';
 import { type Enforced, enforce } from '../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../functions/enforcement/enforcement';
 import { turnKillSwitch } from '../functions/enforcement/policy/kill-switch';
+import { verificationDesk } from '../functions/enforcement/verification/verification-desk';
 import { type FeatureRows, fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
 import { type IngestResult, ingest, keep } from '../functions/ingest/ingest';
@@ -14,7 +15,7 @@ import { KeyedHasher } from '../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../shared/memory/memory-object-store';
 import { MemoryTable } from '../shared/memory/memory-table';
 import { SeededChance, SimulatedClock } from '../shared/memory/simulated-clock';
-import type { ObjectStore, Stores } from '../shared/ports';
+import type { ObjectStore, Queue, Stores } from '../shared/ports';
 import { RegroupingStore } from '../shared/stores/campaigns/regrouping-store';
 import { LedgerStore } from '../shared/stores/cases/ledger-store';
 import { Gateway } from './provider/gateway';
@@ -55,6 +56,7 @@ export class Pipeline {
   readonly gateway: Gateway;
   readonly detection: Detection;
   readonly enforcement: Enforcement;
+  readonly verifications: Queue;
   readonly counts = { accepted: 0, rejected: 0, folds: new Map<string, { duplicates: number; conflicts: number }>() };
   private nextFold: number;
   private nextDetect: number;
@@ -91,6 +93,7 @@ export class Pipeline {
       chance: new SeededChance(options.seed ?? 1),
       campaigns: this.detection.campaigns,
     });
+    this.verifications = verificationDesk(this.enforcement);
     const hour = Math.floor(start / HOUR) * HOUR;
     this.nextFold = hour + HOUR + FOLD_AFTER;
     this.nextDetect = Math.floor(start / options.detectEvery) * options.detectEvery + options.detectEvery + DETECT_AFTER;
@@ -115,6 +118,7 @@ export class Pipeline {
         segments: SEGMENTS,
         producers: this.options.producers,
         refused: this.options.refused,
+        verifications: this.verifications,
         effect: this.gateway.effect,
       }),
     );
@@ -122,7 +126,7 @@ export class Pipeline {
 
   /** The same for what was read elsewhere, under the same key and at the time that it is now. */
   async keep(taken: Taken): Promise<IngestResult> {
-    return this.counted(await keep(taken, { ...this.stores, effect: this.gateway.effect }));
+    return this.counted(await keep(taken, { ...this.stores, verifications: this.verifications, effect: this.gateway.effect }));
   }
 
   private counted(result: IngestResult): IngestResult {

@@ -39,6 +39,7 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
             clock,
             hasher: async () => pipeline.hasher,
             policy: enforcement.policy,
+            verifications: pipeline.verifications,
           }),
           access: keys,
           count: () => undefined,

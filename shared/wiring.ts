@@ -38,6 +38,8 @@ export const IngestEnv = z.object({
   REFUSED_BUCKET: name,
   /** Which producers are read, JSON (shared/contract/producer-settings.ts). */
   PRODUCERS: json(ProducerSettings),
+  /** Results of the provider's own checks go on to enforcement. */
+  VERIFICATION_QUEUE_URL: z.url(),
 });
 
 /** Buckets of others, whose files are read and left. */
@@ -101,7 +103,12 @@ const serviceKey = { SERVICE_KEY_SECRET: name };
 export const ReceiveEnv = HttpEnv.extend({ ...serviceKey, EVENT_QUEUE_URL: z.url(), PRODUCERS: json(ProducerSettings) });
 
 /** The check of newcomers: it hashes what they show, and reads what campaigns are known by and which are acted on. */
-export const AdmissionEnv = HttpEnv.extend({ GRAPH_TABLE: name, ENFORCEMENT_TABLE: name, IDENTIFIER_KEY_SECRET: name });
+export const AdmissionEnv = HttpEnv.extend({
+  GRAPH_TABLE: name,
+  ENFORCEMENT_TABLE: name,
+  IDENTIFIER_KEY_SECRET: name,
+  VERIFICATION_QUEUE_URL: z.url(),
+});
 
 export const QueryEnv = HttpEnv.extend({
   ...serviceKey,

@@ -99,6 +99,8 @@ export class Observations {
       case 'lockstep.usage.v1':
         if (isEvidence(event.data.status) && this.isNew(event.id)) this.use(event);
         return;
+      case 'lockstep.verification.v1':
+        break;
       default:
         event satisfies never;
     }

@@ -13,6 +13,7 @@ import { AppealsPage } from './pages/cases/appeals-page';
 import { CasePage } from './pages/cases/case-page';
 import { ExonerationsPage } from './pages/cases/exonerations-page';
 import { QueuePage } from './pages/cases/queue-page';
+import { VerificationsPage } from './pages/cases/verifications-page';
 import { HealthPage } from './pages/health-page';
 import { LedgerPage } from './pages/ledger-page';
 import { LabelsPage } from './pages/policies/labels-page';
@@ -30,6 +31,7 @@ const PAGES = [
   { path: '/campaigns', label: 'Campaigns', keys: 'g c' },
   { path: '/accounts', label: 'Accounts', keys: 'g a' },
   { path: '/appeals', label: 'Appeals', keys: 'g p' },
+  { path: '/verifications', label: 'Verifications', keys: 'g v' },
   { path: '/exonerations', label: 'Exonerations', keys: 'g e' },
   { path: '/disclosures', label: 'Disclosures', keys: 'g d' },
   { path: '/indicators', label: 'Indicators', keys: 'g i' },
@@ -91,6 +93,7 @@ export function App() {
           <Route path="/sources" component={SourcesPage} />
           <Route path="/health" component={HealthPage} />
           <Route path="/exonerations" component={ExonerationsPage} />
+          <Route path="/verifications" component={VerificationsPage} />
           <Route path="/appeals" component={AppealsPage} />
           <Route path="/disclosures" component={DisclosuresPage} />
           <Route path="/disclosures/:number">{({ number }) => <DisclosurePage key={number} number={number} />}</Route>

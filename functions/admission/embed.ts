@@ -3,6 +3,7 @@ import { DynamoTable } from '../../shared/aws/dynamo-table';
 import { systemClock as clock } from '../../shared/aws/system-clock';
 import { identifierHasher } from '../../shared/lambda/identifier-hasher';
 import { livePolicy } from '../../shared/lambda/live-policy';
+import type { Queue } from '../../shared/ports';
 import { type Gate, gateOf } from './gate';
 
 export type { Checked } from './check';
@@ -16,6 +17,8 @@ export type GateSettings = {
   identifierKey: () => Promise<string>;
   /** A client of the caller's; otherwise one that answers within half a second or not at all. */
   dynamodb?: Pick<DynamoDBClient, 'send'>;
+  /** A way to the deployment's verification queue: with it, whoever is named, and challenged or held, is waited for. */
+  verifications?: Queue;
   /** ms after which a newcomer is let in unchecked. */
   within?: number;
   /** Checks at work at the same time, at most. */
@@ -33,7 +36,7 @@ const client = (): DynamoDBClient =>
  * The check of newcomers for a gateway that embeds it: the function that `POST /v1/check` calls, over the same rows. Give it an object
  * in the shape of `Newcomer`; it answers `allow`, `challenge` or `hold`, and never throws.
  */
-export function openGate({ tables, identifierKey, dynamodb, within, atOnce }: GateSettings): Gate {
+export function openGate({ tables, identifierKey, dynamodb, verifications, within, atOnce }: GateSettings): Gate {
   const database = (dynamodb ?? client()) as DynamoDBClient;
   const enforcement = new DynamoTable(database, tables.enforcement, clock);
   return gateOf(
@@ -43,6 +46,7 @@ export function openGate({ tables, identifierKey, dynamodb, within, atOnce }: Ga
       clock,
       hasher: identifierHasher('identifierKey', { get: identifierKey }),
       policy: livePolicy(enforcement, clock),
+      ...(verifications === undefined ? {} : { verifications }),
       ...(within === undefined ? {} : { within }),
     },
     atOnce === undefined ? {} : { atOnce },

@@ -1,5 +1,6 @@
 import { dynamoDb } from '../../shared/aws/clients';
 import { SecretsManagerSecrets } from '../../shared/aws/secrets-manager';
+import { queue } from '../../shared/lambda/adapters';
 import { environment } from '../../shared/lambda/environment';
 import { httpDoor } from '../../shared/lambda/http-door';
 import { count } from '../../shared/lambda/observe';
@@ -14,6 +15,7 @@ const gate = openGate({
   tables: { graph: env.GRAPH_TABLE, enforcement: env.ENFORCEMENT_TABLE },
   identifierKey: () => secrets.get(env.IDENTIFIER_KEY_SECRET),
   dynamodb: dynamoDb(),
+  verifications: queue(env.VERIFICATION_QUEUE_URL),
 });
 
 export const handler = httpDoor(env, (api, http) => {

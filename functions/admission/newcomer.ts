@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountData, UsageData } from '../../shared/contract/event';
+import { type AccountData, LONGEST, type UsageData } from '../../shared/contract/event';
 import { firstAddress } from '../../shared/contract/network-address';
 import { fingerprintPrompt, readFingerprint } from '../../shared/contract/prompt-fingerprint';
 import { tidiedData } from '../../shared/contract/tidy';
@@ -15,6 +15,8 @@ const textOf = <Name extends string>(...names: Name[]) =>
 
 /** What is known of somebody who signs up or sends a first request, in the words of the event contract. All of it is optional. */
 export const Newcomer = z.strictObject({
+  /** The provider's id of the account or the sign-up: with it, whoever is challenged or held is waited for. */
+  subject: z.string().min(1).max(LONGEST.id).nullish(),
   account: textOf('organization', 'emailDomain', 'paymentInstrument', 'signupIp', 'signupFingerprint', 'referrer'),
   network: textOf('ip'),
   client: textOf('userAgent', 'fingerprint'),

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { FAMILIES, KINDS } from '../../shared/domain/campaigns/campaign';
+import { VERIFICATION_STATES } from '../../shared/domain/cases/verification';
 import { ADMISSIONS } from '../../shared/domain/policy/admission';
 import { type Api, answers, type HttpPorts, jsonBody } from '../../shared/http/api';
 import { problem } from '../../shared/http/problem';
@@ -36,6 +37,10 @@ const Answer = z
         ),
       })
       .nullable(),
+    verification: z
+      .object({ state: z.enum(VERIFICATION_STATES), answerBy: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'Of a subject that was asked for proof: where that stands, and until when its result is waited for.' }),
     unread: z.array(z.string()).openapi({ description: 'Fields that were given and could not be read.' }),
   })
   .openapi('AdmissionAnswer');

@@ -13,6 +13,7 @@ import { CaseStore } from '../../shared/stores/cases/case-store';
 import { ExonerationStore } from '../../shared/stores/cases/exoneration-store';
 import type { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { StandingLedger } from '../../shared/stores/cases/standing-ledger';
+import { VerificationStore } from '../../shared/stores/cases/verification-store';
 import { LeaseStore } from '../../shared/stores/lease-store';
 import { PolicyStore } from '../../shared/stores/policy-store';
 import { RuleStore } from '../../shared/stores/rule-store';
@@ -51,6 +52,7 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   appeals: AppealStore;
   operators: KnownOperatorStore;
   regroupings: RegroupingStore;
+  verifications: VerificationStore;
   leases: LeaseStore;
   sightings: SightingStore;
   summaries: SummaryStore;
@@ -77,6 +79,7 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     appeals: new AppealStore(stores.enforcement, ledger),
     operators: new KnownOperatorStore(ledger),
     regroupings: new RegroupingStore(ledger),
+    verifications: new VerificationStore(stores.enforcement, ledger),
     leases: new LeaseStore(stores.enforcement, world.clock),
     sightings: new SightingStore(stores.graph),
     summaries: new SummaryStore(stores.graph),

@@ -1,5 +1,5 @@
 import { systemClock as clock } from '../../shared/aws/system-clock';
-import { bucket, table } from '../../shared/lambda/adapters';
+import { bucket, queue, table } from '../../shared/lambda/adapters';
 import { environment } from '../../shared/lambda/environment';
 import { identifierHasher } from '../../shared/lambda/identifier-hasher';
 import { count, logger } from '../../shared/lambda/observe';
@@ -8,7 +8,8 @@ import { takeDue } from './redrive';
 
 const env = environment(IngestEnv);
 const stores = { archive: bucket(env.ARCHIVE_BUCKET), refused: bucket(env.REFUSED_BUCKET), features: table(env.FEATURES_TABLE) };
-const ports = { ...stores, clock, segments: env.SEGMENTS, producers: env.PRODUCERS };
+const verifications = queue(env.VERIFICATION_QUEUE_URL);
+const ports = { ...stores, verifications, clock, segments: env.SEGMENTS, producers: env.PRODUCERS };
 const hasher = identifierHasher(env.IDENTIFIER_KEY_SECRET);
 
 export const handler = async (): Promise<void> => {

@@ -19,6 +19,9 @@ export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: nu
     case 'lockstep.release.v1':
       segment.dictionaries.releases.push({ model: event.subject, at });
       return;
+    case 'lockstep.verification.v1':
+      // No evidence: it goes to enforcement (read-messages.ts).
+      return;
     default:
       event satisfies never;
   }

@@ -1,5 +1,5 @@
 import { systemClock as clock } from '../../shared/aws/system-clock';
-import { bucket, table } from '../../shared/lambda/adapters';
+import { bucket, queue, table } from '../../shared/lambda/adapters';
 import { queueDoor } from '../../shared/lambda/answer-each';
 import { environment } from '../../shared/lambda/environment';
 import { identifierHasher } from '../../shared/lambda/identifier-hasher';
@@ -9,7 +9,8 @@ import { ingestNotified } from './ingest-notified';
 
 const env = environment(IngestFilesEnv);
 const stores = { archive: bucket(env.ARCHIVE_BUCKET), refused: bucket(env.REFUSED_BUCKET), features: table(env.FEATURES_TABLE) };
-const ports = { ...stores, clock, segments: env.SEGMENTS, producers: env.PRODUCERS };
+const verifications = queue(env.VERIFICATION_QUEUE_URL);
+const ports = { ...stores, verifications, clock, segments: env.SEGMENTS, producers: env.PRODUCERS };
 const places = { inbox: env.INBOX_BUCKET, sources: env.SOURCES, bucket };
 const hasher = identifierHasher(env.IDENTIFIER_KEY_SECRET);
 

@@ -3,7 +3,7 @@ import { STATUSES } from '../../shared/contract/event';
 import { dayLabel, dayOf, hourLabel } from '../../shared/domain/time';
 import { frameOf } from '../../shared/formats/segment';
 import type { AccountKey } from '../../shared/identity/ids';
-import type { Clock, ObjectStore, Table } from '../../shared/ports';
+import type { Clock, ObjectStore, Queue, Table } from '../../shared/ports';
 import { noteArrivals } from '../../shared/stores/archive/arrival-store';
 import { addToManifest, type Place } from '../../shared/stores/archive/manifest-store';
 import { type Part, type ReadPorts, readMessages, type Source, type Taken } from './read-messages';
@@ -22,6 +22,8 @@ export type KeepPorts = {
    * keeps the account of what arrived.
    */
   refused?: ObjectStore;
+  /** Where results of the provider's own checks go: enforcement takes them. Without, a message that holds one fails. */
+  verifications?: Queue;
   /** Replay only: what the provider's gateway would have done to a request. */
   effect?: Effect;
 };
@@ -36,9 +38,10 @@ export const ingest = (messages: readonly Source[], ports: IngestPorts): Promise
   keep(readMessages(messages, { ...ports, now: ports.clock.now() }), ports);
 
 /** Writes what was read as one immutable chunk with its manifest rows, and what was refused in a place of its own. */
-export async function keep(taken: Taken, { archive, features, refused, effect }: KeepPorts): Promise<IngestResult> {
+export async function keep(taken: Taken, { archive, features, refused, verifications, effect }: KeepPorts): Promise<IngestResult> {
   const { now, accepted, arrivals, rejected, events } = taken;
   if (refused) await keepRefused(rejected, now, refused);
+  if (taken.verifications.length > 0) await handOn(taken.verifications, verifications);
   const key = await writeChunk(effect ? events.map((one) => withEffect(one, effect)) : events, now, { archive, features });
   if (refused && (accepted > 0 || rejected.length > 0)) {
     const digest = createHash('sha256')
@@ -48,6 +51,11 @@ export async function keep(taken: Taken, { archive, features, refused, effect }:
     await noteArrivals(features, { arrivals, digest, now });
   }
   return { accepted, arrivals, rejected, ...(key === undefined ? {} : { chunk: key }) };
+}
+
+async function handOn(results: Taken['verifications'], to: Queue | undefined): Promise<void> {
+  if (!to) throw new Error('results of the provider’s checks came, and nobody is there to take them');
+  await to.send(results.map((one) => JSON.stringify(one)));
 }
 
 /** What became of each request is written over what the provider answered; bytes made ahead stand if nothing did. */

@@ -1,4 +1,4 @@
-import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent } from '../../shared/contract/event';
+import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent, VerificationEvent } from '../../shared/contract/event';
 import { readFingerprint } from '../../shared/contract/prompt-fingerprint';
 import { tidied } from '../../shared/contract/tidy';
 import { DAY, iso, MINUTE } from '../../shared/domain/time';
@@ -12,7 +12,12 @@ export const OLDEST = 14 * DAY;
 /** How old an event may be that somebody sends again although it was late: a day less than its hour's manifest and folds are kept (45 days). */
 export const OLDEST_AGAIN = 44 * DAY;
 
-const TYPES = { 'lockstep.usage.v1': UsageEvent, 'lockstep.account.v1': AccountEvent, 'lockstep.release.v1': ReleaseEvent } as const;
+const TYPES = {
+  'lockstep.usage.v1': UsageEvent,
+  'lockstep.account.v1': AccountEvent,
+  'lockstep.release.v1': ReleaseEvent,
+  'lockstep.verification.v1': VerificationEvent,
+} as const;
 const typeOf = (value: object): unknown => ('type' in value ? value.type : undefined);
 export const isKnownType = (type: unknown): type is keyof typeof TYPES => typeof type === 'string' && Object.hasOwn(TYPES, type);
 
@@ -108,5 +113,7 @@ const FIXES: Record<string, string> = {
   'data.outputTokens': 'send an integer of 0 or more',
   'data.durationMs': 'send whole milliseconds, 0 or more',
   'data.status': 'use one of ok, error, refused, limited, blocked',
+  'data.result': 'use one of passed, failed, abandoned',
+  'data.method': 'use one of identity, card, phone, email, other',
   'data.tools': 'send the number of tool definitions, 0 or more',
 };

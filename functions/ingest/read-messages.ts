@@ -1,11 +1,12 @@
-import type { LockstepEvent } from '../../shared/contract/event';
+import type { LockstepEvent, VerificationEvent } from '../../shared/contract/event';
 import type { ProducerSettings } from '../../shared/contract/producer-settings';
 import type { Arrivals } from '../../shared/domain/arrival';
+import type { VerificationResult } from '../../shared/domain/cases/verification';
 import { hourOf } from '../../shared/domain/time';
 import { type Segment, SegmentBuilder } from '../../shared/formats/segment';
 import { segmentOf } from '../../shared/formats/segment-of';
 import type { AccountKey } from '../../shared/identity/ids';
-import type { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { hashText, type KeyedHasher } from '../../shared/identity/keyed-hash';
 import { arrivalAt, noteArrival } from './arrival';
 import { type Candidate, candidatesOf, type Writer } from './candidates';
 import { writeEvent } from './event-writer';
@@ -36,6 +37,8 @@ export type Taken = {
   arrivals: Arrivals;
   rejected: Refused[];
   events: Part[];
+  /** Results of the provider's own checks: no evidence, and no part of the archive. */
+  verifications: VerificationResult[];
 };
 
 export type ReadPorts = {
@@ -53,16 +56,18 @@ export const MOST_REFUSED_OF_A_MESSAGE = 1_000;
 /** Parses, validates, hashes and fingerprints the events of some messages. Pure: it keeps nothing and tells nobody. */
 export function readMessages(messages: readonly Source[], { now, hasher, segments, producers = {}, oldest = OLDEST }: ReadPorts): Taken {
   const collected = new Collected(hasher, segments);
-  const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [] };
+  const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [], verifications: [] };
   for (const message of messages) {
     const before = taken.rejected.length;
     for (const candidate of candidatesIn(message, producers, now)) {
       const outcome = candidate.kind === 'refused' ? candidate : parseEvent(candidate.event, now, oldest);
       const { producer, line, record } = candidate;
       if (outcome.kind === 'event') {
-        collected.add(outcome.event, outcome.at);
+        const { event, at } = outcome;
+        if (event.type === 'lockstep.verification.v1') taken.verifications.push(resultOf(event, at, hasher));
+        else collected.add(event, at);
         taken.accepted++;
-        noteArrival(arrivalAt(taken.arrivals, producer), outcome.event, outcome.at);
+        noteArrival(arrivalAt(taken.arrivals, producer), event, at);
         continue;
       }
       taken.rejected.push({ ...outcome.rejection, producer, message: message.id, line, record });
@@ -78,6 +83,11 @@ export function readMessages(messages: readonly Source[], { now, hasher, segment
   }
   return { ...taken, events: collected.events() };
 }
+
+const resultOf = ({ source, id, subject, data }: VerificationEvent, at: number, hasher: KeyedHasher): VerificationResult => {
+  const { key: account, sealed } = hasher.account(subject);
+  return { kind: 'result', account, sealed, at, event: hashText(hasher.object('event', `${source}\0${id}`)), ...data };
+};
 
 const TOO_MANY: Rejection = {
   code: 'too-many',

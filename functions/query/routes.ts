@@ -12,6 +12,7 @@ import { noticeRoutes } from './notices/notice-routes';
 import { openQuery, type QueryWorld } from './query-ports';
 import { sourceRoutes } from './sources/source-routes';
 import { statusRoutes } from './status-routes';
+import { verificationRoutes } from './verifications/verification-routes';
 
 /** The read side of API v1. */
 export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void {
@@ -27,5 +28,6 @@ export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void 
   ledgerRoutes(api, http, ports);
   noticeRoutes(api, http, ports);
   sourceRoutes(api, http, ports);
+  verificationRoutes(api, http, ports);
   statusRoutes(api, http, ports);
 }

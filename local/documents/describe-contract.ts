@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AccountEvent, UsageEvent } from '../../shared/contract/event';
+import { AccountEvent, UsageEvent, VerificationEvent } from '../../shared/contract/event';
 import { eventsSchema, producersSchema } from '../../shared/contract/json-schema';
 
 const text = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -28,6 +28,10 @@ function fieldsPage(): string {
   const tables = [
     ['`lockstep.usage.v1`: one model request was served, refused, limited or failed', UsageEvent] as const,
     ['`lockstep.account.v1`: facts about an account, as of `time`; the latest wins, fields not given are unchanged', AccountEvent] as const,
+    [
+      '`lockstep.verification.v1`: your own check of somebody who was challenged, limited or held has ended (docs/admission.md)',
+      VerificationEvent,
+    ] as const,
   ].map(([title, schema]) => `## ${title}\n\n${table(Node.parse(z.toJSONSchema(schema, { io: 'input' })))}`);
   return `# Fields of the events\n\nMade from [shared/contract/event.ts](../../shared/contract/event.ts) by \`npm run api\`.\n\n${tables.join('\n')}`;
 }

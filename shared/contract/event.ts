@@ -94,6 +94,16 @@ export const AccountData = z.object({
 });
 export type AccountData = z.infer<typeof AccountData>;
 
+export const VERIFICATION_RESULTS = ['passed', 'failed', 'abandoned'] as const;
+export const VERIFICATION_METHODS = ['identity', 'card', 'phone', 'email', 'other'] as const;
+export const VerificationData = z.object({
+  result: z
+    .enum(VERIFICATION_RESULTS)
+    .describe('passed: it proved who it is; failed: it could not; abandoned: it was given up. How the check is made is yours'),
+  method: z.enum(VERIFICATION_METHODS).default('other').describe('what was checked'),
+});
+export type VerificationData = z.infer<typeof VerificationData>;
+
 const envelope = {
   specversion: z.literal('1.0'),
   source: z.string().min(1).max(LONGEST.id).describe('who sends; with id the idempotency key'),
@@ -104,8 +114,10 @@ const envelope = {
 export const UsageEvent = z.object({ ...envelope, type: z.literal('lockstep.usage.v1'), data: UsageData });
 export const AccountEvent = z.object({ ...envelope, type: z.literal('lockstep.account.v1'), data: AccountData });
 export const ReleaseEvent = z.object({ ...envelope, type: z.literal('lockstep.release.v1'), data: z.object({}).optional() });
-export const LockstepEvent = z.discriminatedUnion('type', [UsageEvent, AccountEvent, ReleaseEvent]);
+export const VerificationEvent = z.object({ ...envelope, type: z.literal('lockstep.verification.v1'), data: VerificationData });
+export const LockstepEvent = z.discriminatedUnion('type', [UsageEvent, AccountEvent, ReleaseEvent, VerificationEvent]);
 export type UsageEvent = z.infer<typeof UsageEvent>;
 export type AccountEvent = z.infer<typeof AccountEvent>;
 export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
+export type VerificationEvent = z.infer<typeof VerificationEvent>;
 export type LockstepEvent = z.infer<typeof LockstepEvent>;

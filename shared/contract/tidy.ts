@@ -67,6 +67,8 @@ const ACCOUNT: Readonly<Record<string, Tidy>> = {
   referrer: cut(LONGEST.name),
 };
 
+const RULES: Readonly<Record<string, Readonly<Record<string, Tidy>>>> = { 'lockstep.account.v1': ACCOUNT, 'lockstep.verification.v1': {} };
+
 /**
  * An event of the contract as its schema wants it: null is absent, what is too long is cut, an address is the first of its list, other
  * words for a status are read. A request whose two token counts are null failed. What nobody can mean stays, and is refused.
@@ -88,7 +90,7 @@ export function tidied(event: object): unknown {
 /** The same for what an event says, or for a part of it. `type`: of the event. */
 export function tidiedData(type: unknown, given: object): Fields {
   const data = withoutNulls({ ...given }, 0);
-  const rules = type === 'lockstep.account.v1' ? ACCOUNT : USAGE;
+  const rules = RULES[String(type)] ?? USAGE;
   for (const [path, tidy] of Object.entries(rules)) {
     const [outer = '', inner] = path.split('.');
     const within = inner === undefined ? data : data[outer];

@@ -102,6 +102,7 @@ test('it fails open: an outage and silence are no reason to keep anybody out', a
     inAuto: 'allow',
     because: ['Let in without a check: TypeError.'],
     resembles: null,
+    verification: null,
     unread: [],
   });
   expect(await check(OPERATOR, ports({ graph: silent, within: 5 }))).toMatchObject({ checked: false, answer: 'allow' });

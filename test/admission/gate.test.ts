@@ -20,6 +20,7 @@ test.each([
     inAuto: 'allow',
     because: [`Let in without a check: these are no fields of a newcomer: ${unread.join(', ')}.`],
     resembles: null,
+    verification: null,
     unread,
   });
   expect(JSON.stringify(answer)).not.toMatch(/hunter2|4111/);

@@ -34,6 +34,7 @@ onBothSides((side) => {
         inAuto: 'allow',
         because: ['No campaign is known by anything that was shown.'],
         resembles: null,
+        verification: null,
         unread: [],
       },
     ]);

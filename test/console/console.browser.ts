@@ -166,6 +166,7 @@ const PAGES = [
   `/accounts/${keyOf('june-hydra/3')}`,
   '/cases/june-hydra.0001',
   '/appeals',
+  '/verifications',
   '/exonerations',
   '/disclosures',
   '/sources',

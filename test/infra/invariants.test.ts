@@ -244,7 +244,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     expect(actions).toEqual(
       new Set(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']),
     );
-    const marks = ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED', 'NOTICES'];
+    const marks = ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED', 'VERIFICATIONS-OPEN', 'NOTICES'];
     for (const { Action, Condition } of enforcement) {
       if (!Action.includes('dynamodb:DeleteItem')) continue;
       const Leading = z.object({ 'ForAllValues:StringLike': z.object({ 'dynamodb:LeadingKeys': z.array(z.enum(marks)).min(1) }) });
@@ -298,9 +298,10 @@ describe.each(Object.keys(stages))('%s', (stage) => {
       [
         ...new Set(statements.filter(({ Resource }) => resource.test(JSON.stringify(Resource))).map(({ id }) => id.replace(/Role.*/, ''))),
       ].sort();
-    const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementWatchdog'];
+    const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementVerify', 'EnforcementWatchdog'];
     expect(holders(/WebhookKey/)).toEqual(acting);
-    expect(holders(/states.*stateMachine/)).toEqual(acting);
+    // A verification lifts; it starts nothing.
+    expect(holders(/states.*stateMachine/)).toEqual(acting.filter((who) => who !== 'EnforcementVerify'));
     // Who can sign appeal links can appeal for anybody; the reading side cannot.
     expect(holders(/AppealKey/)).toEqual(['AppealsIntake', 'AppealsPublic', ...acting]);
     // The check of newcomers hashes what they show; it reads no row that holds a sealed id.

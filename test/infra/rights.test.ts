@@ -8,6 +8,7 @@ import { restartLost } from '../../functions/enforcement/case/restart-lost';
 import { approve, confirmActions, reject, resume } from '../../functions/enforcement/commands/approve';
 import { noteOnCase } from '../../functions/enforcement/commands/case-notes';
 import { openByHand } from '../../functions/enforcement/commands/choose-accounts';
+import { decideVerification } from '../../functions/enforcement/commands/decide-verification';
 import { disclose } from '../../functions/enforcement/commands/disclose';
 import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
 import { importOperator } from '../../functions/enforcement/commands/known-operators';
@@ -23,8 +24,11 @@ import { publishLedger } from '../../functions/enforcement/ledger/publish';
 import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
+import { takeNews } from '../../functions/enforcement/verification/take-news';
+import { watchVerifications } from '../../functions/enforcement/verification/watch-verifications';
 import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, dayOf, HOUR, MINUTE } from '../../shared/domain/time';
+import { sealedId } from '../../shared/identity/ids';
 import { MemoryDeadLetterQueues } from '../../shared/memory/memory-dead-letter-queues';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
@@ -54,10 +58,9 @@ test('every function does all of its work under its own rights on the system of 
   const used = new Set<string>();
   const { clock, stores, enforcement: calm } = world;
   const as = (role: string) => openEnforcement({ ...calm, stores: { ...stores, enforcement: under(role, stores.enforcement, used) } });
-  const [decide, step, watchdog, command] = ['EnforcementDecide', 'EnforcementCaseStep', 'EnforcementWatchdog', 'EnforcementCommand'].map(
-    as,
-  );
-  if (!decide || !step || !watchdog || !command) throw new Error('four roles act');
+  const acting = ['EnforcementDecide', 'EnforcementCaseStep', 'EnforcementWatchdog', 'EnforcementCommand', 'EnforcementVerify'];
+  const [decide, step, watchdog, command, verify] = acting.map(as);
+  if (!decide || !step || !watchdog || !command || !verify) throw new Error('five roles act');
   const appealsAs = (role: string) =>
     openAppeals({ table: under(role, stores.enforcement, used), clock, keys: async () => APPEAL_KEYS, policy: calm.policy });
   const [door, intake, review, late] = ['AppealsPublic', 'AppealsIntake', 'AppealsReview', 'AppealsClock'].map(appealsAs);
@@ -157,6 +160,13 @@ test('every function does all of its work under its own rights on the system of 
     await measurePolicy({ ...says(BEN), digest, dataset: 'one', report: { policy: { digest }, accounts }, labels }, command);
     expect(await putLive({ ...says(ADA), digest }, command)).toMatchObject({ kind: 'done' });
   }
+  const newcomer = { account: account(900), sealed: sealedId('sealed') };
+  const news = { kind: 'asked' as const, ...newcomer, at: clock.now(), answer: 'hold' as const, campaign: buildCampaign().id };
+  const result = { kind: 'result' as const, ...newcomer, at: clock.now() + 1, event: 'e', method: 'card' as const };
+  expect(await takeNews({ ...result, result: 'passed' }, verify)).toMatchObject({ kind: 'not-asked' });
+  expect(await takeNews({ ...news, campaignKind: 'distillation' }, verify)).toMatchObject({ kind: 'asked' });
+  expect(await decideVerification({ ...says(BEN), account: account(900), say: 'take-back' }, command)).toMatchObject({ kind: 'done' });
+  expect(await watchVerifications(watchdog)).toMatchObject({ waiting: 1 });
   await rollBack(says(ADA), command);
   expect(await labelAccounts({ ...says(BEN), accounts: [account(7)], value: 'honest', source: 'analyst' }, command)).toMatchObject({
     kind: 'done',

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { gateOf } from '../../functions/admission/gate';
 import { openAppeals } from '../../functions/appeals/appeals';
+import { verificationDesk } from '../../functions/enforcement/verification/verification-desk';
 import { composeApi } from '../../local/compose-api';
 import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
@@ -15,7 +16,8 @@ import type { Side } from './sides';
 import { enforcementWorld, RECOMMENDED } from './worlds/enforcement-world';
 import { FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './worlds/fixture-world';
 
-const hasher = new KeyedHasher('a key of the tests, and nobody elses.');
+/** Of whoever asks about newcomers, and of ingest behind the same API. */
+export const hasher = new KeyedHasher('a key of the tests, and nobody elses.');
 
 export const secretOf = (request: string): string => createHmac('sha512', 'a secret of the test').update(request).digest('hex');
 
@@ -27,6 +29,7 @@ export const admissionOf = ({ stores, clock, enforcement }: Awaited<ReturnType<t
     clock,
     hasher: async () => hasher,
     policy: enforcement.policy,
+    verifications: verificationDesk(enforcement),
   }),
   access,
   count: () => undefined,

@@ -12,6 +12,7 @@ import { previewRoutes } from './preview-routes';
 import { regroupingRoutes } from './regrouping-routes';
 import { ruleRoutes } from './rule-routes';
 import { searchRoutes } from './search-routes';
+import { verificationRoutes } from './verification-routes';
 
 /** The commands of API v1 that change what is done to accounts. */
 export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement, names: Names): void {
@@ -19,6 +20,7 @@ export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement,
   previewRoutes(api, http, world);
   choiceRoutes(api, http, world);
   labelRoutes(api, http, world);
+  verificationRoutes(api, http, world);
   disclosureRoutes(api, http, world);
   regroupingRoutes(api, http, world);
   exonerationRoutes(api, http, world);

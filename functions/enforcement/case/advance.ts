@@ -6,6 +6,7 @@ import { carryOutAppeals } from '../account-actions/carry-out-appeals';
 import { finishRestoring } from '../account-actions/lift';
 import type { Enforcement } from '../enforcement';
 import { keepLabels } from '../labels/keep-labels';
+import { watchVerifications } from '../verification/watch-verifications';
 import { step } from './step';
 
 /**
@@ -31,6 +32,8 @@ export async function advance(world: Enforcement): Promise<{ steps: number; next
     const due = answer.kind === 'wait' || answer.kind === 'await-people' ? answer.until : null;
     if (due !== null) nextDue = Math.min(nextDue ?? due, due);
   }
+  const { nextDue: lapses } = await watchVerifications(world, 1);
+  if (lapses !== undefined) nextDue = Math.min(nextDue ?? lapses, lapses);
   // One process writes: what is a moment old has nothing before it that is still to come.
   await keepLabels(world, 1);
   return { steps, unreadable, ...(nextDue === undefined ? {} : { nextDue }) };

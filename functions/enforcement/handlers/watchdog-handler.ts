@@ -7,6 +7,7 @@ import { finishRestoring } from '../account-actions/lift';
 import { restartLost } from '../case/restart-lost';
 import { openEnforcement } from '../enforcement';
 import { keepLabels } from '../labels/keep-labels';
+import { watchVerifications } from '../verification/watch-verifications';
 
 const enforcement = openEnforcement(actingPorts(environment(ActingEnv)));
 
@@ -17,6 +18,7 @@ export const handler = async (): Promise<void> => {
   const restoring = await finishRestoring(enforcement);
   const cases = await restartLost(enforcement);
   await enforcement.standings.refresh();
+  const verifications = await watchVerifications(enforcement);
   const labels = await keepLabels(enforcement);
-  logger.info('looked after', { ...appeals, restoring, ...cases, labels: labels.kept });
+  logger.info('looked after', { ...appeals, restoring, ...cases, verifications, labels: labels.kept });
 };

@@ -4,6 +4,7 @@ import { AppealState } from '../../../shared/domain/cases/appeal';
 import { Exoneration } from '../../../shared/domain/cases/exoneration';
 import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
 import { subjectOfChain } from '../../../shared/domain/cases/ledger-events';
+import { VerificationState } from '../../../shared/domain/cases/verification';
 import type { Actor } from '../../../shared/domain/person';
 import { type AccountKey, accountKey } from '../../../shared/identity/ids';
 
@@ -35,6 +36,8 @@ export function labelOf(entry: Recorded): Learned | undefined {
       return ofAppeal(entry);
     case 'exoneration':
       return ofExoneration(entry);
+    case 'verification':
+      return ofVerification(accountKey(about.id), entry);
     case 'label': {
       const given = GivenLabel.safeParse(entry.state);
       if (!given.success) return undefined;
@@ -85,6 +88,26 @@ function ofExoneration(entry: Recorded): Learned | undefined {
   if (!revoked && effect === 'protected') return undefined;
   const value = revoked ? null : 'honest';
   return { kind: 'label', label: { ...saidBy(accountKey(scope.account), 'exoneration', entry), value, judged: null } };
+}
+
+/** The provider's own check: who passed it is taken to be honest, who failed it for what it was taken for; a result that was taken back says nothing. */
+function ofVerification(account: AccountKey, entry: Recorded): Learned | undefined {
+  const state = VerificationState.safeParse(entry.state);
+  if (!state.success) return undefined;
+  const { judged, asked } = state.data;
+  const label = saidBy(account, 'verification', entry);
+  switch (entry.what) {
+    case 'passed':
+      return { kind: 'label', label: { ...label, value: 'honest', judged } };
+    case 'failed': {
+      const value = named(asked.campaignKind);
+      return value && { kind: 'label', label: { ...label, value, judged } };
+    }
+    case 'taken back':
+      return { kind: 'label', label: { ...label, value: null, judged: null } };
+    default:
+      return undefined;
+  }
 }
 
 const saidBy = (account: AccountKey, source: LabelSource, { actor, at, because, hash }: Recorded): Omit<Label, 'value' | 'judged'> => ({

@@ -90,4 +90,9 @@ function judged(candidate: Candidate, { now, scopes, seen }: Judging): { receipt
   return { receipt: { status: 'accepted' }, forward: true };
 }
 
-const SCOPE_OF = { 'lockstep.usage.v1': 'usage', 'lockstep.account.v1': 'account', 'lockstep.release.v1': 'release' } as const;
+const SCOPE_OF = {
+  'lockstep.usage.v1': 'usage',
+  'lockstep.account.v1': 'account',
+  'lockstep.release.v1': 'release',
+  'lockstep.verification.v1': 'verification',
+} as const;

@@ -30,7 +30,7 @@ export const Action = z.object({
 });
 export type Action = z.infer<typeof Action>;
 
-export const LIFTS = ['undone', 'reversed', 'appeal-granted', 'exonerated', 'expired'] as const;
+export const LIFTS = ['undone', 'reversed', 'appeal-granted', 'exonerated', 'verified', 'expired'] as const;
 export const Lift = z.object({
   /** Idempotency key of the restoring request. */
   id: z.string(),

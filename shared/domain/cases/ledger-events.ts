@@ -47,6 +47,10 @@ export const LEDGER_EVENTS = {
   rule: { prefixes: ['R#'], words: ['demoted', 'reinstated'] },
   policy: { prefixes: ['P#', 'LIVE#'], words: ['drafted', 'reviewed', 'measured', 'live', 'rolled back'] },
   appeal: { prefixes: ['AP#'], words: ['appealed', 'reviewed', 'granted', 'denied', 'moot', 'escalated'] },
+  verification: {
+    prefixes: ['V#'],
+    words: ['asked', 'passed', 'failed', 'abandoned', 'lapsed', 'released', 'taken back', 'moot'],
+  },
   label: { prefixes: ['L#'], words: ['labelled', 'label withdrawn'] },
   disclosure: { prefixes: ['DS#'], words: ['disclosed'] },
   operator: { prefixes: ['O#'], words: ['imported', 'revoked'] },

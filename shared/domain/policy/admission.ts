@@ -18,6 +18,8 @@ export const AdmissionPolicy = z.object({
   /** Families that must each have `familyFrom` nats, at least, for either. */
   families: Reasoned(z.int().min(2)),
   familyFrom: Reasoned(z.number().positive()),
+  /** How long the provider's own check may take, once somebody is challenged, limited or held; 72 hours where not given. */
+  verifyWithinHours: Reasoned(z.number().positive()).optional(),
 });
 export type AdmissionPolicy = z.infer<typeof AdmissionPolicy>;
 

@@ -23,7 +23,7 @@ export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
 
 export const FIXTURE_APPEAL_KEYS = [{ id: 'fixture', secret: 'the appeal key of a fixture server' }];
 
-export type FixtureServer = Served & { world: TestWorld };
+export type FixtureServer = Served & { world: TestWorld; sent: MemoryQueue };
 
 /** The local server over the fixture campaigns and real enforcement in mode assist. Time stands still until `world.pass`. */
 export async function fixtureServer(
@@ -62,13 +62,18 @@ export async function fixtureServer(
     policy: world.enforcement.policy,
   });
   const keys = new MemoryTable(world.clock);
+  const sent = new MemoryQueue(world.clock);
   const doors = {
-    receive: { queue: new MemoryQueue(world.clock), table: keys, clock: world.clock, producers: {}, secretOf },
+    receive: { queue: sent, table: keys, clock: world.clock, producers: {}, secretOf },
     admission: admissionOf(world, keys),
     query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
     enforcement: world.enforcement,
     names: NAMES,
     appeals,
   };
-  return { ...(await serve({ port: options.port ?? 0, doors: () => doors, ...(options.state ? { state: options.state } : {}) })), world };
+  return {
+    ...(await serve({ port: options.port ?? 0, doors: () => doors, ...(options.state ? { state: options.state } : {}) })),
+    world,
+    sent,
+  };
 }

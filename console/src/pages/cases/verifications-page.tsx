@@ -1,0 +1,157 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { answered, client, type Schemas } from '../../api';
+import { useMe, useStatus } from '../../app';
+import { brief, KIND_NAMES, moment, plural, relative } from '../../format';
+import { CommandDialog } from '../../parts/command-dialog';
+import { Badge, Empty, Loaded, Panel } from '../../parts/parts';
+import { useFilters } from '../../parts/use-filters';
+
+type One = Schemas['Verification'];
+const STATES = ['waiting', 'passed', 'failed', 'abandoned', 'lapsed', 'released', 'moot'] as const;
+const CHOICES = { state: [...STATES, 'all'] } as const;
+const NAMES: Record<One['state'], string> = {
+  waiting: 'waited for',
+  passed: 'passed',
+  failed: 'failed',
+  abandoned: 'given up',
+  lapsed: 'no result in time',
+  released: 'let go by people',
+  moot: 'no longer needed',
+};
+const TONES: Record<One['state'], 'good' | 'warn' | 'danger' | 'plain'> = {
+  waiting: 'warn',
+  passed: 'good',
+  failed: 'danger',
+  abandoned: 'plain',
+  lapsed: 'plain',
+  released: 'good',
+  moot: 'plain',
+};
+const KEPT = { challenge: 'Challenged', hold: 'Sign-up held', limit: 'Limited' } as const;
+
+/** Who is to prove something to the provider, until when, and what came of it. */
+export function VerificationsPage() {
+  const [{ state = 'waiting' }, choose] = useFilters(CHOICES);
+  const all = useQuery({
+    queryKey: ['verifications', state],
+    refetchInterval: 10_000,
+    queryFn: () => answered(client().GET('/v1/verifications', { params: { query: { state, limit: 200 } } })),
+  });
+  const [asking, setAsking] = useState<{ one: One; say: 'release' | 'take-back' } | null>(null);
+  const me = useMe();
+  const may = me.data !== undefined && me.data.role !== 'viewer';
+  return (
+    <>
+      <header>
+        <div className="grow">
+          <h1>Verifications</h1>
+          <p className="lede">
+            Sign-ups that were held, and accounts that were challenged or limited, until the provider’s own check of them ends. Who passes
+            is let go at once; who does not stays as it is, until that ends by itself.
+          </p>
+        </div>
+      </header>
+      <Panel title="Who is to prove something" flush>
+        <div className="filters">
+          <label className="field">
+            <span>Show</span>
+            <select value={state} onChange={(event) => choose('state', event.target.value)}>
+              {STATES.map((one) => (
+                <option key={one} value={one}>
+                  {NAMES[one]}
+                </option>
+              ))}
+              <option value="all">all</option>
+            </select>
+          </label>
+        </div>
+        <Loaded from={all}>
+          {({ items, next }) =>
+            items.length === 0 ? (
+              <Empty title="Nobody">{state === 'waiting' ? 'Nobody is waited for.' : 'None of this state.'}</Empty>
+            ) : (
+              <>
+                <ol className="cases">
+                  {items.map((one) => (
+                    <Row key={one.account} one={one} onAsk={may ? (say) => setAsking({ one, say }) : null} />
+                  ))}
+                </ol>
+                <div className="under">
+                  <span>{next === undefined ? `${plural(items.length, 'verification')}. End of list` : 'The first 200'}</span>
+                </div>
+              </>
+            )
+          }
+        </Loaded>
+      </Panel>
+      {asking ? <Ask {...asking} onClose={() => setAsking(null)} /> : null}
+    </>
+  );
+}
+
+function Row({ one, onAsk }: { one: One; onAsk: ((say: 'release' | 'take-back') => void) | null }) {
+  const now = useStatus().data?.at ?? new Date().toISOString();
+  const isOver = one.state === 'passed' || one.state === 'released' || one.state === 'moot';
+  return (
+    <li className="case">
+      <div>
+        <Badge tone={TONES[one.state]}>{NAMES[one.state]}</Badge>
+      </div>
+      <div className="stack" style={{ gap: 3 }}>
+        <h3>
+          {KEPT[one.restriction]}: account{' '}
+          <Link className="mono" href={`/accounts/${one.account}`} title={one.account}>
+            {brief(one.account)}
+          </Link>
+        </h3>
+        <p>{one.because.join('; ')}</p>
+        <div className="facts">
+          <span>
+            {one.askedBy === 'check' ? 'resembles' : 'with'} {KIND_NAMES[one.kind].toLowerCase()} campaign{' '}
+            <Link href={`/campaigns/${one.campaign}`}>{one.campaign}</Link>
+          </span>
+          {one.case === null ? null : <Link href={`/cases/${one.case}`}>case {one.case}</Link>}
+          <span>asked {moment(one.askedAt)}</span>
+          {one.answerBy === null ? null : <span>result due {relative(one.answerBy, now)}</span>}
+          {one.endedAt === null ? null : <span>ended {moment(one.endedAt)}</span>}
+        </div>
+      </div>
+      <div className="end">
+        {onAsk && !isOver ? (
+          <button type="button" className="button" onClick={() => onAsk('release')}>
+            Let go
+          </button>
+        ) : null}
+        {onAsk && one.state !== 'waiting' && one.state !== 'moot' ? (
+          <button type="button" className="button" onClick={() => onAsk('take-back')}>
+            Take back
+          </button>
+        ) : null}
+      </div>
+    </li>
+  );
+}
+
+const Ask = ({ one, say, onClose }: { one: One; say: 'release' | 'take-back'; onClose: () => void }) => (
+  <CommandDialog
+    title={say === 'release' ? `Let account ${brief(one.account)} go` : `Take back the result of account ${brief(one.account)}`}
+    act={say === 'release' ? 'Let go' : 'Take back'}
+    onClose={onClose}
+    send={({ because, key }) =>
+      answered(
+        client().POST(say === 'release' ? '/v1/verifications/{account}/release' : '/v1/verifications/{account}/take-back', {
+          params: { header: { 'idempotency-key': key }, path: { account: one.account } },
+          body: { because },
+        }),
+      )
+    }
+  >
+    <p>
+      {say === 'release'
+        ? 'A challenge or a limit is lifted; a held sign-up is let in when it is asked about next.'
+        : 'The result is waited for again, and its label goes. What it lifted is not asked again by this alone.'}
+    </p>
+  </CommandDialog>
+);
