@@ -24,7 +24,7 @@ const SHOWN = [
     'AP#*',
     'L#*',
     'DS#*',
-    'ER#*',
+    'V#*',
     'LIVE#*',
     'SWITCH#*',
     'LEDGER#*',
