@@ -86,6 +86,24 @@ export const ACCOUNTS: readonly Description[] = [
     },
   },
   {
+    name: 'bought-beside-its-owner',
+    about: 'accounts whose owners let somebody in and work on; their keys are rotated three days later, and both go on with the new ones',
+    size: [30, 90],
+    shares: ['address', 'client'],
+    turn: { day: [3, 5], spread: 30 },
+    parts: {
+      label: 'distillation',
+      born: { days: [200, 900] },
+      facts: { plan: 'paid', payer: 'own' },
+      uses: [
+        { ...ORDINARY, to: 72 },
+        { ...ORDINARY, from: 84, key: '2' },
+        harvest({ to: 72, where: rotated, client: clone, says: loot() }),
+        harvest({ from: 84, where: rotated, client: clone, says: loot(), key: '2' }),
+      ],
+    },
+  },
+  {
     name: 'programme-credits',
     about: 'education credits instead of cards, signed up through a few addresses with one automated browser, throwaway domains',
     size: [50, 150],

@@ -41,6 +41,7 @@ export const measures = (change: Partial<Measures> = {}): Measures => ({
   dispersion: undefined,
   old: 0,
   taken: 0,
+  kept: 0,
   identity: identity(),
   load: undefined,
   asking: [],

@@ -46,9 +46,11 @@ export function assess(network: Network, context: GroupContext, policy: Detectio
   evidence.sort((a, b) => b.strength - a.strength);
   const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
   const features = featuresOf(measures);
+  const classification = network.foundBy === 'content' ? unnamed(classify(features, policy)) : classify(features, policy);
   return {
     network,
-    ...(network.foundBy === 'content' ? unnamed(classify(features, policy)) : classify(features, policy)),
+    ...classification,
+    odd: [...classification.odd, ...keysReplaced(measures)],
     legs: legsFor(network, measures, families, policy.legs),
     evidence,
     families,
@@ -66,6 +68,16 @@ const unnamed = (classification: Classification): Classification => ({
   kind: 'unclear',
   odd: [NOT_LINKED, ...classification.odd],
 });
+
+/** Members whose new origin outlived their keys, from which on it is said. */
+const OUTLIVED = 0.1;
+
+const keysReplaced = ({ kept }: Measures): string[] =>
+  kept < OUTLIVED
+    ? []
+    : [
+        `${Math.round(100 * kept)} % go on from their new client and network although their keys were replaced: no theft, or one that a new key does not end`,
+      ];
 
 function legsFor(network: Network, measures: Measures, families: readonly Family[], policy: LegPolicy): Legs {
   const legs = legsOf(measures, families, policy);

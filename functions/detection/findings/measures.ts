@@ -5,10 +5,10 @@ import type { GroupProfile, Membership } from '../networks/networks';
 import { type LoadSpread, loadSpreadOf } from '../profiles/load-spread';
 import type { Profile } from '../profiles/profile';
 import { restShare } from '../profiles/rhythm';
-import type { TimedSample } from '../profiles/timed-sample';
 import type { TraitIndex } from '../traits/trait-index';
 import { type Baseline, dispersionOf } from './baseline';
 import { type Identity, identityOf } from './identity';
+import { newOriginOf } from './new-origin';
 import { type AskingRate, askingRates } from './purpose';
 
 /** A network with what it is compared with: what detectors are asked about. */
@@ -37,8 +37,10 @@ export type Measures = {
   dispersion: number | undefined;
   /** Share of members of 30 days and more before they were linked. */
   old: number;
-  /** Share of members that took up a second client or network lately, beside the one they had. */
+  /** Share of members that took up a second client and network lately, beside the one they had, while their key is what it was. */
   taken: number;
+  /** Share of members whose new client and network go on although their keys were replaced since: no theft, or one that a new key does not end. */
+  kept: number;
   identity: Identity;
   /** How unequally the load is spread over the members. */
   load: LoadSpread | undefined;
@@ -59,6 +61,7 @@ export function measure(group: Group): Measures {
   for (const { byFamily } of members) for (const family of Object.keys(families) as Family[]) families[family] += byFamily[family] / size;
   const linkedSince = median(profiles.map((profile) => profile.firstUse).filter(Number.isFinite)) ?? group.now;
   const dispersion = readable(profiles.map(dispersionOf));
+  const newOrigins = profiles.map(newOriginOf);
   return {
     size,
     rest: restOf(profiles, dispersion),
@@ -66,7 +69,8 @@ export function measure(group: Group): Measures {
     old:
       profiles.filter((profile) => profile.bornAt <= Math.min(linkedSince, group.now) - OLD || profile.bornAt <= group.now - 2 * OLD)
         .length / size,
-    taken: profiles.filter(tookUp).length / size,
+    taken: newOrigins.filter((origin) => origin === 'beside').length / size,
+    kept: newOrigins.filter((origin) => origin === 'kept').length / size,
     identity: identityOf(group),
     load: loadSpreadOf(profiles),
     asking: askingRates(profiles, baseline.asking),
@@ -107,30 +111,6 @@ function restOf(profiles: readonly Profile[], dispersion: number | undefined): n
   return to - from < 22 * HOUR ? undefined : restShare(clock);
 }
 const BURSTS = 1.5;
-
-/** Hours between two first uses that are two origins; hours that the old one must go on beside the new. */
-const APART_HOURS = 24;
-const BESIDE_HOURS = 24;
-
-/**
- * A client build and a network taken up together, long after the account's first, while the old ones go on: somebody else besides. Who
- * changes his client alone has a new client, and who stops using the old origin has moved.
- */
-function tookUp({ samples }: Profile): boolean {
-  const since = addedAt(samples.clients);
-  if (since === undefined) return false;
-  const { first, last } = samples.prefixes;
-  const isNew = first.some((hour) => Math.abs(hour - since) <= APART_HOURS);
-  const oldGoesOn = first.some((hour, i) => hour < since - APART_HOURS && last[i]! >= since + BESIDE_HOURS);
-  return isNew && oldGoesOn;
-}
-
-/** Hour since which something is used beside something older that goes on; undefined if nothing is. */
-function addedAt({ first, last }: TimedSample): number | undefined {
-  if (first.length < 2) return undefined;
-  const latest = Math.max(...first);
-  return first.some((hour, i) => hour < latest - APART_HOURS && last[i]! >= latest + BESIDE_HOURS) ? latest : undefined;
-}
 
 function pivotOf({ profiles, releases, baseline }: Group): number {
   let most = 0;
