@@ -11,6 +11,7 @@ import { inTheWay } from './account-actions/ask';
 import { type Acting, type Contained, containAccounts, targetsOf } from './account-actions/contain';
 import { alone } from './case/alone';
 import { groundsOf } from './case/contain-stage';
+import { joining } from './case/joining';
 import { type CaseHead, move } from './case/move';
 import type { Enforcement } from './enforcement';
 import { approversFor, sizeOf } from './policy/approvers';
@@ -117,22 +118,15 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   if (grounds.kind === 'fell-away') return { campaign, kind: 'unchanged', case: id, because: grounds.because };
   const joined = targetsOf(grounds.plan.decision, id, head.state, []).filter((account) => !touched.has(account));
   if (joined.length === 0) return { campaign, kind: 'unchanged', case: id, because: ['nobody joined'] };
-  const total = touched.size + joined.length;
-  const needed = approversFor(total, grounds.plan.decision.mode, grounds.plan.policy.enforcement);
-  if (head.state.approvals.length < needed) {
-    const because = [
-      `${total} accounts take ${needed} approvers, ${head.state.approvals.length} approved: ${joined.length} who joined wait for people`,
-    ];
-    // Said once: approvals that are missing show in the queue.
-    if (head.state.approversNeeded < needed)
-      await move(id, head, { progress, because, change: { approversNeeded: needed, size: total } }, world);
-    return { campaign, kind: 'unchanged', case: id, because };
-  }
+  const look = await joining(id, head, { met: touched.size, joined: joined.length, plan: grounds.plan }, world);
+  if (look.kind === 'wait') return { campaign, kind: 'unchanged', case: id, because: look.because };
+  const now = joined.slice(0, look.accounts);
+  const total = touched.size + now.length;
   const { plan: held } = grounds;
   const done = await alone<Contained | { kind: 'busy'; because: string }>(id, world, {
     work: async () => {
-      await lookAgain(id, head, { joined: joined.length, total }, held.policy.enforcement, world);
-      const contained = await containAccounts(id, joined, held, world);
+      await lookAgain(id, head, { joined: now.length, total }, held.policy.enforcement, world);
+      const contained = await containAccounts(id, now, held, world);
       // Appeals of those who joined are held against the rule; so they count among those it acted on.
       await world.rules.acted(head.state.rule, id, (await world.cases.touched(id)).size, world.clock.now());
       return contained;
@@ -141,7 +135,8 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   });
   if (done.kind === 'busy') return { campaign, kind: 'unchanged', case: id, because: [done.because] };
   const acted = 'tally' in done ? `${done.tally.acted} of ${joined.length} who joined were contained` : 'nobody was contained';
-  const because = 'because' in done ? [acted, done.because] : [acted];
+  const later = now.length < joined.length ? [`${joined.length - now.length} are met at the next look`] : [];
+  const because = 'because' in done ? [acted, done.because, ...later] : [acted, ...later];
   return { campaign, kind: 'joined', case: id, because };
 }
 

@@ -1,6 +1,7 @@
 import { advance } from '../../functions/enforcement/case/advance';
 import { leaseOf } from '../../functions/enforcement/case/alone';
 import { approve } from '../../functions/enforcement/commands/approve';
+import { undoAccount } from '../../functions/enforcement/commands/undo';
 import { openEnforcement } from '../../functions/enforcement/enforcement';
 import { verifyLedger } from '../../functions/enforcement/ledger/verify-ledger';
 import { standingOf, standings } from '../../functions/enforcement/standing/standing';
@@ -88,6 +89,34 @@ onBothSides((side) => {
       expect(provider.received).toHaveLength(21);
       // Whose appeals count against the rule are among those that it acted on.
       expect((await enforcement.rules.rates('distillation-suspend', 0)).acted).toBe(21);
+    });
+
+    test('a wave that joins is met in stages, each as large as all before it', async () => {
+      const { detect, pass, provider } = await enforcementWorld(side);
+      await detect(buildCampaign({ size: 12 }));
+      await pass(2 * HOUR);
+      const met: number[] = [];
+      for (let run = 0; run < 4; run++) {
+        await detect(buildCampaign({ size: 50 }));
+        met.push(provider.suspended().length);
+        await pass(HOUR);
+      }
+      expect(met).toEqual([24, 48, 50, 50]);
+    });
+
+    test('a wave waits for a person where the effects so far say stop, and goes on once one approved', async () => {
+      const world = await enforcementWorld(side);
+      await world.detect(buildCampaign({ size: 12 }));
+      await world.pass(2 * HOUR);
+      for (const n of [1, 2, 3]) await undoAccount({ ...says(BEN), account: account(n) }, world.enforcement);
+      const grown = () => world.detect(buildCampaign({ size: 20 }));
+      expect((await grown())[0]).toMatchObject({ kind: 'unchanged', because: [expect.stringContaining('3 reversals on 12 accounts')] });
+      expect(world.provider.suspended()).toHaveLength(9);
+      expect((await world.enforcement.cases.head(CASE))?.state).toMatchObject({ approversNeeded: 1, size: 20 });
+      await grown();
+      expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
+      expect((await grown())[0]).toMatchObject({ kind: 'joined', because: ['8 of 8 who joined were contained'] });
+      expect(world.provider.suspended()).toHaveLength(17);
     });
 
     test('whether it took effect on who joined is looked at as for those before: seen, or asked again and reported', async () => {

@@ -1,6 +1,6 @@
-import type { Approval, Progress } from '../../../shared/domain/cases/case';
+import type { Approval, CaseState, Progress } from '../../../shared/domain/cases/case';
 import { iso } from '../../../shared/domain/time';
-import { caseId } from '../../../shared/identity/ids';
+import { type CaseId, caseId } from '../../../shared/identity/ids';
 import { isolated } from '../../../shared/stores/cases/ledger-store';
 import { effectsOf } from '../case/watch-stage';
 import type { Enforcement } from '../enforcement';
@@ -47,10 +47,12 @@ export async function approve(command: CaseCommand & Seeing, world: Enforcement)
       const all = [...approvals, approvalOf(command, now)];
       const size = ahead.kind === 'nothing' ? {} : { size: ahead.size, forPeople: ahead.forPeople };
       const approversNeeded = Math.max(state.approversNeeded, ahead.kind === 'nothing' ? 0 : ahead.approvers);
+      // Whoever lets a contained campaign grow has seen what its effects were by then.
+      const forgiven = grown ? await forgivenBy(caseId(command.case), world) : state.forgiven;
       return {
         kind: 'to',
         what: 'approved',
-        state: { ...state, ...size, approvals: all, approversNeeded },
+        state: { ...state, ...size, approvals: all, approversNeeded, forgiven },
         message: `you are approver ${all.length} of ${approversNeeded}`,
       };
     },
@@ -59,6 +61,11 @@ export async function approve(command: CaseCommand & Seeing, world: Enforcement)
   if (answer.kind === 'done' && answer.head.state.approvals.length >= answer.head.state.approversNeeded)
     await world.workflow.wake(answer.case);
   return answer;
+}
+
+async function forgivenBy(id: CaseId, world: Enforcement): Promise<CaseState['forgiven']> {
+  const { appeals, reversals, errors } = await effectsOf(id, world);
+  return { appeals, reversals, errors };
 }
 
 /** Nothing is done about the campaign, now and for as long as an exoneration would last. */
@@ -98,7 +105,7 @@ export async function resume(command: CaseCommand & Seeing, world: Enforcement) 
       const moved = changedSince(command.seen, ahead);
       if (moved !== undefined) return { kind: 'refused', because: moved };
       const size = ahead.kind === 'nothing' ? state.size : ahead.size;
-      const { appeals, reversals, errors } = await effectsOf(caseId(command.case), world);
+      const forgiven = await forgivenBy(caseId(command.case), world);
       const approvals = [...earlier, approvalOf(command, now)];
       const approversNeeded = approversFor(size, 'assist', policy.enforcement);
       const enough = approvals.length >= approversNeeded;
@@ -109,7 +116,7 @@ export async function resume(command: CaseCommand & Seeing, world: Enforcement) 
         approvals,
         approversNeeded,
         undoRequests: enough ? [] : state.undoRequests,
-        forgiven: { appeals, reversals, errors },
+        forgiven,
         progress: next,
       };
       return { kind: 'to', what: 'resumed', state: changed, message: `${approvals.length} of ${approversNeeded} approvals to go on` };

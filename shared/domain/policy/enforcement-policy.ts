@@ -92,6 +92,11 @@ export const EnforcementPolicy = z.strictObject({
     errors: Reasoned(share),
     afterAccounts: Reasoned(z.int().min(1)),
   }),
+  /**
+   * Who joins a contained campaign is met in stages as well: at one look, at most this many times the accounts acted on already; the others
+   * at the next, unless the effects until then exceed a limit of `stop`. All at once where not given.
+   */
+  joining: z.strictObject({ atOnce: Reasoned(z.number().positive()) }).optional(),
   budget: z.strictObject({
     perRun: Reasoned(count),
     perHour: Reasoned(count),

@@ -1,0 +1,52 @@
+import type { CaseId } from '../../../shared/identity/ids';
+import type { Acting } from '../account-actions/contain';
+import type { Enforcement } from '../enforcement';
+import { approversFor } from '../policy/approvers';
+import type { Plan } from '../policy/plan';
+import { type CaseHead, move } from './move';
+import { effectsOf, whatStops } from './watch-stage';
+
+/** Who of those that joined a contained campaign is met at this look; or why all of them wait for people. */
+export type Joining = { kind: 'meet'; accounts: number } | { kind: 'wait'; because: string[] };
+
+/**
+ * A wave that joins is a group of its own, which nobody approved and of which no effect was seen: it is met in stages. What its campaign was
+ * met with so far must have stopped nothing, and as many approvers as all together take must have said so.
+ * `met`: accounts of the case that were acted on. `joined`: those that were not.
+ */
+export async function joining(
+  id: CaseId,
+  head: CaseHead,
+  { met, joined, plan }: { met: number; joined: number; plan: Plan & { decision: Acting } },
+  world: Enforcement,
+): Promise<Joining> {
+  const { approvals, forgiven } = head.state;
+  const policy = plan.policy.enforcement;
+  const total = met + joined;
+  const needed = approversFor(total, plan.decision.mode, policy);
+  if (approvals.length < needed) {
+    const because = `${total} accounts take ${needed} approvers, ${approvals.length} approved: ${joined} who joined wait for people`;
+    return waits(id, head, { needed, total, because }, world);
+  }
+  const stopping = whatStops(await effectsOf(id, world), forgiven, policy);
+  if (stopping !== undefined) {
+    const because = `${stopping}: ${joined} who joined wait for one more approver`;
+    return waits(id, head, { needed: approvals.length + 1, total, because }, world);
+  }
+  const atOnce = policy.joining?.atOnce.value ?? Number.POSITIVE_INFINITY;
+  return { kind: 'meet', accounts: Math.min(joined, Math.max(1, Math.ceil(atOnce * met))) };
+}
+
+async function waits(
+  id: CaseId,
+  head: CaseHead,
+  { needed, total, because }: { needed: number; total: number; because: string },
+  world: Enforcement,
+): Promise<Joining> {
+  // Said once: approvals that are missing show in the queue.
+  if (head.state.approversNeeded < needed) {
+    const change = { approversNeeded: needed, size: total };
+    await move(id, head, { progress: head.state.progress, because: [because], change }, world);
+  }
+  return { kind: 'wait', because: [because] };
+}
