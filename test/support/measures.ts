@@ -17,6 +17,7 @@ export const identity = (change: Partial<Identity> = {}): Identity => ({
   pooled: 0,
   pool: 0,
   exclusive: 0,
+  exclusiveOfReference: 0,
   together: 0,
   ...change,
 });
@@ -61,6 +62,7 @@ export const HYDRA = {
     pool: 30,
     pooled: 1,
     exclusive: 1,
+    exclusiveOfReference: 1,
     rotating: 1,
     together: 1,
   }),

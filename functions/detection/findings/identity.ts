@@ -24,6 +24,11 @@ export type Identity = {
   pooled: number;
   pool: number;
   exclusive: number;
+  /**
+   * The same beside accounts of the reference alone. A pool that other campaigns and their resellers share is no less a disguise; one that
+   * established people use is a service.
+   */
+  exclusiveOfReference: number;
   /** Share of accounts that signed up within the best ten days, of those younger than two months. */
   together: number;
 };
@@ -125,10 +130,11 @@ function tellingDomains({ profiles, index, holdings }: Group): Map<Hash64, numbe
 }
 
 /** The group's own addresses, taken as one thing: its users inside and outside. */
-function poolOf({ members, holdings }: Group): Pick<Identity, 'pooled' | 'pool' | 'exclusive'> {
-  const { addresses, outside } = holdings.pool;
+function poolOf({ members, holdings }: Group): Pick<Identity, 'pooled' | 'pool' | 'exclusive' | 'exclusiveOfReference'> {
+  const { addresses, outside, established } = holdings.pool;
   const within = members.filter(({ entry }) => entry.ids.some((id) => addresses.has(id))).length;
-  return { pooled: within / members.length, pool: addresses.size, exclusive: within === 0 ? 0 : within / (within + outside) };
+  const share = (others: number): number => (within === 0 ? 0 : within / (within + others));
+  return { pooled: within / members.length, pool: addresses.size, exclusive: share(outside), exclusiveOfReference: share(established) };
 }
 
 function togetherShare({ profiles, now }: Group): number {

@@ -50,7 +50,7 @@ function concealment({ identity, dispersion }: LegMeasures, policy: LegPolicy): 
   if (open) return lacks(open);
   const spaced = dispersion !== undefined && dispersion <= policy.machineDispersion.value;
   const hidden =
-    identity.exclusive >= policy.exclusivePool.value &&
+    identity.exclusiveOfReference >= policy.exclusivePool.value &&
     identity.pooled >= policy.pooled.value &&
     identity.rotating >= policy.rotating.value &&
     identity.pool >= policy.pool.value;
@@ -60,8 +60,17 @@ function concealment({ identity, dispersion }: LegMeasures, policy: LegPolicy): 
     if (hidden || spaced) return stands(`${cards}; their requests ${how}`);
     return lacks(`${cards}, but neither their addresses nor their timing show one operator: somebody may pay for people`);
   }
-  if (hidden && spaced && identity.together >= policy.together.value && identity.paying >= policy.paying.value)
-    return stands(`accounts signed up within ten days, each under an identity and a payment instrument of its own, ${how}, evenly spaced`);
+  const mostly = identity.exclusive >= (policy.mostOfPool ?? policy.exclusivePool).value;
+  if (hidden && mostly && spaced && identity.together >= policy.together.value) {
+    if (identity.paying >= policy.paying.value)
+      return stands(
+        `accounts signed up within ten days, each under an identity and a payment instrument of its own, ${how}, evenly spaced`,
+      );
+    if (policy.evenDispersion !== undefined && dispersion <= policy.evenDispersion.value)
+      return stands(
+        `accounts signed up within ten days, each under an identity of its own and paying nothing, ${how}, as evenly as no event or course works`,
+      );
+  }
   return lacks('nothing shows one operator behind identities made to look unrelated');
 }
 
@@ -83,6 +92,9 @@ function purpose({ asking }: LegMeasures, policy: LegPolicy): Leg {
   if (!strongest) return lacks('too few prompts or labels to see what is asked');
   const { asking: what, by, share, atLeast, base, times, requests } = strongest;
   const figures = `by their ${by}, ${percent(share)} of ${requests} requests ask for ${what}, at least ${percent(atLeast)}; of the population's ${percent(base)} do`;
-  if (times < policy.askingTimes.value || share < policy.askingShare.value) return lacks(`not clearly more than others: ${figures}`);
-  return stands(figures);
+  if (times >= policy.askingTimes.value && share >= policy.askingShare.value) return stands(figures);
+  const { diluted } = policy;
+  return diluted && times >= diluted.times.value && share >= diluted.share.value
+    ? stands(`${figures}, ${Math.floor(times)} times as many: diluted by other requests`)
+    : lacks(`not clearly more than others: ${figures}`);
 }

@@ -108,7 +108,8 @@ const ORDINARY = Math.log(0.1);
 /** Accounts outside, by chance, at an address that was not met outside yet. */
 const POOL_PRIOR = 0.2;
 /** `nats`: what it says of an account to use it: as many times as likely in the group as outside, less the wrong accounts it offers. */
-export type Pool = { addresses: ReadonlySet<number>; inside: number; outside: number; nats: number };
+/** `outside`: accounts outside the group that use any of them; `established`: those of these that are in the reference. */
+export type Pool = { addresses: ReadonlySet<number>; inside: number; outside: number; established: number; nats: number };
 
 /** How a group differs from the population: the share of members holding each trait. */
 export class GroupProfile {
@@ -174,13 +175,20 @@ export class GroupProfile {
       const users = new Set<number>();
       for (const id of addresses) for (const order of index.holders(id)) users.add(order);
       let inside = 0;
-      for (const order of users) if (this.orders.has(order)) inside++;
+      let established = 0;
+      for (const order of users) {
+        if (this.orders.has(order)) inside++;
+        else if (index.accounts[order]!.established) established++;
+      }
       // An index of few holds only some of those outside: their counts are of everybody.
       let outside = users.size - inside;
-      for (const id of addresses) outside = Math.max(outside, index.holdersOf(id) - this.counts.get(id)!);
+      for (const id of addresses) {
+        outside = Math.max(outside, index.holdersOf(id) - this.counts.get(id)!);
+        established = Math.max(established, index.referenceHolders[id]! - (this.inReference.get(id) ?? 0));
+      }
       const others = index.population - this.size;
       const nats = Math.log(((inside / this.size) * 0.9) / ((outside + POOL_PRIOR) / (others + 1))) - Math.log(1 + outside);
-      this.pooled = { addresses, inside, outside, nats: Math.min(CAPS[ADDRESS]!, Math.max(0, nats)) };
+      this.pooled = { addresses, inside, outside, established, nats: Math.min(CAPS[ADDRESS]!, Math.max(0, nats)) };
     }
     return this.pooled;
   }

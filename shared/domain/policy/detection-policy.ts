@@ -47,13 +47,17 @@ export const LegPolicy = z.object({
   /** Payment instruments that each pay for three accounts or more with nothing else in common, at least, and the share of paying members they pay for. */
   cells: Reasoned(z.int().min(2)),
   cardCells: Reasoned(share),
-  /** Of the group's own pool of addresses: share of its users that are members, share of members that use it, share of members that rotate, addresses. */
+  /** Of the group's own pool of addresses: share of members among them and established accounts that use it, share of members that use it, share of members that rotate, addresses. */
   exclusivePool: Reasoned(share),
   pooled: Reasoned(share),
   rotating: Reasoned(share),
   pool: Reasoned(z.int().min(2)),
   /** Index of dispersion of members' hourly counts, at most, for requests that a machine spaces out. */
   machineDispersion: Reasoned(z.number().positive()),
+  /** Where no cards show it: share of all users of the pool that are members, at least; `exclusivePool` where not given. */
+  mostOfPool: Reasoned(share).optional(),
+  /** The same index for requests so even that accounts that pay nothing are no event; none is where not given. */
+  evenDispersion: Reasoned(z.number().positive()).optional(),
   /** Share of members that signed up within ten days, and that pay. */
   together: Reasoned(share),
   paying: Reasoned(share),
@@ -63,6 +67,8 @@ export const LegPolicy = z.object({
   /** How many times as often as the population the group asks for reasoning or grades, at least, three standard errors taken off, and in what share of its requests. */
   askingTimes: Reasoned(z.number().min(1)),
   askingShare: Reasoned(share),
+  /** The same for a purpose behind many other requests: a smaller share, and that many times as often. None where not given. */
+  diluted: z.object({ times: Reasoned(z.number().min(1)), share: Reasoned(share) }).optional(),
 });
 export type LegPolicy = z.infer<typeof LegPolicy>;
 

@@ -30,24 +30,46 @@ describe('the three legs, by what a group is', () => {
     ['half of them of one organisation', hydra({ organization: 0.5 }), 'coordination purpose'],
     ['a third of them: the rest hides', hydra({ organization: 0.33 }), 'coordination concealment purpose'],
     // concealment: what shows it
-    ['cards alone: somebody may pay for people', { ...hydra({ exclusive: 0.4 }), dispersion: 4 }, 'coordination purpose'],
-    ['cards, and requests spaced out by a machine', hydra({ exclusive: 0.4 }), 'coordination concealment purpose'],
+    ['cards alone: somebody may pay for people', { ...hydra({ exclusiveOfReference: 0.4 }), dispersion: 4 }, 'coordination purpose'],
+    ['cards, and requests spaced out by a machine', hydra({ exclusiveOfReference: 0.4 }), 'coordination concealment purpose'],
+    ['cards, and a pool that other campaigns share', { ...hydra({ exclusive: 0.3 }), dispersion: 4 }, 'coordination concealment purpose'],
     ['cards, and a pool of their own, on a human day', { dispersion: 4 }, 'coordination concealment purpose'],
-    ['two cards are an office', { ...hydra({ cells: 2, exclusive: 0 }) }, 'coordination purpose'],
+    ['two cards are an office', { ...hydra({ cells: 2, exclusive: 0, exclusiveOfReference: 0 }) }, 'coordination purpose'],
     [
       'a card each, a pool of their own, signed up together, spaced out',
       hydra({ cells: 0, cardCells: 0 }),
       'coordination concealment purpose',
     ],
     ['the same over months: customers of one service', hydra({ cells: 0, cardCells: 0, together: 0.5 }), 'coordination purpose'],
-    ['the same on credits: an event', hydra({ cells: 0, cardCells: 0, paying: 0.1 }), 'coordination purpose'],
-    ['the same at addresses that others use: a cloud IDE', hydra({ cells: 0, cardCells: 0, exclusive: 0.5 }), 'coordination purpose'],
+    ['the same on credits: an event', { ...hydra({ cells: 0, cardCells: 0, paying: 0.1 }), dispersion: 0.9 }, 'coordination purpose'],
+    [
+      'the same on credits, as even as a scheduler',
+      { ...hydra({ cells: 0, cardCells: 0, paying: 0 }), dispersion: 0.1 },
+      'coordination concealment purpose',
+    ],
+    [
+      'the same at addresses that established people use: a cloud IDE',
+      hydra({ cells: 0, cardCells: 0, exclusive: 0.5, exclusiveOfReference: 0.5 }),
+      'coordination purpose',
+    ],
+    [
+      'the same at proxies that another campaign uses',
+      hydra({ cells: 0, cardCells: 0, exclusive: 0.6 }),
+      'coordination concealment purpose',
+    ],
+    ['the same where most of the pool is others', hydra({ cells: 0, cardCells: 0, exclusive: 0.4 }), 'coordination purpose'],
     ['the same in bursts', { ...hydra({ cells: 0, cardCells: 0 }), dispersion: 3 }, 'coordination purpose'],
 
     // purpose
     ['no more asking than others do', { asking: [asks(0.12)] }, 'coordination concealment'],
     ['maybe more', { asking: [asks(0.3, { atLeast: 0.12 })] }, 'coordination concealment'],
     ['three times a rare thing is still rare', { asking: [asks(0.03, { atLeast: 0.03, base: 0.01 })] }, 'coordination concealment'],
+    [
+      'one request in sixteen, six times as many as others',
+      { asking: [asks(0.062, { atLeast: 0.06, base: 0.01 })] },
+      'coordination concealment purpose',
+    ],
+    ['one in sixteen, three times as many', { asking: [asks(0.062, { atLeast: 0.06, base: 0.02 })] }, 'coordination concealment'],
     ['grades', { asking: [asks(0.1), asks(0.6, { asking: 'grades', base: 0.04 })] }, 'coordination concealment purpose'],
     ['neither prompts nor labels', { asking: [] }, 'coordination concealment'],
   ])('%s: %j', (_, change, expected) => {
@@ -73,6 +95,7 @@ test('less to see never makes a leg stand, and more openness never does', () => 
     cardCells: share,
     pool: fc.integer({ min: 0, max: 40 }),
     exclusive: fc.constantFrom(0.3, 0.95, 1),
+    exclusiveOfReference: fc.constantFrom(0.3, 0.95, 1),
     pooled: fc.constantFrom(0.5, 0.8, 1),
     rotating: fc.constantFrom(0.2, 0.7, 1),
     together: fc.constantFrom(0.3, 0.9),
@@ -101,6 +124,7 @@ test('less to see never makes a leg stand, and more openness never does', () => 
         expect(families.length).toBeGreaterThanOrEqual(2);
         expect(Math.max(who.organization, who.domain, who.place)).toBeLessThan(policy.open.value);
         expect(atLeast).toBeGreaterThanOrEqual(policy.askingTimes.value * 0.1);
+        expect(who.exclusiveOfReference >= policy.exclusivePool.value || dispersion <= policy.machineDispersion.value).toBe(true);
       }
       if (legs.concealment.holds) met.concealment++;
       if (who.organization >= 0.5) met.open++;
