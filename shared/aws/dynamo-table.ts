@@ -10,6 +10,9 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock, Condition, Item, Query, Table } from '../ports';
 
+/** Rows of a page after the first, at most: the first answers what was asked for where nothing is gone. */
+const MOST_ASKED = 1000;
+
 /**
  * The Table port on DynamoDB: keys `pk` and `sk` (strings), time to live in `expires` (epoch seconds).
  *
@@ -17,9 +20,6 @@ import type { Clock, Condition, Item, Query, Table } from '../ports';
  * passed as absent. Reads are strongly consistent: a plan that misses a manifest row folds a version too small, which is dearer
  * than the second half of a read unit (docs/decisions/0007).
  */
-/** Rows of a page after the first, at most: the first answers what was asked for where nothing is gone. */
-const MOST_ASKED = 1000;
-
 export class DynamoTable implements Table {
   constructor(
     private readonly client: DynamoDBClient,
