@@ -170,3 +170,8 @@ test('a folder is a room that one can see: at most sixteen files of code beside 
   expect(beside.size).toBeGreaterThan(60);
   expect([...beside].filter(([, files]) => files > 16)).toEqual([]);
 });
+
+test('a doc comment stands before what it is about, not before another comment', () => {
+  const stray = [...sources, ...filesUnder('test')].filter((file) => /\*\/\n[ \t]*\/\*\*/.test(textOf(file)));
+  expect(stray).toEqual([]);
+});

@@ -6,8 +6,10 @@ import { CaseStore } from '../../shared/stores/cases/case-store';
 import { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { RuleStore } from '../../shared/stores/rule-store';
 
-/** What this stage is given. It can neither restore nor suspend anybody: enforcement carries out what is decided here. */
-/** `requests`: where the public door hands appeals on, where it may not open them itself. */
+/**
+ * What this stage is given. It can neither restore nor suspend anybody: enforcement carries out what is decided here. `requests`: where
+ * the public door hands appeals on, where it may not open them itself.
+ */
 export type AppealsWorld = {
   table: Table;
   clock: Clock;

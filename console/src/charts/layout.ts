@@ -5,9 +5,8 @@ import type { Schemas } from '../api';
  * Where the accounts of a link graph lie. Not by forces, which make a ball of wool of 25,000 accounts and take a minute:
  * each account lies in the disc of what ties it most strongly, core accounts in the middle of their disc (phyllotaxis), and the discs are
  * packed. So a disc reads as "these pay with one card", and the lines between discs as what joins them. The same graph
- * gives the same picture.
+ * gives the same picture. `disc` is the place in `groups`, by account. Groups come largest first.
  */
-/** `disc` is the place in `groups`, by account. Groups come largest first. */
 export type Placed = { x: Float64Array; y: Float64Array; disc: Int32Array; groups: Group[] };
 export type Group = { shared: number | null; size: number; x: number; y: number; r: number };
 

@@ -1,7 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
 
-/** A table that stays fast with tens of thousands of rows: only the rows in view exist. Asks for more near the end. */
 /** `order`: what the list can be sorted by; the head then sorts, from the largest or newest first, and back. */
 export type Column<T> = { head: string; width: string; number?: boolean; order?: string; cell: (row: T) => ReactNode };
 
@@ -11,6 +10,7 @@ const MARKS = { descending: ' ↓', ascending: ' ↑', none: '' } as const;
 const directionOf = (order: string, sort: string | undefined): keyof typeof MARKS =>
   sort === `-${order}` ? 'descending' : sort === order ? 'ascending' : 'none';
 
+/** A table that stays fast with tens of thousands of rows: only the rows in view exist. Asks for more near the end. */
 export function VirtualTable<T>({
   label,
   rows,

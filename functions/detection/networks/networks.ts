@@ -107,8 +107,10 @@ const ORDINARY = Math.log(0.1);
 
 /** Accounts outside, by chance, at an address that was not met outside yet. */
 const POOL_PRIOR = 0.2;
-/** `nats`: what it says of an account to use it: as many times as likely in the group as outside, less the wrong accounts it offers. */
-/** `outside`: accounts outside the group that use any of them; `established`: those of these that are in the reference. */
+/**
+ * `outside`: accounts outside the group that use any of them; `established`: those of these that are in the reference. `nats`: what it says
+ * of an account to use it: as many times as likely in the group as outside, less the wrong accounts it offers.
+ */
 export type Pool = { addresses: ReadonlySet<number>; inside: number; outside: number; established: number; nats: number };
 
 /** How a group differs from the population: the share of members holding each trait. */

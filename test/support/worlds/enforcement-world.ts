@@ -30,7 +30,6 @@ export const VIEWER: Person = { id: 'vic', role: 'viewer' };
 let commands = 0;
 export const says = (actor: Person, because = 'because I looked') => ({ actor, because, key: `command-${++commands}` });
 
-/** The recommended policy with some of its enforcement numbers changed. */
 /** The same document is asked about thousands of times. */
 const digests = new WeakMap<Policy, string>();
 function digestOf(policy: Policy): string {
@@ -39,6 +38,7 @@ function digestOf(policy: Policy): string {
   return digest;
 }
 
+/** The recommended policy with some of its enforcement numbers changed. */
 export function policyWith(change: (enforcement: Policy['enforcement']) => void): Policy {
   const policy = structuredClone(RECOMMENDED);
   change(policy.enforcement);
