@@ -225,6 +225,7 @@ async function openCase(
     leftOut: [],
     takenIn: [],
     assignee: null,
+    mentioned: [],
     byHand: null,
     progress: { kind: 'held', until },
   };

@@ -4,3 +4,8 @@ import { z } from '@hono/zod-openapi';
 export const StixView = z
   .object({ type: z.literal('bundle'), id: z.string(), objects: z.array(z.record(z.string(), z.unknown())) })
   .openapi('StixBundle');
+
+export const TlpField = z
+  .enum(['white', 'green', 'amber', 'red'])
+  .default('amber')
+  .openapi({ description: 'Traffic Light Protocol marking of every object.' });

@@ -32,6 +32,28 @@ onBothSides((side) => {
     because: 'the letter of June',
   };
 
+  test('as STIX: the campaigns as they were when it was written, a report that names them, whatever was found since; not for viewers', async () => {
+    const { call, world } = await open();
+    await call('reviewer', '/v1/disclosures', NEW);
+    const before = await call('reviewer', '/v1/disclosures/1/stix?tlp=green');
+    expect(before.status).toBe(200);
+    const june = await world.enforcement.campaigns.get('june' as never);
+    if (!june) throw new Error('the campaign is gone');
+    await world.enforcement.campaigns.save({ ...june, version: june.version + 1, members: june.members.slice(0, 3) });
+    const { body } = await call('reviewer', '/v1/disclosures/1/stix?tlp=green');
+    expect(body).toEqual(before.body);
+    const of = (type: string) => body.objects.filter((one: { type: string }) => one.type === type);
+    expect(of('campaign').map(({ name }: { name: string }) => name)).toEqual(['june', 'second']);
+    const [report, ...more] = of('report');
+    expect(more).toEqual([]);
+    expect(report).toMatchObject({ name: NEW.title, published: iso(world.clock.now()) });
+    const ids = body.objects.map(({ id }: { id: string }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const ref of report.object_refs) expect(ids).toContain(ref);
+    expect((await call('viewer', '/v1/disclosures/1/stix')).status).toBe(403);
+    expect((await call('reviewer', '/v1/disclosures/9/stix')).status).toBe(404);
+  });
+
   test('several campaigns of one operator in one numbered document: figures add up, attribution apart, nobody named', async () => {
     const { call, world } = await open();
     const written = await call('reviewer', '/v1/disclosures', NEW);

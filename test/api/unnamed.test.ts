@@ -22,3 +22,9 @@ test.each([
 test('everybody who signed is unnamed, the longer name first', () => {
   expect(unnamed(entry(['approved by ann lee and ann'], 'ann', ['ann lee']))).toEqual(['approved by a reviewer and a reviewer']);
 });
+
+test('whom a note mentions is unnamed too, though the entry is another person’s; so are those whose names a list alone keeps', () => {
+  expect(unnamed(entry(['@cleo please look; write to a@b.example'], 'ben'))).toEqual(['@a reviewer please look; write to a@b.example']);
+  const { because, actor } = entry(['agreed by dan'], 'ben');
+  expect(unnamed({ because, actor, state: { approvals: ['dan'] } })).toEqual(['agreed by a reviewer']);
+});

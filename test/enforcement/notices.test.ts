@@ -1,4 +1,5 @@
 import { approve, reject } from '../../functions/enforcement/commands/approve';
+import { noteOnCase } from '../../functions/enforcement/commands/case-notes';
 import { undoCase } from '../../functions/enforcement/commands/undo';
 import { heard, ofAppeal, ofCase, ofSource } from '../../functions/enforcement/notices/situations';
 import { digestOf, tellPeople, type Ways } from '../../functions/enforcement/notices/tell-people';
@@ -66,6 +67,25 @@ onBothSides((side) => {
     expect(await tell()).toMatchObject({ open: 0, over: 1 });
     expect(bus.published.at(-1)).toMatchObject({ type: 'lockstep.notice.case-waits', detail: { state: 'over' } });
     expect(await tell()).toMatchObject({ open: 0, over: 0 });
+  });
+
+  test('whom a note mentions is told by a notice that names nobody, until they do something about the case', async () => {
+    const { world, all, tell } = await telling();
+    await waiting(world);
+    await tell();
+    const note = (who: typeof BEN, text: string) => noteOnCase({ ...says(who, text), case: CASE }, world.enforcement);
+    expect(await note(BEN, 'write to x@example.com; @cleo and @dan, see #C-hydra.0001 (@cleo)')).toMatchObject({
+      because: 'the note is kept, and 2 people are asked',
+    });
+    expect((await world.enforcement.cases.head(CASE))?.state.mentioned).toEqual(['cleo', 'dan']);
+    await world.pass(HOUR);
+    await tell();
+    expect(all.digests.at(-1)?.notices).toMatchObject([{ kind: 'case-asks', because: expect.stringContaining('2 people were mentioned') }]);
+    expect(JSON.stringify(all.digests)).not.toMatch(/cleo|dan/);
+    await note(CLEO, 'I looked');
+    await reject({ ...says(BEN, 'never mind'), case: CASE }, world.enforcement);
+    expect((await world.enforcement.cases.head(CASE))?.state.mentioned).toEqual(['dan']);
+    expect(await tell()).toMatchObject({ open: 0 });
   });
 
   test('dead letters are told by queue, kept with the time since which a queue was not seen empty, and over when it is', async () => {

@@ -2,6 +2,7 @@ import { Link, useSearchParams } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useMe, useStatus } from '../app';
 import { brief, day, moment, plural, words } from '../format';
+import { CsvButton } from '../parts/csv-button';
 import { Empty, Loaded, Panel } from '../parts/parts';
 import { Arrived } from '../parts/steady';
 import { useFilters } from '../parts/use-filters';
@@ -23,6 +24,7 @@ const CHOICES = {
     'operator',
     'label',
     'disclosure',
+    'regrouping',
   ],
   by: ['person', 'policy', 'clock', 'provider', 'appellant'],
 } as const;
@@ -34,6 +36,7 @@ const NAMES: Record<string, string> = {
   provider: 'the provider',
   appellant: 'persons concerned',
   operator: 'imported operator',
+  regrouping: 'who belongs together',
 };
 const DAY_MS = 86_400_000;
 
@@ -148,8 +151,21 @@ export function LedgerPage() {
             Older entries
           </button>
         ) : steady.rows.length > 0 ? (
-          <span className="soft small">End of list</span>
+          <span className="soft small">{plural(steady.rows.length, 'entry', 'entries')}. End of list</span>
         ) : null}
+        <CsvButton
+          name="audit-log"
+          rows={steady.rows}
+          columns={[
+            ['at', (entry) => entry.at],
+            ['subject', (entry) => entry.subject.kind],
+            ['id', (entry) => entry.subject.id],
+            ['what', (entry) => entry.what],
+            ['by', (entry) => entry.actor.id ?? entry.actor.kind],
+            ['because', (entry) => entry.because.join('; ')],
+            ['hash', (entry) => entry.hash],
+          ]}
+        />
       </p>
     </>
   );
@@ -322,6 +338,7 @@ function Subject({ of }: { of: Entry['subject'] }) {
     case 'policy':
     case 'appeal':
     case 'operator':
+    case 'regrouping':
     case 'other':
       return (
         <span>

@@ -1,9 +1,28 @@
+import { mentionsIn } from '../../../shared/domain/cases/case';
 import type { Enforcement } from '../enforcement';
 import { type CaseCommand, changeCase } from './change-case';
 
-/** A note on a case: an entry of its chain like any act, so that who takes over reads it where everything else is. */
+/**
+ * A note on a case: an entry of its chain like any act, so that who takes over reads it where everything else is. Whom it asks
+ * (`@person`) is told by a notice that stands until they do something about the case, or it is closed.
+ */
 export const noteOnCase = (command: CaseCommand, world: Enforcement) =>
-  changeCase(command, 'reviewer', ({ state }) => ({ kind: 'to', what: 'noted', state, message: 'the note is kept' }), world);
+  changeCase(
+    command,
+    'reviewer',
+    ({ state }) => {
+      const mentioned = [...new Set([...state.mentioned, ...mentionsIn(command.because)])].slice(-MOST_ASKED);
+      const asked = mentionsIn(command.because).length;
+      return {
+        kind: 'to',
+        what: 'noted',
+        state: { ...state, mentioned },
+        message: asked === 0 ? 'the note is kept' : `the note is kept, and ${asked === 1 ? 'one person is' : `${asked} people are`} asked`,
+      };
+    },
+    world,
+  );
+const MOST_ASKED = 50;
 
 /** Who works on a case. Claiming is assigning to oneself; null leaves it to anybody. It gives nobody a right and takes none away. */
 export const assignCase = (command: CaseCommand & { to: string | null }, world: Enforcement) =>

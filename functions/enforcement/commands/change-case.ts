@@ -32,7 +32,9 @@ export async function changeCase(
     if (!head) return { kind: 'unknown', because: `there is no case ${id}` };
     const answer = await next(head, world.clock.now());
     if (answer.kind !== 'to') return answer;
-    const { what, state, message } = answer;
+    const { what, message } = answer;
+    // Whoever does something about the case has answered what they were asked.
+    const state = { ...answer.state, mentioned: answer.state.mentioned.filter((person) => person !== actor.id) };
     const appended = await world.cases.append(id, head, { actor: byPerson(actor), what, because: [because], key, state });
     if (appended.kind === 'appended') return { kind: 'done', because: message, case: id, head: appended.entry };
   }

@@ -123,6 +123,7 @@ export async function openByHand(
     leftOut: [],
     takenIn: [...accounts].sort(),
     assignee: null,
+    mentioned: [],
     byHand: { by: actor.id, because, reasonCode, expiresAfterHours: hours },
     progress: { kind: 'awaiting-approval', lapsesAt: now + policy.enforcement.approval.lapsesAfterHours.value * HOUR },
   };

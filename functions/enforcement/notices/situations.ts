@@ -1,5 +1,5 @@
 import type { AppealState } from '../../../shared/domain/cases/appeal';
-import type { CaseState } from '../../../shared/domain/cases/case';
+import { type CaseState, isClosed } from '../../../shared/domain/cases/case';
 import { DETECTION_STALE_AFTER, type Notice, PAUSE_MARGIN, SHORTEST_SILENCE, WARN_BEFORE } from '../../../shared/domain/notice';
 import { DAY, HOUR, iso } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
@@ -61,6 +61,12 @@ export function ofCase(id: CaseId, state: CaseState, now: number): Notice[] {
       break;
     default:
   }
+  if (state.mentioned.length > 0 && !isClosed(progress))
+    tell(
+      'case-asks',
+      `Somebody is asked about it: ${what}`,
+      `${state.mentioned.length === 1 ? 'One person was' : `${state.mentioned.length} people were`} mentioned in a note and did nothing about the case since.`,
+    );
   if (state.undoRequests.length > 0 && state.undoneAt === null && progress.kind !== 'undoing' && progress.kind !== 'undone')
     tell('undo-waits', `An undo waits for another person: ${what}`, 'One person asked that everything it did be undone.');
   return notices;

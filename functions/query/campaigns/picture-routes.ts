@@ -4,7 +4,7 @@ import { stixOf } from '../../../shared/domain/campaigns/stix';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { limit } from '../../../shared/http/fields';
 import { Problem, problem } from '../../../shared/http/problem';
-import { StixView } from '../../../shared/http/stix-view';
+import { StixView, TlpField } from '../../../shared/http/stix-view';
 import type { CampaignId } from '../../../shared/identity/ids';
 import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../../shared/stores/campaigns/campaign-picture-store';
 import { doneAbout } from '../ledger/ledger';
@@ -94,10 +94,7 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
     request: {
       ...onCampaign,
       query: z.strictObject({
-        tlp: z
-          .enum(['white', 'green', 'amber', 'red'])
-          .default('amber')
-          .openapi({ description: 'Traffic Light Protocol marking of every object.' }),
+        tlp: TlpField,
       }),
     },
     responses: answers(StixView, 'The bundle. Values are keyed hashes of this deployment.'),

@@ -1,11 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Campaign } from '../../../shared/domain/campaigns/campaign';
 import { FAMILIES, KINDS } from '../../../shared/domain/campaigns/campaign';
 import { CONFIDENCES, DISCLOSURE_CHAIN, DISCLOSURES, type Disclosure, Prices } from '../../../shared/domain/campaigns/disclosure';
+import { stixOfDisclosure } from '../../../shared/domain/campaigns/stix';
 import type { Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { orNull, When } from '../../../shared/http/fields';
 import { Problem, problem } from '../../../shared/http/problem';
+import { StixView, TlpField } from '../../../shared/http/stix-view';
+import { campaignId } from '../../../shared/identity/ids';
 import { type Entry, LedgerStore } from '../../../shared/stores/cases/ledger-store';
 import { revealed } from '../accounts/account-view';
 import type { QueryPorts } from '../query-ports';
@@ -99,7 +103,7 @@ const onNumber = {
   }),
 };
 
-export function disclosureRoutes(api: Api, http: HttpPorts, { stores, clock }: QueryPorts): void {
+export function disclosureRoutes(api: Api, http: HttpPorts, { stores, clock, campaigns }: QueryPorts): void {
   const about = { ...access(http, 'viewer'), method: 'get' as const, tags: ['Disclosures'] };
   const all = async (): Promise<Entry<Disclosure>[]> =>
     (await new LedgerStore(stores.enforcement, clock).readable(DISCLOSURE_CHAIN, DISCLOSURES)).entries;
@@ -146,5 +150,28 @@ export function disclosureRoutes(api: Api, http: HttpPorts, { stores, clock }: Q
       'content-type': 'text/markdown; charset=utf-8',
       'content-disposition': `attachment; filename="disclosure-${number}.md"`,
     });
+  });
+
+  // A bundle is keyed hashes, which viewers do not see.
+  const stix = createRoute({
+    ...about,
+    ...access(http, 'reviewer'),
+    path: '/v1/disclosures/{number}/stix',
+    operationId: 'getDisclosureStix',
+    summary: 'One disclosure as a STIX 2.1 bundle: its campaigns as they were, and a report that names them',
+    request: { ...onNumber, query: z.strictObject({ tlp: TlpField }) },
+    responses: answers(StixView, 'The bundle. Values are keyed hashes of this deployment.'),
+  });
+  api.openapi(stix, async (c) => {
+    const { number } = c.req.valid('param');
+    const entry = (await all()).find(({ sequence }) => sequence === number);
+    if (!entry) return problem(c, 'not-found', NONE);
+    const frozen: Campaign[] = [];
+    for (const { id, version } of entry.state.campaigns) {
+      const campaign = await campaigns.version(campaignId(id), version);
+      if (!campaign) return problem(c, 'not-found', `Version ${version} of campaign ${id} is no longer in the archive.`);
+      frozen.push(campaign);
+    }
+    return c.json(stixOfDisclosure({ number, ...entry.state }, frozen, c.req.valid('query').tlp), 200);
   });
 }

@@ -20,6 +20,7 @@ export const SUBJECTS = [
   'operator',
   'label',
   'disclosure',
+  'regrouping',
   'other',
 ] as const;
 const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
@@ -35,6 +36,7 @@ const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
   ['O#', 'operator'],
   ['L#', 'label'],
   ['DS#', 'disclosure'],
+  ['G#', 'regrouping'],
 ];
 
 export const ActorView = z

@@ -96,6 +96,18 @@ const Marking = z.object({
   name: z.string(),
   definition: z.object({ tlp: z.string() }),
 });
+/** Several campaigns of one operator in one document (STIX 2.1, 4.16). */
+const Report = z.object({
+  type: z.literal('report'),
+  id: id('report'),
+  ...common,
+  created_by_ref: id('identity'),
+  name: z.string(),
+  description: z.string(),
+  report_types: z.array(z.literal('threat-actor')),
+  published: Timestamp,
+  object_refs: z.array(z.string()).min(1),
+});
 const Extension = z.object({
   type: z.literal('extension-definition'),
   id: id('extension-definition'),
@@ -110,7 +122,9 @@ const Extension = z.object({
 export const StixBundle = z.object({
   type: z.literal('bundle'),
   id: id('bundle'),
-  objects: z.array(z.discriminatedUnion('type', [Identity, Extension, StixCampaign, StixIndicator, Relationship, AttackPattern, Marking])),
+  objects: z.array(
+    z.discriminatedUnion('type', [Identity, Extension, StixCampaign, StixIndicator, Relationship, AttackPattern, Marking, Report]),
+  ),
 });
 export type StixBundle = z.infer<typeof StixBundle>;
 
@@ -229,6 +243,36 @@ export function stixOf(campaign: Campaign, tlp: Tlp = 'amber'): StixBundle {
   ];
   const marked = objects.map((object) => (object.type === 'marking-definition' ? object : { ...object, object_marking_refs: [TLP[tlp]] }));
   return { type: 'bundle', id: stixId('bundle', `${campaign.id}/${campaign.version}`), objects: marked };
+}
+
+/** What a disclosure says of itself in a bundle. `number`: its place in the ledger. */
+type Told = { number: number; title: string; writtenAt: number; attribution: { statement: string; confidence: string } | null };
+
+/** A disclosure as a bundle: each campaign as it was when it was written, what they share once, and a report that names all. Pure. */
+export function stixOfDisclosure(
+  { number, title, writtenAt, attribution }: Told,
+  campaigns: readonly Campaign[],
+  tlp: Tlp = 'amber',
+): StixBundle {
+  const objects = new Map<string, StixBundle['objects'][number]>();
+  for (const campaign of campaigns)
+    for (const object of stixOf(campaign, tlp).objects) if (!objects.has(object.id)) objects.set(object.id, object);
+  const at = iso(writtenAt);
+  const report: z.infer<typeof Report> = {
+    type: 'report',
+    id: stixId('report', `disclosure/${number}/${at}`),
+    spec_version: '2.1',
+    created: at,
+    modified: at,
+    created_by_ref: stixId('identity', 'lockstep'),
+    object_marking_refs: [TLP[tlp]],
+    name: title,
+    description: attribution ? `${attribution.statement} (${attribution.confidence} confidence)` : 'Nobody is named.',
+    report_types: ['threat-actor'],
+    published: at,
+    object_refs: [...objects.keys()],
+  };
+  return { type: 'bundle', id: stixId('bundle', `disclosure/${number}/${at}/${tlp}`), objects: [...objects.values(), report] };
 }
 
 /** A field of a bundle, by its path, and what would be right there. */

@@ -71,6 +71,8 @@ export const CaseState = z.object({
   takenIn: z.array(z.custom<AccountKey>()).default([]),
   /** Who works on it, if anybody claimed it. */
   assignee: z.string().nullable().default(null),
+  /** Whom notes asked (`@person`) and who did nothing about the case since. */
+  mentioned: z.array(z.string()).default([]),
   /** Opened by a person about the accounts taken in; no campaign and no rule called for it. */
   byHand: z
     .object({ by: z.string(), because: z.string(), reasonCode: z.enum(REASON_CODES), expiresAfterHours: z.number() })
@@ -115,3 +117,10 @@ export type StepAnswer =
   | { kind: 'wait'; until: number; because: string }
   | { kind: 'await-people'; until: number | null; because: string }
   | { kind: 'closed'; because: string };
+
+const MOST_MENTIONED = 20;
+/** `@` and the id of a person, as the API and the console show it; at the beginning or after a space, so that no address counts. */
+const MENTION = /(?<=^|[\s(])@([A-Za-z0-9](?:[A-Za-z0-9._+@-]*[A-Za-z0-9])?)/g;
+/** Whom a note asks. */
+export const mentionsIn = (text: string): string[] =>
+  [...new Set([...text.matchAll(MENTION)].map(([, id]) => id ?? ''))].slice(0, MOST_MENTIONED);

@@ -112,6 +112,12 @@ export class CampaignStore {
     return campaign;
   }
 
+  /** One version of a campaign, as it was saved; undefined when it is not in the archive. */
+  async version(id: CampaignId, version: number): Promise<Campaign | undefined> {
+    for await (const key of this.archive.list(`campaigns/${id}/${ordinal(version)}-`)) return this.document(key);
+    return undefined;
+  }
+
   /** Is the document still in the archive? Old versions go when its retention ends. */
   async has(key: string): Promise<boolean> {
     return this.recent.has(key) || (await this.archive.get(key, { start: 0, end: 1 })) !== undefined;
@@ -169,9 +175,10 @@ function documentOf(campaign: Campaign): { sorted: Campaign; text: string; docum
   const sorted = { ...campaign, members: [...campaign.members].sort(byAccount) };
   const text = checkedJson(Campaign, sorted, `campaign ${campaign.id}`);
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return { sorted, text, document: `campaigns/${campaign.id}/${String(campaign.version).padStart(8, '0')}-${digest}.json.gz` };
+  return { sorted, text, document: `campaigns/${campaign.id}/${ordinal(campaign.version)}-${digest}.json.gz` };
 }
 
+const ordinal = (version: number): string => String(version).padStart(8, '0');
 const byAccount = (a: Member, b: Member): number => (a.account < b.account ? -1 : a.account > b.account ? 1 : 0);
 
 function headerOf(campaign: Campaign, document: string): CampaignHeader {

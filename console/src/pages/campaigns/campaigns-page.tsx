@@ -2,6 +2,7 @@ import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useStatus } from '../../app';
 import { bestGuess, compact, count, day, percent, plural, relative } from '../../format';
+import { CsvButton } from '../../parts/csv-button';
 import { Empty, Kind, Loaded, Panel } from '../../parts/parts';
 import { Arrived } from '../../parts/steady';
 import { useFilters } from '../../parts/use-filters';
@@ -25,7 +26,8 @@ const CHOICES = { sort: SORTS.map(([sort]) => sort), kind: KINDS } as const;
 export function CampaignsPage() {
   const [, go] = useLocation();
   const [{ sort = '-accounts', kind }, choose] = useFilters(CHOICES);
-  const now = useStatus().data?.at;
+  const status = useStatus().data;
+  const now = status?.at;
   const {
     query,
     rows: fresh,
@@ -75,6 +77,8 @@ export function CampaignsPage() {
     },
   ];
   const sortBy = (value: string) => choose('sort', value);
+  // Of all kinds the pipeline keeps the count.
+  const total = kind ? undefined : status?.campaigns;
   return (
     <>
       <header>
@@ -128,7 +132,26 @@ export function CampaignsPage() {
           }
         </Loaded>
         <div className="under">
-          <span>{hasMore ? 'More below' : `${plural(rows.length, 'campaign')}. End of list`}</span>
+          <span>
+            {hasMore
+              ? `${count(rows.length)}${total === undefined ? '' : ` of ${count(total)}`} shown, more below`
+              : `${plural(rows.length, 'campaign')}, ${count(rows.reduce((sum, row) => sum + row.accounts, 0))} accounts. End of list`}
+          </span>
+          <CsvButton
+            name="campaigns"
+            rows={rows}
+            columns={[
+              ['campaign', (row) => row.id],
+              ['kind', (row) => row.kind],
+              ['probability', (row) => row.probability],
+              ['accounts', (row) => row.accounts],
+              ['exchanges', (row) => row.exchanges],
+              ['firstSeen', (row) => row.firstSeen],
+              ['lastSeen', (row) => row.lastSeen],
+              ['detectedAt', (row) => row.detectedAt],
+              ['families', (row) => row.families.join(' ')],
+            ]}
+          />
           <span className="row">
             <kbd>j</kbd> <kbd>k</kbd> move, <kbd>↵</kbd> opens
           </span>

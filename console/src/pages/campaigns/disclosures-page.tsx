@@ -85,6 +85,8 @@ function WriteDialog({ campaigns: given, onClose }: { campaigns: string; onClose
   const [confidence, setConfidence] = useState<(typeof CONFIDENCES)[number]>('low');
   const [input, setInput] = useState('');
   const [output, setOutput] = useState('');
+  const [from, setFrom] = useState('');
+  const [to, setTo] = useState('');
   const named = campaigns.split(/[\s,]+/).filter((id) => id !== '');
   const attribution = statement.trim() === '' ? undefined : { statement: statement.trim(), basis: basis.trim(), confidence };
   const prices = input === '' || output === '' ? undefined : { inputPerMillion: Number(input), outputPerMillion: Number(output) };
@@ -102,6 +104,8 @@ function WriteDialog({ campaigns: given, onClose }: { campaigns: string; onClose
               title: title.trim(),
               campaigns: named,
               because,
+              ...(from === '' ? {} : { from: `${from}T00:00:00Z` }),
+              ...(to === '' ? {} : { to: dayAfter(to) }),
               ...(attribution ? { attribution } : {}),
               ...(prices ? { prices } : {}),
             },
@@ -118,6 +122,19 @@ function WriteDialog({ campaigns: given, onClose }: { campaigns: string; onClose
         <span>Campaigns of the operator, by id</span>
         <input value={campaigns} onChange={(event) => setCampaigns(event.target.value)} />
       </label>
+      <div className="row">
+        <label className="field grow">
+          <span>First day that is counted, UTC (optional)</span>
+          <input type="date" value={from} max={to || undefined} onChange={(event) => setFrom(event.target.value)} />
+        </label>
+        <label className="field grow">
+          <span>Last day</span>
+          <input type="date" value={to} min={from || undefined} onChange={(event) => setTo(event.target.value)} />
+        </label>
+      </div>
+      <p className="small soft">
+        Without days, all that the campaigns sent is counted. With them, their hours: tokens and capabilities by their share of the whole.
+      </p>
       <div className="row">
         <label className="field grow">
           <span>List price, $ a million input tokens (optional)</span>
@@ -152,6 +169,9 @@ function WriteDialog({ campaigns: given, onClose }: { campaigns: string; onClose
   );
 }
 
+/** The last day counts to its end. */
+const dayAfter = (date: string): string => new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString();
+
 /** One disclosure: to read, to print, to send. */
 export function DisclosurePage({ number }: { number: string }) {
   const params = { path: { number: Number(number) } };
@@ -162,6 +182,11 @@ export function DisclosurePage({ number }: { number: string }) {
   const markdown = async () => {
     const { data } = await client().GET('/v1/disclosures/{number}/markdown', { params, parseAs: 'text' });
     if (typeof data === 'string') saveFile(`disclosure-${number}.md`, data, 'text/markdown');
+  };
+  const may = (useMe().data?.role ?? 'viewer') !== 'viewer';
+  const stix = async () => {
+    const bundle = await answered(client().GET('/v1/disclosures/{number}/stix', { params }));
+    saveFile(`disclosure-${number}.stix.json`, `${JSON.stringify(bundle, null, 1)}\n`, 'application/json');
   };
   return (
     <Loaded from={one} lines={8}>
@@ -191,6 +216,11 @@ export function DisclosurePage({ number }: { number: string }) {
               >
                 JSON
               </button>
+              {may ? (
+                <button type="button" className="button" onClick={() => void stix()}>
+                  STIX
+                </button>
+              ) : null}
             </div>
           </header>
           <div className="stack">

@@ -5,6 +5,7 @@ import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { count, doing, moment, relative, words } from '../../format';
 import { CommandDialog } from '../../parts/command-dialog';
+import { Mentions } from '../../parts/mentions';
 import { Loaded, Loading, Panel, Progress } from '../../parts/parts';
 import { WhyNot } from '../accounts/why-not';
 import { nowDoing, untilWords } from './queue-page';
@@ -120,7 +121,7 @@ function Work({ on }: { on: Entry }) {
         >
           <p>
             {asking === 'note'
-              ? 'What you write is kept in the history of the case.'
+              ? 'What you write is kept in the history of the case. #case or #campaign becomes a link; @person asks somebody, by the id that this page shows: they are told until they do something about the case.'
               : 'Others see who works on it. It gives nobody a right and takes none away.'}
           </p>
         </CommandDialog>
@@ -194,7 +195,7 @@ function History({ id, sequence }: { id: string; sequence: number }) {
                   {moment(entry.at)}, {entry.actor.id ?? (entry.actor.kind === 'clock' ? 'on schedule' : entry.actor.kind)}
                 </span>
                 <br />
-                {entry.because.join('; ')}
+                <Mentions text={entry.because.join('; ')} />
               </li>
             ))}
           </ul>

@@ -5,6 +5,7 @@ import { useMe, useStatus } from '../../app';
 import { compact, count, doing, KIND_NAMES, listed, moment, percent, plural, relative, words } from '../../format';
 import { useCaseCommands } from '../../parts/case-commands';
 import { OpenByHand } from '../../parts/choose';
+import { CsvButton } from '../../parts/csv-button';
 import { Empty, Figures, Loaded, Panel, Progress } from '../../parts/parts';
 import { Arrived } from '../../parts/steady';
 import { useFilters } from '../../parts/use-filters';
@@ -117,8 +118,26 @@ export function QueuePage() {
                 More
               </button>
             ) : (
-              <span>End of list</span>
+              <span>{plural(rows.length, 'case')}. End of list</span>
             )}
+            <CsvButton
+              name="cases"
+              rows={rows}
+              columns={[
+                ['case', (row) => row.id],
+                ['campaign', (row) => row.campaign],
+                ['kind', (row) => row.kind],
+                ['rule', (row) => row.rule],
+                ['action', (row) => row.rung],
+                ['progress', (row) => row.progress],
+                ['accounts', (row) => row.size],
+                ['forPeople', (row) => row.forPeople],
+                ['approvals', (row) => row.approvals.length],
+                ['approversNeeded', (row) => row.approversNeeded],
+                ['assignee', (row) => row.assignee],
+                ['openedAt', (row) => row.openedAt],
+              ]}
+            />
             <span className="row">
               <kbd>j</kbd> <kbd>k</kbd> move, <kbd>↵</kbd> opens, <kbd>a</kbd> approve, <kbd>r</kbd> reject, <kbd>u</kbd> undo
             </span>
