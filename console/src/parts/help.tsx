@@ -1,4 +1,4 @@
-import { Dialog } from './dialog';
+import { Dialog } from './commands/dialog';
 import { KeyName, listedKeys } from './keyboard';
 
 /** What the keys do here: read from the same tables that bind them. */

@@ -5,7 +5,7 @@ import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { Timeline } from '../../charts/timeline';
 import { bestGuess, compact, count, day, listed, moment, percent, probable, relative, shortDay, words } from '../../format';
-import { useCaseCommands } from '../../parts/case-commands';
+import { useCaseCommands } from '../../parts/commands/case-commands';
 import { saveFile } from '../../parts/csv';
 import { useKeys } from '../../parts/keyboard';
 import { LegsPanel } from '../../parts/legs';

@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { HeatMap } from '../../charts/heat-map';
 import { count, moment, ROLE_NAMES } from '../../format';
-import { type Bulk, BulkDialog } from '../../parts/choose';
+import { type Bulk, BulkDialog } from '../../parts/commands/choose';
 import { Empty, Family, Loaded, Loading, Panel } from '../../parts/parts';
 import { useFilters } from '../../parts/use-filters';
 import { useRowKeys, useRows } from '../../parts/use-rows';

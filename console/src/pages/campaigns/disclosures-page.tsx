@@ -4,7 +4,7 @@ import { Link, useSearchParams } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe } from '../../app';
 import { compact, count, day, moment, percent, plural, words } from '../../format';
-import { CommandDialog } from '../../parts/command-dialog';
+import { CommandDialog } from '../../parts/commands/command-dialog';
 import { saveFile } from '../../parts/csv';
 import { Badge, Empty, Figures, Kind, Loaded, Panel } from '../../parts/parts';
 

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import { answered, client, queries, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { count, day, moment } from '../../format';
-import { CommandDialog } from '../../parts/command-dialog';
+import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Badge, Empty, Failed, Kind, Loaded, Panel } from '../../parts/parts';
 import { toast } from '../../parts/toasts';
 

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { count, KIND_NAMES, moment, plural } from '../../format';
-import { AccountNames, keysOf, namesIn } from '../../parts/choose';
-import { CommandDialog } from '../../parts/command-dialog';
+import { AccountNames, keysOf, namesIn } from '../../parts/commands/choose';
+import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Badge, Panel } from '../../parts/parts';
 
 /** What people decide about who belongs together: it stands over what detection finds, until it is withdrawn. */

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useStatus } from '../../app';
 import { moment, relative, words } from '../../format';
-import { CommandDialog } from '../../parts/command-dialog';
+import { CommandDialog } from '../../parts/commands/command-dialog';
 import { AccountLink, Badge, Empty, Loaded, Panel } from '../../parts/parts';
 import { Arrived } from '../../parts/steady';
 import { useRowKeys, useSteady } from '../../parts/use-rows';

@@ -3,11 +3,11 @@ import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { count, doing, KIND_NAMES, words } from '../../format';
-import { useCaseCommands } from '../../parts/case-commands';
-import { AddAccounts, type Bulk, BulkDialog } from '../../parts/choose';
+import { useCaseCommands } from '../../parts/commands/case-commands';
+import { AddAccounts, type Bulk, BulkDialog } from '../../parts/commands/choose';
+import { LEFT_ALONE } from '../../parts/commands/preview';
 import { useKeys } from '../../parts/keyboard';
 import { AccountLink, Badge, Empty, Loaded, Panel } from '../../parts/parts';
-import { LEFT_ALONE } from '../../parts/preview';
 import { CasePanel } from './case-panel';
 
 type Decided = Schemas['DecidedAccount'];

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { count, doing, moment, relative, words } from '../../format';
-import { CommandDialog } from '../../parts/command-dialog';
+import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Mentions } from '../../parts/mentions';
 import { Loaded, Loading, Panel, Progress } from '../../parts/parts';
 import { WhyNot } from '../accounts/why-not';

@@ -4,8 +4,8 @@ import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { brief, day, plural, words } from '../../format';
-import { Days } from '../../parts/choose';
-import { CommandDialog } from '../../parts/command-dialog';
+import { Days } from '../../parts/commands/choose';
+import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Badge, Empty, Loaded, Panel } from '../../parts/parts';
 import { useFilters } from '../../parts/use-filters';
 

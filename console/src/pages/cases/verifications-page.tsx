@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { brief, KIND_NAMES, moment, plural, relative } from '../../format';
-import { CommandDialog } from '../../parts/command-dialog';
+import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Badge, Empty, Loaded, Panel } from '../../parts/parts';
 import { useFilters } from '../../parts/use-filters';
 

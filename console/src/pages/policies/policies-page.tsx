@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { count, moment, percent, words } from '../../format';
-import { CommandDialog, type Sent } from '../../parts/command-dialog';
+import { CommandDialog, type Sent } from '../../parts/commands/command-dialog';
 import { Badge, Empty, Failed, Loaded, Panel } from '../../parts/parts';
 import { PolicyNumbers } from './policy-numbers';
 import { DraftDialog, MeasureDialog, Moved, RulesPanel } from './policy-work';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, client, type Schemas } from '../../api';
 import { count, day, percent, words } from '../../format';
-import { CommandDialog } from '../../parts/command-dialog';
+import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Badge, Empty, Loaded, Panel } from '../../parts/parts';
 import { Changes, changesOf } from './policy-changes';
 

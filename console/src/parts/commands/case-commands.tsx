@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { answered, client, type Schemas } from '../api';
-import { useMe } from '../app';
-import { count, day, doing, KIND_NAMES, plural } from '../format';
+import { answered, client, type Schemas } from '../../api';
+import { useMe } from '../../app';
+import { count, day, doing, KIND_NAMES, plural } from '../../format';
+import type { Keys } from '../keyboard';
+import { Loaded } from '../parts';
 import { CommandDialog, type Sent } from './command-dialog';
-import type { Keys } from './keyboard';
-import { Loaded } from './parts';
 import { Preview, useCaseDryRun, useUndoPreview } from './preview';
 
 /** What a person may do about a case now, by where it is. Buttons and keys come from the same list. */

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { answered, client, type Schemas } from '../api';
-import { useStatus } from '../app';
-import { brief, day, doing, plural } from '../format';
+import { answered, client, type Schemas } from '../../api';
+import { useStatus } from '../../app';
+import { brief, day, doing, plural } from '../../format';
 import { CommandDialog } from './command-dialog';
 
 /** Commands about accounts that a person chose: in a list, or by naming them. */

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { answered, client, type Schemas } from '../api';
-import { count, doing, percent, words } from '../format';
-import { AccountLink, Loaded } from './parts';
+import { answered, client, type Schemas } from '../../api';
+import { count, doing, percent, words } from '../../format';
+import { AccountLink, Loaded } from '../parts';
 
 /** Who would be hit, asked of the policy itself: counts by plan, who is protected, who is spared and why, how and when. */
 export const useCaseDryRun = (id: string) =>

@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useRef, useState } from 'react';
-import { ProblemError, queries, type Schemas } from '../api';
+import { ProblemError, queries, type Schemas } from '../../api';
+import { Failed } from '../parts';
+import { toast } from '../toasts';
 import { Dialog } from './dialog';
-import { Failed } from './parts';
-import { toast } from './toasts';
 
 /**
  * One dialog for every command: what it does, who is hit, why (kept in the ledger). The idempotency key is made when the
