@@ -118,6 +118,10 @@ const tasks = {
   redeliver: [ts('cli/redeliver.ts')],
   preflight: [ts('cli/preflight.ts')],
   'rotate-identifiers': [ts('cli/rotate-identifiers.ts')],
+  'erase-account': [ts('cli/erase-account.ts')],
+  'restore-table': [ts('cli/restore-table.ts')],
+  // Restore, rotation and upgrade on an emulator (docs/runbook.md): Python 3.10 and PyPI, as test:deploy.
+  drill: [ts('test/deployment/drills.ts')],
   redrive: [ts('cli/redrive.ts')],
   'source-policies': [ts('cli/source-policies.ts')],
   // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).

@@ -3,8 +3,8 @@ import type { Campaign, Member } from '../../shared/domain/campaigns/campaign';
 import type { KnownOperator } from '../../shared/domain/campaigns/known-operator';
 import { asFound, type Regrouping } from '../../shared/domain/campaigns/regrouping';
 import type { DetectionPolicy } from '../../shared/domain/policy/detection-policy';
-import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
-import type { AccountKey } from '../../shared/identity/ids';
+import { DAY, HOUR, iso } from '../../shared/domain/time';
+import type { AccountKey, CampaignId } from '../../shared/identity/ids';
 import { hashNumber } from '../../shared/identity/keyed-hash';
 import { inBatches } from '../../shared/in-batches';
 import type { Clock, Stores } from '../../shared/ports';
@@ -26,6 +26,7 @@ import { type Assessment, controlFalseDiscovery } from './findings/assess';
 import { type Baseline, baselineOf } from './findings/baseline';
 import { isTied, type JudgedUnit, judgeUnits } from './judge-units';
 import { judge } from './judgement';
+import { LEASE, LEASE_FOR } from './lease';
 import { linksAreDue, linksWithin } from './links/campaign-links';
 import { CandidatePairs } from './links/candidate-pairs';
 import type { Network } from './networks/networks';
@@ -44,9 +45,6 @@ export const DETECTION_CODE = 'detection-1';
 
 const BASELINE_FOR = 6 * HOUR;
 
-/** Longer than a call may take: who is killed holds up the next call no longer than this. */
-const LEASE_FOR = 16 * MINUTE;
-const LEASE = 'detection';
 /** Accounts that one process holds with their profiles and an index of all they hold: some 25 KB each. */
 const WHOLE_AT_MOST = 60_000;
 const PER_PARTITION = 25_000;
@@ -189,16 +187,17 @@ export class Detection {
     const input = await this.reader.catchUp(now, policy.windowDays.value, hasTime);
     if (input === undefined) return { kind: 'reading', hours: this.hours, damaged: this.reader.damaged };
     const { population } = this.reader;
-    const before = await this.loadCampaigns();
+    const loaded = await this.loadCampaigns();
     const unfinished = await this.decided.unfinished();
-    if (unfinished) return this.finished(unfinished, before, policy);
+    if (unfinished) return this.finished(unfinished, loaded, policy);
+    const before = await this.withoutEnded(loaded, now);
     const isLarge = population.profiles.size > this.wholeAtMost;
     const id = `run-${iso(now)}`;
     const provenance = { run: id, code: DETECTION_CODE, policy: policyVersion, input };
     // Detection goes on from what it found; people's word about who belongs together is laid over it afterwards, at every run.
     const given: Given = {
       before: asFound(before),
-      names: new Set(before.map(({ id: name }) => name)),
+      names: new Set([...before.map(({ id: name }) => name), ...this.otherNames]),
       policy,
       operators,
       now,
@@ -391,16 +390,47 @@ export class Detection {
   }
   private readonly savedFacts = new Map<AccountKey, number>();
 
+  /** One that cannot be read is written anew from its newest document, and named; if there is none, it is left, and its name is not given again. */
   private async loadCampaigns(): Promise<Campaign[]> {
     const loaded: Campaign[] = [];
-    for await (const header of this.campaigns.headers()) {
+    const unreadable: CampaignId[] = [];
+    for await (const header of this.campaigns.headers((id) => unreadable.push(id))) {
       const held = this.held.get(header.id);
-      const campaign = held?.version === header.version ? held : await this.campaigns.document(header.document);
-      this.held.set(header.id, campaign);
-      loaded.push(campaign);
+      const campaign = held?.version === header.version ? held : await this.campaigns.readable(header.document);
+      if (campaign) loaded.push(campaign);
+      else unreadable.push(header.id);
     }
+    for (const id of unreadable) {
+      const mended = await this.campaigns.mend(id);
+      this.reader.damaged.push(`campaign ${id} ${mended ? 'is restored from its newest document' : 'cannot be read'}`);
+      if (mended) loaded.push(mended.campaign);
+      else this.otherNames.add(id);
+    }
+    for (const campaign of loaded) this.held.set(campaign.id, campaign);
     return loaded;
   }
+
+  /** Puts away what nobody of was seen for long: lists and runs do not carry it any further. Its accounts leave the list of flagged ones. */
+  private async withoutEnded(campaigns: readonly Campaign[], now: number): Promise<Campaign[]> {
+    if (!this.endedNamed) for await (const { id } of this.campaigns.ended()) this.otherNames.add(id);
+    this.endedNamed = true;
+    const [over, going] = [campaigns.filter((one) => isOver(one, now)), campaigns.filter((one) => !isOver(one, now))];
+    const staying = new Set(going.flatMap(({ members }) => members.map(({ account }) => account)));
+    for (const { id, members } of over) {
+      const header = await this.campaigns.header(id);
+      if (!header) continue;
+      const gone = members.filter(({ account }) => !staying.has(account));
+      await inBatches(gone, AT_ONCE, ({ account }) => this.flagged.cleared(account, now));
+      await this.campaigns.end(header, now);
+      this.otherNames.add(id);
+      this.held.delete(id);
+    }
+    return going;
+  }
+  /** Names that no new campaign may have: of those that ended, and of those that cannot be read. */
+  private readonly otherNames = new Set<CampaignId>();
+  private endedNamed = false;
+
   private readonly held = new Map<string, Campaign>();
 
   private indexFor(policy: DetectionPolicy): TraitIndex {
@@ -471,6 +501,10 @@ export class Detection {
   }
   private inSome = new Set<AccountKey>();
 }
+
+/** Longer than the window, than its indicators are looked for at the door, and than a machine suspends for. */
+const ENDED_AFTER = 60 * DAY;
+const isOver = ({ lastSeen, detectedAt }: Campaign, now: number): boolean => Math.max(lastSeen, detectedAt) < now - ENDED_AFTER;
 
 /** Whether a member's row says something else now. Its exchanges are followed in steps of a tenth: a campaign that rests writes nothing. */
 const differs = (old: Member, member: Member): boolean =>

@@ -6,6 +6,7 @@ import { scopeLabel } from '../../shared/domain/cases/exoneration';
 import type { EnforcementPolicy } from '../../shared/domain/policy/enforcement-policy';
 import { DAY, MINUTE } from '../../shared/domain/time';
 import { type CampaignId, type CaseId, caseId } from '../../shared/identity/ids';
+import { UnreadableCampaign } from '../../shared/stores/campaigns/campaign-store';
 import { isolated } from '../../shared/stores/cases/ledger-store';
 import { inTheWay } from './account-actions/ask';
 import { type Acting, type Contained, containAccounts, targetsOf } from './account-actions/contain';
@@ -44,11 +45,13 @@ export async function enforce(
   const answers: Enforced[] = [];
   for (const { id } of run.campaigns) {
     // One record that cannot be read is named, and stops no other campaign.
-    const answer = await isolated(
-      () => enforceOne(id, world),
-      (bad): Enforced => ({ campaign: id, kind: 'unreadable', because: [bad.message] }),
-    );
-    answers.push(answer);
+    const unreadable = (bad: Error): Enforced => ({ campaign: id, kind: 'unreadable', because: [bad.message] });
+    try {
+      answers.push(await isolated(() => enforceOne(id, world), unreadable));
+    } catch (error) {
+      if (!(error instanceof UnreadableCampaign)) throw error;
+      answers.push(unreadable(error));
+    }
   }
   await world.standings.refresh();
   return answers;

@@ -49,12 +49,13 @@ async function findAccount(account: AccountKey, because: string, found: Found, w
 
 async function findHolders(hashes: ReadonlyMap<Hash64, string>, found: Found, world: Enforcement): Promise<void> {
   let opened = 0;
-  for await (const header of world.campaigns.headers()) {
+  for await (const header of inTurn(world.campaigns.headers(), world.campaigns.ended())) {
     if (opened++ >= MOST_CAMPAIGNS) {
       found.more = true;
       return;
     }
-    const campaign = await world.campaigns.document(header.document);
+    const campaign = await world.campaigns.readable(header.document);
+    if (!campaign) continue;
     for (const indicator of campaign.indicators) {
       const as = hashes.get(indicator.hash);
       if (as === undefined) continue;
@@ -68,4 +69,8 @@ async function findHolders(hashes: ReadonlyMap<Hash64, string>, found: Found, wo
         found.accounts.push({ account, campaign: campaign.id, because: `it holds the same ${as}` });
     }
   }
+}
+
+async function* inTurn<T>(...parts: AsyncIterable<T>[]): AsyncIterable<T> {
+  for (const part of parts) yield* part;
 }

@@ -6,9 +6,11 @@ import { distinctEvents, type Place } from '../../shared/formats/distinct-events
 import { Features } from '../../shared/formats/features';
 import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/formats/fold-output';
 import { readSegment, type Segment } from '../../shared/formats/segment';
+import { withoutAccounts } from '../../shared/formats/without-accounts';
 import { type AccountKey, hash64 } from '../../shared/identity/ids';
 import { inBatches } from '../../shared/in-batches';
 import type { ObjectStore, Table } from '../../shared/ports';
+import { ErasureStore } from '../../shared/stores/archive/erasure-store';
 import { HourStore } from '../../shared/stores/archive/hour-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { aggregateHour } from './aggregate';
@@ -47,7 +49,10 @@ export type FoldResult = {
  * point changes nothing but who writes the same bytes last.
  */
 export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult> {
-  const segments = await sealedSegments(task, ports.archive);
+  const erased = await new ErasureStore(ports.features).all();
+  const sealed = await sealedSegments(task, ports.archive);
+  // What was under way when it was erased (functions/features/erase.ts).
+  const segments = erased.size === 0 ? sealed : sealed.map((one) => withoutAccounts(one, (account) => erased.get(account)?.at));
   const distinct = distinctEvents(segments);
   const rows = foldRows(task.hour, segments, distinct.places);
   const releases = distinctReleases(segments.flatMap((segment) => segment.dictionaries.releases));

@@ -10,7 +10,7 @@ import { mayAct, type Person } from '../domain/person';
 import { printable } from '../domain/plain-text';
 import type { Clock, Table } from '../ports';
 import { AccessLog } from './access-log';
-import { idempotent } from './idempotency';
+import { IDEMPOTENCY_KEY, idempotent } from './idempotency';
 import type { Principal } from './principal';
 import { fieldErrors, Problem, problem } from './problem';
 import { RateLimiter } from './rate-limit';
@@ -180,10 +180,9 @@ const tooMany = (c: Context, seconds: number) =>
 
 /** What a command is sent with. */
 export const commandHeaders = z.object({
-  'idempotency-key': z.string().openapi({
-    pattern: '^[\\x21-\\x7e]{8,128}$',
-    minLength: 8,
-    maxLength: 128,
+  'idempotency-key': z.string().regex(IDEMPOTENCY_KEY.pattern, IDEMPOTENCY_KEY.message).openapi({
+    // Spaces and tabs around a header's value are no part of it (RFC 9110, 5.5), and are gone before anybody here reads it.
+    pattern: '^[ \\t]*[\\x21-\\x7e]{8,128}[ \\t]*$',
     description: 'New for each command, 8 to 128 visible ASCII characters; the same again for a retry.',
     example: '0192f0c1-7a52-7f3e-9c5a-2f6f3b0f5a11',
   }),

@@ -13,6 +13,12 @@ const Remembered = z.object({
 });
 type Remembered = z.infer<typeof Remembered>;
 
+/** What every command is sent with, whatever remembers it. */
+export const IDEMPOTENCY_KEY = {
+  pattern: /^[\x21-\x7e]{8,128}$/,
+  message: 'Send 8 to 128 visible ASCII characters, new for each command (a UUID will do).',
+} as const;
+
 /** After this long without an answer, the request that began is taken for crashed and may be done again. */
 const ABANDONED_AFTER = MINUTE;
 const KEPT_FOR = DAY;
@@ -27,8 +33,8 @@ const NOT_UNDERSTOOD = new Set([400, 413, 415]);
 export function idempotent(table: Table, clock: Clock): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const key = c.req.header('idempotency-key');
-    if (key === undefined || !/^[\x21-\x7e]{8,128}$/.test(key)) {
-      const message = 'Send 8 to 128 visible ASCII characters, new for each command (a UUID will do).';
+    if (key === undefined || !IDEMPOTENCY_KEY.pattern.test(key)) {
+      const { message } = IDEMPOTENCY_KEY;
       return problem(c, 'invalid-request', 'Commands need an Idempotency-Key header, so that a retry does not act twice.', {
         errors: [{ in: 'header', field: 'Idempotency-Key', message }],
       });

@@ -19,6 +19,11 @@ export class RiskTierStore {
     this.last = tier;
   }
 
+  async erase(account: AccountKey): Promise<void> {
+    const tier = await this.get();
+    if (tier.delete(account)) await this.archive.put(KEY, writeRiskTier([...tier]));
+  }
+
   /** Empty before the first run. */
   async get(): Promise<Set<AccountKey>> {
     const bytes = await this.archive.get(KEY);

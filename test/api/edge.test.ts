@@ -17,7 +17,9 @@ const withBody = Object.entries<Record<string, unknown>>(document.paths).flatMap
 const fill = (path: string) =>
   (path === '/v1/indicators' ? `${path}?because=because` : path).replace(
     /\{(\w+)\}/g,
-    (_, name: string) => ({ account: keyOf('june/3'), digest: '0123456789abcdef', case: 'june.0001' })[name] ?? 'AAAAAAAAAAAAAAAAAAAAAA',
+    (_, name: string) =>
+      ({ account: keyOf('june/3'), digest: '0123456789abcdef', case: 'june.0001', regrouping: 'g-3f2a1b2c9d0e' })[name] ??
+      'AAAAAAAAAAAAAAAAAAAAAA',
   );
 
 onBothSides((side) => {
@@ -68,6 +70,38 @@ onBothSides((side) => {
       whole.clock.advanceTo(whole.clock.now() + 60_000);
       expect(whole.failures).toEqual([]);
     });
+  });
+
+  test('a command without a key is refused on every route; room around one is no part of it, at the door and in the description', async () => {
+    const commands = withBody.filter(({ path, method }) =>
+      JSON.stringify(document.paths[path][method.toLowerCase()].parameters ?? []).includes('idempotency-key'),
+    );
+    expect(commands.length).toBeGreaterThan(10);
+    for (const { path, method } of commands) {
+      const [{ schema }] = document.paths[path][method.toLowerCase()].parameters.filter(
+        ({ name }: { name: string }) => name === 'idempotency-key',
+      );
+      const right = (key: string) => new RegExp(schema.pattern, 'u').test(key);
+      expect(['edge-key', ' edge-key', 'edge-key \t', `  ${'x'.repeat(128)}  `].filter((key) => !right(key))).toEqual([]);
+      expect(['edge-ke', ' edge-ke ', 'edge key', '', '        ', 'x'.repeat(129)].filter(right)).toEqual([]);
+      const answers = [];
+      for (const key of [`padded-${++keys}`, ` padded-${keys}`, `padded-${keys} \t`]) {
+        const headers = { ...(await as('admin')), 'content-type': 'application/json', 'idempotency-key': key };
+        const answer = await whole.api.request(fill(path), { method, headers, body: '{}' });
+        answers.push({ status: answer.status, because: (await answer.json()).detail });
+      }
+      expect(answers).toEqual([answers[0], answers[0], answers[0]]);
+      for (const key of ['', 'short', '        ', 'x'.repeat(129)]) {
+        const headers = { ...(await as('admin')), 'content-type': 'application/json', 'idempotency-key': key };
+        const answer = await whole.api.request(fill(path), {
+          method,
+          headers,
+          body: JSON.stringify({ name: 'n', scopes: ['usage'], perMinute: 1 }),
+        });
+        expect({ path, key, status: answer.status }).toEqual({ path, key, status: 400 });
+      }
+      whole.clock.advanceTo(whole.clock.now() + 10_000);
+    }
   });
 
   test('a person whose sub is as long as OpenID allows does everything; a longer one, or one with unseen characters, is refused at the door', async () => {

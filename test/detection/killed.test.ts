@@ -9,9 +9,9 @@ import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import type { Condition, Item, ObjectStore, Table } from '../../shared/ports';
+import type { Condition, Item } from '../../shared/ports';
 import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
-import { objectsThrough, tableThrough } from '../support/mortal';
+import { Kill, Killed } from '../support/mortal';
 import { smallTraffic } from '../support/worlds/small-traffic';
 
 const policy = Policy.parse(recommended).detection;
@@ -24,33 +24,6 @@ const LINES = smallTraffic().filter((line) => {
   const [kind, number] = String(JSON.parse(line).subject).split('-');
   return Number(number) < (kind === 'campaign' ? 14 : 200);
 });
-
-class Killed extends Error {}
-
-/** Lets so many calls through; of the next it is unknown whether it took effect; then nothing is let through any more. */
-class Kill {
-  calls = 0;
-  constructor(
-    private readonly after: number,
-    private readonly tookEffect: boolean,
-  ) {}
-
-  private async call<T>(work: () => Promise<T>): Promise<T> {
-    const call = this.calls++;
-    if (call > this.after || (call === this.after && !this.tookEffect)) throw new Killed();
-    const answer = await work();
-    if (call === this.after) throw new Killed();
-    return answer;
-  }
-
-  table(inner: Table): Table {
-    return tableThrough((work) => this.call(work), inner);
-  }
-
-  objects(inner: ObjectStore): ObjectStore {
-    return objectsThrough((work) => this.call(work), inner);
-  }
-}
 
 /** A table of which all rows can be read. */
 class OpenTable extends MemoryTable {

@@ -73,3 +73,30 @@ export class MortalProcess {
     for (let turns = Math.floor(this.chance.next() * 4); turns > 0; turns--) await Promise.resolve();
   }
 }
+
+export class Killed extends Error {}
+
+/** Lets so many calls through; of the next it is unknown whether it took effect; then nothing is let through any more. */
+export class Kill {
+  calls = 0;
+  constructor(
+    private readonly after: number,
+    private readonly tookEffect: boolean,
+  ) {}
+
+  private async call<T>(work: () => Promise<T>): Promise<T> {
+    const call = this.calls++;
+    if (call > this.after || (call === this.after && !this.tookEffect)) throw new Killed();
+    const answer = await work();
+    if (call === this.after) throw new Killed();
+    return answer;
+  }
+
+  table(inner: Table): Table {
+    return tableThrough((work) => this.call(work), inner);
+  }
+
+  objects(inner: ObjectStore): ObjectStore {
+    return objectsThrough((work) => this.call(work), inner);
+  }
+}

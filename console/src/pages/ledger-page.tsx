@@ -25,6 +25,7 @@ const CHOICES = {
     'label',
     'disclosure',
     'regrouping',
+    'erasure',
   ],
   by: ['person', 'policy', 'clock', 'provider', 'appellant'],
 } as const;
@@ -339,6 +340,7 @@ function Subject({ of }: { of: Entry['subject'] }) {
     case 'appeal':
     case 'operator':
     case 'regrouping':
+    case 'erasure':
     case 'other':
       return (
         <span>

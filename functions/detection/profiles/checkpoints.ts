@@ -122,6 +122,51 @@ export class Checkpoints {
     return head;
   }
 
+  /** Writes every checkpoint that has an account again without it. May be repeated; killed in between, the old one is there as well. Answers how many. */
+  async erase(account: AccountKey): Promise<number> {
+    const heads: { key: string; head: Head }[] = [];
+    const keys: string[] = [];
+    for await (const key of this.archive.list(HEADS)) keys.push(key);
+    for (const key of keys) {
+      const head = await this.head(key);
+      if (head) heads.push({ key, head });
+    }
+    const without = new Map<string, Head['segments'][number] | undefined>();
+    let erased = 0;
+    for (const { key, head } of heads) {
+      const at = segmentOf(account, head.segments.length);
+      const old = head.segments[at];
+      if (!old) continue;
+      if (!without.has(old.key)) without.set(old.key, await this.fileWithout(account, old.key));
+      const segment = without.get(old.key);
+      if (!segment) continue;
+      const next: Head = { ...head, accounts: head.accounts - 1, segments: head.segments.with(at, segment) };
+      const text = Buffer.from(JSON.stringify(next));
+      await this.archive.put(`${key.slice(0, key.lastIndexOf('-'))}-${digestOf(text)}.json`, text);
+      await this.archive.delete(key);
+      erased++;
+    }
+    const named = new Set<string>();
+    for await (const key of this.archive.list(HEADS)) for (const segment of (await this.head(key))?.segments ?? []) named.add(segment.key);
+    // Files that no checkpoint names: those that were replaced, and what a killed call left of one it did not finish.
+    for await (const key of this.archive.list(ACCOUNT_FILES)) if (!named.has(key)) await this.archive.delete(key);
+    return erased;
+  }
+
+  /** Undefined when the account is not in it, or it cannot be read: then it goes as nobody can go on from it. */
+  private async fileWithout(account: AccountKey, key: string): Promise<Head['segments'][number] | undefined> {
+    const bytes = await this.archive.get(key);
+    if (!bytes) return undefined;
+    const profiles = await readAccountFile(bytes);
+    const rest = profiles.filter((one) => one.account !== account);
+    if (rest.length === profiles.length) return undefined;
+    const written = writeAccountFile(rest);
+    const digest = digestOf(written);
+    const next = `${key.slice(0, key.lastIndexOf('-'))}-${digest}.parquet`;
+    await this.archive.put(next, written, { ifAbsent: true });
+    return { key: next, digest };
+  }
+
   /** Of each day the last is kept, and of the last day all; what is older than an event may be late goes. */
   async prune(): Promise<void> {
     const keys: string[] = [];

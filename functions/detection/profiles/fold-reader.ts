@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DAY, HOUR, hourLabel, MINUTE } from '../../../shared/domain/time';
 import { type FoldOutput, readFoldOutput } from '../../../shared/formats/fold-output';
 import type { Stores } from '../../../shared/ports';
+import { ErasureStore } from '../../../shared/stores/archive/erasure-store';
 import { foldedAgain, markedHours } from '../../../shared/stores/archive/manifest-store';
 import { Checkpoints, type Folded, type Head, type Stand } from './checkpoints';
 import { Population } from './population';
@@ -63,6 +64,7 @@ export class FoldReader {
    */
   async catchUp(now: number, windowDays: number, hasTime: () => boolean = () => true): Promise<string | undefined> {
     this.damaged = [];
+    await this.forgetErased();
     const from = now - (windowDays + 1) * DAY;
     const marked = (await markedHours(this.stores.features, from)).filter(({ hour }) => hour + HOUR <= now);
     this.standing ??= await this.newest();
@@ -90,6 +92,19 @@ export class FoldReader {
       .digest('hex')
       .slice(0, 16);
   }
+
+  /** Somebody's data was erased since this process began to read: what it holds may have them; the archive has not. */
+  private async forgetErased(): Promise<void> {
+    const erased = [...(await new ErasureStore(this.stores.features).all()).values()];
+    const last = Math.max(0, ...erased.map(({ forgottenAt }) => forgottenAt));
+    if (last > this.forgottenAt) {
+      this.standing = undefined;
+      this.building = undefined;
+      this.saved = undefined;
+    }
+    this.forgottenAt = Math.max(last, this.forgottenAt);
+  }
+  private forgottenAt = 0;
 
   /**
    * Keeps what was read, if enough was since it was kept last (or in any case): after it was judged, so that nothing is lost between

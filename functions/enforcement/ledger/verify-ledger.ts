@@ -4,6 +4,7 @@ import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
 import { APPEAL_CHAIN } from '../../../shared/domain/cases/appeal';
 import { CASE_CHAIN } from '../../../shared/domain/cases/case';
 import { DECISION_CHAIN, type DecisionRecord } from '../../../shared/domain/cases/decision-record';
+import { ERASURE_CHAIN } from '../../../shared/domain/cases/erasure';
 import { EXONERATION_CHAIN, type Exoneration, scopeLabel } from '../../../shared/domain/cases/exoneration';
 import { type ChainFault, faultsOf, type SealedEntry } from '../../../shared/domain/cases/ledger';
 import { POLICY_CHAIN } from '../../../shared/domain/policy/policy-record';
@@ -31,7 +32,7 @@ export type Verified = {
 
 /** Where chains are listed by subject, and what their names begin with. */
 const LISTINGS: readonly (readonly [string, string])[] = [
-  ...[CASE_CHAIN, DECISION_CHAIN, EXONERATION_CHAIN, POLICY_CHAIN, RULE_CHAIN, APPEAL_CHAIN, OPERATOR_CHAIN].map(
+  ...[CASE_CHAIN, DECISION_CHAIN, EXONERATION_CHAIN, POLICY_CHAIN, RULE_CHAIN, APPEAL_CHAIN, OPERATOR_CHAIN, ERASURE_CHAIN].map(
     ({ prefix, listedIn }) => [listedIn(), prefix] as const,
   ),
   ...KEY_CHARACTERS.map((first) => [ACCOUNT_CHAIN.listedIn(first), ACCOUNT_CHAIN.prefix] as const),
@@ -231,7 +232,11 @@ export async function decideAgainAbout(account: string, world: Books): Promise<A
   if (!(await world.campaigns.has(action.evidence))) return { kind: 'cannot', because: `${action.evidence} is no longer in the archive` };
   const campaign = await world.campaigns.document(action.evidence);
   const member = campaign.members.find((one) => one.account === account);
-  if (!member) return { kind: 'different', was: action.rule, now: 'not a member' };
+  if (!member) {
+    const erased = await world.ledger.newest(ERASURE_CHAIN.prefix + account);
+    if (erased) return { kind: 'cannot', because: 'its data was erased on request' };
+    return { kind: 'different', was: action.rule, now: 'not a member' };
+  }
   const decision = decide({
     campaign,
     policy: policy.enforcement,

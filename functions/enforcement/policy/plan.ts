@@ -144,9 +144,9 @@ export async function planFor(
   world: Enforcement,
   { held, about = () => true, besides = [] }: { held?: string; about?: (member: Member) => boolean; besides?: readonly AccountKey[] } = {},
 ): Promise<Plan | undefined> {
-  const header = await world.campaigns.header(id);
-  if (!header) return undefined;
-  const campaign = await world.campaigns.document(header.document);
+  const newest = await world.campaigns.newest(id);
+  if (!newest) return undefined;
+  const { header, campaign } = newest;
   const { policy, digest } = await world.policy();
   const known = await world.accounts.known([...new Set([...campaign.members.filter(about).map((member) => member.account), ...besides])]);
   const facts = new Map<AccountKey, AccountFacts>();

@@ -28,7 +28,8 @@ export class StandingList {
       const words = [about.decision?.kind, about.latest?.chain, about.latest?.state.progress.kind].join();
       const known = this.words.get(id);
       if (known?.words === words && known.version === version) continue;
-      const { members } = await this.books.campaigns.document(document);
+      const members = (await this.books.campaigns.readable(document))?.members;
+      if (!members) continue;
       const listed = known?.words === words ? known.members : new Set<AccountKey>();
       const fresh = members.filter(({ account }) => !listed.has(account));
       await inBatches(fresh, 32, (member) => this.list(member, id, about));

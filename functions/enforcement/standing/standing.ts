@@ -35,7 +35,8 @@ export async function standingOf(account: AccountKey, books: Books): Promise<Acc
 export async function* standings(books: Books): AsyncIterable<AccountStanding> {
   const told = new Set<AccountKey>();
   for await (const header of books.campaigns.headers()) {
-    const campaign = await books.campaigns.document(header.document);
+    const campaign = await books.campaigns.readable(header.document);
+    if (!campaign) continue;
     const about = await aboutCampaign(campaign.id, books);
     for (const member of campaign.members) {
       if (told.has(member.account)) continue;

@@ -18,6 +18,9 @@ const CampaignsQuery = z.strictObject({
   accountsAtLeast: Decimal.optional().openapi({
     description: 'Without it 1: campaigns that merged into others have no accounts left; 0 lists them too.',
   }),
+  ended: z.enum(['true', 'false']).optional().openapi({
+    description: 'With `true` those that were put away instead: nobody of them was seen for 60 days.',
+  }),
   sort: SORT.field,
   limit: limit(200, 50),
   cursor: CursorField,
@@ -65,8 +68,9 @@ export function campaignRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
   });
   api.openapi(one, async (c) => {
     const header = await ports.campaigns.header(c.req.valid('param').campaign);
-    if (!header) return problem(c, 'not-found', NO_CAMPAIGN);
-    const [campaign, about] = await Promise.all([ports.campaigns.document(header.document), aboutCampaign(header.id, ports)]);
+    const campaign = header && (await ports.campaigns.readable(header.document));
+    if (!header || !campaign) return problem(c, 'not-found', NO_CAMPAIGN);
+    const about = await aboutCampaign(header.id, ports);
     return c.json(campaignView(header, campaign, about, c.get('principal')), 200);
   });
 

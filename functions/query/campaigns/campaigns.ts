@@ -5,7 +5,7 @@ import type { QueryPorts } from '../query-ports';
 
 export const CAMPAIGN_ORDERS = ['updatedAt', 'detectedAt', 'accounts', 'exchanges'] as const;
 export type CampaignOrder = (typeof CAMPAIGN_ORDERS)[number];
-export type CampaignsWhere = { kind?: Kind; updatedSince?: number; accountsAtLeast?: number };
+export type CampaignsWhere = { kind?: Kind; updatedSince?: number; accountsAtLeast?: number; ended?: 'true' | 'false' };
 
 /**
  * Campaigns of one account at least, unless told, by a value, falling unless it is `rising`, then by id. There are thousands of campaigns where there are millions of accounts
@@ -16,7 +16,7 @@ export async function campaigns(
   ports: QueryPorts,
 ): Promise<{ headers: CampaignHeader[]; next?: string }> {
   const found: { key: string; header: CampaignHeader }[] = [];
-  for await (const header of ports.campaigns.headers()) {
+  for await (const header of query.where.ended === 'true' ? ports.campaigns.ended() : ports.campaigns.headers()) {
     if (query.where.kind !== undefined && header.kind !== query.where.kind) continue;
     if (query.where.updatedSince !== undefined && header.updatedAt < query.where.updatedSince) continue;
     if (sizeOf(header) < (query.where.accountsAtLeast ?? 1)) continue;
@@ -42,7 +42,8 @@ export async function members(
 ): Promise<{ kind: 'members'; members: Member[]; version: number; of: number; next?: string } | { kind: 'unknown' }> {
   const [document, offset] = query.after === undefined ? [(await ports.campaigns.header(query.id))?.document, 0] : split(query.after);
   if (document === undefined) return { kind: 'unknown' };
-  const campaign = await ports.campaigns.document(document);
+  const campaign = await ports.campaigns.readable(document);
+  if (!campaign) return { kind: 'unknown' };
   const all = campaign.members
     .filter(
       ({ role, score }) =>

@@ -21,6 +21,7 @@ export const SUBJECTS = [
   'label',
   'disclosure',
   'regrouping',
+  'erasure',
   'other',
 ] as const;
 const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
@@ -37,6 +38,7 @@ const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
   ['L#', 'label'],
   ['DS#', 'disclosure'],
   ['G#', 'regrouping'],
+  ['ER#', 'erasure'],
 ];
 
 export const ActorView = z

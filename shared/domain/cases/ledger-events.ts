@@ -53,6 +53,7 @@ export const LEDGER_EVENTS = {
   },
   label: { prefixes: ['L#'], words: ['labelled', 'label withdrawn'] },
   disclosure: { prefixes: ['DS#'], words: ['disclosed'] },
+  erasure: { prefixes: ['ER#'], words: ['erasure asked', 'erased'] },
   operator: { prefixes: ['O#'], words: ['imported', 'revoked'] },
   regrouping: { prefixes: ['G#'], words: ['merged', 'split', 'added', 'removed', 'agreed', 'withdrawn'] },
   'kill-switch': { prefixes: ['SWITCH#'], words: ['armed', 'stopped'] },

@@ -57,6 +57,17 @@ export class HourStore {
     return atHand ?? this.outputAnswer(account, String(folded.output));
   }
 
+  /** Removes the page that may name an account; readers then ask the fold's output. `digests`: of the row `S#<shard>`. Answers whether one was there. */
+  async erasePage(account: AccountKey, of: Omit<FoldedShard, 'fv'>, digests: Value | undefined): Promise<boolean> {
+    if (!(digests instanceof Uint8Array)) return false;
+    const pages = pageCount(digests);
+    const pk = keyOf(of, pageOf(account, pages), pages);
+    const row = await this.stores.features.get(pk, 'PAGE');
+    if (!(row?.b instanceof Uint8Array) || askHourPage(row.b, account).kind === 'silent') return false;
+    await this.stores.features.delete(pk, 'PAGE');
+    return true;
+  }
+
   private async pageAnswer(account: AccountKey, of: Omit<FoldedShard, 'fv'>, digests: Value | undefined): Promise<HourAnswer | undefined> {
     if (!(digests instanceof Uint8Array)) return undefined;
     const pages = pageCount(digests);

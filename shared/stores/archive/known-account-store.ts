@@ -22,6 +22,10 @@ export class KnownAccountStore implements AccountReader {
     await this.graph.put({ pk: `A#${account}`, sk: KNOWN, sealed, facts: checkedJson(AccountFacts, facts, `facts of account ${account}`) });
   }
 
+  async erase(account: AccountKey): Promise<void> {
+    await this.graph.delete(`A#${account}`, KNOWN);
+  }
+
   async known(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, KnownAccount>> {
     const rows = new Map<AccountKey, Item>();
     await inBatches(accounts, AT_ONCE, async (account) => {
@@ -31,17 +35,28 @@ export class KnownAccountStore implements AccountReader {
     const found = new Map<AccountKey, KnownAccount>();
     for (const account of accounts) {
       const row = rows.get(account);
-      if (row) found.set(account, { account, sealed: sealedId(String(row.sealed)), facts: this.factsIn(String(row.facts)) });
+      // One that cannot be read is of somebody not known: people decide about them, and detection writes it again.
+      const facts = row && this.factsIn(String(row.facts));
+      if (row && facts) found.set(account, { account, sealed: sealedId(String(row.sealed)), facts });
     }
     return found;
   }
 
-  private factsIn(text: string): AccountFacts {
+  private factsIn(text: string): AccountFacts | undefined {
     const known = this.parsed.get(text);
     if (known) return known;
-    const facts = AccountFacts.parse(JSON.parse(text));
+    const facts = readFacts(text);
+    if (!facts) return undefined;
     if (this.parsed.size > 50_000) this.parsed.clear();
     this.parsed.set(text, facts);
     return facts;
+  }
+}
+
+function readFacts(text: string): AccountFacts | undefined {
+  try {
+    return AccountFacts.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }

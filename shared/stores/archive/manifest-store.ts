@@ -36,6 +36,17 @@ export async function addToManifest(
   if (hour < now - PLANNED + EDGE) await table.put({ pk: 'LATE', sk: hourLabel(hour), expires: Math.floor((now + LATE_FOR) / 1000) });
 }
 
+/** Lists another chunk under an hour in a chunk's place (or none), for as long as that would have been listed. The hour is not marked: what it holds for its folds is the same. */
+export async function replaceInManifest(table: Table, hour: number, chunk: string, next: ManifestEntry | undefined): Promise<void> {
+  const pk = `M#${hourLabel(hour)}`;
+  const row = await table.get(pk, chunk);
+  if (row && next) {
+    const places = next.places.map((p) => [p.segment, p.start, p.end, p.rows]);
+    await table.put({ ...row, sk: next.chunk, key: next.key, places });
+  }
+  if (chunk !== next?.chunk) await table.delete(pk, chunk);
+}
+
 /** Hours to plan at `now` (ms): those with chunks of the last two weeks, and older ones that late events came for. Oldest first. */
 export async function hoursToPlan(table: Table, now: number): Promise<{ hour: number; marks: number }[]> {
   const recent = await markedHours(table, now - PLANNED);

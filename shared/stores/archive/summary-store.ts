@@ -16,6 +16,10 @@ export class SummaryStore {
     await this.graph.put(row, { kind: 'at-most', attribute: 'at', value: summary.at });
   }
 
+  async erase(account: AccountKey): Promise<void> {
+    await this.graph.delete(`A#${account}`, 'SUMMARY');
+  }
+
   async get(account: AccountKey): Promise<AccountSummary | undefined> {
     const row = await this.graph.get(`A#${account}`, 'SUMMARY');
     if (!(row?.body instanceof Uint8Array)) return undefined;

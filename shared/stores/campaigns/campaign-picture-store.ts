@@ -44,6 +44,29 @@ export class CampaignPictureStore {
     const bytes = await this.archive.get(hoursKey(id, version));
     return bytes && HoursOf.parse(JSON.parse(gunzipSync(bytes).toString('utf8'))).members;
   }
+
+  /** Takes an account out of what is drawn, of every version. Answers how many objects lost it. */
+  async erase(account: AccountKey): Promise<number> {
+    const links = await this.rewrite('links/', LinksOf, ({ links: all }) => ({
+      links: all.filter(({ from, to }) => from !== account && to !== account),
+    }));
+    const hours = await this.rewrite('hours/', HoursOf, ({ members }) => ({ members: members.filter((one) => one.account !== account) }));
+    return links + hours;
+  }
+
+  private async rewrite<S extends z.ZodType>(prefix: string, schema: S, change: (drawn: z.output<S>) => z.input<S>): Promise<number> {
+    let changed = 0;
+    for await (const key of this.archive.list(prefix)) {
+      const bytes = await this.archive.get(key);
+      if (!bytes) continue;
+      const text = gunzipSync(bytes).toString('utf8');
+      const next = checkedJson(schema, change(schema.parse(JSON.parse(text))), key);
+      if (next.length === text.length) continue;
+      await this.archive.put(key, gzipSync(next, { level: 1 }));
+      changed++;
+    }
+    return changed;
+  }
 }
 
 const linksKey = (id: CampaignId, version: number): string => `links/${id}/${version}.json.gz`;

@@ -3,15 +3,17 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { Campaign, FAMILIES, type Member, ROLES } from '../../domain/campaigns/campaign';
 import { checkedJson } from '../../domain/checked';
-import type { AccountKey, CampaignId } from '../../identity/ids';
+import { type AccountKey, type CampaignId, campaignId } from '../../identity/ids';
 import { inBatches } from '../../in-batches';
-import type { ObjectStore, Stores, Table } from '../../ports';
+import type { Item, ObjectStore, Stores, Table } from '../../ports';
 
 /** A campaign without what grows with its size. `counts` are members by role. */
 export const CampaignHeader = Campaign.omit({ members: true, indicators: true, timeline: true, lineage: true }).extend({
   counts: z.record(z.enum(ROLES), z.number()),
   /** The full document's key in the archive; it ends in the document's SHA-256 (first 16 hex digits). */
   document: z.string(),
+  /** When it was put away: nobody of it was seen for long. Absent while it goes on. */
+  endedAt: z.number().optional(),
 });
 export type CampaignHeader = z.infer<typeof CampaignHeader>;
 
@@ -29,7 +31,12 @@ export type Saved = { kind: 'saved'; header: CampaignHeader } | { kind: 'overtak
 
 const AsWritten = z.custom<Campaign>((value) => Campaign.safeParse(value).success);
 
+/** What is kept of a campaign cannot be read: somebody changed it, it is damaged, or its document is gone. An outage is none of these. */
+export class UnreadableCampaign extends Error {}
+
 const HEADERS = 'CAMPAIGN';
+/** Campaigns that ended, in no list of those that go on. */
+const ENDED = 'CAMPAIGN-ENDED';
 const MEMBERSHIP = 'CAMPAIGN';
 
 /**
@@ -71,7 +78,7 @@ export class CampaignStore {
     if ((before?.version ?? 0) !== campaign.version - 1) {
       return { kind: 'overtaken', because: `version ${before?.version ?? 0} is stored; ${campaign.version} cannot follow it` };
     }
-    const previous = before && (await this.document(before.document));
+    const previous = before && (await this.readable(before.document));
     const { sorted, document, text } = documentOf(campaign);
     if (document !== kept) await this.archive.put(document, gzipSync(text, { level: 1 }));
     await this.writeMemberships(campaign, previous);
@@ -91,23 +98,73 @@ export class CampaignStore {
     return { kind: 'saved', header };
   }
 
+  /** Of one that goes on or has ended. Undefined where there is none, or none that can be read: detection names it and mends it. */
   async header(id: CampaignId): Promise<CampaignHeader | undefined> {
-    const row = await this.table.get(HEADERS, id);
-    return row && CampaignHeader.parse(JSON.parse(String(row.body)));
+    const row = (await this.table.get(HEADERS, id)) ?? (await this.table.get(ENDED, id));
+    return row && headerIn(row);
   }
 
+  /** Puts a campaign away: it stays readable under its id, and is in `ended`. May be repeated. */
+  async end(header: CampaignHeader, now: number): Promise<void> {
+    const body = checkedJson(CampaignHeader, { ...header, endedAt: now }, `the header of campaign ${header.id}`);
+    await this.table.put({ pk: ENDED, sk: header.id, version: header.version, body });
+    await this.table.delete(HEADERS, header.id);
+  }
+
+  /**
+   * Writes the header of a campaign anew from the newest of its documents that can be read, not newer than what was saved. For the one
+   * who writes campaigns, when its header or its document cannot be read. Undefined: nothing of it can be, and it is left as it is.
+   */
+  async mend(id: CampaignId): Promise<{ header: CampaignHeader; campaign: Campaign } | undefined> {
+    const saved = Number((await this.table.get(HEADERS, id))?.version);
+    const keys: string[] = [];
+    for await (const key of this.archive.list(`campaigns/${id}/`)) keys.push(key);
+    for (const key of keys.reverse()) {
+      const campaign = await this.readable(key);
+      if (!campaign || campaign.id !== id || (saved >= 1 && campaign.version > saved)) continue;
+      // Its number goes on from what was saved, so that nobody takes the next version for one they have seen.
+      const mended = { ...campaign, version: saved >= 1 ? saved : campaign.version };
+      const document = await this.keep(mended);
+      const header = headerOf(mended, document);
+      const body = checkedJson(CampaignHeader, header, `the header of campaign ${id}`);
+      await this.table.put({ pk: HEADERS, sk: id, version: mended.version, body });
+      return { header, campaign: mended };
+    }
+    return undefined;
+  }
+
+  /** The document, or undefined when it cannot be read: for whoever goes through many. */
+  async readable(document: string): Promise<Campaign | undefined> {
+    try {
+      return await this.document(document);
+    } catch (error) {
+      if (error instanceof UnreadableCampaign) return undefined;
+      throw error;
+    }
+  }
+
+  /** Undefined where there is none, or none that can be read. */
   async get(id: CampaignId): Promise<Campaign | undefined> {
     const header = await this.header(id);
-    return header && this.document(header.document);
+    return header && this.readable(header.document);
   }
 
-  /** The document a ledger entry points to: an old version stays readable as long as the archive keeps it. */
+  /** To decide by: what cannot be read is not as if it were not there. Throws UnreadableCampaign. */
+  async newest(id: CampaignId): Promise<{ header: CampaignHeader; campaign: Campaign } | undefined> {
+    const header = await this.header(id);
+    if (header) return { header, campaign: await this.document(header.document) };
+    if (await this.table.get(HEADERS, id)) throw new UnreadableCampaign(`the header of campaign ${id} cannot be read`);
+    return undefined;
+  }
+
+  /** The document a ledger entry points to: an old version stays readable as long as the archive keeps it. Throws UnreadableCampaign. */
   async document(key: string): Promise<Campaign> {
     const known = this.recent.get(key);
     if (known) return known;
     const bytes = await this.archive.get(key);
-    if (!bytes) throw new Error(`campaign document ${key} is missing from the archive`);
-    const campaign = Campaign.parse(JSON.parse(gunzipSync(bytes).toString()));
+    if (!bytes) throw new UnreadableCampaign(`campaign document ${key} is missing from the archive`);
+    const campaign = opened(bytes);
+    if (!campaign) throw new UnreadableCampaign(`campaign document ${key} cannot be read`);
     this.remember(key, campaign);
     return campaign;
   }
@@ -123,17 +180,69 @@ export class CampaignStore {
     return this.recent.has(key) || (await this.archive.get(key, { start: 0, end: 1 })) !== undefined;
   }
 
+  /**
+   * Takes an account out of every campaign. The newest version of one that has it is followed by a version without it; in all others a
+   * member without a name stands in its place (`placeholder`), so that what was decided about the campaign comes out the same again.
+   * Its indicators stay: they are of the campaign. May be repeated. Answers how many documents lost it.
+   */
+  async erase(account: AccountKey, placeholder: AccountKey, now: number): Promise<number> {
+    const member = await this.membership(account);
+    const holding = new Set<CampaignId>(member ? [member.campaign] : []);
+    let changed = 0;
+    for await (const key of this.archive.list('campaigns/')) {
+      const bytes = await this.archive.get(key);
+      if (!bytes) continue;
+      const text = gunzipSync(bytes).toString();
+      if (text.includes(account)) holding.add(Campaign.parse(JSON.parse(text)).id);
+    }
+    for (const id of holding) {
+      const newest = await this.get(id);
+      if (!newest?.members.some((one) => one.account === account)) continue;
+      const members = newest.members.filter((one) => one.account !== account);
+      const saved = await this.save({ ...newest, members, version: newest.version + 1, updatedAt: now });
+      if (saved.kind === 'overtaken') throw new Error(`campaign ${id} was saved by another meanwhile: run it again`);
+    }
+    for (const id of holding) {
+      for await (const key of this.archive.list(`campaigns/${id}/`)) {
+        const bytes = await this.archive.get(key);
+        const text = bytes ? gunzipSync(bytes).toString() : '';
+        if (!text.includes(account)) continue;
+        const before = Campaign.parse(JSON.parse(text));
+        const members = before.members.map((one) => (one.account === account ? { ...one, account: placeholder, because: [] } : one));
+        await this.archive.put(key, gzipSync(checkedJson(Campaign, { ...before, members }, key), { level: 1 }));
+        this.recent.delete(key);
+        changed++;
+      }
+    }
+    await this.table.delete(`A#${account}`, MEMBERSHIP);
+    return changed;
+  }
+
   private remember(key: string, campaign: Campaign): void {
     this.recent.set(key, campaign);
     const oldest = this.recent.keys().next().value;
     if (this.recent.size > 8 && oldest !== undefined) this.recent.delete(oldest);
   }
 
-  async *headers(): AsyncIterable<CampaignHeader> {
+  /** Of campaigns that go on. One that cannot be read is passed over, and named to `unreadable`. */
+  headers(unreadable: (id: CampaignId) => void = () => {}): AsyncIterable<CampaignHeader> {
+    return this.headersIn(HEADERS, unreadable);
+  }
+
+  /** Of campaigns that have ended. */
+  ended(): AsyncIterable<CampaignHeader> {
+    return this.headersIn(ENDED, () => {});
+  }
+
+  private async *headersIn(pk: string, unreadable: (id: CampaignId) => void): AsyncIterable<CampaignHeader> {
     let after: string | undefined;
     do {
-      const page = await this.table.query({ pk: HEADERS, ...(after === undefined ? {} : { after }) });
-      for (const row of page.items) yield CampaignHeader.parse(JSON.parse(String(row.body)));
+      const page = await this.table.query({ pk, ...(after === undefined ? {} : { after }) });
+      for (const row of page.items) {
+        const header = headerIn(row);
+        if (header) yield header;
+        else unreadable(campaignId(row.sk));
+      }
       after = page.next;
     } while (after !== undefined);
   }
@@ -150,7 +259,8 @@ export class CampaignStore {
 
   async membership(account: AccountKey): Promise<Membership | undefined> {
     const row = await this.table.get(`A#${account}`, MEMBERSHIP);
-    return row && row.campaign !== '' ? Membership.parse({ ...row, account }) : undefined;
+    // One that cannot be read is none: detection writes it again when the campaign changes.
+    return row && row.campaign !== '' ? Membership.safeParse({ ...row, account }).data : undefined;
   }
 
   private async writeMemberships(campaign: Campaign, previous: Campaign | undefined): Promise<void> {
@@ -168,6 +278,23 @@ export class CampaignStore {
       const gone = { pk: `A#${account}`, sk: MEMBERSHIP, campaign: '' };
       await this.table.put(gone, { kind: 'equals', attribute: 'campaign', value: campaign.id });
     });
+  }
+}
+
+function headerIn(row: Item): CampaignHeader | undefined {
+  try {
+    const header = CampaignHeader.safeParse(JSON.parse(String(row.body)));
+    return header.data?.id === row.sk ? header.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function opened(bytes: Uint8Array): Campaign | undefined {
+  try {
+    return Campaign.safeParse(JSON.parse(gunzipSync(bytes).toString())).data;
+  } catch {
+    return undefined;
   }
 }
 

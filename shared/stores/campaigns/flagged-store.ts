@@ -43,13 +43,13 @@ export class FlaggedStore {
     }));
   }
 
-  /** Enforcement's word. An account that detection never flagged gets a row with score 0. */
+  /** Enforcement's word. An account that detection never flagged gets a row with score 0, while something is in force. */
   async stands(account: AccountKey, standing: Standing, at: number): Promise<void> {
-    await this.change(account, at, (current) => ({
-      ...(current ?? { account, score: 0, exchanges: 0, detectedAt: at, because: [] }),
-      standing,
-      updatedAt: at,
-    }));
+    await this.change(account, at, (current) =>
+      current === undefined && standing === 'active'
+        ? undefined
+        : { ...(current ?? { account, score: 0, exchanges: 0, detectedAt: at, because: [] }), standing, updatedAt: at },
+    );
   }
 
   /**
@@ -62,6 +62,17 @@ export class FlaggedStore {
       const { campaign: _campaign, kind: _kind, role: _role, ...rest } = current;
       return { ...rest, updatedAt: at };
     });
+  }
+
+  /** Row and hints of an account whose data is erased: gone, not expired. Answers whether there was any. */
+  async erase(account: AccountKey): Promise<boolean> {
+    const row = await this.row(account);
+    if (!row) return false;
+    // The row last: as long as it is there, it says what else there is.
+    for (const { pk, sk } of row.flagged ? entriesOf(row.flagged) : []) await this.graph.delete(pk, sk);
+    const { pk, sk } = keyOf(account);
+    await this.graph.delete(pk, sk);
+    return true;
   }
 
   /** One page in `order`, newest or highest first unless it is `rising`. `after` is the `next` of the page before; pages are stable while others write. */

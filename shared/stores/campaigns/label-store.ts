@@ -81,6 +81,19 @@ export class LabelStore {
     return found;
   }
 
+  /** The labels of an account go; what they say about rules stays, under no name (`placeholder`). Answers how many there were. */
+  async erase(account: AccountKey, placeholder: AccountKey): Promise<number> {
+    const labels = await this.of(account);
+    for (const rule of new Set(labels.flatMap(({ judged }) => judged?.rule ?? []))) {
+      const pk = `RULE-LABELS#${rule}`;
+      const row = await this.table.get(pk, account);
+      if (row) await this.table.put({ ...row, sk: placeholder });
+      await this.table.delete(pk, account);
+    }
+    for (const { entry } of labels) await this.table.delete(partition(account), `${account}#${entry}`);
+    return labels.length;
+  }
+
   /** Of labels since `since`. */
   async ofRule(rule: string, since: number): Promise<RuleLabels> {
     const counted = { labelled: 0, right: 0, reversed: 0 };

@@ -43,6 +43,13 @@ export class AppealStore {
     return row === undefined ? undefined : String(row.text);
   }
 
+  /** What the person wrote, before its time is over. Answers whether it was there. */
+  async eraseStatement(id: string): Promise<boolean> {
+    if ((await this.statement(id)) === undefined) return false;
+    await this.table.delete(`STATEMENT#${id}`, 'TEXT');
+    return true;
+  }
+
   /** Decided ones that a crash left on the list are taken off it. `tidy: false`: for whoever only looks. */
   async *openOnes({ tidy = true }: { tidy?: boolean } = {}): AsyncIterable<{ id: string; head: Entry<AppealState> }> {
     for await (const id of this.ledger.allListed(OPEN)) {
