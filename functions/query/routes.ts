@@ -10,6 +10,7 @@ import { labelRoutes } from './labels/label-routes';
 import { ledgerRoutes } from './ledger/ledger-routes';
 import { noticeRoutes } from './notices/notice-routes';
 import { openQuery, type QueryWorld } from './query-ports';
+import { siemRoutes } from './siem/siem-routes';
 import { sourceRoutes } from './sources/source-routes';
 import { statusRoutes } from './status-routes';
 import { verificationRoutes } from './verifications/verification-routes';
@@ -27,6 +28,7 @@ export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void 
   labelRoutes(api, http, ports);
   ledgerRoutes(api, http, ports);
   noticeRoutes(api, http, ports);
+  siemRoutes(api, http, ports);
   sourceRoutes(api, http, ports);
   verificationRoutes(api, http, ports);
   statusRoutes(api, http, ports);

@@ -31,7 +31,7 @@ test('every page is read under the rights of the read side, and needs nearly all
   expect(await disclose(written, world.enforcement)).toMatchObject({ kind: 'done', number: 1 });
   const cases = await world.enforcement.cases.page();
   const fill: Record<string, string> = { account: keyOf('june/3'), campaign: 'june', case: cases.cases[0]?.id ?? '', number: '1' };
-  const queries: Record<string, string> = { '/v1/access-log': '?day=2026-06-05' };
+  const queries: Record<string, string> = { '/v1/access-log': '?day=2026-06-05', '/v1/siem/events': '?day=2026-06-05' };
   const paths = Object.entries(describeRoutes(api).paths ?? {}).filter(([, item]) => 'get' in item);
   const answers: Record<string, number> = {};
   for (const [path] of paths) {
