@@ -25,6 +25,7 @@ const SHOWN = [
     'L#*',
     'DS#*',
     'V#*',
+    'ER#*',
     'LIVE#*',
     'SWITCH#*',
     'LEDGER#*',
