@@ -13,7 +13,7 @@ module.exports = {
   },
   // These packages ship ES modules only.
   transformIgnorePatterns: [
-    '/node_modules/(?!(jose|hono|@hono|request-filtering-agent|fauxqs|uuid|openapi3-ts|d3-hierarchy|hyparquet|hyparquet-writer)/)',
+    '/node_modules/(?!(jose|hono|@hono|request-filtering-agent|fauxqs|uuid|openapi3-ts|d3-hierarchy|hyparquet|hyparquet-writer|@noble)/)',
   ],
   // Its package names only an `import` entry; the transformer makes it loadable here.
   moduleNameMapper: { '^fauxqs$': '<rootDir>/node_modules/fauxqs/dist/app.js' },

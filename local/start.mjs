@@ -116,6 +116,7 @@ const tasks = {
   // What others wrote to find faults, over templates and API: Python 3.10 and PyPI (test/checks/checks.ts).
   checks: [ts('test/checks/checks.ts')],
   redeliver: [ts('cli/redeliver.ts')],
+  intersect: built('cli/intersect.ts'),
   'siem-export': [ts('cli/siem-export.ts')],
   preflight: [ts('cli/preflight.ts')],
   'rotate-identifiers': [ts('cli/rotate-identifiers.ts')],
