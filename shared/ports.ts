@@ -93,7 +93,10 @@ export type Stores = {
 export type ActionRequest = {
   /** Idempotency key: the same action asked twice is one action. */
   id: string;
-  kind: 'warn' | 'limit' | 'challenge' | 'disable-key' | 'suspend' | 'restore' | 'notify-owner' | 'rotate-key';
+  kind:
+    | ('warn' | 'limit' | 'challenge' | 'disable-key' | 'suspend' | 'restore' | 'notify-owner' | 'rotate-key')
+    // Its money: no renewal is charged, what was paid ahead is neither used nor paid out; and back.
+    | ('stop-renewals' | 'hold-balance' | 'resume-renewals' | 'release-balance');
   account: AccountKey;
   sealed: SealedId;
   /** Grows with every request about the account: a receiver that has seen a higher one ignores this one, so a late request never undoes an undo. */

@@ -1,8 +1,9 @@
 import type { KnownAccount } from '../../shared/domain/account';
+import type { Billing } from '../../shared/domain/policy/enforcement-policy';
 import type { AccountKey } from '../../shared/identity/ids';
 import type { AccountReader, ActionRequest, Provider, ProviderAnswer } from '../../shared/ports';
 
-type Held = { restriction: ActionRequest['kind'] | null; sequence: number; keysRotated: number; letters: string[] };
+type Held = { restriction: ActionRequest['kind'] | null; sequence: number; keysRotated: number; letters: string[]; billing: Set<Billing> };
 
 /**
  * A provider in a few lines, for the demo, replay and tests: it does what a real one must. A request id is carried out
@@ -32,7 +33,7 @@ export class ToyProvider implements Provider {
   }
 
   about(account: AccountKey): Readonly<Held> {
-    return this.held.get(account) ?? { restriction: null, sequence: 0, keysRotated: 0, letters: [] };
+    return this.held.get(account) ?? { restriction: null, sequence: 0, keysRotated: 0, letters: [], billing: new Set() };
   }
 
   suspended(): AccountKey[] {
@@ -40,11 +41,14 @@ export class ToyProvider implements Provider {
   }
 
   private carryOut(action: ActionRequest): void {
-    const held = this.held.get(action.account) ?? { restriction: null, sequence: 0, keysRotated: 0, letters: [] };
+    const held = this.held.get(action.account) ?? { restriction: null, sequence: 0, keysRotated: 0, letters: [], billing: new Set() };
     if (action.sequence < held.sequence) return;
     held.sequence = action.sequence;
     if (action.kind === 'restore') held.restriction = null;
     else if (action.kind === 'rotate-key') held.keysRotated++;
+    else if (action.kind === 'stop-renewals' || action.kind === 'hold-balance') held.billing.add(action.kind);
+    else if (action.kind === 'resume-renewals') held.billing.delete('stop-renewals');
+    else if (action.kind === 'release-balance') held.billing.delete('hold-balance');
     else if (action.kind === 'notify-owner' || action.kind === 'warn') held.letters.push(action.text);
     else held.restriction = action.kind;
     this.held.set(action.account, held);

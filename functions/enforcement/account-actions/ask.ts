@@ -1,5 +1,6 @@
 import { ACCOUNT_CHAIN, type AccountState, type Action, inForce, UNTOUCHED } from '../../../shared/domain/cases/action';
 import type { Actor } from '../../../shared/domain/person';
+import type { Billing } from '../../../shared/domain/policy/enforcement-policy';
 import { iso } from '../../../shared/domain/time';
 import type { AccountKey, CaseId } from '../../../shared/identity/ids';
 import type { Entry } from '../../../shared/stores/cases/ledger-store';
@@ -70,7 +71,10 @@ export async function settle(account: AccountKey, head: Entry<AccountState>, wor
   const now = world.clock.now();
   const actor = { kind: 'provider' } as const;
   const state = { ...head.state, phase: settled(phase, answer, now) };
-  const because = [answer.kind === 'refused' ? answer.because : 'the provider acknowledged'];
+  const because =
+    answer.kind === 'refused'
+      ? [answer.because]
+      : ['the provider acknowledged', ...(answer.declined ?? []).map((one) => `but not ${one.billing}: ${one.because}`)];
   const what = phase.kind === 'lifting' && answer.kind === 'acknowledged' ? 'lifted' : answer.kind;
   const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor, what, because, state });
   if (appended.kind === 'appended') return { kind: answer.kind, because: because[0] ?? '' };
@@ -79,16 +83,22 @@ export async function settle(account: AccountKey, head: Entry<AccountState>, wor
   return { kind: 'overtaken', because: appended.head.what };
 }
 
+/** What the provider would not do about its money is not ended later either. */
+function without(action: Action, declined: readonly { billing: Billing }[] = []): Action {
+  if (declined.length === 0) return action;
+  return { ...action, billing: (action.billing ?? []).filter((one) => !declined.some(({ billing }) => billing === one)) };
+}
+
 function settled(
   phase: Extract<AccountState['phase'], { kind: 'asked' | 'lifting' }>,
-  answer: { kind: 'acknowledged' } | { kind: 'refused'; because: string },
+  answer: Exclude<Awaited<ReturnType<typeof request>>, { kind: 'unreachable' }>,
   at: number,
 ): AccountState['phase'] {
   if (phase.kind === 'asked') {
     const { action } = phase;
     return answer.kind === 'refused'
       ? { kind: 'refused', action, because: answer.because }
-      : { kind: 'acknowledged', action, at, askedAgain: phase.attempts - 1 };
+      : { kind: 'acknowledged', action: without(action, answer.declined), at, askedAgain: phase.attempts - 1 };
   }
   // A provider that refuses to restore is not given up on: the lifting stays open and confirmation reports it.
   return answer.kind === 'refused' ? phase : { kind: 'lifted', action: phase.action, lift: phase.lift, at };

@@ -123,6 +123,7 @@ async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reser
     rule: decision.rule,
     reasonCode: decision.reasonCode,
     hints: decision.hints,
+    ...(decision.billing ? { billing: decision.billing } : {}),
     because,
     policy: digest,
     evidence,

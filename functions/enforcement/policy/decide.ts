@@ -50,6 +50,7 @@ export function decide(question: Case): Decision {
       mode,
       reasonCode,
       hints,
+      ...(rule.billing && rule.billing.value.length > 0 ? { billing: [...new Set(rule.billing.value)] } : {}),
       expiresAfterMs: rule.expiresAfterHours.value * HOUR,
       because: holds,
       members,

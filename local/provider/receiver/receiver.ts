@@ -12,7 +12,10 @@ export const ActionMessage = z.object({
   timestamp: z.iso.datetime(),
   data: z.object({
     id: z.string(),
-    kind: z.enum(['warn', 'limit', 'challenge', 'disable-key', 'suspend', 'restore', 'notify-owner', 'rotate-key']),
+    kind: z.enum([
+      ...(['warn', 'limit', 'challenge', 'disable-key', 'suspend', 'restore', 'notify-owner', 'rotate-key'] as const),
+      ...(['stop-renewals', 'hold-balance', 'resume-renewals', 'release-balance'] as const),
+    ]),
     account: z.string(),
     sequence: z.int(),
     text: z.string(),
@@ -26,6 +29,8 @@ export type ReceivedAccount = {
   sequence: number;
   keysRotated: number;
   letters: number;
+  renews: boolean;
+  balanceHeld: boolean;
   appealUrl?: string;
 };
 
@@ -102,7 +107,14 @@ export class Receiver {
   }
 
   private async carryOut({ data }: ActionMessage): Promise<void> {
-    const account = this.accounts.get(data.account) ?? { restriction: null, sequence: 0, keysRotated: 0, letters: 0 };
+    const account = this.accounts.get(data.account) ?? {
+      restriction: null,
+      sequence: 0,
+      keysRotated: 0,
+      letters: 0,
+      renews: true,
+      balanceHeld: false,
+    };
     this.accounts.set(data.account, account);
     // An undo that overtook this message on its way wins.
     if (data.sequence < account.sequence) return;
@@ -111,6 +123,8 @@ export class Receiver {
     if (data.appealUrl !== undefined) account.appealUrl = data.appealUrl;
     if (data.kind === 'restore') account.restriction = null;
     else if (data.kind === 'rotate-key') account.keysRotated++;
+    else if (data.kind === 'stop-renewals' || data.kind === 'resume-renewals') account.renews = data.kind === 'resume-renewals';
+    else if (data.kind === 'hold-balance' || data.kind === 'release-balance') account.balanceHeld = data.kind === 'hold-balance';
     else if (data.kind === 'notify-owner' || data.kind === 'warn') account.letters++;
     else account.restriction = data.kind;
     if (data.kind !== 'suspend' && data.kind !== 'restore') return;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AccountKey, CampaignId, CaseId, SealedId } from '../../identity/ids';
 import { AccountFacts, type Standing } from '../account';
 import { KINDS } from '../campaigns/campaign';
-import { Hint, Rung } from '../policy/enforcement-policy';
+import { Billing, Hint, Rung } from '../policy/enforcement-policy';
 import { REASON_CODES } from './reason-codes';
 
 /** One action on one account: what was asked, under which case and rule, on what evidence. */
@@ -16,6 +16,8 @@ export const Action = z.object({
   rule: z.string(),
   reasonCode: z.enum(REASON_CODES),
   hints: z.array(Hint),
+  /** What is asked about its money beside the restriction; once acknowledged, what of it the provider does. */
+  billing: z.array(Billing).optional(),
   /** Why this account: the sentences a reviewer reads. */
   because: z.array(z.string()),
   /** Digest of the policy that said so, and the archive key of the campaign version it judged: enough to decide again. */

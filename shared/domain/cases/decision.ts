@@ -1,5 +1,5 @@
 import type { AccountKey } from '../../identity/ids';
-import type { Hint, Mode, Rung } from '../policy/enforcement-policy';
+import type { Billing, Hint, Mode, Rung } from '../policy/enforcement-policy';
 import type { ReasonCode } from './reason-codes';
 
 /** Why a member of a campaign is left alone although the campaign is acted on. */
@@ -24,6 +24,7 @@ export type Decision =
       mode: Exclude<Mode, 'observe'>;
       reasonCode: ReasonCode;
       hints: Hint[];
+      billing?: Billing[];
       expiresAfterMs: number;
       because: string[];
       members: MemberDecision[];

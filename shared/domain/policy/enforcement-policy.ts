@@ -19,6 +19,11 @@ export const HINTS = ['watermark-outputs', 'summarize-reasoning', 'withhold-logp
 export const Hint = z.enum(HINTS);
 export type Hint = z.infer<typeof Hint>;
 
+/** What may be asked about an account's money beside a restriction; each ends with it. Money that was paid back cannot be asked for again, so that is none of them. */
+export const BILLING = ['stop-renewals', 'hold-balance'] as const;
+export const Billing = z.enum(BILLING);
+export type Billing = z.infer<typeof Billing>;
+
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 const minutes = z.number().min(0);
@@ -55,6 +60,8 @@ export const Rule = z.strictObject({
   /** The action ends by itself after this many hours unless a person confirms it. */
   expiresAfterHours: Reasoned(z.number().positive()),
   hints: z.array(Hint),
+  /** What is asked about the account's money beside the action; nothing where not given. */
+  billing: Reasoned(z.array(Billing)).optional(),
 });
 export type Rule = z.infer<typeof Rule>;
 
