@@ -1,0 +1,540 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { decisionsDue } from '../../functions/detection/decisions-due';
+import { Detection } from '../../functions/detection/detect';
+import { advance } from '../../functions/enforcement/case/advance';
+import { enforce } from '../../functions/enforcement/enforce';
+import { openEnforcement } from '../../functions/enforcement/enforcement';
+import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
+import { fold } from '../../functions/features/fold';
+import { FoldTask, plan } from '../../functions/features/plan';
+import { ingest } from '../../functions/ingest/ingest';
+import { createTable, startDynalite } from '../../local/engines/dynamodb';
+import { EMULATED } from '../../local/engines/engine';
+import { startSqsAndS3 } from '../../local/engines/sqs-and-s3';
+import { ToyProvider, withStandingOf } from '../../local/provider/toy-provider';
+import recommended from '../../policies/recommended.json';
+import { DynamoTable } from '../../shared/aws/dynamo-table';
+import { S3ObjectStore } from '../../shared/aws/s3-object-store';
+import { Policy, policyDigest, withMode } from '../../shared/domain/policy/policy';
+import { DAY, HOUR, hourLabel, iso, MINUTE } from '../../shared/domain/time';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { MemoryTable } from '../../shared/memory/memory-table';
+import { SeededChance } from '../../shared/memory/simulated-clock';
+import type { Stores } from '../../shared/ports';
+import { KnownAccountStore } from '../../shared/stores/archive/known-account-store';
+import { markedHours } from '../../shared/stores/archive/manifest-store';
+import { DetectionRan } from '../../shared/wiring';
+import { Crash, MortalProcess } from '../support/mortal';
+import { alarmsOf, type Evaluated, evaluate, type Point } from './alarms';
+
+export type SoakOptions = {
+  /** How long the flood lasts, wall time; before and after it, a third of that at the rated flow. */
+  minutes: number;
+  /** Rated flow, events a second, and how many times it is in the flood. */
+  rate: number;
+  times: number;
+  /** Chance that a call is the last of its instance. */
+  risk: number;
+  seed: number;
+  /** Is told how it goes. */
+  say?: (line: string) => void;
+};
+export type Soaked = {
+  sent: number;
+  duplicates: number;
+  malformed: number;
+  accepted: number;
+  rejected: number;
+  /** Events in the folds: each that was sent, once. */
+  counted: number;
+  hours: number;
+  /** (hour, shard)s whose fold is another than that of the same events without any fault. */
+  different: string[];
+  ended: Record<string, number>;
+  redriven: number;
+  drainedAfterSeconds: number;
+  oldestSeconds: number;
+  deepest: number;
+  runs: number;
+  overlapping: number;
+  suspended: number;
+  /** Requests of one account that were carried out twice. */
+  twice: number;
+  campaigns: number;
+  alarms: Evaluated[];
+};
+
+const START = Date.UTC(2026, 5, 1);
+/** Simulated time that the whole soak stands for: enough for a campaign to show. */
+const SIMULATED = 30 * HOUR;
+const SHARDS = 2;
+const SEGMENTS = 4;
+const EVENTS_A_MESSAGE = 50;
+/** Messages that one call of ingest is given. */
+const BATCH = 20;
+const VISIBILITY_SECONDS = 6;
+const RECEIVES = 5;
+const READERS = 2;
+const DUPLICATES = 0.02;
+const MALFORMED = 0.002;
+const POLICY = withMode(Policy.parse(recommended), 'auto', 'the soak acts');
+
+type QueueName = 'IngestEventsQueue' | 'FeaturesFoldsQueue' | 'DetectionDecisionsQueue';
+const DEAD: Record<QueueName, string> = {
+  IngestEventsQueue: 'IngestEventsDeadLetters',
+  FeaturesFoldsQueue: 'FeaturesFoldsDeadLetters',
+  DetectionDecisionsQueue: 'DetectionDecisionsDeadLetters',
+};
+
+/**
+ * The pipeline's use cases over the AWS adapters, on engines in this process: real queues with dead letters, two readers each, every
+ * schedule delivered twice at once, and instances that end at any call. A flood of events of `times` the rated flow, and then: everything
+ * drained, nothing lost, nothing twice, by comparing each fold to the byte with that of the same events without a fault. The clock of the
+ * use cases runs faster than the wall; the alarms are evaluated by the wall's.
+ */
+export async function soak(options: SoakOptions): Promise<Soaked> {
+  const { minutes, rate, times, risk, seed, say = () => {} } = options;
+  const chance = new SeededChance(seed);
+  const [tables, objects] = await Promise.all([startDynalite(), startSqsAndS3()]);
+  const ddb = new DynamoDBClient({ ...EMULATED, endpoint: tables.endpoint, maxAttempts: 3 });
+  const s3 = new S3Client({ ...EMULATED, endpoint: objects.endpoint, forcePathStyle: true, maxAttempts: 3 });
+  const sqs = new SQSClient({ ...EMULATED, endpoint: objects.endpoint, maxAttempts: 3, useQueueUrlAsEndpoint: false });
+  const began = Date.now();
+  const flood = minutes * MINUTE;
+  const rated = flood / 3;
+  const total = flood + 2 * rated;
+  const clock = { now: () => START + Math.round(((Date.now() - began) * SIMULATED) / total) };
+  const simulated = (ms: number): number => (ms * total) / SIMULATED;
+  const table = async (name: string) => {
+    await createTable(ddb, name);
+    return new DynamoTable(ddb, name, clock);
+  };
+  await s3.send(new CreateBucketCommand({ Bucket: 'archive' }));
+  const stores: Stores = {
+    archive: new S3ObjectStore(s3, 'archive'),
+    features: await table('features'),
+    graph: await table('graph'),
+    enforcement: await table('enforcement'),
+  };
+  const hasher = new KeyedHasher('s'.repeat(64));
+  const points: Point[] = [];
+  const count = (metric: string, value: number, of = ''): void => void points.push({ metric, of, at: Date.now(), value });
+  const result = { accepted: 0, rejected: 0, redriven: 0, runs: 0, overlapping: 0, ended: {} as Record<string, number> };
+  const waiting = new Map<QueueName, Map<string, number>>();
+  const urls = new Map<string, string>();
+  for (const [name, dead] of Object.entries(DEAD) as [QueueName, string][]) {
+    const { QueueUrl: deadUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: dead }));
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: deadUrl, AttributeNames: ['QueueArn'] }));
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: RECEIVES });
+    const made = await sqs.send(
+      new CreateQueueCommand({ QueueName: name, Attributes: { RedrivePolicy, VisibilityTimeout: String(VISIBILITY_SECONDS) } }),
+    );
+    urls.set(dead, deadUrl).set(name, made.QueueUrl ?? '');
+    waiting.set(name, new Map());
+  }
+  const send = async (name: QueueName, bodies: readonly string[]): Promise<void> => {
+    for (let at = 0; at < bodies.length; at += 10) {
+      const Entries = bodies.slice(at, at + 10).map((MessageBody, n) => ({ Id: String(n), MessageBody }));
+      const { Successful = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: urls.get(name), Entries }));
+      for (const { MessageId = '' } of Successful) waiting.get(name)?.set(MessageId, Date.now());
+    }
+  };
+
+  /** An instance: its stores, which stop answering when it ends. */
+  const instance = () => {
+    const process = new MortalProcess(chance, closing ? 0 : risk);
+    const mortal: Stores = {
+      archive: process.objects(stores.archive),
+      features: process.table(stores.features),
+      graph: process.table(stores.graph),
+      enforcement: process.table(stores.enforcement),
+    };
+    return { process, stores: mortal };
+  };
+  /** Answers undefined when the instance ended. Anything else that is thrown is a fault of ours. */
+  const mortally = async <T>(step: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      result.ended[step] = (result.ended[step] ?? 0) + 1;
+      return undefined;
+    }
+  };
+  let closing = false;
+  let isOver = false;
+
+  async function reader(name: QueueName, step: string, most: number, work: (messages: Message[]) => Promise<void>): Promise<void> {
+    while (!isOver) {
+      const batch: Message[] = [];
+      while (batch.length < most) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl: urls.get(name),
+            MaxNumberOfMessages: Math.min(10, most - batch.length),
+            MessageSystemAttributeNames: ['All'],
+          }),
+        );
+        batch.push(...Messages);
+        if (Messages.length === 0) break;
+      }
+      if (batch.length === 0) {
+        await setTimeout(100);
+        continue;
+      }
+      const done = await mortally(step, async () => {
+        await work(batch);
+        return true;
+      });
+      for (const { MessageId = '', ReceiptHandle, Attributes } of batch) {
+        if (done) await sqs.send(new DeleteMessageCommand({ QueueUrl: urls.get(name), ReceiptHandle }));
+        // The next receive would be one too many: it goes to the dead letters, where nobody counts its age.
+        if (done || Number(Attributes?.ApproximateReceiveCount) >= RECEIVES) waiting.get(name)?.delete(MessageId);
+      }
+    }
+  }
+  /** A schedule whose every call is delivered twice at once; each is called again twice when its instance ends, and then given up. */
+  async function schedule(everyMs: number, step: string, work: () => Promise<void>, failures: string): Promise<void> {
+    const call = async (): Promise<void> => {
+      for (let attempt = 0; attempt < 3; attempt++) if (await mortally(step, () => work().then(() => true))) return;
+      count('ApproximateNumberOfMessagesVisible', 1, failures);
+    };
+    while (!isOver) {
+      await Promise.all([call(), call()]);
+      await setTimeout(everyMs);
+    }
+  }
+
+  const provider = new ToyProvider();
+  const digest = policyDigest(POLICY);
+  const enforcementOf = (given: Stores, mortal?: MortalProcess) =>
+    openEnforcement({
+      stores: given,
+      accounts: withStandingOf(provider, new KnownAccountStore(given.graph)),
+      provider: mortal ? mortal.provider(provider) : provider,
+      workflow: { start: async () => {}, wake: async () => {} },
+      policy: async () => ({ policy: POLICY, digest }),
+      clock,
+      chance,
+    });
+  await turnKillSwitch(
+    { actor: { id: 'soak', role: 'admin' }, key: 'soak-begins', because: 'the soak begins', to: 'armed' },
+    enforcementOf(stores),
+  );
+  const folding = (given: Stores) => ({ ...given, clock, shards: SHARDS, rows: 'none' as const });
+  const traffic = makeTraffic(chance);
+  const instances: { process: MortalProcess; detection: Detection }[] = [];
+  const detectionAt = (place: number) => {
+    const known = instances[place];
+    if (known) return known;
+    const { process, stores: given } = instance();
+    const made = { process, detection: new Detection({ stores: given, clock }) };
+    instances[place] = made;
+    return made;
+  };
+  let turn = 0;
+
+  const running = [
+    ...Array.from({ length: READERS }, () =>
+      reader('IngestEventsQueue', 'ingest', BATCH, async (messages) => {
+        const { stores: given } = instance();
+        const sources = messages.map(({ MessageId = '', Body = '' }) => ({ id: MessageId, body: Body }));
+        const { accepted, rejected } = await ingest(sources, { ...given, clock, hasher, segments: SEGMENTS });
+        count('EventsAccepted', accepted);
+        count('EventsRejected', rejected.length);
+        result.accepted += accepted;
+        result.rejected += rejected.length;
+      }),
+    ),
+    ...Array.from({ length: READERS }, () =>
+      reader('FeaturesFoldsQueue', 'fold', 1, async ([message]) => {
+        const { conflicts } = await fold(FoldTask.parse(JSON.parse(message?.Body ?? '')), folding(instance().stores));
+        if (conflicts > 0) count('ConflictingDuplicates', conflicts);
+      }),
+    ),
+    reader('DetectionDecisionsQueue', 'decide', 1, async ([message]) => {
+      const { run: _, ...ran } = DetectionRan.parse(JSON.parse(message?.Body ?? ''));
+      const { process, stores: given } = instance();
+      await enforce(ran, enforcementOf(given, process));
+    }),
+    schedule(
+      simulated(5 * MINUTE),
+      'plan',
+      async () => {
+        const tasks = await plan(folding(instance().stores));
+        await send(
+          'FeaturesFoldsQueue',
+          tasks.map((task) => JSON.stringify(task)),
+        );
+      },
+      'FeaturesPlanFailures',
+    ),
+    schedule(
+      simulated(15 * MINUTE),
+      'detect',
+      async () => {
+        const place = turn++ % 2;
+        const { detection } = detectionAt(place);
+        try {
+          const ran = await detection.run(POLICY.detection, digest, [], () => true);
+          if (ran.kind === 'overlapping') result.overlapping++;
+          if (ran.kind !== 'ran') return;
+          result.runs++;
+          count('DetectionRuns', 1);
+          const due = await decisionsDue(ran, detection.campaigns.headers());
+          await send(
+            'DetectionDecisionsQueue',
+            due.map((one) => JSON.stringify(one)),
+          );
+        } catch (error) {
+          // It ended: the next call finds a new one.
+          delete instances[place];
+          throw error;
+        }
+      },
+      'DetectionFailures',
+    ),
+    schedule(
+      simulated(10 * MINUTE),
+      'watchdog',
+      async () => {
+        const { process, stores: given } = instance();
+        await advance(enforcementOf(given, process));
+      },
+      'EnforcementFailures',
+    ),
+  ];
+  const fault = Promise.all(running).then(() => undefined);
+  // Whatever is thrown there is a fault of ours, and ends the soak.
+  let broke: unknown;
+  fault.catch((error: unknown) => {
+    broke = error;
+  });
+
+  let deepest = 0;
+  let oldest = 0;
+  const measure = async (): Promise<number> => {
+    let all = 0;
+    const now = Date.now();
+    for (const [name, messages] of waiting) {
+      const age = messages.size === 0 ? 0 : (now - Math.min(...messages.values())) / 1_000;
+      count('ApproximateAgeOfOldestMessage', age, name);
+      oldest = Math.max(oldest, age);
+      all += messages.size;
+      const dead = DEAD[name];
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: urls.get(dead), AttributeNames: ['ApproximateNumberOfMessages'] }),
+      );
+      const visible = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+      count('ApproximateNumberOfMessagesVisible', visible, dead);
+      all += visible;
+    }
+    // Calls that were given up are counted where it happens.
+    for (const failures of ['FeaturesPlanFailures', 'DetectionFailures', 'EnforcementFailures'])
+      count('ApproximateNumberOfMessagesVisible', 0, failures);
+    deepest = Math.max(deepest, all);
+    return all;
+  };
+
+  try {
+    let sentSeconds = 0;
+    for (let now = Date.now(); now < began + total; now = Date.now()) {
+      if (broke) throw broke;
+      const second = Math.floor((now - began) / 1_000);
+      const isFlood = now >= began + rated && now < began + rated + flood;
+      if (second >= sentSeconds) {
+        sentSeconds++;
+        await send('IngestEventsQueue', traffic.messages(clock.now(), rate * (isFlood ? times : 1)));
+        const left = await measure();
+        if (second % 15 === 0)
+          say(`${second} s  ${isFlood ? 'flood' : 'rated'}  ${traffic.sent} events sent, ${result.accepted} taken, ${left} messages wait`);
+      } else await setTimeout(20);
+    }
+    const stopped = Date.now();
+    // Instances end no more: what is under way comes to its end, and what died is sent again, as the runbook says.
+    closing = true;
+    instances.length = 0;
+    for (;;) {
+      if (broke) throw broke;
+      const left = await measure();
+      for (const [name, dead] of Object.entries(DEAD) as [QueueName, string][]) result.redriven += await redrive(name, dead);
+      if (left === 0 && (await settled())) break;
+      if (Date.now() > stopped + 2 * total + 5 * MINUTE) throw new Error(`not drained: ${left} messages are left`);
+      await setTimeout(500);
+    }
+    const drained = Date.now();
+    isOver = true;
+    await fault;
+    // The last hour closes.
+    const later = { now: () => clock.now() + 2 * HOUR };
+    for (;;) {
+      const tasks = await plan({ ...folding(stores), clock: later });
+      if (tasks.length === 0) break;
+      for (const task of tasks) await fold(task, folding(stores));
+    }
+    const compared = await compare(stores, traffic.lines, { hasher, now: later.now() });
+    const asked = new Map<string, Set<string>>();
+    for (const { account, kind, id } of provider.received) {
+      if (kind !== 'suspend') continue;
+      asked.set(account, (asked.get(account) ?? new Set()).add(id));
+    }
+    let campaigns = 0;
+    for await (const _ of new Detection({ stores, clock }).campaigns.headers()) campaigns++;
+    return {
+      ...result,
+      ...compared,
+      sent: traffic.sent,
+      duplicates: traffic.duplicates,
+      malformed: traffic.malformed,
+      drainedAfterSeconds: Math.round((drained - stopped) / 1_000),
+      oldestSeconds: Math.round(oldest),
+      deepest,
+      suspended: provider.suspended().length,
+      twice: [...asked.values()].filter((ids) => ids.size > 1).length,
+      campaigns,
+      alarms: evaluate(alarmsOf('prod'), points, { from: began, to: drained }),
+    };
+  } finally {
+    isOver = true;
+    await fault.catch(() => undefined);
+    for (const client of [ddb, s3, sqs]) client.destroy();
+    await Promise.all([tables.stop(), objects.stop()]);
+  }
+
+  async function redrive(name: QueueName, dead: string): Promise<number> {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: urls.get(dead), MaxNumberOfMessages: 10 }));
+    for (const { Body = '', ReceiptHandle } of Messages) {
+      await send(name, [Body]);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: urls.get(dead), ReceiptHandle }));
+    }
+    return Messages.length;
+  }
+
+  /** Nothing is under way either. */
+  async function settled(): Promise<boolean> {
+    for (const name of Object.keys(DEAD)) {
+      const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: urls.get(name), AttributeNames: ['All'] }));
+      if (Number(Attributes.ApproximateNumberOfMessages) + Number(Attributes.ApproximateNumberOfMessagesNotVisible) > 0) return false;
+    }
+    return true;
+  }
+}
+
+/** Two dozen accounts on three cards, six exits and one tool among 300 people: a campaign in the flood. */
+function makeTraffic(chance: SeededChance) {
+  const below = (n: number): number => Math.floor(chance.next() * n);
+  const lines: string[] = [];
+  const made = { sent: 0, duplicates: 0, malformed: 0 };
+  const known = new Set<string>();
+  const event = (type: string, subject: string, at: number, data: object): string =>
+    JSON.stringify({
+      specversion: '1.0',
+      source: 'soak',
+      id: `s-${lines.length}`,
+      type: `lockstep.${type}.v1`,
+      subject,
+      time: iso(at),
+      data,
+    });
+  function one(at: number): string[] {
+    const isCampaign = chance.next() < 0.3;
+    const n = below(isCampaign ? 24 : 300);
+    const subject = `${isCampaign ? 'campaign' : 'person'}-${n}`;
+    const found: string[] = [];
+    const add = (line: string): void => {
+      lines.push(line);
+      found.push(line);
+      made.sent++;
+    };
+    if (!known.has(subject)) {
+      known.add(subject);
+      const createdAt = iso(START - (isCampaign ? 3 * DAY + n * HOUR : (60 + below(300)) * DAY));
+      add(event('account', subject, at, { createdAt, plan: 'paid', paymentInstrument: isCampaign ? `card-${n % 3}` : `own-${n}` }));
+    }
+    add(
+      event('usage', subject, at, {
+        model: 'atlas-5',
+        inputTokens: 500,
+        outputTokens: 900,
+        apiKey: `key of ${subject}`,
+        channel: 'api',
+        network: { ip: isCampaign ? `198.51.${below(6)}.7` : `203.0.${n >> 7}.${n & 127}`, country: 'SG' },
+        client: { userAgent: isCampaign ? 'harvest/1' : `popular/${n % 3}` },
+        prompt: {
+          text: isCampaign
+            ? `explain step by step how to sort list ${below(40)}`
+            : `question ${'abcdefghij'[below(10)]} of ${subject.replace('-', ' x')}`,
+        },
+        labels: { task: 'coding', language: 'en' },
+      }),
+    );
+    return found;
+  }
+  return {
+    lines,
+    get sent() {
+      return made.sent;
+    },
+    get duplicates() {
+      return made.duplicates;
+    },
+    get malformed() {
+      return made.malformed;
+    },
+    messages(at: number, events: number): string[] {
+      const bodies: string[][] = [[]];
+      const add = (line: string): void => {
+        if (bodies.at(-1)!.length >= EVENTS_A_MESSAGE) bodies.push([]);
+        bodies.at(-1)!.push(line);
+      };
+      for (let n = 0; n < events; n++) {
+        for (const line of one(at)) add(line);
+        if (chance.next() < DUPLICATES && lines.length > 0) {
+          add(lines[below(lines.length)]!);
+          made.duplicates++;
+        }
+        if (chance.next() < MALFORMED) {
+          add(`{"specversion":"1.0","type":"lockstep.usage.v1","id":"bad-${randomUUID()}"}`);
+          made.malformed++;
+        }
+      }
+      return bodies.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+    },
+  };
+}
+
+/** Folds of the same events, taken at once and without a fault, against those that came about. */
+async function compare(stores: Stores, lines: readonly string[], { hasher, now }: { hasher: KeyedHasher; now: number }) {
+  const clock = { now: () => now };
+  const reference = { archive: new MemoryObjectStore(), features: new MemoryTable(clock) };
+  for (let at = 0; at < lines.length; at += 20_000)
+    await ingest([{ id: `r${at}`, body: lines.slice(at, at + 20_000).join('\n') }], { ...reference, clock, hasher, segments: SEGMENTS });
+  const ports = { ...reference, clock, shards: SHARDS, rows: 'none' as const };
+  for (let tasks = await plan(ports); tasks.length > 0; tasks = await plan(ports)) for (const task of tasks) await fold(task, ports);
+  const different: string[] = [];
+  let counted = 0;
+  const hours = await markedHours(reference.features, 0);
+  for (const { hour } of hours) {
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const [is, must] = await Promise.all(
+        [stores.features, reference.features].map((one) => one.get(`F#${hourLabel(hour)}`, `S#${shard}`)),
+      );
+      counted += Number(is?.events ?? 0) + Number(is?.facts ?? 0);
+      if (is?.digest !== must?.digest) different.push(`${hourLabel(hour)} shard ${shard}: ${is?.events} events instead of ${must?.events}`);
+    }
+  }
+  return { different, counted, hours: hours.length };
+}
