@@ -220,7 +220,8 @@ function redriveRole(scope: Construct, { refused, events }: { refused: IBucket; 
 /** Per cent of the records of a quarter of an hour. */
 const shareRefused = (scope: Construct): MathExpression =>
   new MathExpression({
-    expression: 'IF(accepted + refused > 0, 100 * refused / (accepted + refused), 0)',
+    // What is 0 is not written, and mathematics over what is missing gives nothing: all refused would be silence.
+    expression: '100 * FILL(refused, 0) / (FILL(accepted, 0) + FILL(refused, 0))',
     usingMetrics: {
       accepted: pipelineMetric(scope, METRICS.accepted, { period: Duration.minutes(15) }),
       refused: pipelineMetric(scope, METRICS.rejected, { period: Duration.minutes(15) }),

@@ -79,6 +79,15 @@ const built = (file, flags = []) => {
   ];
 };
 
+/** Test files that use fast-check. */
+function suitesWithProperties(folder = join(root, 'test')) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return suitesWithProperties(path);
+    return entry.name.endsWith('.test.ts') && readFileSync(path, 'utf8').includes("from 'fast-check'") ? [path] : [];
+  });
+}
+
 /** What each task runs: one or several commands, stopping at the first that fails. */
 const tasks = {
   // The console is part of what is shown: built once, or again when it changed.
@@ -127,6 +136,8 @@ const tasks = {
   drill: [ts('test/deployment/drills.ts')],
   redrive: [ts('cli/redrive.ts')],
   'source-policies': [ts('cli/source-policies.ts')],
+  // Every suite that draws its inputs: run again, it draws others.
+  'test:properties': [[node, [bin('jest/bin/jest.js'), '--runTestsByPath', ...suitesWithProperties(), ...args]]],
   // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).
   'test:deploy': [ts('test/deployment/deploy-proof.ts')],
   // LiteLLM's own proxy and logger, from PyPI into a virtual environment (docs/producers.md).

@@ -177,7 +177,6 @@ export const METRICS = {
   conflicts: 'ConflictingDuplicates',
   unfoldedHours: 'HoursNotFolded',
   detectionRuns: 'DetectionRuns',
-  campaignsChanged: 'CampaignsChanged',
   newcomersChecked: 'NewcomersChecked',
   newcomersNotChecked: 'NewcomersNotChecked',
   newcomersChallenged: 'NewcomersChallenged',

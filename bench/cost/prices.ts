@@ -32,6 +32,7 @@ export const PRICES = {
   alarmMonth: { usd: 0.1, per: 'alarm and month', source: `unchecked; ${read}` },
   metricMonth: { usd: 0.3, per: 'custom metric and month', source: `unchecked; ${read}` },
   logGb: { usd: 0.5, per: 'GB of logs', source: `unchecked; ${read}` },
+  keyMonth: { usd: 1, per: 'KMS key and month', source: `unchecked; ${read}` },
   secretMonth: { usd: 0.4, per: 'secret and month', source: `unchecked; ${read}` },
 } as const satisfies Record<string, Price>;
 

@@ -62,8 +62,8 @@ export function scaled(world: CountedWorld, deployed: Deployed, volume: Volume, 
     },
     {
       service: 'SQS',
-      what: 'folds and decisions, and polls of three quiet queues',
-      units: target.folds * 2.1 + target.runs * 3 + 3 * idlePolls,
+      what: `folds and decisions, and polls of ${FIXED.quietQueues} quiet queues`,
+      units: target.folds * 2.1 + target.runs * 3 + FIXED.quietQueues * idlePolls,
       price: 'sqsRequest',
       per: 'day',
       how: 'counted',
@@ -110,6 +110,7 @@ export function scaled(world: CountedWorld, deployed: Deployed, volume: Volume, 
     { service: 'CloudWatch', what: 'alarms', units: FIXED.alarms, price: 'alarmMonth', per: 'month', how: 'counted' },
     { service: 'CloudWatch', what: 'custom metrics', units: FIXED.metrics, price: 'metricMonth', per: 'month', how: 'counted' },
     { service: 'CloudWatch', what: 'logs', units: (invocations * LOG_BYTES * 30) / 1e9, price: 'logGb', per: 'month', how: 'stated' },
+    { service: 'KMS', what: 'key of what was refused', units: FIXED.keys, price: 'keyMonth', per: 'month', how: 'counted' },
     { service: 'Secrets', what: 'kept', units: FIXED.secrets, price: 'secretMonth', per: 'month', how: 'counted' },
   ];
 }

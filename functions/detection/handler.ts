@@ -20,6 +20,6 @@ export const handler = (_event: unknown, context: Context) =>
     if (ran.kind !== 'ran') return logger.warn('nothing was judged', ran);
     const due = await decisionsDue(ran, detection.campaigns.headers());
     await decisions.send(due.map((one) => JSON.stringify(one satisfies DetectionRan)));
-    count({ DetectionRuns: 1, CampaignsChanged: ran.changed.length });
+    count({ DetectionRuns: 1 });
     logger.info('detected', { ...ran, changed: ran.changed.map(({ id }) => id), policy: digest });
   });

@@ -90,7 +90,8 @@ const requests = fc.constantFrom(...operations).chain(({ path, method, operation
 });
 
 onBothSides((side) => {
-  const runs = side === MEMORY ? 2_000 : 500;
+  // More of them by night (.ci/nightly).
+  const runs = Number(process.env.LOCKSTEP_FUZZ_RUNS ?? (side === MEMORY ? 2_000 : 500));
   test(`${runs} requests from the description and noise: an answer or a problem, never a break`, async () => {
     const { api, token, failures, clock } = await wholeApi(side, 24);
     const day = { exp: Math.floor(clock.now() / 1000) + 86_400 };

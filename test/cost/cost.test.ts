@@ -1,10 +1,12 @@
+import { Template } from 'aws-cdk-lib/assertions';
 import { countWorld } from '../../bench/cost/count';
 import { type Counted, CountedTable } from '../../bench/cost/counted-table';
-import { DEPLOYED, ENVELOPE_BYTES } from '../../bench/cost/deployed';
+import { DEPLOYED, ENVELOPE_BYTES, FIXED } from '../../bench/cost/deployed';
 import { envelopes } from '../../bench/cost/envelopes';
 import { batchAt, dollarsPerMonth, scaled, unitsPerEvent } from '../../bench/cost/scale';
 import { traffic } from '../../bench/cost/traffic';
 import { valuesOfText } from '../../functions/ingest/records/envelopes';
+import { lockstep, makeApp } from '../../infra/app';
 import { stages } from '../../infra/stages';
 import { itemBytes } from '../../shared/memory/item-size';
 import { MemoryTable } from '../../shared/memory/memory-table';
@@ -62,6 +64,18 @@ test.each(['dev', 'prod'] as const)('what is counted for %s is what it deploys',
     archiveDays,
     memory: { detect: detection.memoryMiB / 1024 },
   });
+});
+
+test.each(['dev', 'prod'] as const)('what %s costs whatever comes in is what its templates make', (name) => {
+  const { pipeline, state } = lockstep(makeApp({ context: { 'aws:cdk:bundling-stacks': [] } }), name);
+  const made = (type: string): number =>
+    [pipeline, state].reduce((sum, stack) => sum + Object.keys(Template.fromStack(stack).findResources(type)).length, 0);
+  expect({
+    alarms: made('AWS::CloudWatch::Alarm'),
+    secrets: made('AWS::SecretsManager::Secret'),
+    keys: made('AWS::KMS::Key'),
+    quietQueues: made('AWS::Lambda::EventSourceMapping') - 1,
+  }).toEqual({ alarms: FIXED.alarms, secrets: FIXED.secrets, keys: FIXED.keys, quietQueues: FIXED.quietQueues });
 });
 
 test('bytes of an item are those of DynamoDB', () => {

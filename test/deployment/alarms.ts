@@ -78,15 +78,11 @@ function aggregate(how: string, points: readonly Point[]): number {
   throw new Error(`teach test/deployment/alarms.ts the statistic ${how}`);
 }
 
-/** The metric math of the template: IF and FILL, over names. */
-function calculated(expression: string, values: ReadonlyMap<string, number | undefined>): number {
-  const functions = {
-    IF: (is: boolean, one: number, other: number) => (is ? one : other),
-    FILL: (value: number, or: number) => (Number.isNaN(value) ? or : value),
-  };
+/** The metric math of the template: FILL, over names. As CloudWatch has it, what is missing makes the result missing unless it is filled. */
+function calculated(expression: string, values: ReadonlyMap<string, number | undefined>): number | undefined {
+  const FILL = (value: number, or: number): number => (Number.isNaN(value) ? or : value);
   const names = [...values.keys()];
-  const run = new Function(...Object.keys(functions), ...names, `return ${expression};`);
-  return Number(
-    run(...Object.values(functions), ...names.map((name) => values.get(name) ?? (expression.includes('FILL') ? Number.NaN : 0))),
-  );
+  const run = new Function('FILL', ...names, `return ${expression};`);
+  const value = Number(run(FILL, ...names.map((name) => values.get(name) ?? Number.NaN)));
+  return Number.isFinite(value) ? value : undefined;
 }

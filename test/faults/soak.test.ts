@@ -52,6 +52,8 @@ describe('alarms of the template, by CloudWatch’s rules', () => {
     ]);
     const refused = (count: number) => rings([...runs, ...each('EventsAccepted', '', [1_000]), ...each('EventsRejected', '', [count])], 30);
     expect([refused(40), refused(60)]).toEqual([[], ['Ingest/Rejected']]);
+    // Everything: what is 0 is not written, so there is no point of what was accepted.
+    expect(rings([...runs, ...each('EventsRejected', '', [60])], 30)).toEqual(['Ingest/Rejected']);
     expect(rings([...runs, ...each('ExecutionsTimedOut', 'EnforcementSuspensionMachine', [1])], 30)).toEqual([
       'Enforcement/SuspensionFailed',
     ]);
