@@ -51,7 +51,7 @@ export class Detection extends Construct {
     });
     const impact = 'Detection fails: no new campaign is found, and replaced accounts are not linked again.';
     every(this, 'Schedule', interval, detect, deadLetterQueue(this, 'Failures', alarms, impact));
-    may(detect).readRows(tables.features, ['DIRTY', 'F#*']);
+    may(detect).readRows(tables.features, ['DIRTY', 'F#*', 'ERASED']);
     // An hour whose output is damaged is marked to be folded again from its chunks.
     may(detect).writeRows(tables.features, ['F#*']);
     may(detect).read(archive, ['folds/*', 'campaigns/*', 'detection/accounts/*', 'detection/heads/*', 'detection/decided-run']);
@@ -67,7 +67,8 @@ export class Detection extends Construct {
     may(detect).remove(archive, ['detection/accounts/*', 'detection/heads/*']);
     may(detect).readRows(tables.graph);
     may(detect).writeRows(tables.graph);
-    may(detect).deleteRows(tables.graph, ['KNOWN-BY#*']);
+    // Of campaigns that have ended, from the list of those that go on.
+    may(detect).deleteRows(tables.graph, ['KNOWN-BY#*', 'CAMPAIGN']);
     may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*', 'REGROUPINGS', 'G#*']);
     may(detect).sendTo(this.decisions.queue);
 

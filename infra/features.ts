@@ -59,7 +59,7 @@ export class Features extends Construct {
     folds.readBy(fold, { concurrency: stage.features.concurrency });
     may(fold).read(archive, ['plans/*', 'chunks/*', 'detection/risk-tier']);
     may(fold).write(archive, ['folds/*']);
-    may(fold).readRows(tables.features, ['F#*']);
+    may(fold).readRows(tables.features, ['F#*', 'ERASED']);
     may(fold).writeRows(tables.features, ['F#*', 'H#*']);
 
     alarm(this, 'Conflicts', alarms, {

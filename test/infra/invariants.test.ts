@@ -267,7 +267,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('detection reads the live policy and imported operators of the system of record, and nothing else of it', () => {
     const read = grantsTo('Detection').filter(({ Resource }) => ofEnforcement(Resource));
     expect(read.map(({ Condition }) => Condition)).toEqual([
-      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*'] } },
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*', 'REGROUPINGS', 'G#*'] } },
     ]);
   });
 
