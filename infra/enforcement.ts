@@ -61,7 +61,21 @@ const WRITES = {
   verify: [...ACCOUNTS, 'RESTORING', ...VERIFICATIONS, 'AHEAD#*'],
   command: [
     ...[...ACCOUNTS, ...GIVEN_BACK, 'K#*', 'X#*', 'EXONERATIONS', 'O#*', 'OPERATORS', 'R#*', 'SWITCH#*'],
-    ...['P#*', 'POLICIES', 'LIVE#*', 'POLICY', 'DATASETS', 'L#*', 'DS#*', 'V#*', 'VERIFICATIONS-OPEN', 'G#*', 'REGROUPINGS'],
+    ...[
+      'P#*',
+      'POLICIES',
+      'LIVE#*',
+      'POLICY',
+      'DATASETS',
+      'L#*',
+      'DS#*',
+      'V#*',
+      'VERIFICATIONS-OPEN',
+      'G#*',
+      'REGROUPINGS',
+      'LH#*',
+      'LEGAL-HOLDS',
+    ],
     // A case that a person opens.
     ...['CASES', 'CASES-OF#*', 'OPEN'],
   ],

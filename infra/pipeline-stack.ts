@@ -8,6 +8,7 @@ import { Detection } from './detection';
 import { DECIDE_IN, Enforcement, VERIFY_IN } from './enforcement';
 import { Features } from './features';
 import { Gateway } from './gateway';
+import { Holds } from './holds';
 import { Ingest } from './ingest';
 import { Notices } from './notices';
 import { alarmTopic } from './parts/alarm';
@@ -55,6 +56,7 @@ export class PipelineStack extends Stack {
     });
     new Appeals(this, 'Appeals', { stage, state, gateway, issuer, alarms });
     new Query(this, 'Query', { stage, state, gateway, issuer });
+    new Holds(this, 'Holds', { stage, state, alarms });
     // After every queue: it counts what died in each.
     new Notices(this, 'Notices', { stage, state, alarms, bus: enforcement.bus, origin: page.origin, parts: this });
 

@@ -21,6 +21,8 @@ const SHOWN = [
     'O#*',
     'G#*',
     'REGROUPINGS',
+    'LH#*',
+    'LEGAL-HOLDS',
     'AP#*',
     'L#*',
     'DS#*',
@@ -63,7 +65,7 @@ export class Query extends Construct {
     may(answer).readRows(tables.graph);
     // Not the tokens of executions that wait for people, not what appellants wrote, no budget and no lease.
     may(answer).readRows(tables.enforcement, SHOWN);
-    may(answer).read(archive, ['campaigns/*', 'links/*', 'hours/*', 'folds/*', 'plans/*', 'chunks/*', 'health/*']);
+    may(answer).read(archive, ['campaigns/*', 'links/*', 'hours/*', 'folds/*', 'plans/*', 'chunks/*', 'holds/*', 'health/*']);
     may(answer).readRows(tables.access, ['RATE#*', 'ACCESS#*']);
     may(answer).writeRows(tables.access, ['RATE#*', 'ACCESS#*']);
     may(answer).readSecret(secrets.serviceKey);

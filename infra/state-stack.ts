@@ -120,7 +120,7 @@ function anchorBucket(scope: Construct, { anchors }: Stage, accessLogs: Bucket):
 function archiveRules(stage: Stage): LifecycleRule[] {
   const days = Duration.days(stage.archiveDays);
   return [
-    // Campaign documents (evidence) are not listed: they stay.
+    // Campaign documents (evidence) are not listed: they stay. So does `holds/`, until a hold is released (functions/holds).
     ...['chunks/', 'plans/', 'folds/', 'links/', 'hours/'].map((prefix) => ({ prefix, expiration: days })),
     { prefix: ANSWERS, expiration: Duration.days(7) },
     // Objects are immutable and named by content: an old version is a deleted object, kept a week against a mistake.

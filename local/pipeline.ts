@@ -6,6 +6,7 @@ import { turnKillSwitch } from '../functions/enforcement/policy/kill-switch';
 import { verificationDesk } from '../functions/enforcement/verification/verification-desk';
 import { type FeatureRows, fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
+import { keepHeld } from '../functions/holds/keep-held';
 import { type IngestResult, ingest, keep } from '../functions/ingest/ingest';
 import type { Source, Taken } from '../functions/ingest/read-messages';
 import type { ProducerSettings } from '../shared/contract/producer-settings';
@@ -44,6 +45,9 @@ export type PipelineOptions = {
 
 /** Account segments of an hour: one machine has nobody to share them with. */
 export const SEGMENTS = 1;
+
+/** One machine lets nothing go: as far back as a replay may reach. */
+const KEPT_DAYS = 400;
 
 /**
  * The whole pipeline in one process, under a clock that is told the time: the use cases of the deployed functions on the
@@ -165,6 +169,13 @@ export class Pipeline {
     await this.settle();
     // Cases have moved since: here nobody waits for the watchdog.
     await this.enforcement.standings.refresh();
+    await keepHeld({
+      ...this.stores,
+      campaigns: this.detection.campaigns,
+      holds: this.enforcement.holds,
+      clock: this.clock,
+      archiveDays: KEPT_DAYS,
+    });
     await this.options.onRun?.(run, decided);
   }
 

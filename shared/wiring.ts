@@ -154,6 +154,14 @@ export const NoticeEnv = z.object({
   /** JSON: every dead-letter queue of the pipeline, by its name in the runbook. */
   DEAD_LETTERS: json(z.array(z.strictObject({ name: z.string(), url: z.url() }))),
 });
+/** Copies what legal holds keep. */
+export const HoldEnv = z.object({
+  ARCHIVE_BUCKET: name,
+  FEATURES_TABLE: name,
+  GRAPH_TABLE: name,
+  ENFORCEMENT_TABLE: name,
+  ARCHIVE_DAYS: z.coerce.number().int().positive(),
+});
 export type GivenChannel = z.input<typeof NoticeChannel>;
 /** The bucket of the anchors: of this account or, better, of another that nobody here may change. */
 export const AnchorEnv = z.object({ ENFORCEMENT_TABLE: name, ANCHOR_BUCKET: name });

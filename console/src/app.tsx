@@ -12,6 +12,7 @@ import { IndicatorsPage } from './pages/campaigns/indicators-page';
 import { AppealsPage } from './pages/cases/appeals-page';
 import { CasePage } from './pages/cases/case-page';
 import { ExonerationsPage } from './pages/cases/exonerations-page';
+import { HoldsPage } from './pages/cases/holds-page';
 import { QueuePage } from './pages/cases/queue-page';
 import { VerificationsPage } from './pages/cases/verifications-page';
 import { HealthPage } from './pages/health-page';
@@ -33,6 +34,7 @@ const PAGES = [
   { path: '/appeals', label: 'Appeals', keys: 'g p' },
   { path: '/verifications', label: 'Verifications', keys: 'g v' },
   { path: '/exonerations', label: 'Exonerations', keys: 'g e' },
+  { path: '/holds', label: 'Legal holds', keys: 'g t' },
   { path: '/disclosures', label: 'Disclosures', keys: 'g d' },
   { path: '/indicators', label: 'Indicators', keys: 'g i' },
   { path: '/policies', label: 'Policies', keys: 'g o' },
@@ -94,6 +96,7 @@ export function App() {
           <Route path="/health" component={HealthPage} />
           <Route path="/exonerations" component={ExonerationsPage} />
           <Route path="/verifications" component={VerificationsPage} />
+          <Route path="/holds" component={HoldsPage} />
           <Route path="/appeals" component={AppealsPage} />
           <Route path="/disclosures" component={DisclosuresPage} />
           <Route path="/disclosures/:number">{({ number }) => <DisclosurePage key={number} number={number} />}</Route>

@@ -1,6 +1,7 @@
 import type { AppealSubject } from '../../shared/domain/cases/appeal';
 import type { Policy } from '../../shared/domain/policy/policy';
 import type { AccountReader, Chance, Clock, Provider, Stores, Workflow } from '../../shared/ports';
+import { HeldStore } from '../../shared/stores/archive/held-store';
 import { SightingStore } from '../../shared/stores/archive/sighting-store';
 import { SummaryStore } from '../../shared/stores/archive/summary-store';
 import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
@@ -12,6 +13,7 @@ import { AppealStore } from '../../shared/stores/cases/appeal-store';
 import { CaseStore } from '../../shared/stores/cases/case-store';
 import { ExonerationStore } from '../../shared/stores/cases/exoneration-store';
 import type { LedgerStore } from '../../shared/stores/cases/ledger-store';
+import { LegalHoldStore } from '../../shared/stores/cases/legal-hold-store';
 import { StandingLedger } from '../../shared/stores/cases/standing-ledger';
 import { VerificationStore } from '../../shared/stores/cases/verification-store';
 import { LeaseStore } from '../../shared/stores/lease-store';
@@ -52,6 +54,9 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   appeals: AppealStore;
   operators: KnownOperatorStore;
   regroupings: RegroupingStore;
+  holds: LegalHoldStore;
+  /** What legal holds keep: read before anything of an account is erased. */
+  held: HeldStore;
   verifications: VerificationStore;
   leases: LeaseStore;
   sightings: SightingStore;
@@ -79,6 +84,8 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     appeals: new AppealStore(stores.enforcement, ledger),
     operators: new KnownOperatorStore(ledger),
     regroupings: new RegroupingStore(ledger),
+    holds: new LegalHoldStore(ledger),
+    held: new HeldStore(stores.archive),
     verifications: new VerificationStore(stores.enforcement, ledger),
     leases: new LeaseStore(stores.enforcement, world.clock),
     sightings: new SightingStore(stores.graph),

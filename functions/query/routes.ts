@@ -6,6 +6,7 @@ import { pictureRoutes } from './campaigns/picture-routes';
 import { regroupingRoutes } from './campaigns/regrouping-routes';
 import { caseRoutes } from './cases/case-routes';
 import { disclosureRoutes } from './disclosures/disclosure-routes';
+import { holdRoutes } from './holds/hold-routes';
 import { labelRoutes } from './labels/label-routes';
 import { ledgerRoutes } from './ledger/ledger-routes';
 import { noticeRoutes } from './notices/notice-routes';
@@ -25,6 +26,7 @@ export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void 
   regroupingRoutes(api, http, ports);
   caseRoutes(api, http, ports);
   disclosureRoutes(api, http, ports);
+  holdRoutes(api, http, ports);
   labelRoutes(api, http, ports);
   ledgerRoutes(api, http, ports);
   noticeRoutes(api, http, ports);

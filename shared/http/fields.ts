@@ -32,6 +32,11 @@ export const CaseParam = z
   .transform(caseId)
   .openapi({ type: 'string', pattern: CASE.source, description: 'Case id.' });
 
+export const HoldParam = z
+  .string()
+  .regex(/^h-[0-9a-f]{12}$/, 'The id of a legal hold is h- and twelve hexadecimal digits, as the list gives it.')
+  .openapi({ type: 'string', example: 'h-3f2a1b2c9d0e' });
+
 /** ISO 8601 with a zone in the request, epoch milliseconds inside. */
 export const Instant = z.iso
   .datetime({ offset: true, error: 'Give a time as 2026-04-22T07:00:00Z.' })

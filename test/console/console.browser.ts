@@ -168,6 +168,7 @@ const PAGES = [
   '/appeals',
   '/verifications',
   '/exonerations',
+  '/holds',
   '/disclosures',
   '/sources',
   '/health',

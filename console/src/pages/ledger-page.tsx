@@ -26,6 +26,7 @@ const CHOICES = {
     'disclosure',
     'regrouping',
     'erasure',
+    'legal-hold',
   ],
   by: ['person', 'policy', 'clock', 'provider', 'appellant'],
 } as const;
@@ -341,6 +342,7 @@ function Subject({ of }: { of: Entry['subject'] }) {
     case 'operator':
     case 'regrouping':
     case 'erasure':
+    case 'legal-hold':
     case 'other':
       return (
         <span>

@@ -6,6 +6,7 @@ import { disclosureRoutes } from './disclosure-routes';
 import { exonerationRoutes } from './exoneration-routes';
 import { knownOperatorRoutes } from './known-operator-routes';
 import { labelRoutes } from './label-routes';
+import { legalHoldRoutes } from './legal-hold-routes';
 import { type Names, nameRoutes } from './name-routes';
 import { policyRoutes } from './policy-routes';
 import { previewRoutes } from './preview-routes';
@@ -22,6 +23,7 @@ export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement,
   labelRoutes(api, http, world);
   verificationRoutes(api, http, world);
   disclosureRoutes(api, http, world);
+  legalHoldRoutes(api, http, world);
   regroupingRoutes(api, http, world);
   exonerationRoutes(api, http, world);
   knownOperatorRoutes(api, http, world);

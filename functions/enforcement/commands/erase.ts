@@ -13,7 +13,7 @@ export type Asked = { kind: 'asked'; head: Entry<Erasure> } | { kind: 'refused';
 
 /**
  * A person's request to erase what is held of one account, in the ledger before anything goes. Refused while people or a machine decide
- * about the account: what it did is needed to decide, and an answer that they wait for would be lost. What is in force does not refuse it.
+ * about the account, or a legal hold keeps its events: what it did is needed, and an answer that they wait for would be lost. What is in force does not refuse it.
  */
 export async function askErasure(account: AccountKey, { actor, because, key }: Command, world: Enforcement): Promise<Asked> {
   if (!mayAct(actor, 'admin')) return { kind: 'refused', because: `this takes an admin; ${actor.id} is a ${actor.role}` };
@@ -98,6 +98,12 @@ async function undecidedAbout(account: AccountKey, world: Enforcement): Promise<
   for (const { id, change } of await world.regroupings.holding())
     if ((change.kind === 'add' || change.kind === 'split') && change.accounts.includes(account))
       return `regrouping ${id} puts it in campaign ${change.into}, at every run: withdraw it first`;
+  for (const { id, about, releasedAt } of await world.holds.all()) {
+    if (releasedAt !== null) continue;
+    const named = about.kind === 'accounts' ? about.accounts.includes(account) : about.campaign === campaign;
+    if (named || (await world.held.batches(id)).some((batch) => batch.includes(account)))
+      return `legal hold ${id} keeps its events: release it first, and wait until its copies are gone`;
+  }
   for await (const { id, head } of world.appeals.openOnes({ tidy: false }))
     if (head.state.account === account) return `appeal ${id} is open: answer it first`;
   return undefined;

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { STATUSES } from '../../../shared/contract/event';
 import { DAY, iso } from '../../../shared/domain/time';
+import { ShownEvent } from '../../../shared/formats/shown-event';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { startOf } from '../../../shared/http/cursor';
 import { AccountParam, CursorField, Instant, limit, When } from '../../../shared/http/fields';
@@ -8,31 +8,7 @@ import { badCursor, problem } from '../../../shared/http/problem';
 import type { QueryPorts } from '../query-ports';
 import { accountEvents } from './account-events';
 
-const Word = z.string().nullable();
-const Hash = z.string().nullable().openapi({ description: 'Keyed hash; null where it was not given.' });
-const EventView = z
-  .object({
-    id: z.string().openapi({ description: 'Keyed hash of source and id.' }),
-    at: When,
-    model: z.string(),
-    status: z.enum(STATUSES),
-    inputTokens: z.int(),
-    outputTokens: z.int(),
-    durationMs: z.int(),
-    channel: Word,
-    task: Word,
-    language: Word,
-    tools: z.int(),
-    elicitsReasoning: z.number().nullable(),
-    grading: z.number().nullable(),
-    address: Hash,
-    prefix: Hash,
-    client: Hash,
-    apiKey: Hash,
-    systemPrompt: Hash,
-    promptTemplate: Hash,
-  })
-  .openapi('UsageEvent');
+export const EventView = ShownEvent.extend({ at: When }).openapi('UsageEvent');
 
 const EventsView = z
   .object({

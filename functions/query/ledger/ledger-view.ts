@@ -22,6 +22,7 @@ export const SUBJECTS = [
   'disclosure',
   'regrouping',
   'erasure',
+  'legal-hold',
   'other',
 ] as const;
 const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
@@ -39,6 +40,7 @@ const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
   ['DS#', 'disclosure'],
   ['G#', 'regrouping'],
   ['ER#', 'erasure'],
+  ['LH#', 'legal-hold'],
 ];
 
 export const ActorView = z

@@ -93,6 +93,11 @@ export function AccountPage({ account }: { account: string }) {
                   <button type="button" className="button" onClick={() => setOpen('label')}>
                     Label
                   </button>
+                  {me.data?.role === 'admin' ? (
+                    <Link className="button" href={`/holds?account=${data.account}`}>
+                      Legal hold
+                    </Link>
+                  ) : null}
                 </div>
               ) : null}
             </header>

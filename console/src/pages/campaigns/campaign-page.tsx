@@ -40,7 +40,8 @@ export function CampaignPage({ id }: { id: string }) {
   const commands = useCaseCommands(newest);
   const [exonerating, setExonerating] = useState(false);
   const [merging, setMerging] = useState(false);
-  const may = (useMe().data?.role ?? 'viewer') !== 'viewer';
+  const role = useMe().data?.role ?? 'viewer';
+  const may = role !== 'viewer';
   useKeys('Campaign', [
     ...commands.keys,
     ...SECTIONS.map(([section, label], index) => ({
@@ -100,6 +101,11 @@ export function CampaignPage({ id }: { id: string }) {
                       Disclose
                     </Link>
                   )}
+                  {role === 'admin' ? (
+                    <Link className="button" href={`/holds?campaign=${data.id}`}>
+                      Legal hold
+                    </Link>
+                  ) : null}
                   <button type="button" className="button" onClick={() => setMerging(true)}>
                     Merge
                   </button>

@@ -170,7 +170,7 @@ export function MembersPanel({ campaign, inCase, mayAct }: MembersProps) {
       id="members"
       flush
       end={
-        <span className="row">
+        <span className="row wraps">
           {mayAct ? (
             <button type="button" className="button tiny" onClick={() => setRegrouping('add')}>
               Add accounts
