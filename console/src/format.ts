@@ -70,3 +70,9 @@ export function bestGuess(probabilities: Record<string, number>): string {
   return `Best guess: ${words(name)}, ${percent(share)}`;
 }
 export const words = (name: string): string => name.replace(/-/g, ' ');
+
+/** A sentence of the server as a person writes it: its counts with separators (`1,140 accounts`), years and ids as they are. */
+export const readable = (text: string): string =>
+  text.replace(/\b(\d{4,9})(?= (?:of the )?(?:accounts?|members?|requests?|exchanges|prompts|people|others?|pairs)\b)/g, (digits) =>
+    count(Number(digits)),
+  );

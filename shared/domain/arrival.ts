@@ -49,7 +49,7 @@ export function fieldShares(arrivals: Arrivals): { [Name in ArrivalField]: numbe
   return Object.fromEntries([...USAGE_FIELDS, ...FACT_FIELDS].map((field) => [field, share(field)])) as { [Name in ArrivalField]: number };
 }
 
-/** Which families of evidence cannot speak, and why; in plain words. */
+/** Which families of evidence there cannot be, and why; in plain words. */
 export function silentFamilies(arrivals: Arrivals): string[] {
   const all = Object.values(arrivals);
   const usage = all.reduce((sum, one) => sum + one.usage, 0);
@@ -57,14 +57,14 @@ export function silentFamilies(arrivals: Arrivals): string[] {
   const has = (field: ArrivalField): boolean => all.some((one) => (one.fields[field] ?? 0) > 0);
   const silent: string[] = [];
   if (usage === 0) return ['no usage events: there is nothing to compare'];
-  if (!has('address') && !has('client')) silent.push('no addresses and no clients: infrastructure cannot speak');
-  else if (!has('address')) silent.push('no addresses: of infrastructure only clients can speak');
-  else if (!has('client')) silent.push('no clients: of infrastructure only addresses can speak');
-  if (!has('prompt')) silent.push('no prompts: content cannot speak');
-  if (accounts === 0) silent.push('no account events: payment and registration cannot speak, and nobody can be acted on');
+  if (!has('address') && !has('client')) silent.push('no addresses and no clients: no evidence from infrastructure');
+  else if (!has('address')) silent.push('no addresses: of infrastructure, evidence from clients only');
+  else if (!has('client')) silent.push('no clients: of infrastructure, evidence from addresses only');
+  if (!has('prompt')) silent.push('no prompts: no evidence from content');
+  if (accounts === 0) silent.push('no account events: no evidence from payment or registration, and nobody can be acted on');
   else {
-    if (!has('payment')) silent.push('no payment facts: payment cannot speak');
-    if (!has('signup') && !has('createdAt') && !has('emailDomain')) silent.push('no sign-up facts: registration cannot speak');
+    if (!has('payment')) silent.push('no payment facts: no evidence from payment');
+    if (!has('signup') && !has('createdAt') && !has('emailDomain')) silent.push('no sign-up facts: no evidence from registration');
   }
   return silent;
 }

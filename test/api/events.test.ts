@@ -222,8 +222,8 @@ onBothSides((side) => {
       ],
     });
     expect(sources.silent).toEqual([
-      'no addresses and no clients: infrastructure cannot speak',
-      'no account events: payment and registration cannot speak, and nobody can be acted on',
+      'no addresses and no clients: no evidence from infrastructure',
+      'no account events: no evidence from payment or registration, and nobody can be acted on',
     ]);
     world.clock.advanceTo(world.clock.now() + 9 * DAY);
     expect((await ask('')).items).toEqual([]);

@@ -1,3 +1,4 @@
+import { readable } from '../../console/src/format';
 import { csvOf } from '../../console/src/parts/csv';
 
 test.each([
@@ -10,4 +11,13 @@ test.each([
   ],
 ])('%s', (_name, rows, text) => {
   expect(csvOf(['h'], rows)).toBe(text);
+});
+
+test.each([
+  ['2 approvers needed for 1140 accounts in mode assist', '2 approvers needed for 1,140 accounts in mode assist'],
+  ['by their prompts, 74 % of 3510 requests ask', 'by their prompts, 74 % of 3,510 requests ask'],
+  ['found by rule 9000-b, policy 0012', 'found by rule 9000-b, policy 0012'],
+  ['found in 2026: 12 accounts', 'found in 2026: 12 accounts'],
+])('%s', (text, shown) => {
+  expect(readable(text)).toBe(shown);
 });

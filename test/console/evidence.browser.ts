@@ -124,3 +124,29 @@ test('an admin edits numbers of the policy in force, each with its reason, as a 
   await shot(page, 'policy-changes');
   expect(errors).toEqual([]);
 });
+
+test('an admin places a legal hold from a campaign, sees what it is about, and releases it; a reviewer only reads', async () => {
+  const { page, errors } = await at.visit({ name: 'Ada', role: 'admin' });
+  await page.goto(`${at.served.origin}/campaigns/kiosk`);
+  await page.getByRole('link', { name: 'Legal hold', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Hold the requests of kiosk' });
+  await dialog.getByLabel(/^Reference/).fill('court 12/26');
+  await dialog.getByLabel('Why').fill('the letter of 5 June');
+  await dialog.getByRole('button', { name: 'Place the hold' }).click();
+  await page.getByText(/Done: hold h-[0-9a-f]{12} stands/).waitFor();
+  await page.getByRole('heading', { name: 'court 12/26' }).waitFor();
+  await page.getByRole('button', { name: 'What is kept' }).click();
+  await page.getByText('Nothing is copied yet').waitFor();
+  expect([await violations(page), await sideways(page)]).toEqual([[], 0]);
+  await shot(page, 'legal-holds');
+  const rei = await at.visit(REI);
+  await rei.page.goto(`${at.served.origin}/holds`);
+  await rei.page.getByRole('heading', { name: 'court 12/26' }).waitFor();
+  expect(await rei.page.getByRole('button', { name: 'Release' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Release' }).click();
+  await page.getByRole('dialog').getByLabel('Why').fill('the court is done');
+  await page.getByRole('dialog').getByRole('button', { name: 'Release it' }).click();
+  await page.getByText(/is released: its copies go/).waitFor();
+  expect((await at.served.world.enforcement.holds.all()).map(({ releasedAt }) => releasedAt !== null)).toEqual([true]);
+  expect(errors).toEqual([]);
+});

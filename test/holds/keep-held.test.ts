@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { askErasure } from '../../functions/enforcement/commands/erase';
 import { placeHold, releaseHold } from '../../functions/enforcement/commands/legal-holds';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
@@ -84,11 +85,17 @@ onBothSides((side) => {
       [keyOf('held'), iso(begin + 120_000)],
     ]);
     expect(JSON.stringify(held)).not.toMatch(/harbour|gateway/);
+    // Nobody erases what has to be shown; once it is released they may.
+    expect(await askErasure(keyOf('held'), says(ADA), enforcement)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining(id),
+    });
     expect(await releaseHold({ ...says(BEN), id }, enforcement)).toMatchObject({ kind: 'refused' });
     expect(await releaseHold({ ...says(ADA), id }, enforcement)).toMatchObject({ kind: 'done' });
     expect(await keepHeld(ports)).toMatchObject({ holds: 0, released: 3 });
     for await (const key of stores.archive.list('holds/')) throw new Error(`${key} is still there`);
     expect(await heldIn(id)).toEqual([]);
+    expect(await askErasure(keyOf('held'), says(ADA), enforcement)).toMatchObject({ kind: 'asked' });
   });
 
   test('a campaign is held with whoever joins it, and whoever leaves it stays held; a call that stops is gone on with', async () => {
@@ -106,6 +113,8 @@ onBothSides((side) => {
     expect(await keepHeld(ports)).toMatchObject({ hours: 1, events: 2, more: false });
     await enforcement.campaigns.save({ ...campaign(['two', 'three']), version: 2 });
     expect(await keepHeld(ports)).toMatchObject({ hours: 1, events: 1 });
+    // Who left the campaign is held still.
+    expect(await askErasure(keyOf('one'), says(ADA), enforcement)).toMatchObject({ kind: 'refused', because: expect.stringContaining(id) });
     const later = hourOf(clock.now());
     clock.advanceTo(later + HOUR);
     await take([event('one', 'd', later), event('three', 'e', later)]);

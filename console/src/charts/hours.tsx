@@ -1,5 +1,5 @@
 import type { Schemas } from '../api';
-import { count } from '../format';
+import { count, shortDay } from '../format';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
@@ -30,7 +30,7 @@ export function Hours({ hours }: { hours: NonNullable<Schemas['Account']['usage'
         </div>
         {days.map((date) => (
           <div className="day" key={date}>
-            <span>{date.slice(5)}</span>
+            <span>{shortDay(`${date}T00:00:00Z`)}</span>
             {HOURS.map((hour) => {
               const cell = byHour.get(`${date}T${String(hour).padStart(2, '0')}`);
               const colour = cell && cell.prevented > cell.exchanges ? 'var(--prevented)' : 'var(--core)';
@@ -39,7 +39,11 @@ export function Hours({ hours }: { hours: NonNullable<Schemas['Account']['usage'
                 <i
                   key={hour}
                   style={cell ? { background: `color-mix(in srgb, ${colour} ${share}%, var(--sunken))` } : undefined}
-                  title={cell ? `${date} ${hour}:00: ${cell.exchanges} exchanges, ${cell.prevented} prevented` : undefined}
+                  title={
+                    cell
+                      ? `${shortDay(`${date}T00:00:00Z`)}, ${hour}:00: ${cell.exchanges} exchanges, ${cell.prevented} prevented`
+                      : undefined
+                  }
                 />
               );
             })}

@@ -1,7 +1,7 @@
 import { Link, useSearchParams } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useMe, useStatus } from '../app';
-import { brief, day, moment, plural, words } from '../format';
+import { brief, day, moment, plural, readable, words } from '../format';
 import { CsvButton } from '../parts/csv-button';
 import { Empty, Loaded, Panel } from '../parts/parts';
 import { Arrived } from '../parts/steady';
@@ -243,7 +243,7 @@ function Line({
       {narrow ? null : <Subject of={entry.subject} />}
       <div>
         <span className="what">{words(entry.what)}</span>
-        {entry.because.length > 0 ? <span className="soft">: {entry.because.join('; ')}</span> : null}
+        {entry.because.length > 0 ? <span className="soft">: {readable(entry.because.join('; '))}</span> : null}
         {more.length > 0 ? (
           <details className="small">
             <summary>{plural(more.length, 'more step')} of this case on schedule</summary>
@@ -251,7 +251,7 @@ function Line({
               {more.map((one) => (
                 <li key={one.hash}>
                   {moment(one.at)} <span className="what">{words(one.what)}</span>
-                  {one.because.length > 0 ? <span className="soft">: {one.because.join('; ')}</span> : null}
+                  {one.because.length > 0 ? <span className="soft">: {readable(one.because.join('; '))}</span> : null}
                 </li>
               ))}
             </ul>

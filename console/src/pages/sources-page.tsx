@@ -32,7 +32,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 const USAGE_FIELDS = ['address', 'client', 'prompt', 'apiKey', 'durationMs', 'labels'];
 
-/** Did it arrive? What came from whom, what was refused and why, and which evidence it can speak to. */
+/** Did it arrive? What came from whom, what was refused and why, and which evidence it can give. */
 export function SourcesPage() {
   const [days, setDays] = useState('1');
   const sources = useQuery({
@@ -45,7 +45,9 @@ export function SourcesPage() {
       <header>
         <div className="grow">
           <h1>Sources</h1>
-          <p className="lede">What arrives from whom, what is refused and why, and which families of evidence can speak.</p>
+          <p className="lede">
+            What arrives from whom, what is refused and why, and which evidence is missing because its fields do not arrive.
+          </p>
         </div>
         <label>
           Days{' '}
@@ -68,7 +70,7 @@ export function SourcesPage() {
           ) : (
             <div className="stack">
               {silent.length > 0 ? (
-                <Panel title="What cannot speak">
+                <Panel title="Evidence that is missing">
                   <ul>
                     {silent.map((why) => (
                       <li key={why}>{why}</li>
@@ -106,7 +108,7 @@ function SourcePanel({ one }: { one: Source }) {
         ]}
       />
       {refused.length > 0 ? (
-        <ul>
+        <ul style={{ paddingTop: 10 }}>
           {refused.map(([reason, times]) => (
             <li key={reason}>
               {count(times)} <code>{reason}</code>
@@ -116,7 +118,9 @@ function SourcePanel({ one }: { one: Source }) {
         </ul>
       ) : null}
       {shares.length > 0 ? (
-        <p className="small soft">{shares.map(([name, share]) => `${FIELDS[name] ?? name} ${percent(share)}`).join(' · ')}</p>
+        <p className="small soft" style={{ paddingTop: 8 }}>
+          Fields that arrive: {shares.map(([name, share]) => `${FIELDS[name] ?? name} ${percent(share)}`).join(' · ')}
+        </p>
       ) : null}
     </Panel>
   );

@@ -1,5 +1,5 @@
 import type { Schemas } from '../api';
-import { KIND_NAMES, percent } from '../format';
+import { KIND_NAMES, percent, readable } from '../format';
 import { Badge, Panel } from './parts';
 
 const LEGS = [
@@ -68,4 +68,4 @@ function typical(kind: Judged['kind'], share: number): string {
     : `Typical of ${name}: ${percent(share)} of the groups known as that are as unusual or more.`;
 }
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const sentence = (text: string): string => readable(`${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`);

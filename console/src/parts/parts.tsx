@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { ProblemError, type Schemas } from '../api';
-import { brief, words } from '../format';
+import { brief, readable, words } from '../format';
 
 /** Small parts that every page is made of. */
 
@@ -102,7 +102,7 @@ export const Sentences = ({ evidence }: { evidence: readonly Schemas['Evidence']
     {evidence.map((one) => (
       <li key={`${one.detector} ${one.because}`}>
         <Family name={one.family} />
-        <span className="text">{one.because}</span>
+        <span className="text">{readable(one.because)}</span>
         <Strength value={one.strength} />
       </li>
     ))}

@@ -23,7 +23,7 @@ const Sources = z
     days: z.int(),
     items: z.array(Source),
     fields: z.record(z.string(), z.number()).openapi({ description: 'The same over all producers.' }),
-    silent: z.array(z.string()).openapi({ description: 'Which families of evidence cannot speak, and why.' }),
+    silent: z.array(z.string()).openapi({ description: 'Which families of evidence there cannot be, and why.' }),
   })
   .openapi('Sources');
 
@@ -34,7 +34,7 @@ export function sourceRoutes(api: Api, http: HttpPorts, { stores, clock }: Query
     path: '/v1/sources',
     operationId: 'listSources',
     tags: ['Events'],
-    summary: 'Did it arrive? What came from each producer, and which evidence it can speak to',
+    summary: 'Did it arrive? What came from each producer, and which evidence it can give',
     request: {
       query: z.object({
         days: z

@@ -135,7 +135,7 @@ export function Use({ of: { usage } }: { of: Account }) {
         <dd>{usage.grading === null ? '—' : percent(usage.grading)}</dd>
         {Object.entries(usage.distinct).map(([name, value]) => (
           <div key={name} style={{ display: 'contents' }}>
-            <dt>Distinct {name}</dt>
+            <dt>{DISTINCT[name] ?? `Different ${name}`}</dt>
             <dd>{count(value)}</dd>
           </div>
         ))}
@@ -143,3 +143,13 @@ export function Use({ of: { usage } }: { of: Account }) {
     </Panel>
   );
 }
+
+/** What is counted of an account: how many different ones it used. */
+const DISTINCT: Record<string, string> = {
+  ips: 'Addresses',
+  prefixes: 'Networks (/24, /48)',
+  clients: 'Clients',
+  keys: 'API keys',
+  systems: 'System prompts',
+  templates: 'Prompt templates',
+};

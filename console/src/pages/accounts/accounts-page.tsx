@@ -64,7 +64,7 @@ export function AccountsPage() {
           '—'
         ),
     },
-    { head: 'Role', width: '108px', cell: (row) => (row.role ? words(row.role) : '—') },
+    { head: 'Role', width: '128px', cell: (row) => (row.role ? words(row.role) : '—') },
     { head: 'Plan', width: '70px', cell: (row) => row.plan ?? '—' },
     { head: 'Score', width: '58px', number: true, order: 'score', cell: (row) => row.score.toFixed(1) },
     { head: 'Exchanges', width: '76px', number: true, cell: (row) => count(row.exchanges) },

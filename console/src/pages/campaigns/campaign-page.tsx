@@ -147,6 +147,9 @@ export function CampaignPage({ id }: { id: string }) {
                 <Panel title="Evidence" id="evidence">
                   {data.evidence.length === 0 ? <Empty title="No evidence is recorded" /> : <Evidence of={data.evidence} />}
                 </Panel>
+                <Panel title="Aimed at">
+                  <Targets targets={data.targets} />
+                </Panel>
               </div>
               <aside className="stack">
                 <CasePanel
@@ -155,9 +158,6 @@ export function CampaignPage({ id }: { id: string }) {
                   buttons={newest ? commands.buttons(newest) : null}
                   decision={data.decision}
                 />
-                <Panel title="Aimed at">
-                  <Targets targets={data.targets} />
-                </Panel>
               </aside>
             </div>
             <Panel title="Timeline: exchanges an hour" id="timeline">

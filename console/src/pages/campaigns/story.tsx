@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api';
-import { compact, count, day, listed, percent, plural, shortDay, words } from '../../format';
+import { compact, count, day, listed, percent, plural, readable, shortDay, words } from '../../format';
 
 type Campaign = Schemas['Campaign'];
 type Entry = Schemas['QueueEntry'];
@@ -46,7 +46,7 @@ function foundBy(of: Campaign): string {
   return strongest ? `${by}: ${sentence(strongest.because)}` : `${by}.`;
 }
 
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+const sentence = (text: string): string => readable(/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** Leaked and prevented on one footing: shares of everything that was sent. */
 function outcome(of: Campaign, newest: Entry | undefined): string {

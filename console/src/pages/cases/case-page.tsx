@@ -57,10 +57,13 @@ export function CasePage({ id }: { id: string }) {
 }
 
 const TONES = { act: 'danger', review: 'warn', spare: 'plain' } as const;
+/** As many as one looks through; the rest on demand. */
+const SHOWN_FIRST = 40;
 const SHOWN = 200;
 
 function CaseAccounts({ about, mayAct }: { about: Schemas['Case']; mayAct: boolean }) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [all, setAll] = useState(false);
   const [asking, setAsking] = useState<Bulk | 'add' | null>(null);
   const accounts = useQuery({
     queryKey: ['case-accounts', about.id, about.sequence],
@@ -92,7 +95,7 @@ function CaseAccounts({ about, mayAct }: { about: Schemas['Case']; mayAct: boole
           ) : (
             <>
               <ul className="decided">
-                {items.slice(0, SHOWN).map((one) => (
+                {items.slice(0, all ? SHOWN : SHOWN_FIRST).map((one) => (
                   <DecidedRow
                     key={one.account}
                     one={one}
@@ -102,7 +105,16 @@ function CaseAccounts({ about, mayAct }: { about: Schemas['Case']; mayAct: boole
                 ))}
               </ul>
               <div className="under">
-                <span>{of > SHOWN ? `The first ${SHOWN} of ${count(of)}` : 'End of list'}</span>
+                <span>
+                  {of > (all ? SHOWN : SHOWN_FIRST)
+                    ? `The first ${count(Math.min(items.length, all ? SHOWN : SHOWN_FIRST))} of ${count(of)}`
+                    : `${count(of)} accounts. End of list`}
+                </span>
+                {!all && items.length > SHOWN_FIRST ? (
+                  <button type="button" className="button tiny" onClick={() => setAll(true)}>
+                    Show {count(Math.min(items.length, SHOWN))}
+                  </button>
+                ) : null}
               </div>
             </>
           )
@@ -139,7 +151,10 @@ const DecidedRow = ({ one, chosen, onToggle }: { one: Decided; chosen: boolean; 
           ? 'only people'
           : (LEFT_ALONE[one.why ?? ''] ?? words(one.why ?? ''))}
     </Badge>
-    <span className="small soft">{one.because.join('; ')}</span>
+    <span className="small soft" title={one.because.join('\n')}>
+      {one.because[0]}
+      {one.because.length > 1 ? ` (and ${one.because.length - 1} more)` : ''}
+    </span>
   </li>
 );
 

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
-import { compact, count, doing, KIND_NAMES, listed, moment, percent, plural, relative, words } from '../../format';
+import { compact, count, doing, KIND_NAMES, listed, moment, percent, plural, readable, relative, words } from '../../format';
 import { useCaseCommands } from '../../parts/commands/case-commands';
 import { OpenByHand } from '../../parts/commands/choose';
 import { CsvButton } from '../../parts/csv-button';
@@ -199,7 +199,7 @@ function CaseRow({ row, here, gone, now, buttons }: CaseRowProps) {
 
 /** What is going on in a case, to a person who reads it for the first time. */
 export function nowDoing(row: Row): string {
-  const last = row.because.at(-1) ?? '';
+  const last = readable(row.because.at(-1) ?? '');
   const sentence = last === '' ? '' : ` ${last.charAt(0).toUpperCase()}${last.slice(1)}.`;
   if (row.undoRequests.length > 0 && row.undoneAt === null)
     return `${row.undoRequests[0]?.by ?? 'A person'} asked for an undo: it takes another person.`;

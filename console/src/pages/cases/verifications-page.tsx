@@ -12,12 +12,12 @@ type One = Schemas['Verification'];
 const STATES = ['waiting', 'passed', 'failed', 'abandoned', 'lapsed', 'released', 'moot'] as const;
 const CHOICES = { state: [...STATES, 'all'] } as const;
 const NAMES: Record<One['state'], string> = {
-  waiting: 'waited for',
+  waiting: 'waiting',
   passed: 'passed',
   failed: 'failed',
   abandoned: 'given up',
   lapsed: 'no result in time',
-  released: 'let go by people',
+  released: 'released by people',
   moot: 'no longer needed',
 };
 const TONES: Record<One['state'], 'good' | 'warn' | 'danger' | 'plain'> = {
@@ -31,7 +31,7 @@ const TONES: Record<One['state'], 'good' | 'warn' | 'danger' | 'plain'> = {
 };
 const KEPT = { challenge: 'Challenged', hold: 'Sign-up held', limit: 'Limited' } as const;
 
-/** Who is to prove something to the provider, until when, and what came of it. */
+/** Checks that were asked of the provider about accounts, until when, and their results. */
 export function VerificationsPage() {
   const [{ state = 'waiting' }, choose] = useFilters(CHOICES);
   const all = useQuery({
@@ -48,12 +48,12 @@ export function VerificationsPage() {
         <div className="grow">
           <h1>Verifications</h1>
           <p className="lede">
-            Sign-ups that were held, and accounts that were challenged or limited, until the provider’s own check of them ends. Who passes
-            is let go at once; who does not stays as it is, until that ends by itself.
+            Sign-ups that were held, and accounts that were challenged or limited, until the provider has checked them. Whoever passes is
+            free at once; whoever does not stays restricted until that ends by itself.
           </p>
         </div>
       </header>
-      <Panel title="Who is to prove something" flush>
+      <Panel title="Checks asked of the provider" flush>
         <div className="filters">
           <label className="field">
             <span>Show</span>
@@ -70,7 +70,7 @@ export function VerificationsPage() {
         <Loaded from={all}>
           {({ items, next }) =>
             items.length === 0 ? (
-              <Empty title="Nobody">{state === 'waiting' ? 'Nobody is waited for.' : 'None of this state.'}</Empty>
+              <Empty title="Nobody">{state === 'waiting' ? 'No check is waiting for a result.' : 'None with this result.'}</Empty>
             ) : (
               <>
                 <ol className="cases">
