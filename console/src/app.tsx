@@ -44,6 +44,11 @@ const PAGES = [
   { path: '/health', label: 'Health', keys: 'g h' },
 ] as const;
 
+/** The page of the list that an address belongs to; a case is worked on from the queue, and search is none of them. */
+const pageAt = (path: string) =>
+  PAGES.find((page) => page.path !== '/' && path.startsWith(page.path)) ??
+  (path === '/' || path.startsWith('/cases/') ? PAGES[0] : undefined);
+
 export function App() {
   const [path, go] = useLocation();
   const [help, setHelp] = useState(false);
@@ -54,7 +59,7 @@ export function App() {
     { keys: 'Shift+?', label: 'This help', does: () => setHelp(true) },
   ]);
   useTitle(path);
-  const here = PAGES.find((page) => page.path !== '/' && path.startsWith(page.path)) ?? PAGES[0];
+  const here = pageAt(path);
   return (
     <div className="frame">
       <a className="skip" href="#page">
@@ -126,9 +131,9 @@ const intoView = (element: HTMLElement | null): void => element?.scrollIntoView(
 /** The tab says which page and which account or campaign. */
 function useTitle(path: string): void {
   useEffect(() => {
-    const page = PAGES.find((one) => one.path !== '/' && path.startsWith(one.path)) ?? PAGES[0];
+    const label = pageAt(path)?.label ?? (path.startsWith('/search') ? 'Search' : 'Not found');
     const subject = path.split('/')[2]?.slice(0, 16);
-    document.title = `${subject === undefined ? '' : `${subject} · `}${page.label} · Lockstep`;
+    document.title = `${subject === undefined ? '' : `${subject} · `}${label} · Lockstep`;
   }, [path]);
 }
 

@@ -42,7 +42,7 @@ export function SearchPage() {
       </header>
       <div className="stack">
         <form
-          className="row"
+          className="row bottom"
           onSubmit={(event) => {
             event.preventDefault();
             typed = value.trim();

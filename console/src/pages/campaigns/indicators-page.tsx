@@ -20,8 +20,8 @@ export function IndicatorsPage() {
         <div className="grow">
           <h1>Indicators from elsewhere</h1>
           <p className="lede">
-            Operators that another deployment found. Networks found here by their own links are asked whether they carry these indicators;
-            an import acts on nobody and never makes a family of evidence count.
+            Operators that another deployment found. Networks that are found here by their own links are compared with these indicators; an
+            import acts on nobody and is no evidence by itself.
           </p>
         </div>
       </header>
@@ -139,7 +139,7 @@ function Import() {
         }}
       >
         <p className="soft">
-          As another Lockstep exported it. Values are keyed hashes: they are met here only if both deployments share the identifier key.
+          As another Lockstep exported it. Values are keyed hashes: they match only if both deployments share the identifier key.
         </p>
         <div className="row">
           <label className="field">
@@ -168,7 +168,7 @@ function Import() {
           </label>
         </div>
         <label className="field">
-          <span>Why (kept in the ledger)</span>
+          <span>Why (kept in the audit log)</span>
           <textarea
             required
             minLength={3}

@@ -18,6 +18,12 @@ export function changesOf(before: Schemas['Policy'], after: Schemas['Policy']): 
   return changed;
 }
 
+/** `distillation-suspend: size`, `budget per hour`. */
+function titleOf(name: string): string {
+  const [root, rule, ...rest] = name.split('.');
+  return root === 'rules' && rule !== undefined ? `${rule}: ${spaced(rest.join('.'))}` : spaced(name);
+}
+
 /** Changed numbers side by side, each with the reason of the newer one. */
 export function Changes({ of, names, none }: { of: readonly Change[]; names: readonly [string, string]; none: string }) {
   if (of.length === 0) return <p className="small soft">{none}</p>;
@@ -36,7 +42,7 @@ export function Changes({ of, names, none }: { of: readonly Change[]; names: rea
         <tbody>
           {of.map(({ name, before, after, reason }) => (
             <tr key={name}>
-              <td>{spaced(name)}</td>
+              <td>{titleOf(name)}</td>
               <td>{before ?? '—'}</td>
               <td>
                 <strong>{after ?? 'gone'}</strong>

@@ -92,7 +92,7 @@ export function PolicyNumbers({ digest, judging, mayEdit, onBack }: Props) {
             {sections(policy).map(([name, section]) => (
               <details key={name}>
                 <summary>
-                  <strong>{SECTIONS[name] ?? spaced(name)}</strong>
+                  <strong>{SECTIONS[name] ?? spaced(name).replace(/^./, (letter) => letter.toUpperCase())}</strong>
                 </summary>
                 <Numbers of={numbersIn(section, pathOf(name))} edits={edits} onEdit={edit} />
               </details>
