@@ -13,11 +13,11 @@ import { Ingest } from './ingest';
 import { Notices } from './notices';
 import { alarmTopic } from './parts/alarm';
 import { consoleClient, type TrustedIssuer } from './parts/identity';
+import { Watch } from './parts/watch';
 import { WatchedQueue } from './parts/watched-queue';
 import { Query } from './query';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
-import { Watch } from './watch';
 
 /** What can be rebuilt at any time, in the order in which an event flows through it. */
 export class PipelineStack extends Stack {

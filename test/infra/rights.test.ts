@@ -13,6 +13,7 @@ import { disclose } from '../../functions/enforcement/commands/disclose';
 import { exonerate, revokeExoneration } from '../../functions/enforcement/commands/exonerate';
 import { importOperator } from '../../functions/enforcement/commands/known-operators';
 import { labelAccounts } from '../../functions/enforcement/commands/label-accounts';
+import { placeHold } from '../../functions/enforcement/commands/legal-holds';
 import { draftPolicy, measurePolicy, putLive, reviewPolicy, rollBack } from '../../functions/enforcement/commands/policies';
 import { regroup } from '../../functions/enforcement/commands/regroup';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
@@ -178,6 +179,10 @@ test('every function does all of its work under its own rights on the system of 
   expect(opening).toMatchObject({ kind: 'done' });
   const byHand = opening.kind === 'done' ? opening.case : '';
   expect(await noteOnCase({ ...says(CLEO), case: byHand }, command)).toMatchObject({ kind: 'done' });
+  const held = { kind: 'accounts', accounts: [account(900)] } as const;
+  expect(await placeHold({ ...says(ADA), about: { ...held, accounts: [...held.accounts] }, reference: 'file 1' }, command)).toMatchObject({
+    kind: 'done',
+  });
   const wanted = { kind: 'remove', from: buildCampaign().id, accounts: [account(9)] } as const;
   expect(await regroup({ ...says(BEN), wanted }, command)).toMatchObject({ kind: 'done' });
   const asked = { title: 'Operator one', campaigns: [buildCampaign().id] };

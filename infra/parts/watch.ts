@@ -2,11 +2,11 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Dashboard, GraphWidget, type IMetric, Metric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, type IConstruct } from 'constructs';
-import { METRICS } from '../shared/wiring';
-import { pipelineMetric } from './parts/metric';
-import { StageFunction } from './parts/stage-function';
-import { WatchedQueue } from './parts/watched-queue';
-import type { Stage } from './stages';
+import { METRICS } from '../../shared/wiring';
+import type { Stage } from '../stages';
+import { pipelineMetric } from './metric';
+import { StageFunction } from './stage-function';
+import { WatchedQueue } from './watched-queue';
 
 /** What an operator looks at, in the order in which an event flows; and a limit to what it may cost. */
 export class Watch extends Construct {
