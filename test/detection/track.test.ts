@@ -145,6 +145,25 @@ describe('silence is no acquittal', () => {
     expect(next('unclear', [...resting, ...wave])).toMatchObject({ id: before.id, kind: 'distillation', legs: legs(false) });
     expect(next('distillation', [...resting, ...wave.slice(0, 19)])).toMatchObject({ id: before.id, legs: legs(false) });
   });
+  test.each<[Kind, number, string]>([
+    ['unclear', 8, 'bystander'],
+    ['shared-origin', 8, 'bystander'],
+    ['distillation', 8, 'core'],
+  ])('a group that is %s by itself, linked with a few of a contained campaign (of %i): %s', (kind, size, role) => {
+    const all = accounts('a', 30, silent);
+    const few = accounts('back', 3);
+    const came = accounts('came', size);
+    const { run, network } = world([...all, ...few, ...came]);
+    const first = only(run([network([...all, ...few])]));
+    const next = only(run([network([...few, ...came], kind)], [first], DAY));
+    expect(next).toMatchObject({ id: first.id, kind: 'distillation' });
+    const roleOf = (one: Profile) => next.members.find(({ account }) => account === one.account)?.role;
+    expect(came.map(roleOf)).toEqual(came.map(() => role));
+    expect(few.map(roleOf)).toEqual(few.map(() => 'core'));
+    // Once the group is of the class by itself, its accounts are members.
+    const [later = next] = run([network([...few, ...came], 'distillation')], [next], DAY + HOUR);
+    expect(later.members.filter(({ role: now }) => now === 'core').length).toBe(30 + 3 + size);
+  });
   test('of an active one the new word counts', () => {
     const active = accounts('a', 20);
     const { run, network } = world(active);

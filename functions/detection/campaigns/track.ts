@@ -7,6 +7,7 @@ import { type Assessment, memberOf } from '../findings/assess';
 import type { Network } from '../networks/networks';
 import type { Profile } from '../profiles/profile';
 import type { TraitIndex } from '../traits/trait-index';
+import { isHostile } from './hostile';
 import { indicatorsOfAll } from './indicators';
 import { recognised, type Watched } from './known-operators';
 import { apart, relink } from './relink';
@@ -201,6 +202,18 @@ const verdictOf = ({ network, kind, probabilities, typicality, odd, legs, eviden
   families,
 });
 
+/**
+ * Why those who come to a campaign with a group of which its word is not asked are none of its members; undefined if they are. A contained
+ * campaign does not lend its name: a group that a few of its accounts are linked with is judged by itself. One that is too small for its
+ * legs to be read is believed once it is named as the campaign is.
+ */
+function strangerTo(base: Campaign, { kind, legs, network }: Assessment): string | undefined {
+  if (!isHostile(base.kind)) return undefined;
+  if (kind !== base.kind) return `the group it came with is ${kind} by itself, not ${base.kind}`;
+  const lacking = network.members.length < WAVE ? undefined : LEGS.find((leg) => base.legs?.[leg].holds && !legs[leg].holds);
+  return lacking && `the group it came with lacks ${lacking} by itself`;
+}
+
 /** `joined`: another network of this run is in it already; then this one adds its members and the larger one's word stands. */
 function continued(
   base: Campaign,
@@ -211,25 +224,30 @@ function continued(
 ): Campaign {
   const { now, policy, profiles } = context;
   const old = new Map(base.members.map((member) => [member.account, member]));
-  const members: Member[] = assessment.network.members.map((membership) => {
-    const known = old.get(membership.entry.profile.account);
-    old.delete(membership.entry.profile.account);
-    return memberOf(
-      membership,
-      joined ? base.kind : assessment.kind,
-      assessment.unlike.get(membership.entry.profile.account),
-      policy.coreThreshold.value,
-      known?.joinedAt ?? now,
-    );
+  const found = assessment.network.members;
+  const foundNow = new Set(found.map(({ entry }) => entry.profile.account));
+  const silent = base.members.filter(({ account }) => {
+    if (foundNow.has(account)) return false;
+    const profile = profiles.get(account);
+    const elsewhere = !joined && claimed.has(account);
+    return joined || (!elsewhere && (!profile || profile.lastUse < now - QUIET));
   });
-  for (const member of old.values()) {
-    const profile = profiles.get(member.account);
-    const elsewhere = !joined && claimed.has(member.account);
-    if (joined || (!elsewhere && (!profile || profile.lastUse < now - QUIET))) members.push(member);
-  }
   // Of a campaign that is silent (contained, most likely) nothing new is known: what was said of it stands. Waiting is no silence.
-  const used = members.map(({ account }) => profiles.get(account)).filter((profile) => profile?.lastUse !== Number.NEGATIVE_INFINITY);
+  const used = [...foundNow, ...silent.map(({ account }) => account)]
+    .map((account) => profiles.get(account))
+    .filter((profile) => profile?.lastUse !== Number.NEGATIVE_INFINITY);
   const isHeard = !joined && (atWork(used, used.length, now) || confirms(assessment, base, now));
+  const stranger = isHeard ? undefined : strangerTo(base, assessment);
+  const members = found.map((membership) => {
+    const { account } = membership.entry.profile;
+    const known = old.get(account);
+    const unlike = assessment.unlike.get(account);
+    const since = known?.joinedAt ?? now;
+    return stranger !== undefined && (known === undefined || known.role === 'bystander')
+      ? memberOf(membership, assessment.kind, unlike ?? stranger, policy.coreThreshold.value, since)
+      : memberOf(membership, joined ? base.kind : assessment.kind, unlike, policy.coreThreshold.value, since);
+  });
+  members.push(...silent);
   const words = isHeard ? verdictOf(assessment) : {};
   return { ...base, ...words, members, provenance: context.provenance };
 }
