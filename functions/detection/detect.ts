@@ -1,56 +1,42 @@
 import { randomUUID } from 'node:crypto';
-import type { Campaign, Member } from '../../shared/domain/campaigns/campaign';
+import type { Campaign } from '../../shared/domain/campaigns/campaign';
 import type { KnownOperator } from '../../shared/domain/campaigns/known-operator';
 import { asFound, type Regrouping } from '../../shared/domain/campaigns/regrouping';
 import type { DetectionPolicy } from '../../shared/domain/policy/detection-policy';
-import { DAY, HOUR, iso } from '../../shared/domain/time';
-import type { AccountKey, CampaignId } from '../../shared/identity/ids';
-import { hashNumber } from '../../shared/identity/keyed-hash';
-import { inBatches } from '../../shared/in-batches';
+import { DAY, iso } from '../../shared/domain/time';
+import type { AccountKey } from '../../shared/identity/ids';
 import type { Clock, Stores } from '../../shared/ports';
-import { KnownAccountStore } from '../../shared/stores/archive/known-account-store';
-import { SightingStore } from '../../shared/stores/archive/sighting-store';
-import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaigns/campaign-picture-store';
-import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
+import type { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { type DecidedRun, DecidedRunStore } from '../../shared/stores/campaigns/decided-run-store';
-import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
-import { KnownByStore } from '../../shared/stores/campaigns/known-by-store';
 import { LeaseStore } from '../../shared/stores/lease-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { AccountRows } from './account-rows';
 import { followPeople } from './campaigns/follow-people';
 import { membersOfHostile } from './campaigns/hostile';
-import { namesMet, watch } from './campaigns/known-operators';
+import { namesMet } from './campaigns/known-operators';
 import { track } from './campaigns/track';
-import { type Assessment, controlFalseDiscovery } from './findings/assess';
-import { type Baseline, baselineOf } from './findings/baseline';
+import { Everybody } from './everybody';
+import type { Assessment } from './findings/assess';
 import { isTied, type JudgedUnit, judgeUnits } from './judge-units';
-import { judge } from './judgement';
+import { KeptCampaigns } from './kept-campaigns';
 import { LEASE, LEASE_FOR } from './lease';
 import { linksAreDue, linksWithin } from './links/campaign-links';
-import { CandidatePairs } from './links/candidate-pairs';
 import type { Network } from './networks/networks';
 import { FoldReader } from './profiles/fold-reader';
 import type { Population } from './profiles/population';
-import type { Profile } from './profiles/profile';
 import { type Glance, riskTier } from './risk-tier';
 import { PopulationColumns } from './screen/columns/population-columns';
 import { Spill } from './screen/columns/spill';
-import { byArrival, Screening } from './screen/screened';
-import { TraitIndex } from './traits/trait-index';
-import { TRAIT_NAMES } from './traits/traits';
+import { Screening } from './screen/screened';
+import { Sightings } from './sightings';
 
 /** Raised when the meaning of detection code changes; stands in every campaign's provenance. */
 export const DETECTION_CODE = 'detection-1';
-
-const BASELINE_FOR = 6 * HOUR;
 
 /** Accounts that one process holds with their profiles and an index of all they hold: some 25 KB each. */
 const WHOLE_AT_MOST = 60_000;
 const PER_PARTITION = 25_000;
 const ROWS_AT_ONCE = 500_000;
-/** Rows of members written at a time: enough to hide a round trip. */
-const AT_ONCE = 32;
 
 export type DetectionPorts = {
   stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
@@ -97,39 +83,31 @@ export type NotRun = { kind: 'reading'; hours: number; damaged: string[] } | { k
  * Detection reads features and writes what it found to the graph table and the archive: it can act on nobody.
  */
 export class Detection {
-  readonly campaigns: CampaignStore;
-  private readonly pictures: CampaignPictureStore;
-  private readonly flagged: FlaggedStore;
-  private readonly knownBy: KnownByStore;
-  private readonly known: KnownAccountStore;
   private readonly tier: RiskTierStore;
-  private readonly sightings: SightingStore;
+  private readonly kept: KeptCampaigns;
+  private readonly everybody = new Everybody();
+  private readonly sightings: Sightings;
   private readonly decided: DecidedRunStore;
   private readonly leases: LeaseStore;
   private readonly rows: AccountRows;
   private readonly columns = new PopulationColumns();
   private readonly wholeAtMost: number;
   private readonly reader: FoldReader;
-  private index: TraitIndex | undefined;
-  private indexPolicy = '';
-  private pairs = new CandidatePairs();
-  /** What was said of a network whose members did not change since. */
-  private assessed = new Map<string, Assessment>();
 
   constructor(private readonly ports: DetectionPorts) {
     const { stores } = ports;
-    this.campaigns = new CampaignStore(stores);
-    this.pictures = new CampaignPictureStore(stores.archive);
-    this.flagged = new FlaggedStore(stores.graph);
-    this.knownBy = new KnownByStore(stores.graph);
-    this.known = new KnownAccountStore(stores.graph);
     this.rows = new AccountRows(stores);
     this.tier = new RiskTierStore(stores.archive);
-    this.sightings = new SightingStore(stores.graph);
+    this.kept = new KeptCampaigns(stores);
+    this.sightings = new Sightings(stores);
     this.decided = new DecidedRunStore(stores.archive);
     this.leases = new LeaseStore(stores.graph, ports.clock);
     this.wholeAtMost = ports.wholeAtMost ?? WHOLE_AT_MOST;
     this.reader = new FoldReader(stores, this.wholeAtMost);
+  }
+
+  get campaigns(): CampaignStore {
+    return this.kept.store;
   }
 
   get population(): Population {
@@ -187,17 +165,17 @@ export class Detection {
     const input = await this.reader.catchUp(now, policy.windowDays.value, hasTime);
     if (input === undefined) return { kind: 'reading', hours: this.hours, damaged: this.reader.damaged };
     const { population } = this.reader;
-    const loaded = await this.loadCampaigns();
+    const loaded = await this.kept.load(this.reader.damaged);
     const unfinished = await this.decided.unfinished();
     if (unfinished) return this.finished(unfinished, loaded, policy);
-    const before = await this.withoutEnded(loaded, now);
+    const before = await this.kept.withoutEnded(loaded, now);
     const isLarge = population.profiles.size > this.wholeAtMost;
     const id = `run-${iso(now)}`;
     const provenance = { run: id, code: DETECTION_CODE, policy: policyVersion, input };
     // Detection goes on from what it found; people's word about who belongs together is laid over it afterwards, at every run.
     const given: Given = {
       before: asFound(before),
-      names: new Set([...before.map(({ id: name }) => name), ...this.otherNames]),
+      names: this.kept.namesBeside(before),
       policy,
       operators,
       now,
@@ -210,7 +188,7 @@ export class Detection {
       now,
     });
     const documents: string[] = [];
-    for (const campaign of changed) documents.push(await this.campaigns.keep(campaign));
+    for (const campaign of changed) documents.push(await this.kept.store.keep(campaign));
     const decided = { run: id, at: now, networks, linked: [...linked], documents };
     if (changed.length > 0) await this.decided.begin(decided);
     const ran = await this.finish(decided, changed, before, policy);
@@ -230,16 +208,8 @@ export class Detection {
     const { population } = this.reader;
     const isLarge = population.profiles.size > this.wholeAtMost;
     const glances = (): Iterable<Glance> => (isLarge ? this.columns.glances() : population.profiles.values());
-    const isChanged = new Set(changed.map(({ id }) => id));
-    this.inSome = new Set(
-      [...before.filter(({ id }) => !isChanged.has(id)), ...changed].flatMap(({ members }) => members.map(({ account }) => account)),
-    );
-    for (const [place, campaign] of changed.entries()) {
-      const isSaid = (this.held.get(campaign.id)?.version ?? 0) >= campaign.version;
-      if (!isSaid) await this.save(campaign, documents[place]!, at);
-    }
-    await this.refreshKnown(before);
-    const linked = new Set([...this.inSome, ...decided.linked]);
+    const inSome = await this.kept.say({ changed, documents, before, at }, population);
+    const linked = new Set([...inSome, ...decided.linked]);
     const tier = riskTier(glances(), linked, at);
     let active = 0;
     for (const { lastUse } of glances()) if (lastUse > at - policy.windowDays.value * DAY) active++;
@@ -256,7 +226,7 @@ export class Detection {
     const { population } = this.reader;
     if (population.profiles.size > this.wholeAtMost) this.columns.update(population, population.changes());
     const changed: Campaign[] = [];
-    for (const document of decided.documents) changed.push(await this.campaigns.kept(document));
+    for (const document of decided.documents) changed.push(await this.kept.store.kept(document));
     const ran = await this.finish(decided, changed, before, policy);
     await this.decided.end();
     return ran;
@@ -264,37 +234,12 @@ export class Detection {
 
   /** A population that fits into memory: an index of everybody, kept from run to run. */
   private async whole(population: Population, given: Given): Promise<Tracked> {
-    const { before, policy, operators, now } = given;
-    const index = this.indexFor(policy);
-    const members = new Set<Profile>();
-    for (const account of membersOfHostile(before)) {
-      const profile = population.profiles.get(account);
-      if (profile) members.add(profile);
-    }
-    const fresh = index.accounts.length === 0 ? population.profiles.values() : population.touched;
-    index.update([...fresh].sort(byArrival), population.releases, now, members);
-    this.forgetIfOtherOperators(operators);
-    const watched = watch(operators, index, policy.memberThreshold.value);
-    const context = { index, baseline: this.baselineFor(index, now), releases: population.releases, operators: watched, now };
-    const named = new Set(before.flatMap(({ kind, members: held }) => (kind === 'unclear' ? [] : held.map(({ account }) => account))));
-    const assessed = new Map<string, Assessment>();
-    const judgement = judge(context, {
-      policy,
-      pairs: this.pairs,
-      named,
-      assessed: (network, anew) => {
-        const name = network.members.map(({ entry }) => `${entry.order}.${entry.revision}`).join();
-        const assessment = this.assessed.get(name) ?? anew();
-        assessed.set(name, assessment);
-        return assessment;
-      },
-    });
-    this.assessed = assessed;
-    const assessments = controlFalseDiscovery(judgement.assessments, policy);
-    this.ports.record?.(assessments, now);
-    const changed = await this.tracked({ ...judgement, assessments, campaigns: before }, population, given);
-    for (const one of watched) await this.recordSightings(one.operator, namesMet(one, index));
-    return { changed, networks: judgement.linked.length, linked: new Set(judgement.linked.flatMap(membersOf)) };
+    const judged = this.everybody.judge(population, given);
+    const { assessments, watched, context, linked } = judged;
+    this.ports.record?.(assessments, given.now);
+    const changed = await this.tracked({ ...judged, campaigns: given.before }, population, given);
+    for (const one of watched) await this.sightings.note(one.operator, namesMet(one, context.index));
+    return { changed, networks: linked.length, linked: new Set(linked.flatMap(membersOf)) };
   }
 
   /** Any other: everybody is screened in columns, and whom the screen names is judged unit by unit. */
@@ -303,10 +248,7 @@ export class Detection {
     const { countedAtOnce } = this.ports;
     const segments = this.columns.update(population, population.changes());
     population.rest();
-    // Nothing that was kept of an index of everybody holds any more.
-    this.pairs = new CandidatePairs();
-    this.assessed.clear();
-    this.index = undefined;
+    this.everybody.forget();
     const cut = { partitions: Math.ceil(population.profiles.size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
     const ties = before.filter(isTied).map(({ members }) => members.map(({ account }) => account));
     const screening = await Screening.of(segments, { ties, known: new Set(membersOfHostile(before)), now, policy, cut }, new Spill());
@@ -317,7 +259,7 @@ export class Detection {
       all.networks += unit.linked.length;
       for (const account of unit.linked.flatMap(membersOf)) all.linked.add(account);
     }
-    await this.sightByColumns(operators, screening);
+    await this.sightings.noteByColumns(operators, screening);
     return all;
   }
 
@@ -336,179 +278,12 @@ export class Detection {
       names,
     });
     for (const campaign of changed) {
-      if (!linksAreDue(campaign, this.held.get(campaign.id), provenance.run, now)) continue;
+      if (!linksAreDue(campaign, this.kept.of(campaign.id), provenance.run, now)) continue;
       campaign.links = { version: campaign.version, accounts: campaign.members.length, at: now };
-      await this.pictures.saveLinks(campaign.id, campaign.version, linksWithin(campaign, links, context.index));
+      await this.kept.pictures.saveLinks(campaign.id, campaign.version, linksWithin(campaign, links, context.index));
     }
     return changed;
   }
-
-  /** What was said of networks was said with the operators of that time in mind. */
-  private forgetIfOtherOperators(operators: readonly KnownOperator[]): void {
-    const name = operators.map(({ id, importedAt }) => `${id}@${importedAt}`).join();
-    if (name !== this.assessedWith) this.assessed.clear();
-    this.assessedWith = name;
-  }
-  private assessedWith = '';
-
-  /** Which indicators of imported operators were met, wherever: people see by it whether an import fits this deployment at all. */
-  private async recordSightings({ id }: KnownOperator, names: readonly string[]): Promise<void> {
-    const met = names.join();
-    if (met === (this.recorded.get(id) ?? '')) return;
-    await this.sightings.note(id, [...names]);
-    this.recorded.set(id, met);
-  }
-  private readonly recorded = new Map<string, string>();
-
-  private async sightByColumns(operators: readonly KnownOperator[], screening: Screening): Promise<void> {
-    if (operators.length === 0) return;
-    const traits = (indicators: KnownOperator['indicators']) =>
-      indicators.map(({ type, hash }) => ({ type: TRAIT_NAMES.indexOf(type), hash: hashNumber(hash), name: `${type}/${hash}` }));
-    const { holders } = await screening.counted(
-      [],
-      operators.flatMap(({ indicators }) => traits(indicators)),
-    );
-    for (const operator of operators) {
-      const met = traits(operator.indicators).filter(({ type, hash }) => holders(type, hash) > 0);
-      await this.recordSightings(
-        operator,
-        met.map(({ name }) => name),
-      );
-    }
-  }
-
-  /** What the provider says of members is kept current, above all their standing: enforcement reads there whether an action took effect. */
-  private async refreshKnown(campaigns: readonly Campaign[]): Promise<void> {
-    for (const { members } of campaigns) {
-      for (const { account } of members) {
-        const profile = this.population.profiles.peek(account);
-        if (!profile || !this.population.hasChanged(profile) || this.savedFacts.get(account) === profile.factsRevision) continue;
-        this.savedFacts.set(account, profile.factsRevision);
-        await this.known.put({ account, sealed: profile.sealed, facts: profile.facts });
-      }
-    }
-  }
-  private readonly savedFacts = new Map<AccountKey, number>();
-
-  /** One that cannot be read is written anew from its newest document, and named; if there is none, it is left, and its name is not given again. */
-  private async loadCampaigns(): Promise<Campaign[]> {
-    const loaded: Campaign[] = [];
-    const unreadable: CampaignId[] = [];
-    for await (const header of this.campaigns.headers((id) => unreadable.push(id))) {
-      const held = this.held.get(header.id);
-      const campaign = held?.version === header.version ? held : await this.campaigns.readable(header.document);
-      if (campaign) loaded.push(campaign);
-      else unreadable.push(header.id);
-    }
-    for (const id of unreadable) {
-      const mended = await this.campaigns.mend(id);
-      this.reader.damaged.push(`campaign ${id} ${mended ? 'is restored from its newest document' : 'cannot be read'}`);
-      if (mended) loaded.push(mended.campaign);
-      else this.otherNames.add(id);
-    }
-    for (const campaign of loaded) this.held.set(campaign.id, campaign);
-    return loaded;
-  }
-
-  /** Puts away what nobody of was seen for long: lists and runs do not carry it any further. Its accounts leave the list of flagged ones. */
-  private async withoutEnded(campaigns: readonly Campaign[], now: number): Promise<Campaign[]> {
-    if (!this.endedNamed) for await (const { id } of this.campaigns.ended()) this.otherNames.add(id);
-    this.endedNamed = true;
-    const [over, going] = [campaigns.filter((one) => isOver(one, now)), campaigns.filter((one) => !isOver(one, now))];
-    const staying = new Set(going.flatMap(({ members }) => members.map(({ account }) => account)));
-    for (const { id, members } of over) {
-      const header = await this.campaigns.header(id);
-      if (!header) continue;
-      const gone = members.filter(({ account }) => !staying.has(account));
-      await inBatches(gone, AT_ONCE, ({ account }) => this.flagged.cleared(account, now));
-      await this.campaigns.end(header, now);
-      this.otherNames.add(id);
-      this.held.delete(id);
-    }
-    return going;
-  }
-  /** Names that no new campaign may have: of those that ended, and of those that cannot be read. */
-  private readonly otherNames = new Set<CampaignId>();
-  private endedNamed = false;
-
-  private readonly held = new Map<string, Campaign>();
-
-  private indexFor(policy: DetectionPolicy): TraitIndex {
-    const numbers = {
-      referenceAgeDays: policy.referenceAgeDays.value,
-      smallestReference: policy.smallestReference.value,
-      hubShare: policy.hubShare.value,
-    };
-    // A new half window begins with a new index: traits that nobody holds any more are dropped.
-    const name = JSON.stringify([numbers, this.population.span.half]);
-    if (!this.index || this.indexPolicy !== name || this.indexed !== this.population) {
-      this.index = new TraitIndex(numbers);
-      this.pairs = new CandidatePairs();
-      this.assessed.clear();
-      this.indexed = this.population;
-    }
-    this.indexPolicy = name;
-    return this.index;
-  }
-
-  private indexed: Population | undefined;
-
-  /** What people do does not change from hour to hour: read anew every few hours, or when there are a tenth more of them. */
-  private baselineFor(index: TraitIndex, now: number): Baseline {
-    const known = this.baseline;
-    if (known && known.index === index && now - known.at < BASELINE_FOR && index.referenceSize <= 1.1 * known.value.accounts.length)
-      return known.value;
-    this.baseline = { index, at: now, value: baselineOf(index) };
-    return this.baseline.value;
-  }
-  private baseline: { index: TraitIndex; at: number; value: Baseline } | undefined;
-
-  /** Members first, the campaign's header last (its commit): whoever sees the campaign finds its members' rows. */
-  private async save(campaign: Campaign, document: string, now: number): Promise<void> {
-    const before = new Map(this.held.get(campaign.id)?.members.map((member) => [member.account, member]));
-    const { profiles, span } = this.population;
-    const drawn = [...campaign.members].sort((one, other) => (one.account < other.account ? -1 : 1)).slice(0, MOST_MEMBER_HOURS);
-    await this.pictures.saveHours(
-      campaign.id,
-      campaign.version,
-      drawn.map(({ account }) => ({ account, hours: profiles.peek(account)?.hours(span.half) ?? [] })),
-    );
-    await inBatches(campaign.members, AT_ONCE, async (member) => {
-      const profile = profiles.peek(member.account);
-      if (!profile) return;
-      const old = before.get(member.account);
-      if (old && !differs(old, member)) return;
-      await this.known.put({ account: member.account, sealed: profile.sealed, facts: profile.facts });
-      await this.flagged.detected({
-        account: member.account,
-        campaign: campaign.id,
-        kind: campaign.kind,
-        role: member.role,
-        ...(profile.facts.plan === undefined ? {} : { plan: profile.facts.plan }),
-        score: member.score,
-        exchanges: member.exchanges,
-        because: member.because,
-        at: now,
-      });
-    });
-    const staying = new Set(campaign.members.map(({ account }) => account));
-    // Whoever moved to another campaign is flagged there; whoever left them all is no longer flagged.
-    const gone = [...before.keys()].filter((account) => !staying.has(account) && !this.inSome.has(account));
-    await inBatches(gone, AT_ONCE, (account) => this.flagged.cleared(account, now));
-    await this.knownBy.follow(campaign, this.held.get(campaign.id));
-    const saved = await this.campaigns.save(campaign, document);
-    if (saved.kind === 'saved') this.held.set(campaign.id, campaign);
-  }
-  private inSome = new Set<AccountKey>();
 }
-
-/** Longer than the window, than its indicators are looked for at the door, and than a machine suspends for. */
-const ENDED_AFTER = 60 * DAY;
-const isOver = ({ lastSeen, detectedAt }: Campaign, now: number): boolean => Math.max(lastSeen, detectedAt) < now - ENDED_AFTER;
-
-/** Whether a member's row says something else now. Its exchanges are followed in steps of a tenth: a campaign that rests writes nothing. */
-const differs = (old: Member, member: Member): boolean =>
-  old.role !== member.role || Math.abs(old.score - member.score) > 1 || step(old.exchanges) !== step(member.exchanges);
-const step = (exchanges: number): number => Math.floor(Math.log(1 + exchanges) / Math.log(1.1));
 
 const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);
