@@ -54,6 +54,8 @@ export type SoakOptions = {
 };
 export type Soaked = {
   sent: number;
+  /** Events a second that were sent in the flood: fewer than wanted where the machine is too slow to send them. */
+  floodRate: number;
   duplicates: number;
   malformed: number;
   accepted: number;
@@ -352,19 +354,26 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
 
   try {
     let sentSeconds = 0;
-    for (let now = Date.now(); now < began + total; now = Date.now()) {
+    const flooded: { events: number; from?: number; to: number } = { events: 0, to: 0 };
+    // Every second's events are sent, late if this machine cannot keep up: `floodRate` says what came of it.
+    for (; sentSeconds * 1_000 < total; sentSeconds++) {
       if (broke) throw broke;
-      const second = Math.floor((now - began) / 1_000);
-      const isFlood = now >= began + rated && now < began + rated + flood;
-      if (second >= sentSeconds) {
-        sentSeconds++;
-        await send('IngestEventsQueue', traffic.messages(clock.now(), rate * (isFlood ? times : 1)));
-        const left = await measure();
-        if (sentSeconds % 15 === 0)
-          say(
-            `${sentSeconds} s  ${isFlood ? 'flood' : 'rated'}  ${traffic.sent} events sent, ${result.accepted} taken, ${left} messages wait`,
-          );
-      } else await setTimeout(20);
+      const due = began + sentSeconds * 1_000;
+      if (due > Date.now()) await setTimeout(due - Date.now());
+      const isFlood = due >= began + rated && due < began + rated + flood;
+      const before = traffic.sent;
+      const at = Date.now();
+      await send('IngestEventsQueue', traffic.messages(clock.now(), rate * (isFlood ? times : 1)));
+      const left = await measure();
+      if (isFlood) {
+        flooded.events += traffic.sent - before;
+        flooded.from ??= at;
+        flooded.to = Math.max(Date.now(), due + 1_000);
+      }
+      if (sentSeconds % 15 === 0)
+        say(
+          `${sentSeconds} s  ${isFlood ? 'flood' : 'rated'}  ${traffic.sent} events sent, ${result.accepted} taken, ${left} messages wait`,
+        );
     }
     const stopped = Date.now();
     // Instances end no more: what is under way comes to its end, and what died is sent again, as the runbook says.
@@ -400,6 +409,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
       ...result,
       ...compared,
       sent: traffic.sent,
+      floodRate: Math.round((1_000 * flooded.events) / Math.max(1, flooded.to - (flooded.from ?? 0))),
       duplicates: traffic.duplicates,
       malformed: traffic.malformed,
       drainedAfterSeconds: Math.round((drained - stopped) / 1_000),
