@@ -164,6 +164,26 @@ describe('silence is no acquittal', () => {
     const [later = next] = run([network([...few, ...came], 'distillation')], [next], DAY + HOUR);
     expect(later.members.filter(({ role: now }) => now === 'core').length).toBe(30 + 3 + size);
   });
+  test.each<[Kind, Kind, string]>([
+    ['unclear', 'distillation', 'bystander'],
+    ['shared-origin', 'distillation', 'bystander'],
+    ['distillation', 'distillation', 'core'],
+    ['distillation', 'unclear', 'core'],
+  ])('who fell silent while it was %s, and it is found to be %s by others: %s', (was, is, role) => {
+    const [gone, active] = [accounts('g', 8, silent), accounts('a', 20)];
+    const { run, network } = world([...gone, ...active]);
+    const first = only(run([network([...gone, ...active], was)]));
+    const [next = first] = run([network(active, is)], [first], HOUR);
+    expect(next.kind).toBe(is);
+    const roles = new Map(next.members.map((member) => [member.account, member.role]));
+    expect(gone.map(({ account }) => roles.get(account))).toEqual(gone.map(() => role));
+    expect(active.map(({ account }) => roles.get(account))).toEqual(active.map(() => 'core'));
+    // Whoever comes back is found with the others, and is what they are.
+    const back = gone.map((_, i) => profile(`g-${i}`, shared));
+    const anew = world([...back, ...active]);
+    const [later = next] = anew.run([anew.network([...back, ...active], is)], [next], 2 * HOUR);
+    expect(later.members.map((member) => member.role)).toEqual(later.members.map(() => 'core'));
+  });
   test('of an active one the new word counts', () => {
     const active = accounts('a', 20);
     const { run, network } = world(active);

@@ -75,6 +75,10 @@ onBothSides((side) => {
       expect(world.provider.suspended()).toHaveLength(10);
       world.facts.set(account(70), { plan: 'paid', organization });
       await world.detect(buildCampaign({ members: [...buildCampaign({ size: 20 }).members, buildMember(70), buildMember(71)] }));
+      expect(world.provider.suspended()).toHaveLength(10);
+      // Half of the case was given back: who joins waits until a person has looked.
+      expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
+      await world.detect(buildCampaign({ members: [...buildCampaign({ size: 20 }).members, buildMember(70), buildMember(71)] }));
       expect(world.provider.suspended()).not.toContain(account(70));
       expect(world.provider.suspended()).toContain(account(71));
       expect((await revokeExoneration({ ...says(BEN), scope }, world.enforcement)).kind).toBe('refused');

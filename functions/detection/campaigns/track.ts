@@ -214,6 +214,16 @@ function strangerTo(base: Campaign, { kind, legs, network }: Assessment): string
   return lacking && `the group it came with lacks ${lacking} by itself`;
 }
 
+/** Whether more is said of a campaign now than was: it is called hostile, or a leg stands that did not. */
+const isGraver = ({ kind, legs }: Assessment, base: Campaign): boolean =>
+  isHostile(kind) && (kind !== base.kind || LEGS.some((leg) => legs[leg].holds && !base.legs?.[leg].holds));
+
+const SILENT_BEFORE = 'It fell silent before the others were found to be what they are.';
+
+/** Silence is no acquittal, and no guilt: what is found of those at work is not said of those who were not there. They are judged when they come back. */
+const fellSilentBefore = (member: Member): Member =>
+  member.role === 'bystander' ? member : { ...member, role: 'bystander', because: [SILENT_BEFORE, ...member.because] };
+
 /** `joined`: another network of this run is in it already; then this one adds its members and the larger one's word stands. */
 function continued(
   base: Campaign,
@@ -247,7 +257,7 @@ function continued(
       ? memberOf(membership, assessment.kind, unlike ?? stranger, policy.coreThreshold.value, since)
       : memberOf(membership, joined ? base.kind : assessment.kind, unlike, policy.coreThreshold.value, since);
   });
-  members.push(...silent);
+  members.push(...(isHeard && isGraver(assessment, base) ? silent.map(fellSilentBefore) : silent));
   const words = isHeard ? verdictOf(assessment) : {};
   return { ...base, ...words, members, provenance: context.provenance };
 }
