@@ -56,8 +56,13 @@ onBothSides((side) => {
       appeal: 'AAAAAAAAAAAAAAAAAAAAAA',
       digest: '0123456789abcdef',
       number: '1',
+      hold: 'h-0123456789ab',
     };
-    const queries: Record<string, string> = { '/v1/access-log': '?day=2026-06-05' };
+    const queries: Record<string, string> = {
+      '/v1/access-log': '?day=2026-06-05',
+      '/v1/siem/events': '?day=2026-06-05',
+      '/v1/legal-holds/{hold}/events': '?hour=2026-06-05T10:00:00Z',
+    };
     let answered = 0;
     for (const role of ['viewer', 'reviewer', 'admin'] as const) {
       for (const path of Object.keys(document.paths).filter((one) => 'get' in document.paths[one])) {
@@ -71,7 +76,7 @@ onBothSides((side) => {
           expect({ role, path, status: answer.status }).toEqual({
             role,
             path,
-            status: path.includes('{appeal}') || path.includes('{digest}') ? 404 : 403,
+            status: /\{(appeal|digest|hold)\}/.test(path) && !(path.includes('{hold}') && role === 'viewer') ? 404 : 403,
           });
       }
     }
