@@ -8,6 +8,9 @@ import { createTable } from '../engines/dynamodb';
 import { FunctionHost } from './function-host';
 import { ACCOUNT, REGION, type Resource, type Templates } from './template';
 
+/** How much longer a function may take here: two cores run everything at once, and a bundle begins cold in them. It still ends what hangs. */
+const SLOWER = 5;
+
 export type Clients = { dynamoDb: DynamoDBClient; s3: S3Client; sqs: SQSClient };
 /** The user pool is the issuer on loopback. */
 const POOL = 'local-people';
@@ -173,7 +176,7 @@ function makeFunction(id: string, stack: string, { Properties }: Resource, { tem
     bundle: join(templates.folder, `asset.${Code.S3Key.replace(/\.zip$/, '')}`, `${file}.js`),
     handler,
     memoryMiB: MemorySize,
-    timeoutMs: Timeout * 1000,
+    timeoutMs: SLOWER * Timeout * 1000,
     environment: { ...endpoints, ...Object.fromEntries(variables), AWS_LAMBDA_FUNCTION_NAME: id },
   });
 }
