@@ -208,7 +208,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('every resource that is a wildcard is one of these', () => {
     const explained = [
       /^"\*"$/, // Trace segments: X-Ray has no resources.
-      /\/(chunks|plans|folds|refused|early|again|campaigns|links|hours|ledger|health|detection\/accounts|detection\/heads)\/\*"\]\]\}$/, // Objects of one kind.
+      /\/(chunks|plans|folds|refused|early|again|campaigns|links|hours|holds|ledger|health|detection\/accounts|detection\/heads)\/\*"\]\]\}$/, // Objects of one kind.
       /Inbox[^/]*"\},"\/\*"\]\]\}$/, // Whatever is dropped into the inbox.
       /"Arn"\]\},":\*"\]\]\}$/, // Any version of one function.
     ];
