@@ -8,7 +8,15 @@ afterEach(() => {
   process.env = before;
 });
 
-const fit = { ARCHIVE_BUCKET: 'a', FEATURES_TABLE: 'f', IDENTIFIER_KEY_SECRET: 's', SEGMENTS: '4', REFUSED_BUCKET: 'r', PRODUCERS: '{}' };
+const fit = {
+  ARCHIVE_BUCKET: 'a',
+  FEATURES_TABLE: 'f',
+  IDENTIFIER_KEY_SECRET: 's',
+  SEGMENTS: '4',
+  REFUSED_BUCKET: 'r',
+  PRODUCERS: '{}',
+  VERIFICATION_QUEUE_URL: 'https://queue',
+};
 
 test('the environment is parsed: what is text outside is a number inside', () => {
   process.env = { ...fit };
