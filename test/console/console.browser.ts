@@ -25,7 +25,10 @@ test('find the campaign, understand it, approve as two people, see it contained,
   const { page, errors } = await at.visit(REI);
   await page.getByRole('link', { name: /Distillation: suspend 1,140 accounts/ }).click();
   await page.getByRole('heading', { name: /Campaign june-hydra/ }).waitFor();
-  await page.getByText('1200 accounts pay from 30 cards').first().waitFor();
+  await page
+    .getByText(/^1,?200 accounts pay from 30 cards/)
+    .first()
+    .waitFor();
   await page.getByText('drawn in').waitFor();
   await page.getByText('160 of 1,200 members').waitFor();
   await shot(page, 'campaign');
