@@ -45,7 +45,7 @@ afterEach(() => served.close());
 test('a sign-up is held, seen on the page with its clock, verified by the provider, and let in', async () => {
   const { page, errors } = await visit(browser, served.consoleUrl, { name: 'Ada', role: 'admin' });
   await page.goto(`${served.origin}/verifications`);
-  await page.getByText('Nobody is waited for.').waitFor();
+  await page.getByText('No check is waiting for a result.').waitFor();
   const key = await page.evaluate(async () => {
     const { token } = JSON.parse(sessionStorage.getItem('session') ?? '{}');
     const answer = await fetch('/v1/producer-keys', {
