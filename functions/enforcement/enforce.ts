@@ -128,7 +128,7 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
   const { plan: held } = grounds;
   const done = await alone<Contained | { kind: 'busy'; because: string }>(id, world, {
     work: async () => {
-      await lookAgain(id, head, { joined: now.length, total }, held.policy.enforcement, world);
+      await lookAgain(id, head, { joined: now.length, total, isPart: look.isPart }, held.policy.enforcement, world);
       const contained = await containAccounts(id, now, held, world);
       // Appeals of those who joined are held against the rule; so they count among those it acted on.
       await world.rules.acted(head.state.rule, id, (await world.cases.touched(id)).size, world.clock.now());
@@ -187,7 +187,7 @@ const heldUntil = ({ hold }: EnforcementPolicy, world: Enforcement): number =>
 async function lookAgain(
   id: CaseId,
   head: CaseHead,
-  { joined, total }: { joined: number; total: number },
+  { joined, total, isPart }: { joined: number; total: number; isPart: boolean },
   policy: EnforcementPolicy,
   world: Enforcement,
 ): Promise<void> {
@@ -195,9 +195,15 @@ async function lookAgain(
   const due = world.clock.now() + policy.confirmation.observeWithinMinutes.value * MINUTE;
   if (progress.kind !== 'contained' || !(await isArmed(world))) return;
   const looked = progress.checkAt !== null && progress.checkAt <= due;
-  if (looked && head.state.size === total) return;
+  if (looked && head.state.size === total && !isPart) return;
   const next = looked ? progress : { ...progress, checkAt: due };
-  await move(id, head, { progress: next, because: [`${joined} joined since and are contained too`], change: { size: total } }, world);
+  const part = isPart ? { partMetAt: world.clock.now() } : {};
+  await move(
+    id,
+    head,
+    { progress: next, because: [`${joined} joined since and are contained too`], change: { size: total, ...part } },
+    world,
+  );
 }
 
 async function openCase(

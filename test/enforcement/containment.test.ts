@@ -98,6 +98,8 @@ onBothSides((side) => {
       const met: number[] = [];
       for (let run = 0; run < 4; run++) {
         await detect(buildCampaign({ size: 50 }));
+        // The same run, delivered again, meets nobody more.
+        await detect(buildCampaign({ size: 50 }));
         met.push(provider.suspended().length);
         await pass(HOUR);
       }

@@ -33,6 +33,8 @@ export type Identity = {
   together: number;
 };
 
+type IdentityGroup = Pick<Group, 'members' | 'profiles' | 'holdings' | 'index' | 'now'>;
+
 /** A cell has at least this many accounts: two people with one card are a household. */
 const CELL = 3;
 /** Share of a cell under one roof (an address, a domain, an organisation) from which it is one. */
@@ -47,7 +49,7 @@ const TOGETHER_DAYS = 10;
 const YOUNG_DAYS = 60;
 const DAY = 86_400_000;
 
-export function identityOf(group: Group): Identity {
+export function identityOf(group: IdentityGroup): Identity {
   const { profiles } = group;
   const homes = new Map(profiles.map((profile) => [profile.account, mainOf(profile, 'ips')]));
   const cards = groupBy(profiles, ({ facts }) => facts.paymentInstrument);
@@ -86,7 +88,7 @@ function mainOf(profile: Profile, sample: ProfileSample): number | undefined {
 }
 
 /** Everybody who pays with an instrument: an operator's cells are not cut along his cards. */
-function holdersOf({ index }: Group, card: Hash64): Profile[] {
+function holdersOf({ index }: IdentityGroup, card: Hash64): Profile[] {
   const id = index.find('payment-instrument', hashNumber(card));
   const holders = id === undefined ? [] : index.holders(id).map((order) => index.accounts[order]!.profile);
   return holders.filter(({ facts }) => facts.paymentInstrument === card);
@@ -119,7 +121,7 @@ function placeShare(homes: ReadonlyMap<AccountKey, number | undefined>): number 
  * E-mail domains that the group has far more often than everybody outside it, with their share of the group. Whether a domain is common
  * is counted outside: a firm's own accounts do not make its domain a public one.
  */
-function tellingDomains({ profiles, index, holdings }: Group): Map<Hash64, number> {
+function tellingDomains({ profiles, index, holdings }: IdentityGroup): Map<Hash64, number> {
   const telling = new Map<Hash64, number>();
   for (const [domain, { length }] of groupBy(profiles, ({ facts }) => facts.emailDomain)) {
     const share = length / profiles.length;
@@ -130,14 +132,14 @@ function tellingDomains({ profiles, index, holdings }: Group): Map<Hash64, numbe
 }
 
 /** The group's own addresses, taken as one thing: its users inside and outside. */
-function poolOf({ members, holdings }: Group): Pick<Identity, 'pooled' | 'pool' | 'exclusive' | 'exclusiveOfReference'> {
+function poolOf({ members, holdings }: IdentityGroup): Pick<Identity, 'pooled' | 'pool' | 'exclusive' | 'exclusiveOfReference'> {
   const { addresses, outside, established } = holdings.pool;
   const within = members.filter(({ entry }) => entry.ids.some((id) => addresses.has(id))).length;
   const share = (others: number): number => (within === 0 ? 0 : within / (within + others));
   return { pooled: within / members.length, pool: addresses.size, exclusive: share(outside), exclusiveOfReference: share(established) };
 }
 
-function togetherShare({ profiles, now }: Group): number {
+function togetherShare({ profiles, now }: IdentityGroup): number {
   const born = profiles.map(({ bornAt }) => bornAt).sort((a, b) => a - b);
   let most = 0;
   let from = 0;

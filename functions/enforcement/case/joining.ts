@@ -1,3 +1,4 @@
+import { iso, MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
 import type { Acting } from '../account-actions/contain';
 import type { Enforcement } from '../enforcement';
@@ -6,8 +7,8 @@ import type { Plan } from '../policy/plan';
 import { type CaseHead, move } from './move';
 import { effectsOf, whatStops } from './watch-stage';
 
-/** Who of those that joined a contained campaign is met at this look; or why all of them wait for people. */
-export type Joining = { kind: 'meet'; accounts: number } | { kind: 'wait'; because: string[] };
+/** Who of those that joined a contained campaign is met at this look (`isPart`: others are left for a later one); or why all of them wait. */
+export type Joining = { kind: 'meet'; accounts: number; isPart: boolean } | { kind: 'wait'; because: string[] };
 
 /**
  * A wave that joins is a group of its own, which nobody approved and of which no effect was seen: it is met in stages. What its campaign was
@@ -20,7 +21,7 @@ export async function joining(
   { met, joined, plan }: { met: number; joined: number; plan: Plan & { decision: Acting } },
   world: Enforcement,
 ): Promise<Joining> {
-  const { approvals, forgiven } = head.state;
+  const { approvals, forgiven, partMetAt } = head.state;
   const policy = plan.policy.enforcement;
   const total = met + joined;
   const needed = approversFor(total, plan.decision.mode, policy);
@@ -33,8 +34,13 @@ export async function joining(
     const because = `${stopping}: ${joined} who joined wait for one more approver`;
     return waits(id, head, { needed: approvals.length + 1, total, because }, world);
   }
-  const atOnce = policy.joining?.atOnce.value ?? Number.POSITIVE_INFINITY;
-  return { kind: 'meet', accounts: Math.min(joined, Math.max(1, Math.ceil(atOnce * met))) };
+  if (!policy.joining) return { kind: 'meet', accounts: joined, isPart: false };
+  const { atOnce, watchMinutes } = policy.joining;
+  const watchedUntil = (partMetAt ?? Number.NEGATIVE_INFINITY) + watchMinutes.value * MINUTE;
+  if (world.clock.now() < watchedUntil)
+    return { kind: 'wait', because: [`a part of those who joined was met: its effects are watched until ${iso(watchedUntil)}`] };
+  const accounts = Math.min(joined, Math.max(1, Math.ceil(atOnce.value * met)));
+  return { kind: 'meet', accounts, isPart: accounts < joined };
 }
 
 async function waits(

@@ -63,6 +63,8 @@ export const CaseState = z.object({
   /** Effects a person had seen when they let a stopped case go on: only what came after can stop it again. */
   forgiven: z.object({ appeals: z.int(), reversals: z.int(), errors: z.int() }),
   containedAt: z.number().nullable(),
+  /** When a part of those who joined was met last, with others left for a later look. */
+  partMetAt: z.number().optional(),
   /** People who asked that everything the case did be undone; it begins when enough of them did. */
   undoRequests: z.array(Approval).default([]),
   undoneAt: z.number().nullable().default(null),

@@ -100,10 +100,10 @@ export const EnforcementPolicy = z.strictObject({
     afterAccounts: Reasoned(z.int().min(1)),
   }),
   /**
-   * Who joins a contained campaign is met in stages as well: at one look, at most this many times the accounts acted on already; the others
-   * at the next, unless the effects until then exceed a limit of `stop`. All at once where not given.
+   * Who joins a contained campaign is met in stages as well: at one look, at most `atOnce` times the accounts acted on already; the others once
+   * the effects were watched for so long, unless these exceed a limit of `stop`. All at once where not given.
    */
-  joining: z.strictObject({ atOnce: Reasoned(z.number().positive()) }).optional(),
+  joining: z.strictObject({ atOnce: Reasoned(z.number().positive()), watchMinutes: Reasoned(minutes) }).optional(),
   budget: z.strictObject({
     perRun: Reasoned(count),
     perHour: Reasoned(count),
