@@ -132,7 +132,7 @@ const tasks = {
   'erase-account': [ts('cli/erase-account.ts')],
   'restore-table': [ts('cli/restore-table.ts')],
   // Restore, rotation and upgrade on an emulator (docs/runbook.md): Python 3.10 and PyPI, as test:deploy.
-  soak: [ts('test/deployment/soak-command.ts')],
+  soak: [ts('test/deployment/soak/soak-command.ts')],
   drill: [ts('test/deployment/drills.ts')],
   redrive: [ts('cli/redrive.ts')],
   'source-policies': [ts('cli/source-policies.ts')],

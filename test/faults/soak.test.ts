@@ -1,5 +1,5 @@
-import { alarmsOf, evaluate, type Point } from '../deployment/alarms';
-import { soak } from '../deployment/soak';
+import { alarmsOf, evaluate, type Point } from '../deployment/soak/alarms';
+import { soak } from '../deployment/soak/soak';
 
 /** Minutes of it: npm run soak. */
 test('ten times the rated flow, instances that end, schedules delivered twice: drained, nothing lost, nothing twice', async () => {

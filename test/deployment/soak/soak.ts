@@ -1,44 +1,35 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
-import { decisionsDue } from '../../functions/detection/decisions-due';
-import { Detection } from '../../functions/detection/detect';
-import { advance } from '../../functions/enforcement/case/advance';
-import { enforce } from '../../functions/enforcement/enforce';
-import { openEnforcement } from '../../functions/enforcement/enforcement';
-import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
-import { fold } from '../../functions/features/fold';
-import { FoldTask, plan } from '../../functions/features/plan';
-import { ingest } from '../../functions/ingest/ingest';
-import { createTable, startDynalite } from '../../local/engines/dynamodb';
-import { EMULATED } from '../../local/engines/engine';
-import { startSqsAndS3 } from '../../local/engines/sqs-and-s3';
-import { ToyProvider, withStandingOf } from '../../local/provider/toy-provider';
-import recommended from '../../policies/recommended.json';
-import { DynamoTable } from '../../shared/aws/dynamo-table';
-import { S3ObjectStore } from '../../shared/aws/s3-object-store';
-import { Policy, policyDigest, withMode } from '../../shared/domain/policy/policy';
-import { DAY, HOUR, hourLabel, iso, MINUTE } from '../../shared/domain/time';
-import { KeyedHasher } from '../../shared/identity/keyed-hash';
-import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
-import { MemoryTable } from '../../shared/memory/memory-table';
-import { SeededChance } from '../../shared/memory/simulated-clock';
-import type { Stores } from '../../shared/ports';
-import { KnownAccountStore } from '../../shared/stores/archive/known-account-store';
-import { markedHours } from '../../shared/stores/archive/manifest-store';
-import { DetectionRan } from '../../shared/wiring';
-import { Crash, MortalProcess } from '../support/mortal';
+import { type Message, SQSClient } from '@aws-sdk/client-sqs';
+import { decisionsDue } from '../../../functions/detection/decisions-due';
+import { Detection } from '../../../functions/detection/detect';
+import { advance } from '../../../functions/enforcement/case/advance';
+import { enforce } from '../../../functions/enforcement/enforce';
+import { openEnforcement } from '../../../functions/enforcement/enforcement';
+import { turnKillSwitch } from '../../../functions/enforcement/policy/kill-switch';
+import { fold } from '../../../functions/features/fold';
+import { FoldTask, plan } from '../../../functions/features/plan';
+import { ingest } from '../../../functions/ingest/ingest';
+import { createTable, startDynalite } from '../../../local/engines/dynamodb';
+import { EMULATED } from '../../../local/engines/engine';
+import { startSqsAndS3 } from '../../../local/engines/sqs-and-s3';
+import { ToyProvider, withStandingOf } from '../../../local/provider/toy-provider';
+import recommended from '../../../policies/recommended.json';
+import { DynamoTable } from '../../../shared/aws/dynamo-table';
+import { S3ObjectStore } from '../../../shared/aws/s3-object-store';
+import { Policy, policyDigest, withMode } from '../../../shared/domain/policy/policy';
+import { HOUR, MINUTE } from '../../../shared/domain/time';
+import { KeyedHasher } from '../../../shared/identity/keyed-hash';
+import { SeededChance } from '../../../shared/memory/simulated-clock';
+import type { Stores } from '../../../shared/ports';
+import { KnownAccountStore } from '../../../shared/stores/archive/known-account-store';
+import { DetectionRan } from '../../../shared/wiring';
+import { Crash, MortalProcess } from '../../support/mortal';
 import { alarmsOf, type Evaluated, evaluate, type Point } from './alarms';
+import { compare, SEGMENTS, SHARDS } from './compare';
+import { openQueues, type QueueName } from './queues';
+import { makeTraffic, START } from './traffic';
 
 export type SoakOptions = {
   /** How long the flood lasts, wall time; before and after it, a third of that at the rated flow. */
@@ -79,26 +70,12 @@ export type Soaked = {
   alarms: Evaluated[];
 };
 
-const START = Date.UTC(2026, 5, 1);
 /** Simulated time that the whole soak stands for: enough for a campaign to show. */
 const SIMULATED = 30 * HOUR;
-const SHARDS = 2;
-const SEGMENTS = 4;
-const EVENTS_A_MESSAGE = 50;
 /** Messages that one call of ingest is given. */
 const BATCH = 20;
-const RECEIVES = 5;
 const READERS = 2;
-const DUPLICATES = 0.02;
-const MALFORMED = 0.002;
 const POLICY = withMode(Policy.parse(recommended), 'auto', 'the soak acts');
-
-type QueueName = 'IngestEventsQueue' | 'FeaturesFoldsQueue' | 'DetectionDecisionsQueue';
-const DEAD: Record<QueueName, string> = {
-  IngestEventsQueue: 'IngestEventsDeadLetters',
-  FeaturesFoldsQueue: 'FeaturesFoldsDeadLetters',
-  DetectionDecisionsQueue: 'DetectionDecisionsDeadLetters',
-};
 
 /**
  * The pipeline's use cases over the AWS adapters, on engines in this process: real queues with dead letters, two readers each, every
@@ -136,25 +113,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
   const points: Point[] = [];
   const count = (metric: string, value: number, of = ''): void => void points.push({ metric, of, at: Date.now(), value });
   const result = { accepted: 0, rejected: 0, redriven: 0, runs: 0, overlapping: 0, ended: {} as Record<string, number> };
-  const waiting = new Map<QueueName, Map<string, number>>();
-  const urls = new Map<string, string>();
-  for (const [name, dead] of Object.entries(DEAD) as [QueueName, string][]) {
-    const { QueueUrl: deadUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: dead }));
-    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: deadUrl, AttributeNames: ['QueueArn'] }));
-    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: RECEIVES });
-    const made = await sqs.send(
-      new CreateQueueCommand({ QueueName: name, Attributes: { RedrivePolicy, VisibilityTimeout: String(visibilitySeconds) } }),
-    );
-    urls.set(dead, deadUrl).set(name, made.QueueUrl ?? '');
-    waiting.set(name, new Map());
-  }
-  const send = async (name: QueueName, bodies: readonly string[]): Promise<void> => {
-    for (let at = 0; at < bodies.length; at += 10) {
-      const Entries = bodies.slice(at, at + 10).map((MessageBody, n) => ({ Id: String(n), MessageBody }));
-      const { Successful = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: urls.get(name), Entries }));
-      for (const { MessageId = '' } of Successful) waiting.get(name)?.set(MessageId, Date.now());
-    }
-  };
+  const queues = await openQueues(sqs, visibilitySeconds);
 
   /** An instance: its stores, which stop answering when it ends. */
   const instance = () => {
@@ -182,18 +141,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
 
   async function reader(name: QueueName, step: string, most: number, work: (messages: Message[]) => Promise<void>): Promise<void> {
     while (!isOver) {
-      const batch: Message[] = [];
-      while (batch.length < most) {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({
-            QueueUrl: urls.get(name),
-            MaxNumberOfMessages: Math.min(10, most - batch.length),
-            MessageSystemAttributeNames: ['All'],
-          }),
-        );
-        batch.push(...Messages);
-        if (Messages.length === 0) break;
-      }
+      const batch = await queues.take(name, most);
       if (batch.length === 0) {
         await setTimeout(100);
         continue;
@@ -202,11 +150,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
         await work(batch);
         return true;
       });
-      for (const { MessageId = '', ReceiptHandle, Attributes } of batch) {
-        if (done) await sqs.send(new DeleteMessageCommand({ QueueUrl: urls.get(name), ReceiptHandle }));
-        // The next receive would be one too many: it goes to the dead letters, where nobody counts its age.
-        if (done || Number(Attributes?.ApproximateReceiveCount) >= RECEIVES) waiting.get(name)?.delete(MessageId);
-      }
+      await queues.settle(name, batch, done === true);
     }
   }
   /** A schedule whose every call is delivered twice at once; each is called again twice when its instance ends, and then given up. */
@@ -278,7 +222,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
       'plan',
       async () => {
         const tasks = await plan(folding(instance().stores));
-        await send(
+        await queues.send(
           'FeaturesFoldsQueue',
           tasks.map((task) => JSON.stringify(task)),
         );
@@ -298,7 +242,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
           result.runs++;
           count('DetectionRuns', 1);
           const due = await decisionsDue(ran, detection.campaigns.headers());
-          await send(
+          await queues.send(
             'DetectionDecisionsQueue',
             due.map((one) => JSON.stringify(one)),
           );
@@ -331,19 +275,11 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
   let oldest = 0;
   const measure = async (): Promise<number> => {
     let all = 0;
-    const now = Date.now();
-    for (const [name, messages] of waiting) {
-      const age = messages.size === 0 ? 0 : (now - Math.min(...messages.values())) / 1_000;
+    for (const { name, waiting, age, dead, visible } of await queues.depths()) {
       count('ApproximateAgeOfOldestMessage', age, name);
-      oldest = Math.max(oldest, age);
-      all += messages.size;
-      const dead = DEAD[name];
-      const { Attributes } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl: urls.get(dead), AttributeNames: ['ApproximateNumberOfMessages'] }),
-      );
-      const visible = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
       count('ApproximateNumberOfMessagesVisible', visible, dead);
-      all += visible;
+      oldest = Math.max(oldest, age);
+      all += waiting + visible;
     }
     // Calls that were given up are counted where it happens.
     for (const failures of ['FeaturesPlanFailures', 'DetectionFailures', 'EnforcementFailures'])
@@ -363,7 +299,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
       const isFlood = due >= began + rated && due < began + rated + flood;
       const before = traffic.sent;
       const at = Date.now();
-      await send('IngestEventsQueue', traffic.messages(clock.now(), rate * (isFlood ? times : 1)));
+      await queues.send('IngestEventsQueue', traffic.messages(clock.now(), rate * (isFlood ? times : 1)));
       const left = await measure();
       if (isFlood) {
         flooded.events += traffic.sent - before;
@@ -382,8 +318,8 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     for (;;) {
       if (broke) throw broke;
       const left = await measure();
-      for (const [name, dead] of Object.entries(DEAD) as [QueueName, string][]) result.redriven += await redrive(name, dead);
-      if (left === 0 && (await settled())) break;
+      result.redriven += await queues.redrive();
+      if (left === 0 && (await queues.areEmpty())) break;
       if (Date.now() > stopped + 2 * total + 5 * MINUTE) throw new Error(`not drained: ${left} messages are left`);
       await setTimeout(500);
     }
@@ -426,128 +362,4 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     for (const client of [ddb, s3, sqs]) client.destroy();
     await Promise.all([tables.stop(), objects.stop()]);
   }
-
-  async function redrive(name: QueueName, dead: string): Promise<number> {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: urls.get(dead), MaxNumberOfMessages: 10 }));
-    for (const { Body = '', ReceiptHandle } of Messages) {
-      await send(name, [Body]);
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: urls.get(dead), ReceiptHandle }));
-    }
-    return Messages.length;
-  }
-
-  /** Nothing is under way either. */
-  async function settled(): Promise<boolean> {
-    for (const name of Object.keys(DEAD)) {
-      const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: urls.get(name), AttributeNames: ['All'] }));
-      if (Number(Attributes.ApproximateNumberOfMessages) + Number(Attributes.ApproximateNumberOfMessagesNotVisible) > 0) return false;
-    }
-    return true;
-  }
-}
-
-/** Two dozen accounts on three cards, six exits and one tool among 300 people: a campaign in the flood. */
-function makeTraffic(chance: SeededChance) {
-  const below = (n: number): number => Math.floor(chance.next() * n);
-  const lines: string[] = [];
-  const made = { sent: 0, duplicates: 0, malformed: 0 };
-  const known = new Set<string>();
-  const event = (type: string, subject: string, at: number, data: object): string =>
-    JSON.stringify({
-      specversion: '1.0',
-      source: 'soak',
-      id: `s-${lines.length}`,
-      type: `lockstep.${type}.v1`,
-      subject,
-      time: iso(at),
-      data,
-    });
-  function one(at: number): string[] {
-    const isCampaign = chance.next() < 0.3;
-    const n = below(isCampaign ? 24 : 300);
-    const subject = `${isCampaign ? 'campaign' : 'person'}-${n}`;
-    const found: string[] = [];
-    const add = (line: string): void => {
-      lines.push(line);
-      found.push(line);
-      made.sent++;
-    };
-    if (!known.has(subject)) {
-      known.add(subject);
-      const createdAt = iso(START - (isCampaign ? 3 * DAY + n * HOUR : (60 + below(300)) * DAY));
-      add(event('account', subject, at, { createdAt, plan: 'paid', paymentInstrument: isCampaign ? `card-${n % 3}` : `own-${n}` }));
-    }
-    add(
-      event('usage', subject, at, {
-        model: 'atlas-5',
-        inputTokens: 500,
-        outputTokens: 900,
-        apiKey: `key of ${subject}`,
-        channel: 'api',
-        network: { ip: isCampaign ? `198.51.${below(6)}.7` : `203.0.${n >> 7}.${n & 127}`, country: 'SG' },
-        client: { userAgent: isCampaign ? 'harvest/1' : `popular/${n % 3}` },
-        prompt: {
-          text: isCampaign
-            ? `explain step by step how to sort list ${below(40)}`
-            : `question ${'abcdefghij'[below(10)]} of ${subject.replace('-', ' x')}`,
-        },
-        labels: { task: 'coding', language: 'en' },
-      }),
-    );
-    return found;
-  }
-  return {
-    lines,
-    get sent() {
-      return made.sent;
-    },
-    get duplicates() {
-      return made.duplicates;
-    },
-    get malformed() {
-      return made.malformed;
-    },
-    messages(at: number, events: number): string[] {
-      const bodies: string[][] = [[]];
-      const add = (line: string): void => {
-        if (bodies.at(-1)!.length >= EVENTS_A_MESSAGE) bodies.push([]);
-        bodies.at(-1)!.push(line);
-      };
-      for (let n = 0; n < events; n++) {
-        for (const line of one(at)) add(line);
-        if (chance.next() < DUPLICATES && lines.length > 0) {
-          add(lines[below(lines.length)]!);
-          made.duplicates++;
-        }
-        if (chance.next() < MALFORMED) {
-          add(`{"specversion":"1.0","type":"lockstep.usage.v1","id":"bad-${randomUUID()}"}`);
-          made.malformed++;
-        }
-      }
-      return bodies.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
-    },
-  };
-}
-
-/** Folds of the same events, taken at once and without a fault, against those that came about. */
-async function compare(stores: Stores, lines: readonly string[], { hasher, now }: { hasher: KeyedHasher; now: number }) {
-  const clock = { now: () => now };
-  const reference = { archive: new MemoryObjectStore(), features: new MemoryTable(clock) };
-  for (let at = 0; at < lines.length; at += 20_000)
-    await ingest([{ id: `r${at}`, body: lines.slice(at, at + 20_000).join('\n') }], { ...reference, clock, hasher, segments: SEGMENTS });
-  const ports = { ...reference, clock, shards: SHARDS, rows: 'none' as const };
-  for (let tasks = await plan(ports); tasks.length > 0; tasks = await plan(ports)) for (const task of tasks) await fold(task, ports);
-  const different: string[] = [];
-  let counted = 0;
-  const hours = await markedHours(reference.features, 0);
-  for (const { hour } of hours) {
-    for (let shard = 0; shard < SHARDS; shard++) {
-      const [is, must] = await Promise.all(
-        [stores.features, reference.features].map((one) => one.get(`F#${hourLabel(hour)}`, `S#${shard}`)),
-      );
-      counted += Number(is?.events ?? 0) + Number(is?.facts ?? 0);
-      if (is?.digest !== must?.digest) different.push(`${hourLabel(hour)} shard ${shard}: ${is?.events} events instead of ${must?.events}`);
-    }
-  }
-  return { different, counted, hours: hours.length };
 }

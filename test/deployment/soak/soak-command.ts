@@ -1,4 +1,4 @@
-import { numberOf, readOptions } from '../../cli/command-line';
+import { numberOf, readOptions } from '../../../cli/command-line';
 import { soak } from './soak';
 
 const HELP = `npm run soak -- [--minutes 3] [--rate 40] [--times 10] [--risk 0.004] [--seed 1]

@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
-import { lockstep, makeApp } from '../../infra/app';
+import { lockstep, makeApp } from '../../../infra/app';
 
 /** One figure of one metric at a moment. `of`: the queue, by its logical id without its digest; `''`: the service. */
 export type Point = { metric: string; of: string; at: number; value: number };
@@ -75,7 +75,7 @@ export function evaluate(alarms: readonly Alarm[], points: readonly Point[], { f
 function aggregate(how: string, points: readonly Point[]): number {
   if (how === 'Sum') return points.reduce((sum, { value }) => sum + value, 0);
   if (how === 'Maximum') return Math.max(...points.map(({ value }) => value));
-  throw new Error(`teach test/deployment/alarms.ts the statistic ${how}`);
+  throw new Error(`teach test/deployment/soak/alarms.ts the statistic ${how}`);
 }
 
 /** The metric math of the template: FILL, over names. As CloudWatch has it, what is missing makes the result missing unless it is filled. */

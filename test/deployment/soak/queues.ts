@@ -1,0 +1,122 @@
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+
+export type QueueName = 'IngestEventsQueue' | 'FeaturesFoldsQueue' | 'DetectionDecisionsQueue';
+const DEAD: Record<QueueName, string> = {
+  IngestEventsQueue: 'IngestEventsDeadLetters',
+  FeaturesFoldsQueue: 'FeaturesFoldsDeadLetters',
+  DetectionDecisionsQueue: 'DetectionDecisionsDeadLetters',
+};
+
+const NAMES = Object.keys(DEAD) as QueueName[];
+/** Receives after which a message goes to the dead letters. */
+const RECEIVES = 5;
+
+/** The queues of the pipeline with their dead letters, empty. */
+export async function openQueues(sqs: SQSClient, visibilitySeconds: number): Promise<Queues> {
+  const urls = new Map<string, string>();
+  for (const name of NAMES) {
+    const { QueueUrl: deadUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: DEAD[name] }));
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: deadUrl, AttributeNames: ['QueueArn'] }));
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: RECEIVES });
+    const { QueueUrl = '' } = await sqs.send(
+      new CreateQueueCommand({ QueueName: name, Attributes: { RedrivePolicy, VisibilityTimeout: String(visibilitySeconds) } }),
+    );
+    urls.set(DEAD[name], deadUrl).set(name, QueueUrl);
+  }
+  return new Queues(sqs, urls);
+}
+
+export class Queues {
+  /** When each message that waits was sent, by its id. */
+  private readonly waiting = new Map<QueueName, Map<string, number>>(NAMES.map((name) => [name, new Map()]));
+
+  constructor(
+    private readonly sqs: SQSClient,
+    private readonly urls: ReadonlyMap<string, string>,
+  ) {}
+
+  async send(name: QueueName, bodies: readonly string[]): Promise<void> {
+    for (let at = 0; at < bodies.length; at += 10) {
+      const Entries = bodies.slice(at, at + 10).map((MessageBody, n) => ({ Id: String(n), MessageBody }));
+      const { Successful = [] } = await this.sqs.send(new SendMessageBatchCommand({ QueueUrl: this.urls.get(name), Entries }));
+      for (const { MessageId = '' } of Successful) this.waiting.get(name)?.set(MessageId, Date.now());
+    }
+  }
+
+  async take(name: QueueName, most: number): Promise<Message[]> {
+    const batch: Message[] = [];
+    while (batch.length < most) {
+      const { Messages = [] } = await this.sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: this.urls.get(name),
+          MaxNumberOfMessages: Math.min(10, most - batch.length),
+          MessageSystemAttributeNames: ['All'],
+        }),
+      );
+      batch.push(...Messages);
+      if (Messages.length === 0) break;
+    }
+    return batch;
+  }
+
+  /** What was done goes; what was not comes again. */
+  async settle(name: QueueName, batch: readonly Message[], done: boolean): Promise<void> {
+    for (const { MessageId = '', ReceiptHandle, Attributes } of batch) {
+      if (done) await this.sqs.send(new DeleteMessageCommand({ QueueUrl: this.urls.get(name), ReceiptHandle }));
+      // The next receive would be one too many: it goes to the dead letters, where nobody counts its age.
+      if (done || Number(Attributes?.ApproximateReceiveCount) >= RECEIVES) this.waiting.get(name)?.delete(MessageId);
+    }
+  }
+
+  /** Of each queue, messages that wait, the age of the oldest in seconds, and its dead letters. */
+  async depths(): Promise<{ name: QueueName; waiting: number; age: number; dead: string; visible: number }[]> {
+    const now = Date.now();
+    return Promise.all(
+      NAMES.map(async (name) => {
+        const sent = [...(this.waiting.get(name)?.values() ?? [])];
+        const { ApproximateNumberOfMessages = '0' } = await this.attributes(DEAD[name]);
+        const age = sent.length === 0 ? 0 : (now - Math.min(...sent)) / 1_000;
+        return { name, waiting: sent.length, age, dead: DEAD[name], visible: Number(ApproximateNumberOfMessages) };
+      }),
+    );
+  }
+
+  /** Sends dead letters again, ten of a queue at most, and answers how many. */
+  async redrive(): Promise<number> {
+    let sent = 0;
+    for (const name of NAMES) {
+      const QueueUrl = this.urls.get(DEAD[name]);
+      const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+      for (const { Body = '', ReceiptHandle } of Messages) {
+        await this.send(name, [Body]);
+        await this.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      }
+      sent += Messages.length;
+    }
+    return sent;
+  }
+
+  /** Nothing waits, and nothing is under way. */
+  async areEmpty(): Promise<boolean> {
+    for (const name of NAMES) {
+      const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = await this.attributes(name);
+      if (Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible) > 0) return false;
+    }
+    return true;
+  }
+
+  private async attributes(name: string): Promise<Record<string, string>> {
+    const { Attributes = {} } = await this.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: this.urls.get(name), AttributeNames: ['All'] }),
+    );
+    return Attributes;
+  }
+}
