@@ -1,5 +1,5 @@
 import type { AccountFacts } from '../../../shared/domain/account';
-import { type Campaign, FAMILIES, type Member } from '../../../shared/domain/campaigns/campaign';
+import { type Campaign, FAMILIES, type Member, nothingFound } from '../../../shared/domain/campaigns/campaign';
 import type { CaseState } from '../../../shared/domain/cases/case';
 import type { Decision, MemberDecision } from '../../../shared/domain/cases/decision';
 import type { Exonerations } from '../../../shared/domain/cases/exoneration';
@@ -114,24 +114,13 @@ export const BY_HAND = 'by-hand';
 /** What stands where a campaign would: the accounts that a person named, and nothing found about them. */
 const namedByHand = (state: CaseState, members: Member[], now: number): Campaign => ({
   id: state.campaign,
-  kind: 'unclear',
-  probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 1 },
+  ...nothingFound(),
   firstSeen: state.openedAt,
   lastSeen: state.openedAt,
   detectedAt: state.openedAt,
   updatedAt: now,
   version: 1,
   members,
-  evidence: [],
-  families: [],
-  indicators: [],
-  exchanges: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  exchangesBeforeDetection: 0,
-  targets: {},
-  timeline: [],
-  lineage: [],
   provenance: { run: state.campaign, code: BY_HAND, policy: BY_HAND, input: BY_HAND },
 });
 

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Campaign } from '../../../shared/domain/campaigns/campaign';
-import { FAMILIES, KINDS } from '../../../shared/domain/campaigns/campaign';
-import { CONFIDENCES, DISCLOSURE_CHAIN, DISCLOSURES, type Disclosure, Prices } from '../../../shared/domain/campaigns/disclosure';
+import { CONFIDENCES, DISCLOSURE_CHAIN, DISCLOSURES, Disclosure, Prices } from '../../../shared/domain/campaigns/disclosure';
 import { stixOfDisclosure } from '../../../shared/domain/campaigns/stix';
 import type { Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
@@ -15,7 +14,10 @@ import { revealed } from '../accounts/account-view';
 import type { QueryPorts } from '../query-ports';
 import { disclosureMarkdown } from './disclosure-markdown';
 
-const PartView = z.object({ name: z.string(), share: z.number(), exchanges: z.number(), tokens: z.number() }).openapi('DisclosedPart');
+// As the ledger keeps them, but for times.
+const kept = Disclosure.shape;
+const about = kept.campaigns.element;
+const PartView = kept.models.element.openapi('DisclosedPart');
 const SummaryView = z
   .object({
     number: z.int(),
@@ -31,14 +33,14 @@ const SummaryView = z
 const DisclosureView = SummaryView.extend({
   from: When,
   to: When,
-  prevented: z.number(),
-  inputTokens: z.number(),
-  outputTokens: z.number(),
+  prevented: kept.prevented,
+  inputTokens: kept.inputTokens,
+  outputTokens: kept.outputTokens,
   capabilities: z.array(PartView),
   models: z.array(PartView),
   channels: z.array(PartView),
-  sampled: z.object({ accounts: z.int(), requests: z.number() }),
-  built: z.array(z.object({ type: z.string(), distinct: z.int(), largest: z.int() })),
+  sampled: kept.sampled,
+  built: kept.built,
   value: orNull(z.object({ dollars: z.number(), prices: Prices }).openapi('DisclosedValue')),
   attribution: orNull(
     z
@@ -46,20 +48,7 @@ const DisclosureView = SummaryView.extend({
       .openapi('Attribution', { description: 'A judgement of people. The author is null for viewers.' }),
   ),
   about: z.array(
-    z.object({
-      id: z.string(),
-      version: z.int(),
-      kind: z.enum(KINDS),
-      probability: z.number(),
-      accounts: z.int(),
-      exchanges: z.number(),
-      prevented: z.number(),
-      detectedAt: When,
-      firstSeen: When,
-      lastSeen: When,
-      evidence: z.array(z.object({ family: z.enum(FAMILIES), because: z.string(), strength: z.number() })),
-      done: z.array(z.object({ at: When, what: z.string(), by: z.string(), because: z.string() })),
-    }),
+    about.extend({ detectedAt: When, firstSeen: When, lastSeen: When, done: z.array(about.shape.done.element.extend({ at: When })) }),
   ),
 }).openapi('Disclosure');
 

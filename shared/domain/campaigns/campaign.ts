@@ -155,3 +155,20 @@ export const Link = z.object({
   reasons: z.array(z.object({ type: z.enum(TIE_TYPES), family: z.enum(FAMILIES), weight: z.number(), hash: z.custom<Hash64>() })),
 });
 export type Link = z.infer<typeof Link>;
+
+/** What stands in a campaign that people made, about which detection has found nothing. */
+export const nothingFound = () =>
+  ({
+    kind: 'unclear',
+    probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 1 },
+    evidence: [],
+    families: [],
+    indicators: [],
+    exchanges: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    exchangesBeforeDetection: 0,
+    targets: {},
+    timeline: [],
+    lineage: [],
+  }) satisfies Partial<Campaign>;

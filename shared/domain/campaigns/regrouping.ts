@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AccountKey, CampaignId } from '../../identity/ids';
-import type { Campaign, Member } from './campaign';
+import { type Campaign, type Member, nothingFound } from './campaign';
 
 /** Accounts that one regrouping names: its entry in the ledger carries them. */
 export const MOST_REGROUPED = 2_000;
@@ -157,23 +157,12 @@ function note(campaign: Campaign | undefined, entry: Campaign['lineage'][number]
 const handMade = (id: CampaignId, parent: Campaign | undefined, now: number, by: string): Campaign => ({
   id,
   handMade: true,
-  kind: 'unclear',
-  probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 1 },
+  ...nothingFound(),
   firstSeen: parent?.firstSeen ?? now,
   lastSeen: parent?.lastSeen ?? now,
   detectedAt: now,
   updatedAt: now,
   version: 0,
   members: [],
-  evidence: [],
-  families: [],
-  indicators: [],
-  exchanges: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  exchangesBeforeDetection: 0,
-  targets: {},
-  timeline: [],
-  lineage: [],
   provenance: { run: by, code: 'by-hand', policy: parent?.provenance.policy ?? 'by-hand', input: parent?.provenance.input ?? 'by-hand' },
 });
