@@ -17,7 +17,8 @@ import { disclosureMarkdown } from './disclosure-markdown';
 // As the ledger keeps them, but for times.
 const kept = Disclosure.shape;
 const about = kept.campaigns.element;
-const PartView = kept.models.element.openapi('DisclosedPart');
+// Made anew: a schema made before the library was loaded has no `openapi`.
+const PartView = z.object(kept.models.element.shape).openapi('DisclosedPart');
 const SummaryView = z
   .object({
     number: z.int(),
