@@ -9,6 +9,7 @@ test.each([
     [['=HYPERLINK("http://x")', '+1', '-jW', '@a']],
     'h\r\n"\'=HYPERLINK(""http://x"")",\'+1,\'-jW,\'@a',
   ],
+  ['so are wide signs, and a sign behind a line or a tab', [['＝1', '＠a', '\n=1', '\t=1']], "h\r\n'＝1,'＠a,\"'\n=1\",'\t=1"],
 ])('%s', (_name, rows, text) => {
   expect(csvOf(['h'], rows)).toBe(text);
 });

@@ -68,12 +68,9 @@ export function LedgerPage() {
     ...(text.trim().length < 2 ? {} : { text: text.trim() }),
     ...(date === '' ? {} : { since: `${date}T00:00:00Z`, until: `${date}T23:59:59.999Z` }),
   };
-  const { query, rows, more, hasMore, waiting } = useRows(
-    ['ledger', asked],
-    (cursor) =>
-      answered(client().GET('/v1/ledger', { params: { query: { ...asked, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } })),
-    { refetchInterval: 10_000, staying: true },
-  );
+  const page = (cursor: string | undefined) =>
+    answered(client().GET('/v1/ledger', { params: { query: { ...asked, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } }));
+  const { query, rows, more, hasMore, waiting } = useRows(['ledger', asked], page, { refetchInterval: 10_000, staying: true });
   const steady = useSteady(rows, (entry) => entry.hash, `${JSON.stringify(asked)}${waiting}`);
   const days = [...new Set(steady.rows.map((entry) => entry.at.slice(0, 10)))];
   const yesterday = now ? new Date(Date.parse(now) - DAY_MS).toISOString().slice(0, 10) : '';
@@ -158,6 +155,7 @@ export function LedgerPage() {
         <CsvButton
           name="audit-log"
           rows={steady.rows}
+          page={page}
           columns={[
             ['at', (entry) => entry.at],
             ['subject', (entry) => entry.subject.kind],

@@ -1,9 +1,12 @@
-/** A list as a spreadsheet reads it (RFC 4180). A cell that begins like a formula is quoted as text, so that opening it runs nothing. */
+/**
+ * A list as a spreadsheet reads it (RFC 4180). A cell that begins like a formula is quoted as text, so that opening it runs
+ * nothing (OWASP, CSV injection; the wide signs are formulas to a Japanese spreadsheet).
+ */
 export function csvOf(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   const cell = (value: string | number | null): string => {
     if (value === null) return '';
     if (typeof value === 'number') return String(value);
-    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    const text = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
     return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
   };
   return [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n');

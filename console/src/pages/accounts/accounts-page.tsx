@@ -3,7 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { brief, count, day, plural, relative, words } from '../../format';
-import { csvOf, saveCsv } from '../../parts/csv';
+import { CsvButton } from '../../parts/csv-button';
 import { Empty, Loaded, Panel, Standing } from '../../parts/parts';
 import { toast } from '../../parts/toasts';
 import { useFilters } from '../../parts/use-filters';
@@ -31,14 +31,9 @@ export function AccountsPage() {
   const [chosen, choose] = useFilters(FILTERS);
   const filters = { sort: '-detectedAt' as const, ...chosen };
   const now = useStatus().data?.at;
-  const { query, rows, more, hasMore, waiting } = useRows(
-    ['accounts', filters],
-    (cursor) =>
-      answered(
-        client().GET('/v1/accounts', { params: { query: { ...filters, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } }),
-      ),
-    { staying: true },
-  );
+  const page = (cursor: string | undefined) =>
+    answered(client().GET('/v1/accounts', { params: { query: { ...filters, limit: 200, ...(cursor === undefined ? {} : { cursor }) } } }));
+  const { query, rows, more, hasMore, waiting } = useRows(['accounts', filters], page, { staying: true });
   const open = (row: Row) => go(`/accounts/${row.account}`);
   const at = useRowKeys('Accounts', rows, (row) => row.account, open);
   const columns: Column<Row>[] = [
@@ -135,32 +130,23 @@ export function AccountsPage() {
         </Loaded>
         <div className="under">
           <span>{hasMore ? `${count(rows.length)} shown, more below` : `${plural(rows.length, 'account')}. End of list`}</span>
-          <button
-            type="button"
-            className="button tiny"
-            onClick={() =>
-              saveCsv(
-                'accounts.csv',
-                csvOf(
-                  ['account', 'standing', 'campaign', 'kind', 'role', 'plan', 'score', 'exchanges', 'detectedAt', 'because'],
-                  rows.map((row) => [
-                    row.account,
-                    row.standing,
-                    row.campaign,
-                    row.kind,
-                    row.role,
-                    row.plan,
-                    row.score,
-                    row.exchanges,
-                    row.detectedAt,
-                    row.because.join('; '),
-                  ]),
-                ),
-              )
-            }
-          >
-            CSV of these
-          </button>
+          <CsvButton
+            name="accounts"
+            rows={rows}
+            page={page}
+            columns={[
+              ['account', (row) => row.account],
+              ['standing', (row) => row.standing],
+              ['campaign', (row) => row.campaign],
+              ['kind', (row) => row.kind],
+              ['role', (row) => row.role],
+              ['plan', (row) => row.plan],
+              ['score', (row) => row.score],
+              ['exchanges', (row) => row.exchanges],
+              ['detectedAt', (row) => row.detectedAt],
+              ['because', (row) => row.because.join('; ')],
+            ]}
+          />
           <span className="row">
             <kbd>j</kbd> <kbd>k</kbd> move, <kbd>↵</kbd> opens
           </span>

@@ -5,6 +5,7 @@ import { answered, client, type Schemas } from '../../api';
 import { useStatus } from '../../app';
 import { moment, relative, words } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
+import { CsvButton } from '../../parts/csv-button';
 import { AccountLink, Badge, Empty, Loaded, Panel } from '../../parts/parts';
 import { Arrived } from '../../parts/steady';
 import { useRowKeys, useSteady } from '../../parts/use-rows';
@@ -69,6 +70,26 @@ export function AppealsPage() {
         </Loaded>
         <div className="under">
           <span>{rows.filter((row) => row.progress === 'open').length} open</span>
+          <CsvButton
+            name="appeals"
+            rows={rows}
+            columns={[
+              ['appeal', (row) => row.id],
+              ['account', (row) => row.account],
+              ['case', (row) => row.case],
+              ['campaign', (row) => row.campaign],
+              ['rule', (row) => row.rule],
+              ['reason', (row) => row.reasonCode],
+              ['openedAt', (row) => row.openedAt],
+              ['progress', (row) => row.progress],
+              ['answerBy', (row) => row.answerBy],
+              ['escalations', (row) => row.escalations],
+              [
+                'reviews',
+                (row) => row.reviews.map(({ verdict, by, because }) => `${verdict} by ${by ?? 'a reviewer'}: ${because}`).join('; '),
+              ],
+            ]}
+          />
           <span className="row">
             <kbd>j</kbd> <kbd>k</kbd> move, <kbd>↵</kbd> reads, <kbd>y</kbd> grant, <kbd>n</kbd> deny
           </span>

@@ -6,6 +6,7 @@ import { useMe, useStatus } from '../../app';
 import { brief, day, plural, words } from '../../format';
 import { Days } from '../../parts/commands/choose';
 import { CommandDialog } from '../../parts/commands/command-dialog';
+import { CsvButton } from '../../parts/csv-button';
 import { Badge, Empty, Loaded, Panel } from '../../parts/parts';
 import { useFilters } from '../../parts/use-filters';
 
@@ -93,6 +94,20 @@ export function ExonerationsPage() {
                       ? `The first ${SHOWN} of ${shown.length}: narrow them by id`
                       : `${plural(shown.length, 'exoneration')}. End of list`}
                   </span>
+                  <CsvButton
+                    name="exonerations"
+                    rows={shown}
+                    columns={[
+                      ['scope', (one) => one.scope.kind],
+                      ['id', (one) => one.scope.id],
+                      ['effect', (one) => one.effect],
+                      ['holds', (one) => (one.holds ? 'yes' : one.revoked ? 'revoked' : 'ended')],
+                      ['until', (one) => one.until],
+                      ['because', (one) => one.because],
+                      ['by', (one) => one.by],
+                      ['from', (one) => one.from],
+                    ]}
+                  />
                 </div>
               </>
             );

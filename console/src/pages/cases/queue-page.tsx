@@ -21,12 +21,9 @@ const pageOf = (row: Pick<Row, 'byHand' | 'campaign' | 'id'>): string => (row.by
 export function QueuePage() {
   const [, go] = useLocation();
   const [{ state = 'open' }, choose] = useFilters(CHOICES);
-  const list = useRows(
-    ['cases', state],
-    (cursor) =>
-      answered(client().GET('/v1/cases', { params: { query: { state, limit: 50, ...(cursor === undefined ? {} : { cursor }) } } })),
-    { refetchInterval: 5_000 },
-  );
+  const page = (limit: number) => (cursor: string | undefined) =>
+    answered(client().GET('/v1/cases', { params: { query: { state, limit, ...(cursor === undefined ? {} : { cursor }) } } }));
+  const list = useRows(['cases', state], page(50), { refetchInterval: 5_000 });
   const { query, more, hasMore } = list;
   const { rows, arrived, gone, renew } = useSteady(list.rows, (row) => row.id, state);
   const status = useStatus();
@@ -123,6 +120,7 @@ export function QueuePage() {
             <CsvButton
               name="cases"
               rows={rows}
+              page={page(200)}
               columns={[
                 ['case', (row) => row.id],
                 ['campaign', (row) => row.campaign],
