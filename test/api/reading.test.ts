@@ -1,7 +1,9 @@
 import { queryRoutes } from '../../functions/query/routes';
+import { regrouped } from '../../shared/domain/campaigns/regrouping';
 import type { Person } from '../../shared/domain/person';
 import { DAY, HOUR, iso } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
+import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 import { openDoor } from '../support/api-client';
 import { onBothSides, storesOn } from '../support/sides';
@@ -139,6 +141,36 @@ onBothSides((side) => {
       const members = [...first.body.items, ...second.body.items].map((member: { account: string }) => member.account);
       expect(new Set(members).size).toBe(60);
       expect((await get('/v1/campaigns/june/members?limit=1')).body).toMatchObject({ version: 2, of: 70 });
+    });
+
+    test('of a campaign that a person split off, the graph is what detection had found among these accounts', async () => {
+      const { get, stores } = await open();
+      const campaigns = new CampaignStore(stores);
+      const june = await campaigns.get(campaignId('june'));
+      if (!june) throw new Error('it was saved');
+      const accounts = june.members.slice(0, 20).map(({ account }) => account);
+      const change = { kind: 'split', from: june.id, into: campaignId('by-hand'), accounts } as const;
+      const regrouping = {
+        id: 'g-1',
+        change,
+        size: 20,
+        approversNeeded: 1,
+        approvals: ['ben'],
+        askedAt: 1,
+        because: 'two',
+        withdrawn: false,
+      };
+      const split = regrouped([june], [june], [regrouping], FIXTURE_NOW).find(({ id }) => id === change.into);
+      if (!split) throw new Error('it was split off');
+      await campaigns.save({ ...split, version: 1 });
+      const { body: whole } = await get('/v1/campaigns/june/graph', 'reviewer');
+      const { body: graph } = await get('/v1/campaigns/by-hand/graph', 'reviewer');
+      const pairs = ({ accounts: all, from, to }: typeof graph) => from.map((_: number, at: number) => `${all[from[at]]} ${all[to[at]]}`);
+      const among = pairs(whole).filter((pair: string) => pair.split(' ').every((one) => accounts.some((account) => account === one)));
+      expect(graph.accounts.toSorted()).toEqual(accounts.toSorted());
+      expect(among.length).toBeGreaterThan(10);
+      expect(pairs(graph).toSorted()).toEqual(among.toSorted());
+      for (const { members } of graph.shared) expect(members).toBeLessThanOrEqual(20);
     });
 
     test('the graph names every link by what is shared, and the hours are dense rows', async () => {

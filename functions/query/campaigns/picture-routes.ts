@@ -11,6 +11,7 @@ import { doneAbout } from '../ledger/ledger';
 import type { QueryPorts } from '../query-ports';
 import { NO_CAMPAIGN, onCampaign } from './campaign-routes';
 import { Dossier, dossier, dossierMarkdown } from './dossier';
+import { linksOf } from './links-of';
 import { GraphView, graphView, HoursView, hoursView } from './picture';
 
 /** What the campaign page draws, and the dossier to download. */
@@ -30,8 +31,7 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
   api.openapi(graph, async (c) => {
     const campaign = await campaignOf(c.req.valid('param').campaign);
     if (!campaign) return problem(c, 'not-found', NO_CAMPAIGN);
-    const links = (await pictures.links(campaign.id, campaign.links?.version ?? campaign.version)) ?? [];
-    return c.json(graphView(campaign, links, c.get('principal')), 200);
+    return c.json(graphView(campaign, await linksOf(campaign, pictures, ports), c.get('principal')), 200);
   });
 
   const hours = createRoute({

@@ -9,10 +9,10 @@ import { useCaseCommands } from '../../parts/commands/case-commands';
 import { saveFile } from '../../parts/csv';
 import { useKeys } from '../../parts/keyboard';
 import { LegsPanel } from '../../parts/legs';
-import { Badge, Bar, Empty, Figures, Kind, Loaded, Panel, Sentences } from '../../parts/parts';
+import { Badge, Bar, Empty, Family, Figures, Kind, Loaded, Panel, Sentences } from '../../parts/parts';
 import { CasePanel } from '../cases/case-panel';
 import { NewExoneration } from '../cases/exonerations-page';
-import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel } from './campaign-panels';
+import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel, useGraph } from './campaign-panels';
 import { RegroupDialog, RegroupingsPanel } from './regrouping';
 import { Story } from './story';
 
@@ -73,6 +73,7 @@ export function CampaignPage({ id }: { id: string }) {
                       : probable(data.kind, data.probability)}
                   {data.families.length > 0 ? `, on ${listed(data.families)}` : ''}
                 </span>
+                {data.endedAt ? <Badge>ended {shortDay(data.endedAt)}: nobody of it was seen for long</Badge> : null}
                 {data.foundBy === 'content' ? <Badge tone="warn">found by content alone</Badge> : null}
                 {data.exonerations.map((word) => (
                   <Badge tone="good" key={word.scope}>
@@ -145,7 +146,13 @@ export function CampaignPage({ id }: { id: string }) {
             <div className="columns">
               <div className="stack">
                 <Panel title="Evidence" id="evidence">
-                  {data.evidence.length === 0 ? <Empty title="No evidence is recorded" /> : <Evidence of={data.evidence} />}
+                  {data.evidence.length > 0 ? (
+                    <Evidence of={data.evidence} />
+                  ) : data.handMade ? (
+                    <SharedAmong id={id} version={data.version} accounts={data.accounts} />
+                  ) : (
+                    <Empty title="No evidence is recorded" />
+                  )}
                 </Panel>
                 <Panel title="Aimed at">
                   <Targets targets={data.targets} />
@@ -178,6 +185,37 @@ export function CampaignPage({ id }: { id: string }) {
           {exonerating ? <NewExoneration scope={{ kind: 'campaign', id }} onClose={() => setExonerating(false)} /> : null}
         </>
       )}
+    </Loaded>
+  );
+}
+
+/**
+ * Of a campaign that a person split off: what its accounts share among themselves, by the links that detection had found. It counts, and
+ * judges nothing.
+ */
+function SharedAmong({ id, version, accounts }: { id: string; version: number; accounts: number }) {
+  const graph = useGraph(id, version);
+  return (
+    <Loaded from={graph}>
+      {({ shared }) => {
+        const widest = [...shared].sort((one, other) => other.members - one.members).slice(0, EVIDENCE_SHOWN);
+        if (widest.length === 0) return <Empty title="These accounts share nothing that links them" />;
+        return (
+          <>
+            <p className="soft">Nothing was judged about these accounts by themselves. What links them with one another:</p>
+            <ul className="sentences">
+              {widest.map((one, place) => (
+                <li key={`${one.type} ${one.indicator ?? place}`}>
+                  <Family name={one.family} />
+                  <span className="text">
+                    {count(one.members)} of {count(accounts)} share one {words(one.type)}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </>
+        );
+      }}
     </Loaded>
   );
 }

@@ -3,8 +3,9 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { HeatMap } from '../../charts/heat-map';
-import { count, moment, ROLE_NAMES } from '../../format';
+import { count, moment, plural, ROLE_NAMES } from '../../format';
 import { type Bulk, BulkDialog } from '../../parts/commands/choose';
+import { CsvButton } from '../../parts/csv-button';
 import { Empty, Family, Loaded, Loading, Panel } from '../../parts/parts';
 import { useFilters } from '../../parts/use-filters';
 import { useRowKeys, useRows } from '../../parts/use-rows';
@@ -15,12 +16,15 @@ import { type Regroup, RegroupDialog } from './regrouping';
 /** The parts of a campaign's page that load by themselves: links, synchrony, members, indicators. */
 const LinkGraph = lazy(() => import('../../charts/link-graph').then((module) => ({ default: module.LinkGraph })));
 
-export function LinksPanel({ id, version }: { id: string; version: number }) {
-  const graph = useQuery({
+export const useGraph = (id: string, version: number) =>
+  useQuery({
     queryKey: ['graph', id, version],
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: () => answered(client().GET('/v1/campaigns/{campaign}/graph', { params: { path: { campaign: id } } })),
   });
+
+export function LinksPanel({ id, version }: { id: string; version: number }) {
+  const graph = useGraph(id, version);
   const [painted, setPainted] = useState<number>();
   return (
     <Panel
@@ -138,16 +142,16 @@ export function MembersPanel({ campaign, inCase, mayAct }: MembersProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState<Bulk | null>(null);
   const [regrouping, setRegrouping] = useState<Regroup | null>(null);
-  const { query, rows, more } = useRows(['members', id, version, role ?? ''], (cursor) =>
+  const page = (limit: number) => (cursor: string | undefined) =>
     answered(
       client().GET('/v1/campaigns/{campaign}/members', {
         params: {
           path: { campaign: id },
-          query: { limit: 200, ...(role === undefined ? {} : { role }), ...(cursor === undefined ? {} : { cursor }) },
+          query: { limit, ...(role === undefined ? {} : { role }), ...(cursor === undefined ? {} : { cursor }) },
         },
       }),
-    ),
-  );
+    );
+  const { query, rows, more, hasMore } = useRows(['members', id, version, role ?? ''], page(200));
   const open = (member: Member) => go(`/accounts/${member.account}`);
   const toggle = (account: string) => {
     const next = new Set(chosen);
@@ -239,6 +243,25 @@ export function MembersPanel({ campaign, inCase, mayAct }: MembersProps) {
           )
         }
       </Loaded>
+      <div className="under">
+        <span>{hasMore ? `${count(rows.length)} shown, more below` : `${plural(rows.length, 'member')}. End of list`}</span>
+        <CsvButton
+          name={`members-${id}${role === undefined ? '' : `-${role}`}`}
+          rows={rows}
+          page={page(1_000)}
+          columns={[
+            ['account', (member) => member.account],
+            ['role', (member) => member.role],
+            ['score', (member) => member.score],
+            ['families', (member) => member.families.join(' ')],
+            ['because', (member) => member.because.join('; ')],
+            ['joinedAt', (member) => member.joinedAt],
+            ['exchanges', (member) => member.exchanges],
+            ['prevented', (member) => member.prevented],
+            ['placedByAPerson', (member) => (member.placed ? 'yes' : 'no')],
+          ]}
+        />
+      </div>
     </Panel>
   );
 }

@@ -21,30 +21,35 @@ const SORTS = [
   ['detectedAt', 'oldest'],
 ] as const;
 const KINDS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'] as const;
-const CHOICES = { sort: SORTS.map(([sort]) => sort), kind: KINDS } as const;
+const CHOICES = { sort: SORTS.map(([sort]) => sort), kind: KINDS, show: ['current', 'ended'] } as const;
 
 export function CampaignsPage() {
   const [, go] = useLocation();
-  const [{ sort = '-accounts', kind }, choose] = useFilters(CHOICES);
+  const [{ sort = '-accounts', kind, show = 'current' }, choose] = useFilters(CHOICES);
   const status = useStatus().data;
   const now = status?.at;
+  const page = (limit: number) => (cursor: string | undefined) =>
+    answered(
+      client().GET('/v1/campaigns', {
+        params: {
+          query: {
+            sort,
+            limit,
+            ...(show === 'ended' ? { ended: 'true' as const } : {}),
+            ...(kind === undefined ? {} : { kind }),
+            ...(cursor === undefined ? {} : { cursor }),
+          },
+        },
+      }),
+    );
   const {
     query,
     rows: fresh,
     more,
     hasMore,
     waiting,
-  } = useRows(
-    ['campaigns', sort, kind],
-    (cursor) =>
-      answered(
-        client().GET('/v1/campaigns', {
-          params: { query: { sort, limit: 100, ...(kind === undefined ? {} : { kind }), ...(cursor === undefined ? {} : { cursor }) } },
-        }),
-      ),
-    { refetchInterval: 10_000, staying: true },
-  );
-  const { rows, arrived, gone, renew } = useSteady(fresh, (row) => row.id, `${sort} ${kind}${waiting ? ' waiting' : ''}`);
+  } = useRows(['campaigns', sort, kind, show], page(100), { refetchInterval: 10_000, staying: true });
+  const { rows, arrived, gone, renew } = useSteady(fresh, (row) => row.id, `${sort} ${kind} ${show}${waiting ? ' waiting' : ''}`);
   const open = (row: Row) => go(`/campaigns/${row.id}`);
   const at = useRowKeys('Campaigns', rows, (row) => row.id, open);
   const columns: Column<Row>[] = [
@@ -78,7 +83,7 @@ export function CampaignsPage() {
   ];
   const sortBy = (value: string) => choose('sort', value);
   // Of all kinds the pipeline keeps the count.
-  const total = kind ? undefined : status?.campaigns;
+  const total = kind || show === 'ended' ? undefined : status?.campaigns;
   return (
     <>
       <header>
@@ -87,8 +92,15 @@ export function CampaignsPage() {
           <p className="lede">Networks of accounts that keep their identity from run to run, whatever became of them.</p>
         </div>
       </header>
-      <Panel title="All campaigns" flush>
+      <Panel title={show === 'ended' ? 'Ended campaigns' : 'Current campaigns'} flush>
         <div className="filters">
+          <label className="field">
+            <span>Show</span>
+            <select value={show} onChange={(event) => choose('show', event.target.value)}>
+              <option value="current">current ones</option>
+              <option value="ended">ended: nobody of it seen for long</option>
+            </select>
+          </label>
           <label className="field">
             <span>Kind</span>
             <select value={kind ?? ''} onChange={(event) => choose('kind', event.target.value)}>
@@ -113,7 +125,10 @@ export function CampaignsPage() {
         <Loaded from={query}>
           {() =>
             rows.length === 0 ? (
-              <Empty title="No campaigns">Detection has found no network{kind ? ` of kind ${kind}` : ''} yet.</Empty>
+              <Empty title="No campaigns">
+                {show === 'ended' ? 'No campaign' : 'Detection has found no network'}
+                {kind ? ` of kind ${kind}` : ''} {show === 'ended' ? 'has ended yet.' : 'yet.'}
+              </Empty>
             ) : (
               <VirtualTable
                 label="Campaigns"
@@ -138,8 +153,9 @@ export function CampaignsPage() {
               : `${plural(rows.length, 'campaign')}, ${count(rows.reduce((sum, row) => sum + row.accounts, 0))} accounts. End of list`}
           </span>
           <CsvButton
-            name="campaigns"
+            name={show === 'ended' ? 'campaigns-ended' : 'campaigns'}
             rows={rows}
+            page={page(200)}
             columns={[
               ['campaign', (row) => row.id],
               ['kind', (row) => row.kind],
