@@ -94,6 +94,10 @@ export class StateStack extends Stack {
         description: `${name}: for commands (docs/runbook.md)`,
       });
     }
+    new CfnOutput(this, 'IdentifierKeyArn', {
+      value: this.secrets.identifierKey,
+      description: 'Identifier key: for commands (docs/runbook.md)',
+    });
   }
 
   /** The stack's own table, and in its place the one that a restore made, once the stage names it. */
