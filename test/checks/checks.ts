@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { z } from 'zod';
 import { lockstep, makeApp } from '../../infra/app';
 import { stages } from '../../infra/stages';
@@ -196,6 +197,9 @@ async function fuzz(): Promise<number> {
           'all',
           '--warnings',
           'off',
+          // As long as a machine needs that others use too: how long the API was busy is printed below.
+          '--request-timeout',
+          '120',
           // Which value it was is the finding; the tokens in it are of this process.
           '--output-sanitize',
           'false',
@@ -205,9 +209,14 @@ async function fuzz(): Promise<number> {
       );
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += part));
+      const busy = monitorEventLoopDelay();
+      busy.enable();
       const [status] = await once(child, 'close');
+      busy.disable();
       const summary = said.slice(said.lastIndexOf('= SUMMARY ='));
-      console.log(`schemathesis as ${role}: ${status === 0 ? 'no failure' : `exit ${status}`}\n${summary.replace(/^/gm, '  ')}`);
+      console.log(
+        `schemathesis as ${role}: ${status === 0 ? 'no failure' : `exit ${status}`}; the longest time in which the API answered nobody: ${Math.round(busy.max / 1e6)} ms\n${summary.replace(/^/gm, '  ')}`,
+      );
       if (status !== 0) {
         failed++;
         console.log(said.slice(0, 20_000));
