@@ -5,6 +5,7 @@ import { signAppealLink } from '../../shared/identity/appeal-link';
 import { campaignId, caseId } from '../../shared/identity/ids';
 import { FIXTURE_APPEAL_KEYS } from '../support/worlds/fixture-server';
 import { FIXTURE_NOW, keyOf } from '../support/worlds/fixture-world';
+import { livedIn } from '../support/worlds/lived-in';
 import { shot, sideways, violations } from './browser';
 import { onConsole } from './on-console';
 
@@ -173,6 +174,7 @@ const PAGES = [
   '/exonerations',
   '/holds',
   '/disclosures',
+  '/disclosures/1',
   '/sources',
   '/health',
   '/search',
@@ -185,7 +187,9 @@ test.each([
   ['light', 1280],
   ['dark', 1280],
   ['light', 390],
+  ['dark', 390],
 ] as const)('every page, %s at %i pixels: no WCAG A or AA violation, nothing sideways', async (theme, width) => {
+  await livedIn(at.served.world);
   const { page, errors } = await at.visit({ name: 'Ada', role: 'admin' }, { width, dark: theme === 'dark' });
   for (const path of PAGES) {
     await page.goto(`${at.served.origin}${path}`);

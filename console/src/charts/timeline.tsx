@@ -70,6 +70,7 @@ function options(width: number, marks: readonly Mark[]): uPlot.Options {
   };
   const series = (label: string, colour: string): uPlot.Series => ({
     label,
+    value: (_plot, requests) => (requests === null ? '—' : count(requests)),
     stroke: colour,
     fill: `color-mix(in srgb, ${colour} 18%, transparent)`,
     width: 1.5,
@@ -87,8 +88,8 @@ function options(width: number, marks: readonly Mark[]): uPlot.Options {
       { ...axis, size: 52 },
     ],
     series: [
-      { value: (_plot, seconds) => (seconds === null ? '—' : moment(new Date(seconds * 1000).toISOString())) },
-      series('Leaked', ink('--leaked')),
+      { label: 'Hour', value: (_plot, seconds) => (seconds === null ? '—' : moment(new Date(seconds * 1000).toISOString())) },
+      series('Went through', ink('--leaked')),
       series('Prevented', ink('--prevented')),
     ],
     hooks: { draw: [(plot) => drawMarks(plot, marks)] },
