@@ -1,6 +1,8 @@
+import { approve } from '../../functions/enforcement/commands/approve';
 import { DAY, HOUR, iso } from '../../shared/domain/time';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
+import { BEN, CLEO, says } from '../support/worlds/enforcement-world';
 import { FIXTURE_NOW, fixtureCampaign, saveFixture } from '../support/worlds/fixture-world';
 
 onBothSides((side) => {
@@ -87,6 +89,20 @@ onBothSides((side) => {
     expect(markdown.text).toMatch(/^# Disclosure 1: Operator one, spring 2026\n\n\*\*90 accounts\*\* in 2 campaigns/);
     expect(markdown.text).toContain(`hash ${body.hash}`);
     expect(markdown.text).toContain('Confidence: **moderate**');
+  });
+
+  test('who approved, confirmed and undid is named in no part of it: it goes to others, and stays', async () => {
+    const { call, world } = await open();
+    const { items } = (await call('viewer', '/v1/cases?campaign=june')).body;
+    for (const who of [BEN, CLEO]) await approve({ ...says(who, `${who.id} looked`), case: items[0].id }, world.enforcement);
+    await world.pass(DAY);
+    await call('reviewer', '/v1/disclosures', NEW);
+    const { body, text } = await call('viewer', '/v1/disclosures/1');
+    const done = body.about[0].done.map(({ what, because }: Record<string, string>) => `${what}: ${because}`);
+    expect(done).toEqual(expect.arrayContaining([expect.stringMatching(/^containing: approved by a reviewer/)]));
+    expect(done[0]).toMatch(/^opened: distillation with probability/);
+    const markdown = (await call('viewer', '/v1/disclosures/1/markdown')).text;
+    for (const shown of [text, markdown]) for (const name of ['ben', 'cleo']) expect(shown).not.toMatch(new RegExp(`\\b${name}\\b`));
   });
 
   test('it stays as it was written, whatever is found later; the next has the next number; the same command is one', async () => {

@@ -1,4 +1,4 @@
-import { unnamed } from '../../functions/query/unnamed';
+import { unnamed } from '../../shared/domain/cases/unnamed';
 
 const entry = (because: string[], id: string, approvals: string[] = []) => ({
   because,

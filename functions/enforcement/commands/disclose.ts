@@ -10,6 +10,7 @@ import {
   type Use,
 } from '../../../shared/domain/campaigns/disclosure';
 import { CASE_CHAIN } from '../../../shared/domain/cases/case';
+import { unnamed } from '../../../shared/domain/cases/unnamed';
 import { type Actor, byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import type { CampaignId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
@@ -74,13 +75,19 @@ async function doneIn(campaign: CampaignId, world: Enforcement): Promise<Disclos
   const newest = await world.cases.latestOf(campaign);
   if (!newest) return [];
   const { entries } = await world.ledger.readable(CASE_CHAIN, newest.id);
-  return entries.map(({ at, what, actor, because }) => ({
-    at,
-    what,
-    by: nameOf(actor),
-    because: actor.kind === 'person' ? '' : because.join('; '),
+  return entries.map((entry) => ({
+    at: entry.at,
+    what: entry.what,
+    by: nameOf(entry.actor),
+    because: entry.actor.kind === 'person' ? '' : unnamed(entry).map(saidBy(entry.actor)).join('; '),
   }));
 }
+
+/** A rule's sentence begins with the rule, which `by` names already. */
+const saidBy =
+  (actor: Actor) =>
+  (text: string): string =>
+    actor.kind === 'policy' && text.startsWith(`${actor.rule}: `) ? text.slice(actor.rule.length + 2) : text;
 
 function nameOf(actor: Actor): string {
   switch (actor.kind) {

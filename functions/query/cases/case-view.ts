@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { KINDS } from '../../../shared/domain/campaigns/campaign';
 import { type CaseState, isClosed, type Progress } from '../../../shared/domain/cases/case';
+import { unnamed } from '../../../shared/domain/cases/unnamed';
 import { mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
 import { MODES, RUNGS } from '../../../shared/domain/policy/enforcement-policy';
 import { iso } from '../../../shared/domain/time';
@@ -9,7 +10,6 @@ import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import { revealed } from '../accounts/account-view';
 import { CampaignSummaryView } from '../campaigns/campaign-view';
 import { LedgerEntryView } from '../ledger/ledger-view';
-import { unnamed } from '../unnamed';
 
 /** What the API shows of cases. */
 

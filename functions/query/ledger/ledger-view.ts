@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
+import { unnamed } from '../../../shared/domain/cases/unnamed';
 import { type Actor, mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';
 import { revealed } from '../accounts/account-view';
-import { unnamed } from '../unnamed';
 
 /** What the API shows of the ledger. The state an entry carries is not shown whole: it holds sealed ids. */
 

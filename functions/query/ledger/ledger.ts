@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CASE_CHAIN } from '../../../shared/domain/cases/case';
 import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
+import { unnamed } from '../../../shared/domain/cases/unnamed';
 import type { Actor } from '../../../shared/domain/person';
 import { DAY, dayLabel, dayOf, iso } from '../../../shared/domain/time';
 import { type CampaignId, caseId } from '../../../shared/identity/ids';
@@ -8,7 +9,6 @@ import { CaseStore } from '../../../shared/stores/cases/case-store';
 import { LedgerStore, placeInFeed } from '../../../shared/stores/cases/ledger-store';
 import type { Dossier } from '../campaigns/dossier';
 import type { QueryPorts } from '../query-ports';
-import { unnamed } from '../unnamed';
 
 export type Recorded = LedgerEntry & { hash: string };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { mentionsIn } from '../../shared/domain/cases/case';
-import type { LedgerEntry } from '../../shared/domain/cases/ledger';
+import { mentionsIn } from './case';
+import type { LedgerEntry } from './ledger';
 
 const Signed = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
 const Named = z.object({ approvals: z.array(Signed).optional(), confirmations: z.array(Signed).optional() });

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe } from '../../app';
-import { compact, count, day, moment, percent, plural, words } from '../../format';
+import { compact, count, day, moment, percent, plural, readable, words } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { saveFile } from '../../parts/csv';
 import { Badge, Empty, Figures, Kind, Loaded, Panel } from '../../parts/parts';
@@ -268,12 +268,12 @@ export function DisclosurePage({ number }: { number: string }) {
               >
                 <p>
                   {plural(campaign.accounts, 'account')}, {count(campaign.exchanges)} exchanges, {count(campaign.prevented)} prevented;
-                  detected {moment(campaign.detectedAt)}. Probability {percent(campaign.probability)}.
+                  detected {moment(campaign.detectedAt)}. Probability {percent(campaign.probability, 1)}.
                 </p>
                 <h3 style={{ paddingTop: 10 }}>How it was found</h3>
                 <ul className="bullets">
                   {campaign.evidence.map((one) => (
-                    <li key={one.because}>{one.because}</li>
+                    <li key={one.because}>{readable(one.because)}</li>
                   ))}
                 </ul>
                 <h3 style={{ paddingTop: 10 }}>What was done</h3>
@@ -284,7 +284,7 @@ export function DisclosurePage({ number }: { number: string }) {
                     {campaign.done.map((step) => (
                       <li key={`${step.at} ${step.what}`}>
                         {moment(step.at)}: {words(step.what)}, {step.by}
-                        {step.because ? `: ${step.because}` : ''}
+                        {step.because ? `: ${readable(step.because)}` : ''}
                       </li>
                     ))}
                   </ul>
