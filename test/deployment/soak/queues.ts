@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   CreateQueueCommand,
+  DeleteMessageBatchCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   type Message,
@@ -16,6 +18,12 @@ const DEAD: Record<QueueName, string> = {
 };
 
 const NAMES = Object.keys(DEAD) as QueueName[];
+/** The most that one request sends, receives or deletes. */
+const TEN = 10;
+/** How long one request waits for a first message. */
+const POLL_SECONDS = 1;
+/** Between two requests while a batch is collected and little comes. */
+const PAUSE_MS = 100;
 /** Receives after which a message goes to the dead letters. */
 const RECEIVES = 5;
 
@@ -44,36 +52,50 @@ export class Queues {
   ) {}
 
   async send(name: QueueName, bodies: readonly string[]): Promise<void> {
-    for (let at = 0; at < bodies.length; at += 10) {
-      const Entries = bodies.slice(at, at + 10).map((MessageBody, n) => ({ Id: String(n), MessageBody }));
+    for (let at = 0; at < bodies.length; at += TEN) {
+      const Entries = bodies.slice(at, at + TEN).map((MessageBody, n) => ({ Id: String(n), MessageBody }));
       const { Successful = [] } = await this.sqs.send(new SendMessageBatchCommand({ QueueUrl: this.urls.get(name), Entries }));
       for (const { MessageId = '' } of Successful) this.waiting.get(name)?.set(MessageId, Date.now());
     }
   }
 
-  async take(name: QueueName, most: number): Promise<Message[]> {
+  /** As Lambda's poller does: it waits for a first message, then collects for `windowMs`, `most` at most. Nothing came: an empty batch. */
+  async take(name: QueueName, most: number, windowMs: number): Promise<Message[]> {
     const batch: Message[] = [];
-    while (batch.length < most) {
-      const { Messages = [] } = await this.sqs.send(
-        new ReceiveMessageCommand({
-          QueueUrl: this.urls.get(name),
-          MaxNumberOfMessages: Math.min(10, most - batch.length),
-          MessageSystemAttributeNames: ['All'],
-        }),
-      );
-      batch.push(...Messages);
-      if (Messages.length === 0) break;
+    let until = Number.POSITIVE_INFINITY;
+    for (;;) {
+      const seconds = batch.length === 0 ? POLL_SECONDS : 0;
+      batch.push(...(await this.receive(name, Math.min(TEN, most - batch.length), seconds)));
+      if (batch.length === 0 || batch.length >= most) return batch;
+      until = Math.min(until, Date.now() + windowMs);
+      const left = until - Date.now();
+      if (left <= 0) return batch;
+      if (batch.length % TEN !== 0) await setTimeout(Math.min(left, PAUSE_MS));
     }
-    return batch;
+  }
+
+  private async receive(name: QueueName, most: number, seconds: number): Promise<Message[]> {
+    const { Messages = [] } = await this.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.urls.get(name),
+        MaxNumberOfMessages: most,
+        WaitTimeSeconds: seconds,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+      }),
+    );
+    return Messages;
   }
 
   /** What was done goes; what was not comes again. */
   async settle(name: QueueName, batch: readonly Message[], done: boolean): Promise<void> {
-    for (const { MessageId = '', ReceiptHandle, Attributes } of batch) {
-      if (done) await this.sqs.send(new DeleteMessageCommand({ QueueUrl: this.urls.get(name), ReceiptHandle }));
-      // The next receive would be one too many: it goes to the dead letters, where nobody counts its age.
+    if (done)
+      for (let at = 0; at < batch.length; at += TEN) {
+        const Entries = batch.slice(at, at + TEN).map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
+        await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.urls.get(name), Entries }));
+      }
+    // The next receive would be one too many: it goes to the dead letters, where nobody counts its age.
+    for (const { MessageId = '', Attributes } of batch)
       if (done || Number(Attributes?.ApproximateReceiveCount) >= RECEIVES) this.waiting.get(name)?.delete(MessageId);
-    }
   }
 
   /** Of each queue, messages that wait, the age of the oldest in seconds, and its dead letters. */
@@ -94,7 +116,7 @@ export class Queues {
     let sent = 0;
     for (const name of NAMES) {
       const QueueUrl = this.urls.get(DEAD[name]);
-      const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+      const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: TEN }));
       for (const { Body = '', ReceiptHandle } of Messages) {
         await this.send(name, [Body]);
         await this.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));

@@ -72,8 +72,9 @@ export type Soaked = {
 
 /** Simulated time that the whole soak stands for: enough for a campaign to show. */
 const SIMULATED = 30 * HOUR;
-/** Messages that one call of ingest is given. */
-const BATCH = 20;
+/** Messages that one call of ingest is given, and how long they are collected at most. */
+const BATCH = 200;
+const WINDOW_MS = 2_000;
 const READERS = 2;
 const POLICY = withMode(Policy.parse(recommended), 'auto', 'the soak acts');
 
@@ -96,6 +97,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
   const total = flood + 2 * rated;
   // Longer than a batch takes on a busy machine: what comes again before it is done makes the flood a flood of its own.
   const visibilitySeconds = Math.ceil(Math.max(6, total / 12_000));
+  const windowMs = Math.min(WINDOW_MS, total / 200);
   const clock = { now: () => START + Math.round(((Date.now() - began) * SIMULATED) / total) };
   const simulated = (ms: number): number => (ms * total) / SIMULATED;
   const table = async (name: string) => {
@@ -141,11 +143,8 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
 
   async function reader(name: QueueName, step: string, most: number, work: (messages: Message[]) => Promise<void>): Promise<void> {
     while (!isOver) {
-      const batch = await queues.take(name, most);
-      if (batch.length === 0) {
-        await setTimeout(100);
-        continue;
-      }
+      const batch = await queues.take(name, most, most === 1 ? 0 : windowMs);
+      if (batch.length === 0) continue;
       const done = await mortally(step, async () => {
         await work(batch);
         return true;
