@@ -103,9 +103,9 @@ test('a sign-up is held, seen on the page with its clock, verified by the provid
   await dialog.waitFor({ state: 'detached' });
   expect(await post('/v1/check', newcomer)).toMatchObject({ answer: 'hold', verification: { state: 'waiting' } });
   await page.getByLabel('Show').selectOption('waiting');
-  await page.getByRole('button', { name: 'Let go' }).click();
+  await page.getByRole('button', { name: 'Release' }).click();
   await dialog.getByLabel('Why').fill('they came to our office');
-  await dialog.getByRole('button', { name: 'Let go' }).click();
+  await dialog.getByRole('button', { name: 'Release' }).click();
   await dialog.waitFor({ state: 'detached' });
   expect(await post('/v1/check', newcomer)).toMatchObject({ answer: 'allow', verification: { state: 'released' } });
   await page.goto(`${served.origin}/ledger`);

@@ -9,7 +9,7 @@ const COMMANDS = [
   {
     say: 'release',
     operationId: 'releaseVerification',
-    summary: 'Let go somebody who was to prove something, without a result: a challenge or a limit is lifted, a held sign-up let in',
+    summary: 'Release somebody who was to prove something, without a result: a challenge or a limit ends, a held sign-up is admitted',
   },
   {
     say: 'take-back',

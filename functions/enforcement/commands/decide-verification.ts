@@ -45,7 +45,7 @@ export async function decideVerification(
     });
     if (appended.kind === 'overtaken') continue;
     if (say === 'release') await liftReleased(account, actor, because, world);
-    return { kind: 'done', because: say === 'release' ? 'it is let go' : 'the result is taken back: it is waited for again' };
+    return { kind: 'done', because: say === 'release' ? 'it is released' : 'the result is taken back: it is waited for again' };
   }
 }
 

@@ -6,6 +6,7 @@ import { exonerate } from '../../../functions/enforcement/commands/exonerate';
 import { labelAccounts } from '../../../functions/enforcement/commands/label-accounts';
 import { placeHold, releaseHold } from '../../../functions/enforcement/commands/legal-holds';
 import { draftPolicy } from '../../../functions/enforcement/commands/policies';
+import { keepLabels } from '../../../functions/enforcement/labels/keep-labels';
 import { withMode } from '../../../shared/domain/policy/policy';
 import { DAY } from '../../../shared/domain/time';
 import { campaignId, caseId } from '../../../shared/identity/ids';
@@ -74,6 +75,7 @@ export async function livedIn(world: TestWorld): Promise<void> {
       enforcement,
     ),
   );
+  await keepLabels(enforcement, 0);
   const draft = withMode({ ...RECOMMENDED, version: 'careful-1' }, 'assist', 'people look first');
   done(await draftPolicy({ ...says(ADA, 'the first weeks'), policy: draft }, enforcement));
 }

@@ -87,12 +87,13 @@ function HoldRow({ one, onRelease }: { one: Hold; onRelease: (() => void) | null
           ) : (
             <>
               {plural(one.accounts.length, 'account')}:{' '}
-              {one.accounts.slice(0, MOST_NAMED).map((account) => (
+              {one.accounts.slice(0, MOST_NAMED).map((account, place) => (
                 <span key={account}>
-                  <AccountLink account={account} />{' '}
+                  {place === 0 ? '' : ', '}
+                  <AccountLink account={account} />
                 </span>
               ))}
-              {one.accounts.length > MOST_NAMED ? `and ${count(one.accounts.length - MOST_NAMED)} more` : ''}
+              {one.accounts.length > MOST_NAMED ? ` and ${count(one.accounts.length - MOST_NAMED)} more` : ''}
             </>
           )}
           {one.from ? `, from ${day(one.from)} on` : ', from the oldest that the archive had'}.

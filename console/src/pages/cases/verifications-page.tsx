@@ -121,7 +121,7 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: 'release' | 'take-back') 
       <div className="end">
         {onAsk && !isOver ? (
           <button type="button" className="button" onClick={() => onAsk('release')}>
-            Let go
+            Release
           </button>
         ) : null}
         {onAsk && one.state !== 'waiting' && one.state !== 'moot' ? (
@@ -136,8 +136,8 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: 'release' | 'take-back') 
 
 const Ask = ({ one, say, onClose }: { one: One; say: 'release' | 'take-back'; onClose: () => void }) => (
   <CommandDialog
-    title={say === 'release' ? `Let account ${brief(one.account)} go` : `Take back the result of account ${brief(one.account)}`}
-    act={say === 'release' ? 'Let go' : 'Take back'}
+    title={say === 'release' ? `Release account ${brief(one.account)}` : `Take back the result of account ${brief(one.account)}`}
+    act={say === 'release' ? 'Release' : 'Take back'}
     onClose={onClose}
     send={({ because, key }) =>
       answered(
@@ -150,8 +150,8 @@ const Ask = ({ one, say, onClose }: { one: One; say: 'release' | 'take-back'; on
   >
     <p>
       {say === 'release'
-        ? 'A challenge or a limit is lifted; a held sign-up is let in when it is asked about next.'
-        : 'The result is waited for again, and its label goes. What it lifted is not asked again by this alone.'}
+        ? 'A challenge or a limit ends at once; a held sign-up is admitted when it is asked about next.'
+        : 'The result is waited for again, and its label goes. The restriction that it ended does not come back by this alone.'}
     </p>
   </CommandDialog>
 );
