@@ -155,9 +155,9 @@ async function whatToTry(pipeline: Pipeline, consoleUrl: string, origin: string)
 
 async function waitingCase({ enforcement }: Pipeline) {
   for (const { id, head } of (await enforcement.cases.page(undefined, 200)).cases) {
-    const { progress, campaign, campaignKind, size, rung, approversNeeded, byHand } = head.state;
+    const { progress, campaign, campaignKind, size, action, approversNeeded, byHand } = head.state;
     if (progress.kind === 'awaiting-approval')
-      return { id, campaign, byHand: byHand !== null, approvers: approversNeeded, what: `${rung} ${size} accounts, ${campaignKind}` };
+      return { id, campaign, byHand: byHand !== null, approvers: approversNeeded, what: `${action} ${size} accounts, ${campaignKind}` };
   }
   return undefined;
 }
@@ -165,7 +165,7 @@ async function waitingCase({ enforcement }: Pipeline) {
 /** One account that is suspended, and the entry that its letter points to. */
 async function anySuspended({ enforcement }: Pipeline) {
   for (const { id, head } of (await enforcement.cases.page(undefined, 200)).cases) {
-    if (head.state.rung !== 'suspend') continue;
+    if (head.state.action !== 'suspend') continue;
     const [account] = await enforcement.cases.answered(id);
     const asked = account && (await enforcement.ledger.history(ACCOUNT_CHAIN, account)).find((entry) => entry.state.phase.kind === 'asked');
     if (account && asked) return { account, case: id, sequence: asked.sequence };

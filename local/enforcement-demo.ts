@@ -78,7 +78,7 @@ class Demo {
     const run = await dryRun({ campaign }, this.pipeline.enforcement);
     if (run.kind === 'would-act') {
       this.say(
-        `dry run: ${run.rung} ${run.accounts} accounts ${JSON.stringify(run.byPlan)}, protected ${run.protected.length}, spared ${JSON.stringify(run.spared)}, approvers ${run.approvers}`,
+        `dry run: ${run.action} ${run.accounts} accounts ${JSON.stringify(run.byPlan)}, protected ${run.protected.length}, excluded ${JSON.stringify(run.excluded)}, approvers ${run.approvers}`,
       );
       this.say(`         because ${run.because.at(-1)}`);
     }

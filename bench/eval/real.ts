@@ -49,7 +49,7 @@ const reachOf = async (pipeline: Pipeline): Promise<Reach> => {
 /** Accounts that a campaign needs for the recommended policy to suspend any. */
 const sizeToSuspend = (): number => {
   const { enforcement } = Policy.parse(JSON.parse(readFileSync(RECOMMENDED, 'utf8')));
-  return Math.min(...enforcement.rules.filter(({ rung }) => rung === 'suspend').map(({ size }) => size.value));
+  return Math.min(...enforcement.rules.filter(({ action }) => action === 'suspend').map(({ size }) => size.value));
 };
 
 const contained = (report: Report): Set<string> =>

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { planFor } from '../../functions/enforcement/policy/plan';
 import type { Pipeline } from '../../local/pipeline';
 import type { AccountFacts } from '../../shared/domain/account';
-import { MODES, Rung } from '../../shared/domain/policy/enforcement-policy';
+import { ActionName, MODES } from '../../shared/domain/policy/enforcement-policy';
 import { DAY } from '../../shared/domain/time';
 
 /** What one rule would do at the end of the input, and to what kinds of accounts: counts by what the provider knows of them. */
 export const WouldHave = z.object({
   rule: z.string(),
-  rung: Rung,
+  action: ActionName,
   mode: z.enum(MODES),
   /** The rule acts on nobody by itself: it puts the campaign before people. */
   people: z.boolean(),
@@ -49,9 +49,9 @@ export async function wouldHave(pipeline: Pipeline): Promise<WouldHave[]> {
   for await (const { id } of pipeline.detection.campaigns.headers()) {
     const plan = await planFor(id, pipeline.enforcement);
     if (plan?.decision.kind !== 'act') continue;
-    const { rule, rung, mode, members } = plan.decision;
+    const { rule, action, mode, members } = plan.decision;
     const people = plan.policy.enforcement.rules.find(({ id }) => id === rule)?.mode?.value === 'assist';
-    const tally = rules.get(rule) ?? { rule, rung, mode, people, campaigns: 0, accounts: 0, protected: 0, by: {}, facts: [] };
+    const tally = rules.get(rule) ?? { rule, action, mode, people, campaigns: 0, accounts: 0, protected: 0, by: {}, facts: [] };
     rules.set(rule, tally);
     tally.campaigns++;
     for (const { kind, account } of members) {
@@ -86,8 +86,8 @@ function count(all: readonly AccountFacts[], now: number): Record<string, Map<st
 /** The same for a terminal. */
 export function wouldHaveLines(rules: readonly WouldHave[]): string[] {
   if (rules.length === 0) return ['in shadow: nobody would have been acted on'];
-  return rules.flatMap(({ rule, rung, people, campaigns, accounts, by, protected: spared }) => [
-    `in shadow: ${rule} would ${people ? `put before people whether to ${rung}` : rung} ${accounts} accounts of ${campaigns} ${campaigns === 1 ? 'campaign' : 'campaigns'}${spared > 0 ? `; ${spared} protected ones are left to people` : ''}`,
+  return rules.flatMap(({ rule, action, people, campaigns, accounts, by, protected: excluded }) => [
+    `in shadow: ${rule} would ${people ? `put before people whether to ${action}` : action} ${accounts} accounts of ${campaigns} ${campaigns === 1 ? 'campaign' : 'campaigns'}${excluded > 0 ? `; ${excluded} protected ones are left to people` : ''}`,
     ...Object.entries(by).map(
       ([feature, values]) =>
         `  by ${feature}: ${Object.entries(values)

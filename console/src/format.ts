@@ -15,9 +15,9 @@ export const moment = (iso: string): string => `${time.format(new Date(iso))} UT
 /** `1 account`, `240 accounts`. */
 export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
 /** What an action does to so many accounts, as a person would say it. */
-export function doing(rung: string, accounts: number): string {
+export function doing(action: string, accounts: number): string {
   const of = plural(accounts, 'account');
-  switch (rung) {
+  switch (action) {
     case 'disable-key':
       return `Disable the keys of ${of}`;
     case 'challenge':
@@ -26,9 +26,9 @@ export function doing(rung: string, accounts: number): string {
     case 'warn':
     case 'suspend':
     case 'watch':
-      return `${rung.charAt(0).toUpperCase()}${rung.slice(1)} ${of}`;
+      return `${action.charAt(0).toUpperCase()}${action.slice(1)} ${of}`;
     default:
-      return `${words(rung)} ${of}`;
+      return `${words(action)} ${of}`;
   }
 }
 /** `coding, 61 %` to `a, b and c`. */

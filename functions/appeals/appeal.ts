@@ -41,7 +41,7 @@ export async function readNotice(token: string, world: Appeals): Promise<Unusabl
   const progress = head?.state.progress ?? { kind: 'none' as const };
   return {
     kind: 'notice',
-    notice: { appeal: id, action: action.rung, since: action.askedAt, expiresAt: action.expiresAt, title, text, evidence, progress },
+    notice: { appeal: id, action: action.action, since: action.askedAt, expiresAt: action.expiresAt, title, text, evidence, progress },
   };
 }
 

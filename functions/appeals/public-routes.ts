@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { LINES } from '../../shared/domain/plain-text';
-import { RUNGS } from '../../shared/domain/policy/enforcement-policy';
+import { ACTIONS } from '../../shared/domain/policy/enforcement-policy';
 import { iso } from '../../shared/domain/time';
 import { type Api, answers, type HttpPorts, jsonBody, publicAccess } from '../../shared/http/api';
 import { When } from '../../shared/http/fields';
@@ -22,7 +22,7 @@ const Token = z
 const NoticeView = z
   .object({
     appeal: z.string(),
-    action: z.enum(RUNGS),
+    action: z.enum(ACTIONS),
     since: When,
     expiresAt: When.nullable(),
     title: z.string(),
@@ -112,7 +112,7 @@ function noticeView({ progress, ...notice }: Notice): z.infer<typeof NoticeView>
   const { appeal, action, since, expiresAt, title, text, evidence } = notice;
   return {
     appeal,
-    action: z.enum(RUNGS).parse(action),
+    action: z.enum(ACTIONS).parse(action),
     since: iso(since),
     expiresAt: expiresAt === null ? null : iso(expiresAt),
     title,

@@ -65,14 +65,14 @@ async function enforceOne(campaign: CampaignId, world: Enforcement): Promise<Enf
   await record(campaign, plan, world);
   const { decision } = plan;
   switch (decision.kind) {
-    case 'leave':
+    case 'no-action':
       return { campaign, kind: 'left', because: decision.because };
     case 'watch':
       return { campaign, kind: 'watched', because: decision.because };
     case 'act': {
       if (decision.mode === 'shadow') return { campaign, kind: 'shadowed', because: decision.because };
       if (!(await anybodyLeft({ decision }, world)))
-        return { campaign, kind: 'unchanged', because: ['every member is spared or met already'] };
+        return { campaign, kind: 'unchanged', because: ['every member is excluded or met already'] };
       const id = await openCase(campaign, latest?.id, { ...plan, decision }, world);
       return { campaign, kind: 'opened', case: id, because: decision.because };
     }
@@ -92,7 +92,7 @@ async function isOver({ state, at }: CaseHead, world: Enforcement): Promise<bool
 /** Is there anybody the case could act on, or put before people? Otherwise it would open, find nothing and close, every run. */
 async function anybodyLeft({ decision }: { decision: Acting }, world: Enforcement): Promise<boolean> {
   for (const member of decision.members) {
-    if (member.kind === 'spare') continue;
+    if (member.kind === 'exclude') continue;
     const free = await isolated(
       async () => inTheWay((await world.ledger.head(ACCOUNT_CHAIN, member.account))?.state, NO_CASE, world.clock.now()) === undefined,
       () => false,
@@ -169,11 +169,11 @@ async function takeOver(
   const plan = await planFor(campaign, world);
   if (plan?.decision.kind !== 'act' || plan.decision.mode !== 'auto' || plan.decision.rule === head.state.rule) return undefined;
   await record(campaign, plan, world);
-  const { rule, rung, mode, because } = plan.decision;
+  const { rule, action, mode, because } = plan.decision;
   const size = sizeOf(plan.decision);
   const approversNeeded = approversFor(size.size, mode, plan.policy.enforcement);
   if (approversNeeded > 0) return undefined;
-  const change = { ...size, rule, rung, mode, approversNeeded, campaignKind: plan.campaign.kind };
+  const change = { ...size, rule, action, mode, approversNeeded, campaignKind: plan.campaign.kind };
   await move(id, head, { progress: { kind: 'held', until: heldUntil(plan.policy.enforcement, world) }, because, change }, world);
   await world.workflow.wake(id);
   return { campaign, kind: 'opened', case: id, because };
@@ -220,7 +220,7 @@ async function openCase(
     campaign,
     campaignKind: plan.campaign.kind,
     rule: decision.rule,
-    rung: decision.rung,
+    action: decision.action,
     mode: decision.mode,
     openedAt: now,
     ...size,
@@ -252,15 +252,15 @@ async function openCase(
 async function record(campaign: CampaignId, plan: Plan, world: Enforcement): Promise<void> {
   const { decision, digest, evidence, demoted, exonerations } = plan;
   const members = decision.kind === 'act' ? decision.members : [];
-  const count = (kind: 'act' | 'review' | 'spare'): number => members.filter((member) => member.kind === kind).length;
+  const count = (kind: 'act' | 'review' | 'exclude'): number => members.filter((member) => member.kind === kind).length;
   const about = new Set(plan.campaign.members.map((member) => scopeLabel({ kind: 'account', account: member.account })));
   const state: DecisionRecord = {
     kind: decision.kind,
-    ...(decision.kind === 'leave' ? {} : { rule: decision.rule, rung: decision.kind === 'act' ? decision.rung : 'watch' }),
+    ...(decision.kind === 'no-action' ? {} : { rule: decision.rule, action: decision.kind === 'act' ? decision.action : 'watch' }),
     ...(decision.kind === 'act' ? { mode: decision.mode } : {}),
     act: count('act'),
     review: count('review'),
-    spare: count('spare'),
+    exclude: count('exclude'),
     policy: digest,
     evidence,
     exonerated: [...exonerations.keys()].filter((label) => about.has(label) || !label.startsWith('account:')),
@@ -275,7 +275,7 @@ async function record(campaign: CampaignId, plan: Plan, world: Enforcement): Pro
     head.state.policy === digest
   )
     return;
-  const rule = decision.kind === 'leave' ? 'none' : decision.rule;
+  const rule = decision.kind === 'no-action' ? 'none' : decision.rule;
   await world.ledger.append(DECISION_CHAIN, campaign, head, {
     actor: { kind: 'policy', digest, rule },
     what: decision.kind,

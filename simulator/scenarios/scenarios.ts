@@ -47,7 +47,7 @@ const SIZES = [150, 70, 210, 110, 90, 240, 130, 60];
 const hides = (list: readonly (readonly Evasion[])[]): ScenarioInput['campaigns'] =>
   list.map((evasions, i) => evading({ accounts: SIZES[i % SIZES.length]! }, ...evasions));
 
-/** One campaign for each rung, alike but for how it hides. */
+/** One campaign for each action, alike but for how it hides. */
 const ladder = (list: readonly (readonly Evasion[])[]): ScenarioInput['campaigns'] =>
   list.map((evasions) => evading({ accounts: 120 }, ...evasions));
 

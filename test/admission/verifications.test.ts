@@ -155,7 +155,10 @@ onBothSides((side) => {
     expect(restores.map(({ account: of }) => of)).toEqual([account(1)]);
     expect(world.challengedNow()).toHaveLength(23);
     expect((await standingOf(account(1), enforcement)).standing).toBe('active');
-    expect((await enforcement.ledger.history(ACCOUNT_CHAIN, account(1))).map(({ what }) => what).slice(-2)).toEqual(['verified', 'lifted']);
+    expect((await enforcement.ledger.history(ACCOUNT_CHAIN, account(1))).map(({ what }) => what).slice(-2)).toEqual([
+      'verified',
+      'reinstated',
+    ]);
     await world.pass(20 * HOUR);
     expect(provider.restrictionOn(account(1))).toBeNull();
     const judged = { campaign: 'C-hydra', kind: 'unclear' };
@@ -177,7 +180,7 @@ onBothSides((side) => {
     expect(world.provider.restrictionOn(suspended)).toBe('suspend');
   });
 
-  test('a worker that dies between the entry and the lifting: the message comes again and finishes it', async () => {
+  test('a worker that dies between the entry and the reinstatement: the message comes again and finishes it', async () => {
     const world = await challenged();
     const { ledger } = world.enforcement;
     const append = ledger.append.bind(ledger);

@@ -61,9 +61,9 @@ onBothSides((side) => {
       const id: string = queue.body.items[0].id;
 
       const preview = await get('/v1/campaigns/june/dry-run');
-      expect(preview.body).toMatchObject({ decision: 'act', rung: 'suspend', approvers: 2, armed: true });
+      expect(preview.body).toMatchObject({ decision: 'act', action: 'suspend', approvers: 2, armed: true });
       expect(preview.body.accounts).toBe(queue.body.items[0].size);
-      expect(preview.body.accounts + preview.body.spared.role + preview.body.protectedCount).toBe(40);
+      expect(preview.body.accounts + preview.body.excluded.role + preview.body.protectedCount).toBe(40);
 
       expect((await post(`/v1/cases/${id}/approve`, BECAUSE, REI)).body).toEqual({ kind: 'done', because: 'you are approver 1 of 2' });
       expect((await post(`/v1/cases/${id}/approve`, BECAUSE, REI)).body.kind).toBe('already');
@@ -87,7 +87,7 @@ onBothSides((side) => {
       expect((await get('/v1/accounts?standing=suspended')).body.items).toHaveLength(0);
       const chain = await get(`/v1/accounts/${account}/ledger`);
       expect(chain.body.faults).toEqual([]);
-      expect(chain.body.items.at(-1)).toMatchObject({ state: 'lifted', subject: { kind: 'account', id: account } });
+      expect(chain.body.items.at(-1)).toMatchObject({ state: 'reinstated', subject: { kind: 'account', id: account } });
       const history = (await get(`/v1/cases/${id}`)).body.history.map((entry: { what: string }) => entry.what);
       expect(history).toEqual(expect.arrayContaining(['opened', 'approved', 'undone']));
       const dossier = await get('/v1/campaigns/june/dossier');
@@ -131,7 +131,7 @@ onBothSides((side) => {
       expect((await post('/v1/kill-switch', { to: 'armed', ...BECAUSE }, ADA)).status).toBe(200);
     });
 
-    test('an exonerated account is spared, listed, and can be revoked', async () => {
+    test('an exonerated account is excluded, listed, and can be revoked', async () => {
       const { get, post } = await open();
       const before = (await get('/v1/campaigns/june/dry-run')).body;
       const scope = { kind: 'account', account: keyOf('june/0') };
@@ -143,7 +143,7 @@ onBothSides((side) => {
       });
       expect(made.body.kind).toBe('done');
       const after = (await get('/v1/campaigns/june/dry-run')).body;
-      expect({ accounts: after.accounts, spared: after.spared.exonerated }).toEqual({ accounts: before.accounts - 1, spared: 1 });
+      expect({ accounts: after.accounts, excluded: after.excluded.exonerated }).toEqual({ accounts: before.accounts - 1, excluded: 1 });
       expect((await get('/v1/exonerations')).body.items).toMatchObject([
         { scope: { kind: 'account', id: keyOf('june/0') }, holds: true, by: 'rei' },
       ]);

@@ -27,7 +27,7 @@ onBothSides((side) => {
   ];
   const labels = Array.from({ length: 5_000 }, (_, index) => ({ id: `acct-${index}`, label: 'distillation' }));
 
-  test('each rule is shown in the mode in which it decides: that of its rung, its own, or assist while it is demoted', async () => {
+  test('each rule is shown in the mode in which it decides: that of its action, its own, or assist while it is demoted', async () => {
     const { call, world } = await open();
     world.judgeBy(RECOMMENDED);
     const modes = async () =>

@@ -4,7 +4,7 @@ import type { AccountFacts } from '../../shared/domain/account';
 import { type Campaign, FAMILIES, KINDS, type Kind, LEGS, type Legs, type Member, ROLES } from '../../shared/domain/campaigns/campaign';
 import type { Decision } from '../../shared/domain/cases/decision';
 import { type Exoneration, type Scope, scopeLabel } from '../../shared/domain/cases/exoneration';
-import { MODES, RUNGS } from '../../shared/domain/policy/enforcement-policy';
+import { ACTIONS, MODES } from '../../shared/domain/policy/enforcement-policy';
 import { DAY } from '../../shared/domain/time';
 import { type AccountKey, hash64 } from '../../shared/identity/ids';
 import { account, buildCampaign, buildMember, LEGS_STAND, T0 } from '../support/worlds/build-campaign';
@@ -71,7 +71,7 @@ describe('what a campaign is met with', () => {
     ['a distillation campaign is suspended', buildCampaign(), 'suspend'],
     ['resale goes to people', buildCampaign(of('reselling')), 'limit assist'],
     ['stolen keys go to people', buildCampaign(of('hijacked-keys')), 'disable-key assist'],
-    ['people behind a shared origin are left alone', buildCampaign(of('shared-origin')), 'leave'],
+    ['people behind a shared origin are left alone', buildCampaign(of('shared-origin')), 'no-action'],
     ['the unclear of one operator with a purpose goes to people', buildCampaign(of('unclear')), 'challenge assist'],
     ['the unclear of nobody is watched', buildCampaign({ ...of('unclear'), legs: without('coordination') }), 'watch'],
     ['distillation that is only likely goes to people', buildCampaign(of('distillation', 0.95)), 'suspend assist'],
@@ -98,7 +98,7 @@ describe('what a campaign is met with', () => {
     ['resale on one family is left alone or watched, never limited', buildCampaign({ ...of('reselling'), families: ['payment'] }), 'watch'],
   ])('%s', (_, campaign, expected) => {
     const decision = decided(campaign);
-    const acted = decision.kind === 'act' && `${decision.rung}${decision.mode === 'assist' ? ' assist' : ''}`;
+    const acted = decision.kind === 'act' && `${decision.action}${decision.mode === 'assist' ? ' assist' : ''}`;
     expect(acted || decision.kind).toBe(expected);
     expect(decision.because.length).toBeGreaterThan(0);
   });
@@ -107,37 +107,37 @@ describe('what a campaign is met with', () => {
 describe('what a member is met with', () => {
   const rows: [string, Partial<Member>, AccountFacts | undefined, Exoneration[], string][] = [
     ['a core member is acted on', {}, PAID, [], 'act'],
-    ['a bystander is spared', { role: 'bystander' }, PAID, [], 'spare role'],
-    ['a suspected victim is spared', { role: 'suspected-victim' }, PAID, [], 'spare role'],
-    ['one tied by a single family is spared', { families: ['payment'] }, PAID, [], 'spare evidence'],
-    ['one with a weak score is spared', { score: 5 }, PAID, [], 'spare evidence'],
-    ['one that has sent nothing is spared', { exchanges: 0 }, PAID, [], 'spare evidence'],
-    ['one that has sent two requests is spared', { exchanges: 2 }, PAID, [], 'spare evidence'],
-    ['one the provider never told us about is spared', {}, undefined, [], 'spare not-known'],
-    ['one the provider suspended itself is spared', {}, { ...PAID, standing: 'suspended' }, [], 'spare already'],
+    ['a bystander is excluded', { role: 'bystander' }, PAID, [], 'exclude role'],
+    ['a suspected victim is excluded', { role: 'suspected-victim' }, PAID, [], 'exclude role'],
+    ['one tied by a single family is excluded', { families: ['payment'] }, PAID, [], 'exclude evidence'],
+    ['one with a weak score is excluded', { score: 5 }, PAID, [], 'exclude evidence'],
+    ['one that has sent nothing is excluded', { exchanges: 0 }, PAID, [], 'exclude evidence'],
+    ['one that has sent two requests is excluded', { exchanges: 2 }, PAID, [], 'exclude evidence'],
+    ['one the provider never told us about is excluded', {}, undefined, [], 'exclude not-known'],
+    ['one the provider suspended itself is excluded', {}, { ...PAID, standing: 'suspended' }, [], 'exclude already'],
     ['an enterprise account is left to people', {}, { ...PAID, plan: 'enterprise' }, [], 'review'],
     ['an account older than a year is left to people', {}, { ...PAID, createdAt: T0 - 366 * DAY }, [], 'review'],
-    ['an exonerated account is spared', {}, PAID, [word({ kind: 'account', account: account(3) }, 'exonerated')], 'spare exonerated'],
+    ['an exonerated account is excluded', {}, PAID, [word({ kind: 'account', account: account(3) }, 'exonerated')], 'exclude exonerated'],
     [
-      'an exoneration that ended spares nobody',
+      'an exoneration that ended excludes nobody',
       {},
       PAID,
       [word({ kind: 'account', account: account(3) }, 'exonerated', { until: T0 })],
       'act',
     ],
     [
-      'a revoked exoneration spares nobody',
+      'a revoked exoneration excludes nobody',
       {},
       PAID,
       [word({ kind: 'account', account: account(3) }, 'exonerated', { revoked: true })],
       'act',
     ],
     [
-      'an account of an exempt organisation is spared',
+      'an account of an exempt organisation is excluded',
       {},
       { ...PAID, organization: hash64('00000000000000aa') },
       [word({ kind: 'organization', organization: '00000000000000aa' }, 'exempt')],
-      'spare exempt',
+      'exclude exempt',
     ],
     [
       'an account of a protected organisation is left to people',
@@ -152,7 +152,7 @@ describe('what a member is met with', () => {
       members: buildCampaign({ size: 50 }).members.map((one) => (one.account === account(3) ? buildMember(3, member) : one)),
     });
     const verdict = verdictOn(3, decided(campaign, { exonerations, facts: (key) => (key === account(3) ? facts : PAID) }));
-    expect(verdict?.kind === 'spare' ? `spare ${verdict.why}` : verdict?.kind).toBe(expected);
+    expect(verdict?.kind === 'exclude' ? `exclude ${verdict.why}` : verdict?.kind).toBe(expected);
   });
 
   test('owners of stolen keys get a new key on any plan and at any age', () => {
@@ -160,12 +160,14 @@ describe('what a member is met with', () => {
     const decision = decided(buildCampaign({ ...of('hijacked-keys'), members }), {
       facts: () => ({ plan: 'enterprise', createdAt: T0 - 900 * DAY }),
     });
-    expect(decision).toMatchObject({ kind: 'act', rung: 'disable-key' });
+    expect(decision).toMatchObject({ kind: 'act', action: 'disable-key' });
     expect(decision.kind === 'act' && decision.members.every((member) => member.kind === 'act')).toBe(true);
   });
 
   test('an exonerated campaign is left as a whole', () => {
-    expect(decided(buildCampaign(), { exonerations: [word({ kind: 'campaign', campaign: 'C-hydra' }, 'exonerated')] }).kind).toBe('leave');
+    expect(decided(buildCampaign(), { exonerations: [word({ kind: 'campaign', campaign: 'C-hydra' }, 'exonerated')] }).kind).toBe(
+      'no-action',
+    );
   });
 });
 
@@ -196,11 +198,11 @@ describe('modes', () => {
       enforcement.modes.suspend = { value: mode, reason: 'the test says so' };
     });
     const decision = decided(buildCampaign(), { policy });
-    expect(decision.kind === 'act' ? decision.mode : decision.kind).toBe(mode === 'observe' ? 'leave' : mode);
+    expect(decision.kind === 'act' ? decision.mode : decision.kind).toBe(mode === 'observe' ? 'no-action' : mode);
     // A rule's own mode is a bound: it never makes an action bolder than the mode of the action.
     const bounded = decided(buildCampaign({ size: 9 }), { policy });
     expect(bounded.kind === 'act' ? bounded.mode : bounded.kind).toBe(
-      mode === 'observe' ? 'leave' : mode === 'shadow' ? 'shadow' : 'assist',
+      mode === 'observe' ? 'no-action' : mode === 'shadow' ? 'shadow' : 'assist',
     );
   });
 
@@ -262,10 +264,10 @@ describe('properties', () => {
     });
   /** What a machine does to an account by itself: nothing where people decide. */
   const severity = (decision: Decision, n: number): number =>
-    decision.kind === 'act' && decision.mode === 'auto' && verdictOn(n, decision)?.kind === 'act' ? RUNGS.indexOf(decision.rung) : 0;
+    decision.kind === 'act' && decision.mode === 'auto' && verdictOn(n, decision)?.kind === 'act' ? ACTIONS.indexOf(decision.action) : 0;
 
   test('nobody protected, unknown, unused, a bystander, tied by one family or without three legs is ever suspended by a machine', () => {
-    const met = { suspended: 0, spared: 0, protected: 0, people: 0, left: 0 };
+    const met = { suspended: 0, excluded: 0, protected: 0, people: 0, left: 0 };
     fc.assert(
       fc.property(world, (drawn) => {
         const decision = decided(campaignOf(drawn), { facts: factsOf(drawn) });
@@ -277,7 +279,7 @@ describe('properties', () => {
           met.people++;
           return;
         }
-        expect(decision.rung).toBe('suspend');
+        expect(decision.action).toBe('suspend');
         expect(drawn.kind).toBe('distillation');
         expect(drawn.lacking).toEqual([]);
         expect(drawn.typicality).toBeGreaterThanOrEqual(0.05);
@@ -285,7 +287,7 @@ describe('properties', () => {
         let acted = 0;
         drawn.members.forEach(({ role, families, facts, exchanges }, n) => {
           const verdict = verdictOn(n, decision);
-          if (verdict?.kind === 'spare') met.spared++;
+          if (verdict?.kind === 'exclude') met.excluded++;
           if (verdict?.kind === 'review') met.protected++;
           if (severity(decision, n) === 0) return;
           acted++;
@@ -300,7 +302,7 @@ describe('properties', () => {
       { numRuns: 3000 },
     );
     expect(met.suspended).toBeGreaterThan(200);
-    expect(met.spared).toBeGreaterThan(500);
+    expect(met.excluded).toBeGreaterThan(500);
     expect(met.protected).toBeGreaterThan(200);
     expect(met.people).toBeGreaterThan(200);
     expect(met.left).toBeGreaterThan(200);

@@ -38,7 +38,7 @@ onBothSides((side) => {
     expect(await progressOf(world)).toBe('expired');
   });
 
-  describe('who is spared', () => {
+  describe('who is excluded', () => {
     test('protected accounts wait for two people who both name them', async () => {
       const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
       world.facts.set(account(5), { plan: 'enterprise' });
@@ -57,7 +57,7 @@ onBothSides((side) => {
       expect(other.provider.suspended()).toHaveLength(29);
     });
 
-    test('an exempt organisation is spared now and later, and what was in force is given back', async () => {
+    test('an exempt organisation is excluded now and later, and what was in force is given back', async () => {
       const world = await enforcementWorld(side);
       const organization = hash64('00000000000000aa');
       for (let n = 0; n < 10; n++) world.facts.set(account(n), { plan: 'paid', organization });
@@ -69,7 +69,7 @@ onBothSides((side) => {
       expect((await exonerate({ ...says(BEN), scope, effect: 'exempt', until }, world.enforcement)).kind).toBe('refused');
       expect(await exonerate({ ...says(ADA), scope, effect: 'exempt', until }, world.enforcement)).toMatchObject({
         kind: 'done',
-        lifted: 10,
+        reinstated: 10,
       });
       expect(await exonerate({ ...says(ADA), scope, effect: 'exempt', until }, world.enforcement)).toMatchObject({ kind: 'already' });
       expect(world.provider.suspended()).toHaveLength(10);

@@ -307,7 +307,7 @@ test('a stopped case is told, and every kind has its event', async () => {
     campaign: 'C-hydra',
     campaignKind: 'distillation',
     rule: 'distillation-suspend',
-    rung: 'suspend',
+    action: 'suspend',
     mode: 'auto',
     openedAt: T0,
     size: 3,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RUNGS } from '../../shared/domain/policy/enforcement-policy';
+import { ACTIONS } from '../../shared/domain/policy/enforcement-policy';
 import { Policy, policyDigest, withMode } from '../../shared/domain/policy/policy';
 
 const raw: unknown = JSON.parse(readFileSync(join(__dirname, '../../policies/recommended.json'), 'utf8'));
@@ -30,7 +30,7 @@ describe('policies/recommended.json', () => {
 
   test('no rule suspends resellers, owners of stolen keys, people behind a shared origin, or anybody unclear', () => {
     const policy = Policy.parse(raw);
-    const suspended = policy.enforcement.rules.filter((rule) => rule.rung === 'suspend').map((rule) => rule.kind);
+    const suspended = policy.enforcement.rules.filter((rule) => rule.action === 'suspend').map((rule) => rule.kind);
     expect(new Set(suspended)).toEqual(new Set(['distillation']));
   });
 
@@ -46,5 +46,5 @@ test('the digest follows the numbers, not the order of keys', () => {
   expect(policyDigest(reversed)).toBe(policyDigest(policy));
   const observing = withMode(policy, 'observe', 'nobody has reviewed it yet');
   expect(policyDigest(observing)).not.toBe(policyDigest(policy));
-  for (const rung of RUNGS) expect(observing.enforcement.modes[rung].value).toBe('observe');
+  for (const action of ACTIONS) expect(observing.enforcement.modes[action].value).toBe('observe');
 });

@@ -34,7 +34,7 @@ onBothSides((side) => {
           'lockstep.case.opened',
           'lockstep.account.suspend-asked',
           'lockstep.account.reversed',
-          'lockstep.account.lifted',
+          'lockstep.account.reinstated',
           'lockstep.case.contained',
         ]),
       );

@@ -2,7 +2,7 @@ import { openAppeal, requestAppeal } from '../../functions/appeals/appeal';
 import { openAppeals } from '../../functions/appeals/appeals';
 import { reviewAppeal, watchAppeals } from '../../functions/appeals/review';
 import { carryOutAppeals } from '../../functions/enforcement/account-actions/carry-out-appeals';
-import { finishRestoring } from '../../functions/enforcement/account-actions/lift';
+import { finishRestoring } from '../../functions/enforcement/account-actions/reinstate';
 import { CaseStep, caseStep } from '../../functions/enforcement/case/case-step';
 import { restartLost } from '../../functions/enforcement/case/restart-lost';
 import { approve, confirmActions, reject, resume } from '../../functions/enforcement/commands/approve';
@@ -173,7 +173,7 @@ test('every function does all of its work under its own rights on the system of 
     kind: 'done',
   });
   const opening = await openByHand(
-    { ...says(BEN), accounts: [account(900)], rung: 'suspend', reasonCode: 'coordinated-extraction' },
+    { ...says(BEN), accounts: [account(900)], action: 'suspend', reasonCode: 'coordinated-extraction' },
     command,
   );
   expect(opening).toMatchObject({ kind: 'done' });

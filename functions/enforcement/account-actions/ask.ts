@@ -12,7 +12,7 @@ export type Head = Entry<AccountState> | undefined;
  * What becomes of one account in one step. `unreachable`: the entry stands, and asking again later is safe. `overtaken`: it was asked,
  * and somebody moved the account on before the answer was written down. `not-asked`: nothing was written and nobody was asked.
  */
-export type Asked = { kind: 'acknowledged' | 'refused' | 'unreachable' | 'spared' | 'overtaken' | 'not-asked'; because: string };
+export type Asked = { kind: 'acknowledged' | 'refused' | 'unreachable' | 'not-needed' | 'overtaken' | 'not-asked'; because: string };
 /** An action before it has a place in the ledger, which gives it its id and time. */
 export type ActionDraft = Omit<Action, 'id' | 'askedAt'>;
 
@@ -29,13 +29,13 @@ export function inTheWay(state: AccountState | undefined, id: CaseId, now: numbe
     case 'asked':
     case 'acknowledged':
     case 'observed':
-      return `${phase.action.rung} is in force already, by case ${phase.action.case}`;
+      return `${phase.action.action} is in force already, by case ${phase.action.case}`;
     case 'refused':
       return phase.action.case === id ? `the provider refused: ${phase.because}` : undefined;
-    case 'lifting':
-      return 'an earlier action is being lifted';
-    case 'lifted':
-      return phase.action.case === id ? `lifted in this case: ${phase.lift.why}` : undefined;
+    case 'reinstating':
+      return 'the account is being reinstated';
+    case 'reinstated':
+      return phase.action.case === id ? `reinstated in this case: ${phase.reinstatement.why}` : undefined;
     default:
       return phase satisfies never;
   }
@@ -51,7 +51,7 @@ export async function ask(account: AccountKey, head: Head, draft: ActionDraft, a
   const state: AccountState = { ...(head?.state ?? UNTOUCHED), phase: { kind: 'asked', action, attempts: 1 } };
   const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, {
     actor,
-    what: `${action.rung} asked`,
+    what: `${action.action} asked`,
     because: action.because,
     state,
   });
@@ -65,7 +65,7 @@ export async function ask(account: AccountKey, head: Head, draft: ActionDraft, a
  */
 export async function settle(account: AccountKey, head: Entry<AccountState>, world: Enforcement): Promise<Asked> {
   const { phase } = head.state;
-  if (phase.kind !== 'asked' && phase.kind !== 'lifting') return { kind: 'spared', because: `nothing is waiting: ${phase.kind}` };
+  if (phase.kind !== 'asked' && phase.kind !== 'reinstating') return { kind: 'not-needed', because: `nothing is waiting: ${phase.kind}` };
   const answer = await request(account, head, world);
   if (answer.kind === 'unreachable') return answer;
   const now = world.clock.now();
@@ -75,11 +75,11 @@ export async function settle(account: AccountKey, head: Entry<AccountState>, wor
     answer.kind === 'refused'
       ? [answer.because]
       : ['the provider acknowledged', ...(answer.declined ?? []).map((one) => `but not ${one.billing}: ${one.because}`)];
-  const what = phase.kind === 'lifting' && answer.kind === 'acknowledged' ? 'lifted' : answer.kind;
+  const what = phase.kind === 'reinstating' && answer.kind === 'acknowledged' ? 'reinstated' : answer.kind;
   const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor, what, because, state });
   if (appended.kind === 'appended') return { kind: answer.kind, because: because[0] ?? '' };
   // Somebody moved on while the provider answered: what they asked for has to arrive after what we asked for.
-  if (appended.head.state.phase.kind === 'lifting') return settle(account, appended.head, world);
+  if (appended.head.state.phase.kind === 'reinstating') return settle(account, appended.head, world);
   return { kind: 'overtaken', because: appended.head.what };
 }
 
@@ -90,7 +90,7 @@ function without(action: Action, declined: readonly { billing: Billing }[] = [])
 }
 
 function settled(
-  phase: Extract<AccountState['phase'], { kind: 'asked' | 'lifting' }>,
+  phase: Extract<AccountState['phase'], { kind: 'asked' | 'reinstating' }>,
   answer: Exclude<Awaited<ReturnType<typeof request>>, { kind: 'unreachable' }>,
   at: number,
 ): AccountState['phase'] {
@@ -100,8 +100,8 @@ function settled(
       ? { kind: 'refused', action, because: answer.because }
       : { kind: 'acknowledged', action: without(action, answer.declined), at, askedAgain: phase.attempts - 1 };
   }
-  // A provider that refuses to restore is not given up on: the lifting stays open and confirmation reports it.
-  return answer.kind === 'refused' ? phase : { kind: 'lifted', action: phase.action, lift: phase.lift, at };
+  // A provider that refuses to restore is not given up on: the reinstatement stays open and confirmation reports it.
+  return answer.kind === 'refused' ? phase : { kind: 'reinstated', action: phase.action, reinstatement: phase.reinstatement, at };
 }
 
 /** The action in force on an account by this case, if any. */

@@ -6,7 +6,7 @@ import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import type { Rates } from '../../../shared/stores/rule-store';
 import { CLOCK } from '../case/move';
 import type { Enforcement } from '../enforcement';
-import { lift } from './lift';
+import { reinstate } from './reinstate';
 
 /**
  * Appeals that were decided: the granted are restored and exonerated in one entry and count against the rule that erred;
@@ -28,7 +28,7 @@ export async function carryOutAppeals(world: Enforcement): Promise<{ restored: n
         const exoneratedUntil = progress.at + policy.enforcement.appeals.exonerationDays.value * DAY;
         const because = [`appeal ${id} was granted`, ...head.state.reviews.map((review) => review.because)];
         const actor: Actor = head.actor;
-        await lift(account, { why: 'appeal-granted', actor, because, onlyOf: head.state.case, exoneratedUntil }, world);
+        await reinstate(account, { why: 'appeal-granted', actor, because, onlyOf: head.state.case, exoneratedUntil }, world);
         await world.rules.appealed(rule, id, 'granted', progress.at);
         if (await demoteIfItErrs(rule, policy, world)) done.demoted.push(rule);
         done.restored++;

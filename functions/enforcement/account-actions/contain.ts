@@ -13,7 +13,7 @@ import { ranked } from '../policy/ranked';
 import { type ActionDraft, type Asked, ask, byCase, type Head, inTheWay, settle } from './ask';
 
 export type Acting = Extract<Plan['decision'], { kind: 'act' }>;
-export type Tally = { acted: number; refused: number; unreachable: number; spared: number; notAsked: number };
+export type Tally = { acted: number; refused: number; unreachable: number; notNeeded: number; notAsked: number };
 export type Contained =
   | { kind: 'done' | 'more'; tally: Tally }
   | { kind: 'wait'; until: number; because: string; tally: Tally }
@@ -47,7 +47,7 @@ export async function containAccounts(
   plan: Plan & { decision: Acting },
   world: Enforcement,
 ): Promise<Contained> {
-  const tally: Tally = { acted: 0, refused: 0, unreachable: 0, spared: 0, notAsked: 0 };
+  const tally: Tally = { acted: 0, refused: 0, unreachable: 0, notNeeded: 0, notAsked: 0 };
   let worked = 0;
   for (let start = 0; start < accounts.length; start += BATCH) {
     if (worked >= STEP) return { kind: 'more', tally };
@@ -55,7 +55,7 @@ export async function containAccounts(
     if (!(await isArmed(world))) return { kind: 'wait', until: world.clock.now() + MINUTE, because: NOT_ARMED, tally };
     const heads = await headsOf(batch, world);
     const pending = batch.filter((account) => heads.has(account) && needsWork(heads.get(account), id, world.clock.now()));
-    tally.spared += batch.length - pending.length;
+    tally.notNeeded += batch.length - pending.length;
     if (pending.length === 0) continue;
     worked += pending.length;
     await inBatches(pending, WIDTH, (account) => world.cases.touch(id, account, false));
@@ -74,7 +74,7 @@ export async function containAccounts(
       if (!waiting && !allowed.has(account)) return;
       const asked = waiting ? await settle(account, waiting, world) : await askOne(id, account, head, { plan, reservedAt: now }, world);
       count(tally, asked);
-      if (!waiting && (asked.kind === 'not-asked' || asked.kind === 'spared')) unused++;
+      if (!waiting && (asked.kind === 'not-asked' || asked.kind === 'not-needed')) unused++;
       // Settled as far as the case is concerned. Who was not asked is looked at again.
       if (asked.kind !== 'unreachable' && asked.kind !== 'not-asked') await world.cases.touch(id, account, true);
     });
@@ -113,10 +113,10 @@ async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reser
   const { decision, campaign, facts, sealed, digest, evidence } = plan;
   const known = facts.get(account);
   const name = sealed.get(account);
-  if (!known || !name) return { kind: 'spared', because: 'the provider has not told us about this account' };
+  if (!known || !name) return { kind: 'not-needed', because: 'the provider has not told us about this account' };
   const because = plan.members.get(account)?.because ?? [];
   const draft: ActionDraft = {
-    rung: decision.rung,
+    action: decision.action,
     case: id,
     campaign: campaign.id,
     campaignKind: campaign.kind,
@@ -148,9 +148,9 @@ function count(tally: Tally, asked: Asked): void {
     case 'not-asked':
       tally.notAsked++;
       return;
-    case 'spared':
+    case 'not-needed':
     case 'overtaken':
-      tally.spared++;
+      tally.notNeeded++;
       return;
     default:
       asked.kind satisfies never;

@@ -18,7 +18,7 @@ export async function replayDeliveries({ from, to }: { from: number; to: number 
       if (!chain.startsWith(ACCOUNT_CHAIN.prefix)) continue;
       const account = accountKey(chain.slice(ACCOUNT_CHAIN.prefix.length));
       const { entries: history } = await world.ledger.readable(ACCOUNT_CHAIN, account);
-      const asking = history.filter((entry) => entry.state.phase.kind === 'asked' || entry.state.phase.kind === 'lifting');
+      const asking = history.filter((entry) => entry.state.phase.kind === 'asked' || entry.state.phase.kind === 'reinstating');
       for (const entry of asking.filter((one) => one.at >= from && one.at <= to)) {
         if (entry !== asking.at(-1)) replayed.outdated++;
         else if (entry.state.phase.kind === 'asked' && !(await isArmed(world))) replayed.unreachable++;

@@ -6,9 +6,9 @@ import type { ActionRequest, ProviderAnswer } from '../../../shared/ports';
 import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 
-/** What a rung asks of the provider. Owners of stolen keys get a new key and a letter; nothing else happens to them. */
+/** What an action asks of the provider. Owners of stolen keys get a new key and a letter; nothing else happens to them. */
 function kindsOf(action: Action): readonly ActionRequest['kind'][] {
-  switch (action.rung) {
+  switch (action.action) {
     case 'watch':
       return [];
     case 'disable-key':
@@ -17,9 +17,9 @@ function kindsOf(action: Action): readonly ActionRequest['kind'][] {
     case 'limit':
     case 'challenge':
     case 'suspend':
-      return [action.rung];
+      return [action.action];
     default:
-      return action.rung satisfies never;
+      return action.action satisfies never;
   }
 }
 
@@ -32,10 +32,10 @@ const isBilling = (kind: ActionRequest['kind']): kind is Billing => (BILLING as 
 
 const RESTORED = 'The restriction on this account was lifted. Nothing is left of it.';
 
-/** The requests that an `asked` or `lifting` entry stands for. Pure: the same entry gives the same requests, so any delivery can be replayed. */
+/** The requests that an `asked` or `reinstating` entry stands for. Pure: the same entry gives the same requests, so any delivery can be replayed. */
 export function requestsOf(account: AccountKey, entry: Pick<Entry<AccountState>, 'state' | 'sequence'>): ActionRequest[] {
   const { phase } = entry.state;
-  if (phase.kind !== 'asked' && phase.kind !== 'lifting') return [];
+  if (phase.kind !== 'asked' && phase.kind !== 'reinstating') return [];
   const { action } = phase;
   const about = {
     account,
@@ -46,8 +46,8 @@ export function requestsOf(account: AccountKey, entry: Pick<Entry<AccountState>,
     campaignKind: action.campaignKind,
     reasonCode: action.reasonCode,
   };
-  if (phase.kind === 'lifting') {
-    const { id } = phase.lift;
+  if (phase.kind === 'reinstating') {
+    const { id } = phase.reinstatement;
     const ends = (action.billing ?? []).map((one) => ({ id: `${id}.${ENDED[one]}`, kind: ENDED[one] }));
     return [{ id, kind: 'restore' as const }, ...ends].map((one) => ({ ...about, ...one, text: RESTORED, hints: [] }));
   }
@@ -77,7 +77,7 @@ export async function request(
   const declined: { billing: Billing; because: string }[] = [];
   for (const one of requestsOf(account, entry)) {
     const appealUrl =
-      entry.state.phase.kind === 'lifting'
+      entry.state.phase.kind === 'reinstating'
         ? undefined
         : await appealLinks?.link({ account, case: one.case, sequence: entry.sequence }, entry.at);
     const answer = await provider.request({ ...one, ...(appealUrl === undefined ? {} : { appealUrl }) });

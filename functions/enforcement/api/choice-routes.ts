@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { EFFECTS } from '../../../shared/domain/cases/exoneration';
 import { REASON_CODES } from '../../../shared/domain/cases/reason-codes';
-import { RUNGS } from '../../../shared/domain/policy/enforcement-policy';
+import { ACTIONS } from '../../../shared/domain/policy/enforcement-policy';
 import { type Api, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, BecauseBody, CommandView } from '../../../shared/http/command-answer';
 import { AccountParam, CaseParam, Instant } from '../../../shared/http/fields';
@@ -94,7 +94,7 @@ export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
         z
           .strictObject({
             accounts: Accounts,
-            rung: z.enum(RUNGS).exclude(['watch']),
+            action: z.enum(ACTIONS).exclude(['watch']),
             reasonCode: z.enum(REASON_CODES).openapi({ description: 'What the persons concerned are told.' }),
             because: Because,
           })

@@ -6,10 +6,10 @@ const Count = z.record(z.string(), z.int());
 /** A preview as the API shows it. `decision` is `act` when something would be done. */
 export const DryRunView = z
   .object({
-    decision: z.enum(['act', 'leave', 'watch']),
+    decision: z.enum(['act', 'no-action', 'watch']),
     because: z.array(z.string()),
     rule: z.string().nullable(),
-    rung: z.string().nullable(),
+    action: z.string().nullable(),
     mode: z.string().nullable(),
     accounts: z.int().openapi({ description: 'Accounts that would be acted on.' }),
     size: z.int().openapi({ description: 'With those that the case acted on already: what approvers and stages are counted by.' }),
@@ -18,7 +18,7 @@ export const DryRunView = z
     protected: z
       .array(z.object({ account: z.string(), because: z.string() }))
       .openapi({ description: 'Accounts that only people may act on; the first 100.' }),
-    spared: Count.openapi({ description: 'Members left alone, by reason.' }),
+    excluded: Count.openapi({ description: 'Members left alone, by reason.' }),
     approvers: z.int(),
     stages: z.array(z.object({ share: z.number(), accounts: z.int() })),
     minutesToContainment: z.object({ least: z.number(), most: z.number() }).nullable(),
@@ -40,14 +40,14 @@ export function dryRunView(run: Exclude<DryRun, { kind: 'unknown' }>): z.infer<t
         decision: run.decision,
         because: [...run.because],
         rule: null,
-        rung: null,
+        action: null,
         mode: null,
         accounts: 0,
         size: 0,
         byPlan: {},
         protectedCount: 0,
         protected: [],
-        spared: {},
+        excluded: {},
         approvers: 0,
         stages: [],
         minutesToContainment: null,
@@ -56,13 +56,13 @@ export function dryRunView(run: Exclude<DryRun, { kind: 'unknown' }>): z.infer<t
         seen: null,
       };
     case 'would-act': {
-      const { kind: _kind, members: _members, because, stages, byPlan, spared, ...rest } = run;
+      const { kind: _kind, members: _members, because, stages, byPlan, excluded, ...rest } = run;
       return {
         ...rest,
         decision: 'act',
         because: [...because],
         byPlan: { ...byPlan },
-        spared: { ...spared },
+        excluded: { ...excluded },
         stages: stages.map((stage) => ({ ...stage })),
         protectedCount: run.protected.length,
         protected: run.protected.slice(0, MOST_PROTECTED).map(({ account, because: why }) => ({ account, because: why })),

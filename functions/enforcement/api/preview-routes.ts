@@ -26,7 +26,7 @@ const UndoPreviewView = z
 const DecidedView = z
   .object({
     account: z.string(),
-    decision: z.enum(['act', 'review', 'spare']),
+    decision: z.enum(['act', 'review', 'exclude']),
     why: z.string().nullable(),
     because: z.array(z.string()),
   })
@@ -106,4 +106,4 @@ export function previewRoutes(api: Api, http: HttpPorts, world: Enforcement): vo
   });
 }
 
-const ORDER = { act: 0, review: 1, spare: 2 } as const;
+const ORDER = { act: 0, review: 1, exclude: 2 } as const;

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { KINDS } from '../../../shared/domain/campaigns/campaign';
-import { MODES, RUNGS } from '../../../shared/domain/policy/enforcement-policy';
+import { ACTIONS, MODES } from '../../../shared/domain/policy/enforcement-policy';
 import { DAY, iso } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { AccountParam, orNull } from '../../../shared/http/fields';
@@ -15,10 +15,10 @@ const RuleView = z
   .object({
     rule: z.string(),
     kind: z.enum(KINDS),
-    rung: z.enum(RUNGS),
+    action: z.enum(ACTIONS),
     mode: z
       .enum(MODES)
-      .openapi({ description: 'In which it decides now: that of its rung, no more than its own; assist while it is demoted.' }),
+      .openapi({ description: 'In which it decides now: that of its action, no more than its own; assist while it is demoted.' }),
     demoted: z.boolean().openapi({ description: 'Lost mode auto because too many of its actions were reversed.' }),
     acted: z.int(),
     appealed: z.int(),
@@ -38,11 +38,11 @@ const RuleView = z
 const MemberDecisionView = z
   .object({
     campaign: z.string(),
-    decision: z.enum(['act', 'watch', 'leave']),
+    decision: z.enum(['act', 'watch', 'no-action']),
     because: z.array(z.string()).openapi({ description: 'What the policy asked about the campaign, in order.' }),
     member: orNull(
       z
-        .object({ decision: z.enum(['act', 'review', 'spare']), why: z.string().nullable(), because: z.array(z.string()) })
+        .object({ decision: z.enum(['act', 'review', 'exclude']), why: z.string().nullable(), because: z.array(z.string()) })
         .openapi('MemberDecision'),
     ),
   })
@@ -70,14 +70,14 @@ export function ruleRoutes(api: Api, http: HttpPorts, world: Enforcement): void 
     const demoted = await world.rules.demoted();
     const items = await Promise.all(
       policy.enforcement.rules.map(async (rule) => {
-        const { id, kind, rung } = rule;
+        const { id, kind, action } = rule;
         const { acted, appealed, granted, denied } = await world.rules.rates(id, since);
         const { labelled, right, reversed } = await world.labels.ofRule(id, since);
         const answered = granted + denied;
         return {
           rule: id,
           kind,
-          rung,
+          action,
           mode: modeOf(rule, policy.enforcement, demoted),
           demoted: demoted.has(id),
           acted,
@@ -118,7 +118,12 @@ export function ruleRoutes(api: Api, http: HttpPorts, world: Enforcement): void 
     const campaign = String(membership.campaign);
     if (now.kind === 'nothing')
       return c.json(
-        { campaign, decision: now.decision === 'watch' ? ('watch' as const) : ('leave' as const), because: [...now.because], member: null },
+        {
+          campaign,
+          decision: now.decision === 'watch' ? ('watch' as const) : ('no-action' as const),
+          because: [...now.because],
+          member: null,
+        },
         200,
       );
     const found = now.members.find((one) => one.account === account);

@@ -3,7 +3,7 @@ import { MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
 import { isolated } from '../../../shared/stores/cases/ledger-store';
 import { carryOutAppeals } from '../account-actions/carry-out-appeals';
-import { finishRestoring } from '../account-actions/lift';
+import { finishRestoring } from '../account-actions/reinstate';
 import type { Enforcement } from '../enforcement';
 import { keepLabels } from '../labels/keep-labels';
 import { watchVerifications } from '../verification/watch-verifications';

@@ -8,13 +8,13 @@ import type { AccountKey, CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
 import { type Entry, isolated } from '../../../shared/stores/cases/ledger-store';
 import { settle } from '../account-actions/ask';
-import { lift } from '../account-actions/lift';
+import { reinstate } from '../account-actions/reinstate';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from '../policy/approvers';
 import { isArmed } from '../policy/kill-switch';
 import { CLOCK, move, type Step } from './move';
 
-type Open = { waiting: number; unconfirmed: number; unreadable: number; inForce: number; lifted: number; expiresAt: number | null };
+type Open = { waiting: number; unconfirmed: number; unreadable: number; inForce: number; reinstated: number; expiresAt: number | null };
 
 /**
  * A contained campaign: what was requested, what the provider acknowledged and what its own account events show are
@@ -53,7 +53,7 @@ export const expireStopped: Step<'stopped'> = async (id, head, world) => {
   }
   const { policy } = await world.policy();
   const open = await sweep(id, { policy: policy.enforcement, armed: false }, world);
-  if (open.inForce === 0 && open.lifted > 0)
+  if (open.inForce === 0 && open.reinstated > 0)
     return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, world);
   return move(id, head, { progress: { ...head.state.progress, expiresAt: open.expiresAt }, because: head.because }, world);
 };
@@ -84,7 +84,7 @@ const waitFor = (due: number): StepAnswer =>
     : { kind: 'await-people', until: null, because: 'contained until a person decides otherwise' };
 
 async function sweep(id: CaseId, { policy, armed }: Pick<Look, 'policy' | 'armed'>, world: Enforcement): Promise<Open> {
-  const open: Open = { waiting: 0, unconfirmed: 0, unreadable: 0, inForce: 0, lifted: 0, expiresAt: null };
+  const open: Open = { waiting: 0, unconfirmed: 0, unreadable: 0, inForce: 0, reinstated: 0, expiresAt: null };
   const accounts = [...(await world.cases.touched(id)).keys()];
   const known = await world.accounts.known(accounts);
   await inBatches(accounts, 32, async (account) => {
@@ -120,10 +120,10 @@ async function reconcile(
   if (phase.kind === 'free' || phase.action.case !== id) return head;
   const live = phase.kind === 'asked' || phase.kind === 'acknowledged' || phase.kind === 'observed';
   if (live && phase.action.expiresAt !== null && phase.action.expiresAt <= now) {
-    await lift(account, { why: 'expired', actor: CLOCK, because: ['nobody confirmed it before it expired'], onlyOf: id }, world);
-  } else if (phase.kind === 'lifting' || (phase.kind === 'asked' && look.armed)) {
+    await reinstate(account, { why: 'expired', actor: CLOCK, because: ['nobody confirmed it before it expired'], onlyOf: id }, world);
+  } else if (phase.kind === 'reinstating' || (phase.kind === 'asked' && look.armed)) {
     await settle(account, head, world);
-  } else if (phase.kind === 'acknowledged' && phase.action.rung === 'suspend') {
+  } else if (phase.kind === 'acknowledged' && phase.action.action === 'suspend') {
     const { observeWithinMinutes, askAgain } = look.policy.confirmation;
     const seen = look.facts?.standing === 'suspended' || look.facts?.standing === 'closed';
     if (seen) {
@@ -147,20 +147,20 @@ function tell(open: Open, id: CaseId, { phase }: AccountState, policy: Enforceme
     case 'observed': {
       if (phase.action.case !== id) return;
       open.inForce++;
-      const { expiresAt, rung } = phase.action;
+      const { expiresAt, action } = phase.action;
       if (expiresAt !== null) open.expiresAt = Math.min(open.expiresAt ?? expiresAt, expiresAt);
-      // Only a suspension shows in account events; of the milder rungs the acknowledgement is the last we hear.
-      if (phase.kind === 'observed' || (phase.kind === 'acknowledged' && rung !== 'suspend')) return;
+      // Only a suspension shows in account events; of the milder actions the acknowledgement is the last we hear.
+      if (phase.kind === 'observed' || (phase.kind === 'acknowledged' && action !== 'suspend')) return;
       if (phase.kind === 'acknowledged' && phase.askedAgain >= policy.confirmation.askAgain.value) open.unconfirmed++;
       else open.waiting++;
       return;
     }
-    case 'lifting':
+    case 'reinstating':
       open.waiting++;
       open.inForce += phase.action.case === id ? 1 : 0;
       return;
-    case 'lifted':
-      open.lifted += phase.action.case === id ? 1 : 0;
+    case 'reinstated':
+      open.reinstated += phase.action.case === id ? 1 : 0;
       return;
     case 'free':
     case 'refused':

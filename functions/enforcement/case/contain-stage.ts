@@ -59,9 +59,9 @@ export function groundsOf(plan: Plan | undefined, head: CaseHead): Grounds {
   if (!plan) return { kind: 'fell-away', because: ['the campaign is gone'] };
   const { decision } = plan;
   if (decision.kind !== 'act') return { kind: 'fell-away', because: [`the decision is now: ${decision.kind}`, ...decision.because] };
-  if (decision.mode === 'shadow') return { kind: 'fell-away', because: [`mode of ${decision.rung} is now shadow`] };
-  if (decision.rung !== head.state.rung)
-    return { kind: 'fell-away', because: [`the policy now says ${decision.rung} instead of ${head.state.rung}`] };
+  if (decision.mode === 'shadow') return { kind: 'fell-away', because: [`mode of ${decision.action} is now shadow`] };
+  if (decision.action !== head.state.action)
+    return { kind: 'fell-away', because: [`the policy now says ${decision.action} instead of ${head.state.action}`] };
   return { kind: 'hold', plan: { ...plan, decision } };
 }
 
@@ -81,11 +81,11 @@ async function outage(
   return move(id, head, { progress: { ...progress, outages: progress.outages + 1, retryAt: world.clock.now() + wait }, because }, world);
 }
 
-function inWords({ acted, refused, unreachable, spared }: Tally): string {
+function inWords({ acted, refused, unreachable, notNeeded }: Tally): string {
   const others = [
     [refused, 'refused by the provider'],
     [unreachable, 'not reached'],
-    [spared, 'needed nothing'],
+    [notNeeded, 'needed nothing'],
   ] as const;
   return [`${acted} acted on now`, ...others.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)].join(', ');
 }

@@ -4,14 +4,14 @@ import { MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
 import { isolated } from '../../../shared/stores/cases/ledger-store';
-import { lift, restoreAgain } from '../account-actions/lift';
+import { reinstate, restoreAgain } from '../account-actions/reinstate';
 import type { Enforcement } from '../enforcement';
 import { ranked } from '../policy/ranked';
 import { move, type Step } from './move';
 
 /**
  * Gives a whole campaign back, a share first. Every account the case ever pointed at is barred from it in the same entry
- * that lifts it, so a worker that is still containing loses the race for the next entry. The accounts are exonerated:
+ * that reinstates it, so a worker that is still containing loses the race for the next entry. The accounts are exonerated:
  * the same evidence will not take them again tomorrow.
  */
 export const undoCampaign: Step<'undoing'> = async (id, head, world) => {
@@ -26,8 +26,8 @@ export const undoCampaign: Step<'undoing'> = async (id, head, world) => {
   let unreachable = 0;
   await inBatches(some, 32, async (account) => {
     const because = ['the containment of the campaign was undone', ...head.because];
-    const lifted = await lift(account, { why: 'undone', actor, because, onlyOf: id, bar: id, exoneratedUntil }, world);
-    if (lifted.kind === 'unreachable') unreachable++;
+    const reinstated = await reinstate(account, { why: 'undone', actor, because, onlyOf: id, bar: id, exoneratedUntil }, world);
+    if (reinstated.kind === 'unreachable') unreachable++;
   });
   const because = [`${some.length} of ${accounts.length} accounts given back, ${unreachable} not yet restored by the provider`];
   if (unreachable > 0 && unreachable > stop.errors.value * some.length) {
@@ -69,7 +69,7 @@ async function restoreWhatIsLeft(id: CaseId, actor: Actor, world: Enforcement): 
   const known = await world.accounts.known(accounts);
   let left = 0;
   await inBatches(accounts, 32, async (account) => {
-    const lifted = await lift(
+    const reinstated = await reinstate(
       account,
       { why: 'undone', actor, because: ['the containment of the campaign was undone'], onlyOf: id, bar: id },
       world,
@@ -79,12 +79,12 @@ async function restoreWhatIsLeft(id: CaseId, actor: Actor, world: Enforcement): 
       () => undefined,
     );
     const phase = head?.state.phase;
-    if (lifted.kind === 'unreachable') left++;
+    if (reinstated.kind === 'unreachable') left++;
     else if (
       head &&
-      phase?.kind === 'lifted' &&
+      phase?.kind === 'reinstated' &&
       phase.action.case === id &&
-      phase.action.rung === 'suspend' &&
+      phase.action.action === 'suspend' &&
       known.get(account)?.facts.standing === 'suspended'
     ) {
       left++;

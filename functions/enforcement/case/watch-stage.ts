@@ -37,7 +37,7 @@ export async function effectsOf(id: CaseId, world: Enforcement): Promise<Effects
     if (!phase || phase.kind === 'free' || phase.action.case !== id) return;
     effects.acted++;
     if (phase.kind === 'refused' || phase.kind === 'asked') effects.errors++;
-    if ((phase.kind === 'lifting' || phase.kind === 'lifted') && phase.lift.why !== 'expired') effects.reversals++;
+    if ((phase.kind === 'reinstating' || phase.kind === 'reinstated') && phase.reinstatement.why !== 'expired') effects.reversals++;
   });
   return effects;
 }

@@ -3,7 +3,7 @@ import { type CaseState, MOST_CHOSEN } from '../../../shared/domain/cases/case';
 import type { Exoneration } from '../../../shared/domain/cases/exoneration';
 import type { ReasonCode } from '../../../shared/domain/cases/reason-codes';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
-import type { Rung } from '../../../shared/domain/policy/enforcement-policy';
+import type { ActionName } from '../../../shared/domain/policy/enforcement-policy';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import { type AccountKey, type CaseId, campaignId, caseId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
@@ -42,7 +42,7 @@ export async function chooseAccounts(
         const ahead = await outlookOf(id, state, world);
         const wanted = new Set(only);
         for (const member of ahead.kind === 'would-act' ? ahead.members : [])
-          if (member.kind !== 'spare' && !wanted.has(member.account)) without.add(member.account);
+          if (member.kind !== 'exclude' && !wanted.has(member.account)) without.add(member.account);
       }
       for (const account of [...takeIn, ...(only ?? [])]) without.delete(account);
       for (const account of leaveOut) taken.delete(account);
@@ -80,7 +80,7 @@ export async function chooseAccounts(
 
 async function decidedOn(id: CaseId, state: CaseState, world: Enforcement): Promise<Set<AccountKey>> {
   const ahead = await outlookOf(id, { ...state, leftOut: [] }, world);
-  return new Set(ahead.kind === 'would-act' ? ahead.members.flatMap((one) => (one.kind === 'spare' ? [] : [one.account])) : []);
+  return new Set(ahead.kind === 'would-act' ? ahead.members.flatMap((one) => (one.kind === 'exclude' ? [] : [one.account])) : []);
 }
 
 /**
@@ -88,10 +88,10 @@ async function decidedOn(id: CaseId, state: CaseState, world: Enforcement): Prom
  * contained in stages, expires, is appealed and undone like any other.
  */
 export async function openByHand(
-  command: Command & { accounts: readonly AccountKey[]; rung: Exclude<Rung, 'watch'>; reasonCode: ReasonCode },
+  command: Command & { accounts: readonly AccountKey[]; action: Exclude<ActionName, 'watch'>; reasonCode: ReasonCode },
   world: Enforcement,
 ): Promise<CommandAnswer<{ case: CaseId }>> {
-  const { actor, key, because, accounts, rung, reasonCode } = command;
+  const { actor, key, because, accounts, action, reasonCode } = command;
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
   const known = await world.accounts.known(accounts);
   const unknown = accounts.filter((account) => !known.has(account));
@@ -103,12 +103,12 @@ export async function openByHand(
   const { policy } = await world.policy();
   const campaign = campaignId(`hand-${createHash('sha256').update(`${actor.id}/${key}`).digest('hex').slice(0, 12)}`);
   const now = world.clock.now();
-  const hours = policy.enforcement.rules.find((rule) => rule.rung === rung)?.expiresAfterHours.value ?? DEFAULT_EXPIRY_HOURS;
+  const hours = policy.enforcement.rules.find((rule) => rule.action === action)?.expiresAfterHours.value ?? DEFAULT_EXPIRY_HOURS;
   const state: CaseState = {
     campaign,
     campaignKind: 'unclear',
     rule: BY_HAND,
-    rung,
+    action,
     mode: 'assist',
     openedAt: now,
     size: accounts.length,
@@ -146,7 +146,7 @@ export async function openByHand(
   return { kind: 'done', because: `case ${id} waits for another person`, case: id };
 }
 
-/** Where no rule of the policy uses the rung. */
+/** Where no rule of the policy uses the action. */
 const DEFAULT_EXPIRY_HOURS = (30 * DAY) / HOUR;
 
 /** Restores and exonerates some accounts. More than one person may restore takes the undo of a case, which asks for two. */

@@ -2,14 +2,14 @@ import { ACCOUNT_CHAIN, inForce } from '../../../shared/domain/cases/action';
 import { VERIFICATION_CHAIN, type VerificationState } from '../../../shared/domain/cases/verification';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { type AccountKey, accountKey } from '../../../shared/identity/ids';
-import { lift } from '../account-actions/lift';
+import { reinstate } from '../account-actions/reinstate';
 import type { Enforcement } from '../enforcement';
 import { withinOf } from '../verification/take-news';
 import { isProvable } from '../verification/verification-state';
 
 /**
  * What people say about a verification. release: let it go without a result. take-back: a result was wrong; it is waited for again, and
- * the label goes. Nothing that was lifted is asked again by that: the next decision about the campaign is the policy's.
+ * the label goes. Nothing that was reinstated is asked again by that: the next decision about the campaign is the policy's.
  */
 export async function decideVerification(
   { actor, key, because, account: of, say }: Command & { account: string; say: 'release' | 'take-back' },
@@ -26,7 +26,7 @@ export async function decideVerification(
     let state: VerificationState;
     if (say === 'release') {
       if (progress.kind === 'released' || progress.kind === 'passed') {
-        if (progress.kind === 'released') await liftReleased(account, actor, because, world);
+        if (progress.kind === 'released') await reinstateReleased(account, actor, because, world);
         return { kind: 'already', because: `it ${progress.kind === 'released' ? 'was released' : 'passed'} before` };
       }
       state = { ...head.state, progress: { kind: 'released', at: now }, latest: now };
@@ -44,12 +44,13 @@ export async function decideVerification(
       state,
     });
     if (appended.kind === 'overtaken') continue;
-    if (say === 'release') await liftReleased(account, actor, because, world);
+    if (say === 'release') await reinstateReleased(account, actor, because, world);
     return { kind: 'done', because: say === 'release' ? 'it is released' : 'the result is taken back: it is waited for again' };
   }
 }
 
-async function liftReleased(account: AccountKey, actor: Command['actor'], because: string, world: Enforcement): Promise<void> {
+async function reinstateReleased(account: AccountKey, actor: Command['actor'], because: string, world: Enforcement): Promise<void> {
   const action = inForce((await world.ledger.head(ACCOUNT_CHAIN, account))?.state);
-  if (isProvable(action)) await lift(account, { why: 'reversed', actor: byPerson(actor), because: [because], onlyOf: action.case }, world);
+  if (isProvable(action))
+    await reinstate(account, { why: 'reversed', actor: byPerson(actor), because: [because], onlyOf: action.case }, world);
 }

@@ -7,7 +7,7 @@ import type { Policy } from '../../../shared/domain/policy/policy';
 import { DAY, iso } from '../../../shared/domain/time';
 import { type AccountKey, accountKey, campaignId } from '../../../shared/identity/ids';
 import { type Entry, isolated } from '../../../shared/stores/cases/ledger-store';
-import { lift } from '../account-actions/lift';
+import { reinstate } from '../account-actions/reinstate';
 import type { Enforcement } from '../enforcement';
 import { KEY_CHARACTERS } from '../standing/standing';
 import { undoCase } from './undo';
@@ -19,7 +19,7 @@ import { undoCase } from './undo';
 export async function exonerate(
   command: Command & { scope: Scope; effect: Exoneration['effect']; until: number },
   world: Enforcement,
-): Promise<CommandAnswer<{ lifted: number }>> {
+): Promise<CommandAnswer<{ reinstated: number }>> {
   const { actor, because, scope, effect, until } = command;
   const needs = effect === 'exempt' ? 'admin' : 'reviewer';
   if (!mayAct(actor, needs)) return { kind: 'refused', because: `this takes a ${needs}; ${actor.id} is a ${actor.role}` };
@@ -31,10 +31,10 @@ export async function exonerate(
   const exoneration: Exoneration = { scope, effect, until, because, by: actor.id, revoked: false };
   const kept = await keep(exoneration, command, world);
   if (kept === 'not-yours') return { kind: 'refused', because: NOT_YOURS };
-  const lifted = effect === 'protected' ? 0 : await liftWhatIsInForce(exoneration, command, world);
-  if (kept === 'already' && lifted === 0)
+  const reinstated = effect === 'protected' ? 0 : await reinstateWhatIsInForce(exoneration, command, world);
+  if (kept === 'already' && reinstated === 0)
     return { kind: 'already', because: `${named(scope)} is ${effect} until ${iso(until).slice(0, 10)}` };
-  return { kind: 'done', because: `${named(scope)} is ${effect} until ${iso(until).slice(0, 10)}`, lifted };
+  return { kind: 'done', because: `${named(scope)} is ${effect} until ${iso(until).slice(0, 10)}`, reinstated };
 }
 
 /** For people: `organisation 0123456789abc`. */
@@ -123,10 +123,10 @@ async function keep(exoneration: Exoneration, { actor, key }: Command, world: En
   }
 }
 
-async function liftWhatIsInForce({ scope, effect, until }: Exoneration, command: Command, world: Enforcement): Promise<number> {
+async function reinstateWhatIsInForce({ scope, effect, until }: Exoneration, command: Command, world: Enforcement): Promise<number> {
   switch (scope.kind) {
     case 'account':
-      return liftOne(accountKey(scope.account), { effect, until }, command, world);
+      return reinstateOne(accountKey(scope.account), { effect, until }, command, world);
     case 'campaign': {
       const latest = await world.cases.latestOf(campaignId(scope.campaign));
       if (!latest || isClosed(latest.head.state.progress)) return 0;
@@ -134,7 +134,7 @@ async function liftWhatIsInForce({ scope, effect, until }: Exoneration, command:
       return undone.kind === 'done' && undone.head.state.progress.kind === 'undoing' ? (await world.cases.answered(latest.id)).length : 0;
     }
     case 'organization': {
-      let lifted = 0;
+      let reinstated = 0;
       for (const first of KEY_CHARACTERS) {
         for await (const subject of world.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
           const account = accountKey(subject);
@@ -142,17 +142,18 @@ async function liftWhatIsInForce({ scope, effect, until }: Exoneration, command:
             async () => inForce((await world.ledger.head(ACCOUNT_CHAIN, account))?.state),
             () => undefined,
           );
-          if (action?.facts.organization === scope.organization) lifted += await liftOne(account, { effect, until }, command, world);
+          if (action?.facts.organization === scope.organization)
+            reinstated += await reinstateOne(account, { effect, until }, command, world);
         }
       }
-      return lifted;
+      return reinstated;
     }
     default:
       return scope satisfies never;
   }
 }
 
-async function liftOne(
+async function reinstateOne(
   account: AccountKey,
   { effect, until }: Pick<Exoneration, 'effect' | 'until'>,
   { actor, key, because }: Command,
@@ -160,7 +161,7 @@ async function liftOne(
 ): Promise<number> {
   const head = await world.ledger.head(ACCOUNT_CHAIN, account);
   if (!inForce(head?.state)) return 0;
-  await lift(
+  await reinstate(
     account,
     { why: 'exonerated', actor: byPerson(actor), because: [`${effect}: ${because}`], key, exoneratedUntil: until },
     world,

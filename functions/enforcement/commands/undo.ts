@@ -7,7 +7,7 @@ import { type AccountKey, accountKey, type CaseId, caseId } from '../../../share
 import { inBatches } from '../../../shared/in-batches';
 import { isolated } from '../../../shared/stores/cases/ledger-store';
 import { byCase } from '../account-actions/ask';
-import { lift } from '../account-actions/lift';
+import { reinstate } from '../account-actions/reinstate';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from '../policy/approvers';
 import { approvalOf } from './approve';
@@ -125,24 +125,24 @@ export async function undoAccount(command: Command & { account: string }, world:
     async () => (await world.ledger.head(ACCOUNT_CHAIN, account))?.state,
     () => undefined,
   );
-  if (state && !inForce(state) && state.phase.kind !== 'lifting' && (state.exoneratedUntil ?? 0) > now) {
+  if (state && !inForce(state) && state.phase.kind !== 'reinstating' && (state.exoneratedUntil ?? 0) > now) {
     return { kind: 'already', because: `nothing is in force, and it is exonerated until ${iso(state.exoneratedUntil ?? now)}` };
   }
   const exoneratedUntil = now + policy.enforcement.appeals.exonerationDays.value * DAY;
-  const lifted = await lift(account, { why: 'reversed', actor: byPerson(actor), because: [because], key, exoneratedUntil }, world);
-  switch (lifted.kind) {
-    case 'lifted':
+  const reinstated = await reinstate(account, { why: 'reversed', actor: byPerson(actor), because: [because], key, exoneratedUntil }, world);
+  switch (reinstated.kind) {
+    case 'reinstated':
       return { kind: 'done', because: 'restored and exonerated' };
     case 'unreachable':
       return {
         kind: 'done',
-        because: `restored and exonerated in the ledger; the provider could not be told yet (${lifted.because}) and will be asked again`,
+        because: `restored and exonerated in the ledger; the provider could not be told yet (${reinstated.because}) and will be asked again`,
       };
     case 'nothing-in-force':
       return { kind: 'done', because: 'nothing was in force; the account is exonerated' };
     case 'already':
-      return { kind: 'already', because: lifted.because };
+      return { kind: 'already', because: reinstated.because };
     default:
-      return lifted.kind satisfies never;
+      return reinstated.kind satisfies never;
   }
 }

@@ -3,7 +3,7 @@ import { environment } from '../../../shared/lambda/environment';
 import { logger } from '../../../shared/lambda/observe';
 import { ActingEnv } from '../../../shared/wiring';
 import { carryOutAppeals } from '../account-actions/carry-out-appeals';
-import { finishRestoring } from '../account-actions/lift';
+import { finishRestoring } from '../account-actions/reinstate';
 import { restartLost } from '../case/restart-lost';
 import { openEnforcement } from '../enforcement';
 import { keepLabels } from '../labels/keep-labels';

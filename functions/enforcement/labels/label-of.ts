@@ -15,7 +15,7 @@ export type Learned =
   | { kind: 'moved'; from: AccountKey; account: AccountKey }
   | { kind: 'denied'; account: AccountKey; label: Omit<Label, 'value' | 'judged'>; rule: string };
 
-/** Lifts by people, and what each says. `expired` says nothing: nobody looked. An appeal's grant is read here, where the account is. */
+/** Reinstatements by people, and what each says. `expired` says nothing: nobody looked. An appeal's grant is read here, where the account is. */
 const LIFTED: { readonly [what: string]: LabelSource } = {
   undone: 'undo',
   reversed: 'undo',
@@ -58,7 +58,7 @@ function ofAccount(account: AccountKey, entry: Recorded): Learned | undefined {
   const source = LIFTED[entry.what];
   if (source) {
     // Nothing was in force: a word about the future, which the exoneration's own chain has.
-    if (phase.kind !== 'lifting') return undefined;
+    if (phase.kind !== 'reinstating') return undefined;
     return { kind: 'label', label: { ...saidBy(account, source, entry), value: 'honest', judged: judgedIn(action) } };
   }
   if (entry.what === 'confirmed' && action) return confirmedAs(action, account, 'confirmation', entry);

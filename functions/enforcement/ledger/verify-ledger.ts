@@ -207,7 +207,7 @@ export async function decideAgain(entry: Entry<DecisionRecord>, world: Books): P
   });
   const words = (kind: string, rule?: string, mode?: string): string => [kind, rule, mode].filter((word) => word !== undefined).join(' ');
   const before = words(was.kind, was.rule, was.mode);
-  const after = words(now.kind, now.kind === 'leave' ? undefined : now.rule, now.kind === 'act' ? now.mode : undefined);
+  const after = words(now.kind, now.kind === 'no-action' ? undefined : now.rule, now.kind === 'act' ? now.mode : undefined);
   return before === after ? { kind: 'same' } : { kind: 'different', was: before, now: after };
 }
 
@@ -248,6 +248,6 @@ export async function decideAgainAbout(account: string, world: Books): Promise<A
   });
   const verdict = decision.kind === 'act' ? decision.members.find((one) => one.account === member.account) : undefined;
   const now =
-    verdict && verdict.kind !== 'spare' && decision.kind === 'act' ? decision.rule : (verdict?.because.toString() ?? decision.kind);
+    verdict && verdict.kind !== 'exclude' && decision.kind === 'act' ? decision.rule : (verdict?.because.toString() ?? decision.kind);
   return now === action.rule ? { kind: 'same' } : { kind: 'different', was: action.rule, now };
 }

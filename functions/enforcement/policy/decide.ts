@@ -9,7 +9,7 @@ import type { AccountKey } from '../../../shared/identity/ids';
 export type Case = {
   campaign: Campaign;
   policy: EnforcementPolicy;
-  /** What the provider said about the members. A member that is not in here is spared: nothing can be asked about it. */
+  /** What the provider said about the members. A member that is not in here is excluded: nothing can be asked about it. */
   facts: ReadonlyMap<AccountKey, AccountFacts>;
   exonerations: Exonerations;
   /** Rules that lost mode auto because too many of their actions were reversed. */
@@ -27,7 +27,7 @@ export function decide(question: Case): Decision {
   const { campaign, policy, exonerations, demoted, now } = question;
   const cleared = exonerations.get(scopeLabel({ kind: 'campaign', campaign: campaign.id }));
   if (cleared && !cleared.revoked && cleared.until > now && cleared.effect !== 'protected') {
-    return { kind: 'leave', because: [`the campaign is ${cleared.effect} until ${iso(cleared.until)}: ${cleared.because}`] };
+    return { kind: 'no-action', because: [`the campaign is ${cleared.effect} until ${iso(cleared.until)}: ${cleared.because}`] };
   }
   const because: string[] = [];
   for (const rule of policy.rules) {
@@ -38,15 +38,15 @@ export function decide(question: Case): Decision {
       continue;
     }
     const mode = modeOf(rule, policy, demoted);
-    if (mode === 'observe') return { kind: 'leave', because: [...because, `${rule.id} applies, but its mode is observe`] };
-    const { id, rung, reasonCode, hints } = rule;
+    if (mode === 'observe') return { kind: 'no-action', because: [...because, `${rule.id} applies, but its mode is observe`] };
+    const { id, action, reasonCode, hints } = rule;
     const holds = [...because, sentence(rule, campaign)];
-    if (rung === 'watch') return { kind: 'watch', rule: id, reasonCode, hints, because: holds };
+    if (action === 'watch') return { kind: 'watch', rule: id, reasonCode, hints, because: holds };
     const members = campaign.members.map((member) => judge(member, rule, question));
     return {
       kind: 'act',
       rule: id,
-      rung,
+      action,
       mode,
       reasonCode,
       hints,
@@ -56,7 +56,7 @@ export function decide(question: Case): Decision {
       members,
     };
   }
-  return { kind: 'leave', because: [...because, `no rule of the policy answers a campaign of kind ${campaign.kind}`] };
+  return { kind: 'no-action', because: [...because, `no rule of the policy answers a campaign of kind ${campaign.kind}`] };
 }
 
 /** The first condition of the rule that the campaign as a whole does not meet. */
@@ -87,7 +87,7 @@ function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | 
 const HELD_TYPICALITY = 0.2;
 
 /** What a rule asks of a single member. */
-export type MemberRule = Pick<Rule, 'kind' | 'rung' | 'memberScore' | 'memberFamilies' | 'memberExchanges'>;
+export type MemberRule = Pick<Rule, 'kind' | 'action' | 'memberScore' | 'memberFamilies' | 'memberExchanges'>;
 
 /** Score of an account that a person put into a case: their word stands for the evidence, its use included. */
 export const CHOSEN_SCORE = Number.MAX_VALUE;
@@ -111,10 +111,10 @@ export function judge(member: Member, rule: MemberRule, question: Case): MemberD
   const { policy, now } = question;
   const { account } = member;
   if (member.placed) return placedByPeople(member, question);
-  if (!acceptsRole(member, rule)) return { kind: 'spare', account, why: 'role', because: `its role in the campaign is ${member.role}` };
+  if (!acceptsRole(member, rule)) return { kind: 'exclude', account, why: 'role', because: `its role in the campaign is ${member.role}` };
   if (!hasOwnUse(member, rule)) {
     return {
-      kind: 'spare',
+      kind: 'exclude',
       account,
       why: 'evidence',
       because: `${member.exchanges} requests of its own, ${rule.memberExchanges.value} needed: nobody is acted on for whom he is linked with`,
@@ -123,13 +123,13 @@ export function judge(member: Member, rule: MemberRule, question: Case): MemberD
   if (!belongs(member, rule)) {
     const found = `score ${member.score.toFixed(1)} of ${rule.memberScore.value}, ${member.families.length} families of ${rule.memberFamilies.value}`;
     return {
-      kind: 'spare',
+      kind: 'exclude',
       account,
       why: 'evidence',
       because: `the evidence against this single account does not reach the bar (${found})`,
     };
   }
-  const standing = spared(account, question);
+  const standing = excluded(account, question);
   if ('kind' in standing) return standing;
   const { known, effect } = standing;
   const shield = effect ? `protected until ${iso(effect.until)}: ${effect.because}` : protection(known, rule, policy, now);
@@ -139,7 +139,7 @@ export function judge(member: Member, rule: MemberRule, question: Case): MemberD
 
 /** Nobody is acted on by a machine because a person put the account here: people decide about it too. */
 function placedByPeople({ account }: Member, question: Case): MemberDecision {
-  const standing = spared(account, question);
+  const standing = excluded(account, question);
   return 'kind' in standing
     ? standing
     : { kind: 'review', account, why: 'placed', because: 'a person put it into this campaign: people decide' };
@@ -148,22 +148,22 @@ function placedByPeople({ account }: Member, question: Case): MemberDecision {
 type Standing = { known: AccountFacts; effect: ReturnType<typeof effectOn> };
 
 /** Whom nobody may act on, whatever the evidence: not known, exonerated or exempt, no longer active. */
-function spared(account: AccountKey, { campaign, facts, exonerations, now }: Case): MemberDecision | Standing {
+function excluded(account: AccountKey, { campaign, facts, exonerations, now }: Case): MemberDecision | Standing {
   const known = facts.get(account);
-  if (!known) return { kind: 'spare', account, why: 'not-known', because: 'the provider has not told us about this account' };
+  if (!known) return { kind: 'exclude', account, why: 'not-known', because: 'the provider has not told us about this account' };
   const effect = effectOn(exonerations, { account, organization: known.organization, campaign: campaign.id }, now);
   if (effect && effect.effect !== 'protected') {
-    return { kind: 'spare', account, why: effect.effect, because: `${effect.effect} until ${iso(effect.until)}: ${effect.because}` };
+    return { kind: 'exclude', account, why: effect.effect, because: `${effect.effect} until ${iso(effect.until)}: ${effect.because}` };
   }
   if (known.standing === 'suspended' || known.standing === 'closed') {
-    return { kind: 'spare', account, why: 'already', because: `the provider says it is ${known.standing}` };
+    return { kind: 'exclude', account, why: 'already', because: `the provider says it is ${known.standing}` };
   }
   return { known, effect };
 }
 
 /** Why only people may act on this account, or undefined. A key may be disabled for anybody: it protects its owner. */
 function protection(facts: AccountFacts, rule: MemberRule, policy: EnforcementPolicy, now: number): string | undefined {
-  if (rule.rung === 'disable-key' || rule.rung === 'warn') return undefined;
+  if (rule.action === 'disable-key' || rule.action === 'warn') return undefined;
   const { plans, establishedDays } = policy.protection;
   if (facts.plan !== undefined && plans.value.includes(facts.plan)) return `accounts on plan ${facts.plan} are acted on by people only`;
   if (facts.createdAt !== undefined && now - facts.createdAt >= establishedDays.value * DAY) {
@@ -172,9 +172,9 @@ function protection(facts: AccountFacts, rule: MemberRule, policy: EnforcementPo
   return undefined;
 }
 
-/** In which mode a rule decides now: that of its rung, no more than its own, and no more than assist while it is demoted. */
+/** In which mode a rule decides now: that of its action, no more than its own, and no more than assist while it is demoted. */
 export const modeOf = (rule: Rule, policy: Pick<EnforcementPolicy, 'modes'>, demoted: ReadonlySet<string>): Mode =>
-  lowered(atMost(policy.modes[rule.rung].value, rule.mode?.value), demoted.has(rule.id));
+  lowered(atMost(policy.modes[rule.action].value, rule.mode?.value), demoted.has(rule.id));
 
 /** The milder of two modes. */
 const atMost = (mode: Mode, bound: Mode | undefined): Mode =>

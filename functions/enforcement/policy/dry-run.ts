@@ -10,11 +10,11 @@ import { planFor } from './plan';
 /** What would happen to a campaign if its case went through now. Nothing is written and nobody is asked. */
 export type DryRun =
   | { kind: 'unknown'; because: string }
-  | { kind: 'nothing'; decision: 'leave' | 'watch'; because: readonly string[] }
+  | { kind: 'nothing'; decision: 'no-action' | 'watch'; because: readonly string[] }
   | {
       kind: 'would-act';
       rule: string;
-      rung: string;
+      action: string;
       mode: string;
       because: readonly string[];
       /** Accounts acted on now, by plan (`unknown` where the provider said none). */
@@ -25,7 +25,7 @@ export type DryRun =
       /** Accounts that only people may act on, and why. */
       protected: readonly { account: AccountKey; because: string }[];
       /** Members left alone, by reason. */
-      spared: Readonly<Record<string, number>>;
+      excluded: Readonly<Record<string, number>>;
       approvers: number;
       stages: readonly { share: number; accounts: number }[];
       minutesToContainment: { least: number; most: number };
@@ -46,7 +46,7 @@ export async function dryRun(question: { campaign: string } | { case: string }, 
     about && !('campaign' in question && isClosed(about.head.state.progress))
       ? await outlookOf(about.id, about.head.state, world)
       : await outlook('campaign' in question ? await planFor(campaignId(question.campaign), world) : undefined, {}, world);
-  if (now.kind === 'nothing') return { kind: 'nothing', decision: now.decision === 'watch' ? 'watch' : 'leave', because: now.because };
+  if (now.kind === 'nothing') return { kind: 'nothing', decision: now.decision === 'watch' ? 'watch' : 'no-action', because: now.because };
   const { plan, members } = now;
   const { decision, facts, policy } = plan;
   const act = members.filter((member) => member.kind === 'act');
@@ -61,14 +61,14 @@ export async function dryRun(question: { campaign: string } | { case: string }, 
   return {
     kind: 'would-act',
     rule: decision.rule,
-    rung: decision.rung,
+    action: decision.action,
     mode: decision.mode,
     because: decision.because,
     accounts: act.length,
     byPlan: tally(act.map(({ account }) => facts.get(account)?.plan ?? 'unknown')),
     size: now.size,
     protected: members.flatMap((member) => (member.kind === 'review' ? [{ account: member.account, because: member.because }] : [])),
-    spared: tally(members.flatMap((member) => (member.kind === 'spare' ? [member.why] : []))),
+    excluded: tally(members.flatMap((member) => (member.kind === 'exclude' ? [member.why] : []))),
     approvers: now.approvers,
     stages: stages.map((stage) => ({ share: stage.share.value, accounts: Math.ceil(stage.share.value * now.size) })),
     minutesToContainment: { least: hold.minMinutes.value + watching, most: hold.maxMinutes.value + watching },

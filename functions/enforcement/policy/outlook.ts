@@ -14,7 +14,7 @@ const AT_ONCE = 64;
 
 /** What a case would do if it went through now: the one computation behind the queue, the preview, an approval and the steps. */
 export type Outlook =
-  | { kind: 'nothing'; decision: 'leave' | 'watch' | 'gone'; because: readonly string[] }
+  | { kind: 'nothing'; decision: 'no-action' | 'watch' | 'gone'; because: readonly string[] }
   | {
       kind: 'would-act';
       plan: Plan & { decision: Extract<Plan['decision'], { kind: 'act' }> };
@@ -45,7 +45,7 @@ export async function outlook(
   const review = members.flatMap((member) => (member.kind === 'review' ? [member.account] : []));
   const approvers = approversFor(act.size, decision.mode, plan.policy.enforcement);
   const whom = createHash('sha256')
-    .update(JSON.stringify([decision.rung, decision.rule, [...act].sort(), review.sort()]))
+    .update(JSON.stringify([decision.action, decision.rule, [...act].sort(), review.sort()]))
     .digest('hex');
   return {
     kind: 'would-act',
@@ -74,12 +74,12 @@ export function changedSince(seen: string | undefined, now: Outlook): string | u
 }
 
 async function heedChain(member: MemberDecision, id: CaseId, world: Enforcement): Promise<MemberDecision> {
-  if (member.kind === 'spare') return member;
-  // An entry that cannot be read spares its account, and only that one.
+  if (member.kind === 'exclude') return member;
+  // An entry that cannot be read excludes its account, and only that one.
   const because = await isolated(
     async () => inTheWay((await world.ledger.head(ACCOUNT_CHAIN, member.account))?.state, id, world.clock.now()),
     (bad) => bad.message,
   );
   if (because === undefined) return member;
-  return { kind: 'spare', account: member.account, why: because.startsWith('exonerated') ? 'exonerated' : 'already', because };
+  return { kind: 'exclude', account: member.account, why: because.startsWith('exonerated') ? 'exonerated' : 'already', because };
 }

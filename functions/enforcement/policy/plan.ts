@@ -40,8 +40,8 @@ export async function planOf(
   const leftOut = new Set(state.leftOut);
   const members = [...decision.members.filter(({ account }) => !byChoice.has(account)), ...chosen].map(
     (member): MemberDecision =>
-      leftOut.has(member.account) && member.kind !== 'spare'
-        ? { kind: 'spare', account: member.account, why: 'left-out', because: 'a person left it out of the case' }
+      leftOut.has(member.account) && member.kind !== 'exclude'
+        ? { kind: 'exclude', account: member.account, why: 'left-out', because: 'a person left it out of the case' }
         : member,
   );
   const byHand = state.takenIn.map((account) => [account, asChosen(account, plan.members.get(account))] as const);
@@ -81,12 +81,12 @@ async function handMadePlan(state: CaseState, byHand: NonNullable<CaseState['byH
   const demoted = await world.rules.demoted();
   const question = { campaign, policy: policy.enforcement, facts, exonerations, demoted, now };
   const none = { value: 0, reason: 'a person decided' };
-  const rule: MemberRule = { kind: 'unclear', rung: state.rung, memberScore: none, memberFamilies: none, memberExchanges: none };
+  const rule: MemberRule = { kind: 'unclear', action: state.action, memberScore: none, memberFamilies: none, memberExchanges: none };
   const leftOut = new Set(state.leftOut);
   const decision: Decision = {
     kind: 'act',
     rule: BY_HAND,
-    rung: state.rung === 'watch' ? 'warn' : state.rung,
+    action: state.action === 'watch' ? 'warn' : state.action,
     mode: 'assist',
     reasonCode: byHand.reasonCode,
     hints: [],
@@ -126,7 +126,7 @@ const namedByHand = (state: CaseState, members: Member[], now: number): Campaign
 
 /**
  * Decides again, on the newest evidence and the live policy. `held`: the rule of the case that is open. `about` narrows whose
- * facts are asked for (`besides` members, of others): members outside it are spared as not known, while size and families still count the whole campaign.
+ * facts are asked for (`besides` members, of others): members outside it are excluded as not known, while size and families still count the whole campaign.
  */
 export async function planFor(
   id: CampaignId,

@@ -3,7 +3,7 @@ import { VERIFICATION_CHAIN, VERIFY_WITHIN, VerificationNews, type VerificationR
 import type { Policy } from '../../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
-import { lift } from '../account-actions/lift';
+import { reinstate } from '../account-actions/reinstate';
 import type { Enforcement } from '../enforcement';
 import { afterAsked, afterResult, isProvable, type Next } from './verification-state';
 
@@ -27,7 +27,7 @@ export async function takeNews(news: VerificationNews, world: Enforcement): Prom
         ? afterAsked(head?.state, news, within)
         : afterResult(head?.state, inForce((await world.ledger.head(ACCOUNT_CHAIN, account))?.state), news, within);
     if (next.kind !== 'entry') {
-      if (next.kind === 'already' && head?.state.progress.kind === 'passed') await liftVerified(account, world);
+      if (next.kind === 'already' && head?.state.progress.kind === 'passed') await reinstateVerified(account, world);
       if (next.kind === 'not-asked' && news.kind === 'result') await keepAhead(news, world);
       if (next.kind === 'already' && news.kind === 'asked') await takeAhead(account, world);
       return next;
@@ -37,7 +37,7 @@ export async function takeNews(news: VerificationNews, world: Enforcement): Prom
     const draft = { actor: news.kind === 'result' ? ({ kind: 'provider' } as const) : ({ kind: 'clock' } as const), what, because, state };
     const appended = await world.ledger.append(VERIFICATION_CHAIN, account, head, draft);
     if (appended.kind === 'overtaken') continue;
-    if (what === 'passed') await liftVerified(account, world);
+    if (what === 'passed') await reinstateVerified(account, world);
     if (what === 'asked') await takeAhead(account, world);
     return { kind: what, because: because.join('; ') };
   }
@@ -56,10 +56,10 @@ async function takeAhead(account: AccountKey, world: Enforcement): Promise<void>
 }
 
 /** Gives back what the account was kept from until it proved itself; nothing else. Repeating it is safe. */
-async function liftVerified(account: AccountKey, world: Enforcement): Promise<void> {
+async function reinstateVerified(account: AccountKey, world: Enforcement): Promise<void> {
   const [head, proof] = await Promise.all([world.ledger.head(ACCOUNT_CHAIN, account), world.ledger.head(VERIFICATION_CHAIN, account)]);
   const action = inForce(head?.state);
   if (!isProvable(action) || proof?.state.progress.kind !== 'passed' || action.askedAt > proof.state.asked.at) return;
-  const because = [`${action.rung} lifted: ${proof.because.join('; ')}`];
-  await lift(account, { why: 'verified', actor: { kind: 'provider' }, because, onlyOf: action.case }, world);
+  const because = [`${action.action} lifted: ${proof.because.join('; ')}`];
+  await reinstate(account, { why: 'verified', actor: { kind: 'provider' }, because, onlyOf: action.case }, world);
 }

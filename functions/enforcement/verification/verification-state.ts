@@ -16,8 +16,8 @@ export type Next =
   | { kind: 'already' | 'not-asked' | 'outdated'; because: string };
 
 /** What a passed check lifts: what asks for proof. A suspension takes an appeal or people; a stolen key is changed. */
-export const isProvable = (action: Action | undefined): action is Action & { rung: 'challenge' | 'limit' } =>
-  action?.rung === 'challenge' || action?.rung === 'limit';
+export const isProvable = (action: Action | undefined): action is Action & { action: 'challenge' | 'limit' } =>
+  action?.action === 'challenge' || action?.action === 'limit';
 
 const isWaiting = (state: VerificationState | undefined): boolean => state?.progress.kind === 'waiting';
 const isDone = ({ kind }: VerificationProgress): boolean => kind === 'passed' || kind === 'released';
@@ -44,8 +44,8 @@ export function afterAsked(state: VerificationState | undefined, news: Extract<V
 }
 
 /** That an action asks the account for proof. */
-export function ofAction(action: Action & { rung: 'challenge' | 'limit' }, within: number): VerificationState {
-  const { rung: restriction, campaign, campaignKind, case: of, askedAt: at, sealed } = action;
+export function ofAction(action: Action & { action: 'challenge' | 'limit' }, within: number): VerificationState {
+  const { action: restriction, campaign, campaignKind, case: of, askedAt: at, sealed } = action;
   return {
     sealed,
     asked: { by: 'action', restriction, campaign, campaignKind, case: of, at },

@@ -39,7 +39,7 @@ async function open(account: AccountKey, asked: AccountState, world: Enforcement
     const head = await world.ledger.head(VERIFICATION_CHAIN, account);
     if (head && head.state.asked.at >= action.askedAt) return false;
     const state = { ...ofAction(action, within), results: head?.state.results ?? [] };
-    const because = [`${action.rung} asked in case ${action.case}`];
+    const because = [`${action.action} asked in case ${action.case}`];
     await world.verifications.waiting(account, (head?.sequence ?? 0) + 1);
     const appended = await world.ledger.append(VERIFICATION_CHAIN, account, head, { actor: CLOCK, what: 'asked', because, state });
     if (appended.kind === 'appended') return true;

@@ -68,9 +68,9 @@ export const IndicatorView = z
 
 export const DecisionView = z
   .object({
-    kind: z.enum(['act', 'watch', 'leave']),
+    kind: z.enum(['act', 'watch', 'no-action']),
     rule: z.string().nullable(),
-    rung: z.string().nullable(),
+    action: z.string().nullable(),
     mode: z.string().nullable(),
     at: When,
     because: z
@@ -82,7 +82,7 @@ export const DecisionView = z
 export const decisionView = ({ state, at, because }: Entry<DecisionRecord>): z.infer<typeof DecisionView> => ({
   kind: state.kind,
   rule: state.rule ?? null,
-  rung: state.rung ?? null,
+  action: state.action ?? null,
   mode: state.mode ?? null,
   at: iso(at),
   because,

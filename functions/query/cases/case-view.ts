@@ -3,7 +3,7 @@ import { KINDS } from '../../../shared/domain/campaigns/campaign';
 import { type CaseState, isClosed, type Progress } from '../../../shared/domain/cases/case';
 import { unnamed } from '../../../shared/domain/cases/unnamed';
 import { mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
-import { MODES, RUNGS } from '../../../shared/domain/policy/enforcement-policy';
+import { ACTIONS, MODES } from '../../../shared/domain/policy/enforcement-policy';
 import { iso } from '../../../shared/domain/time';
 import { orNull, When } from '../../../shared/http/fields';
 import type { Entry } from '../../../shared/stores/cases/ledger-store';
@@ -34,7 +34,7 @@ export const CaseView = z
     campaign: z.string(),
     kind: z.enum(KINDS),
     rule: z.string(),
-    rung: z.enum(RUNGS),
+    action: z.enum(ACTIONS),
     mode: z.enum(MODES),
     open: z.boolean(),
     openedAt: When,
@@ -80,7 +80,7 @@ export function caseView(id: string, head: Entry<CaseState>, to: Person): CaseVi
     campaign: state.campaign,
     kind: state.campaignKind,
     rule: state.rule,
-    rung: state.rung,
+    action: state.action,
     mode: state.mode,
     open: !isClosed(state.progress),
     openedAt: iso(state.openedAt),

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { AccountKey, CampaignId, CaseId, SealedId } from '../../identity/ids';
 import { AccountFacts, type Standing } from '../account';
 import { KINDS } from '../campaigns/campaign';
-import { Billing, Hint, Rung } from '../policy/enforcement-policy';
+import { ActionName, Billing, Hint } from '../policy/enforcement-policy';
 import { REASON_CODES } from './reason-codes';
 
 /** One action on one account: what was asked, under which case and rule, on what evidence. */
 export const Action = z.object({
   /** `<case>.<ledger sequence of the entry that asked>`: the idempotency key at the provider, with the account. */
   id: z.string(),
-  rung: Rung,
+  action: ActionName,
   case: z.custom<CaseId>(),
   campaign: z.custom<CampaignId>(),
   campaignKind: z.enum(KINDS),
@@ -32,18 +32,18 @@ export const Action = z.object({
 });
 export type Action = z.infer<typeof Action>;
 
-export const LIFTS = ['undone', 'reversed', 'appeal-granted', 'exonerated', 'verified', 'expired'] as const;
-export const Lift = z.object({
+export const REINSTATEMENTS = ['undone', 'reversed', 'appeal-granted', 'exonerated', 'verified', 'expired'] as const;
+export const Reinstatement = z.object({
   /** Idempotency key of the restoring request. */
   id: z.string(),
-  why: z.enum(LIFTS),
+  why: z.enum(REINSTATEMENTS),
   askedAt: z.number(),
 });
-export type Lift = z.infer<typeof Lift>;
+export type Reinstatement = z.infer<typeof Reinstatement>;
 
 /**
  * Where an account stands, as the newest entry of its chain says. An action is asked, then acknowledged by the provider,
- * then observed effective: three facts. Lifting is asked and acknowledged likewise.
+ * then observed effective: three facts. A reinstatement is asked and acknowledged likewise.
  */
 const phases = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('free') }),
@@ -52,8 +52,8 @@ const phases = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('observed'), action: Action, at: z.number() }),
   /** The provider answered that it will not. */
   z.object({ kind: z.literal('refused'), action: Action, because: z.string() }),
-  z.object({ kind: z.literal('lifting'), action: Action, lift: Lift }),
-  z.object({ kind: z.literal('lifted'), action: Action, lift: Lift, at: z.number() }),
+  z.object({ kind: z.literal('reinstating'), action: Action, reinstatement: Reinstatement }),
+  z.object({ kind: z.literal('reinstated'), action: Action, reinstatement: Reinstatement, at: z.number() }),
 ]);
 
 export const AccountState = z.object({
@@ -75,7 +75,7 @@ export const UNTOUCHED: AccountState = { phase: { kind: 'free' }, exoneratedUnti
 /** Every chain about accounts; 64 listing partitions, by the first character of the key (base64url), so that no one of them runs hot. */
 export const ACCOUNT_CHAIN = { prefix: 'A#', state: AccountState, listedIn: (account: string): string => `ACTED#${account.slice(0, 1)}` };
 
-const STANDING_OF: { readonly [rung in Rung]: Standing } = {
+const STANDING_OF: { readonly [action in ActionName]: Standing } = {
   watch: 'watched',
   warn: 'warned',
   limit: 'limited',
@@ -95,8 +95,8 @@ export function inForce(state: AccountState | undefined): Action | undefined {
     case undefined:
     case 'free':
     case 'refused':
-    case 'lifting':
-    case 'lifted':
+    case 'reinstating':
+    case 'reinstated':
       return undefined;
     default:
       return phase satisfies never;
@@ -105,5 +105,5 @@ export function inForce(state: AccountState | undefined): Action | undefined {
 
 export function standingIn(state: AccountState | undefined): Standing {
   const action = inForce(state);
-  return action ? STANDING_OF[action.rung] : 'active';
+  return action ? STANDING_OF[action.action] : 'active';
 }

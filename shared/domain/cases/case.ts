@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AccountKey, CampaignId } from '../../identity/ids';
 import { KINDS } from '../campaigns/campaign';
 import { PERSON_ROLES } from '../person';
-import { MODES, Rung } from '../policy/enforcement-policy';
+import { ActionName, MODES } from '../policy/enforcement-policy';
 import { REASON_CODES } from './reason-codes';
 
 export const Approval = z.object({
@@ -49,7 +49,7 @@ export const CaseState = z.object({
   campaign: z.custom<CampaignId>(),
   campaignKind: z.enum(KINDS),
   rule: z.string(),
-  rung: Rung,
+  action: ActionName,
   mode: z.enum(MODES),
   openedAt: z.number(),
   /** Accounts the decision wanted acted on when the case was opened, and those left to people. */

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { MODES, Rung } from '../policy/enforcement-policy';
+import { ActionName, MODES } from '../policy/enforcement-policy';
 
 /** A decision as the ledger keeps it: one chain a campaign, one entry each time the answer changed. */
 export const DecisionRecord = z.object({
-  kind: z.enum(['leave', 'watch', 'act']),
+  kind: z.enum(['no-action', 'watch', 'act']),
   rule: z.string().optional(),
-  rung: Rung.optional(),
+  action: ActionName.optional(),
   mode: z.enum(MODES).optional(),
-  /** Members acted on, left to people, spared. */
+  /** Members acted on, left to people, excluded. */
   act: z.int(),
   review: z.int(),
-  spare: z.int(),
+  exclude: z.int(),
   policy: z.string(),
   /** Archive key of the campaign version that was judged. */
   evidence: z.string(),

@@ -1,26 +1,26 @@
 import type { AccountKey } from '../../identity/ids';
-import type { Billing, Hint, Mode, Rung } from '../policy/enforcement-policy';
+import type { ActionName, Billing, Hint, Mode } from '../policy/enforcement-policy';
 import type { ReasonCode } from './reason-codes';
 
 /** Why a member of a campaign is left alone although the campaign is acted on. */
-export const SPARED = ['role', 'evidence', 'exempt', 'exonerated', 'protected', 'already', 'not-known', 'left-out'] as const;
-export type Spared = (typeof SPARED)[number];
+export const EXCLUSIONS = ['role', 'evidence', 'exempt', 'exonerated', 'protected', 'already', 'not-known', 'left-out'] as const;
+export type Exclusion = (typeof EXCLUSIONS)[number];
 
 /** `review`: automatic action is ruled out, people may still act. */
 export type MemberDecision =
   | { kind: 'act'; account: AccountKey; because: string[] }
   | { kind: 'review'; account: AccountKey; why: 'protected' | 'placed'; because: string }
-  | { kind: 'spare'; account: AccountKey; why: Spared; because: string };
+  | { kind: 'exclude'; account: AccountKey; why: Exclusion; because: string };
 
 /** What the policy says about a campaign. `leave` and `watch` touch nobody. */
 export type Decision =
-  | { kind: 'leave'; because: string[] }
+  | { kind: 'no-action'; because: string[] }
   | { kind: 'watch'; rule: string; reasonCode: ReasonCode; hints: Hint[]; because: string[] }
   | {
       kind: 'act';
       rule: string;
-      rung: Exclude<Rung, 'watch'>;
-      /** The policy's mode for the rung, lowered if the rule was demoted. */
+      action: Exclude<ActionName, 'watch'>;
+      /** The policy's mode for the action, lowered if the rule was demoted. */
       mode: Exclude<Mode, 'observe'>;
       reasonCode: ReasonCode;
       hints: Hint[];

@@ -1,5 +1,5 @@
-import { RUNGS } from '../policy/enforcement-policy';
-import { LIFTS } from './action';
+import { ACTIONS } from '../policy/enforcement-policy';
+import { REINSTATEMENTS } from './action';
 import type { Progress } from './case';
 import { EFFECTS } from './exoneration';
 
@@ -8,7 +8,7 @@ import { EFFECTS } from './exoneration';
  * `lockstep.<subject>.<word>` (functions/enforcement/ledger/publish.ts): a word here is a promise to them. Nothing else can be written,
  * because a draft takes these words only; docs/events.md is written from this table.
  */
-const asked = RUNGS.map((rung) => `${rung} asked` as const);
+const asked = ACTIONS.map((action) => `${action} asked` as const);
 const progress = [
   ...['held', 'awaiting-approval', 'containing', 'watching', 'stopped', 'contained'],
   ...['undoing', 'undone', 'rejected', 'lapsed', 'withdrawn', 'expired'],
@@ -20,8 +20,8 @@ export const LEDGER_EVENTS = {
     words: [
       ...asked,
       ...(['acknowledged', 'refused', 'asked again', 'observed', 'confirmed'] as const),
-      ...LIFTS,
-      ...(['lifted', 'restore asked again', 'barred', 'exoneration revoked', 'carried over', 'moved'] as const),
+      ...REINSTATEMENTS,
+      ...(['reinstated', 'restore asked again', 'barred', 'exoneration revoked', 'carried over', 'moved'] as const),
     ],
   },
   case: {
@@ -42,7 +42,7 @@ export const LEDGER_EVENTS = {
       ...progress,
     ],
   },
-  decision: { prefixes: ['D#'], words: ['leave', 'watch', 'act'] },
+  decision: { prefixes: ['D#'], words: ['no-action', 'watch', 'act'] },
   exoneration: { prefixes: ['X#'], words: [...EFFECTS, 'revoked'] },
   rule: { prefixes: ['R#'], words: ['demoted', 'reinstated'] },
   policy: { prefixes: ['P#', 'LIVE#'], words: ['drafted', 'reviewed', 'measured', 'live', 'rolled back'] },

@@ -4,10 +4,10 @@ import { FOUND_BY, KINDS, LEGS } from '../campaigns/campaign';
 import { REASON_CODES } from '../cases/reason-codes';
 import { Reasoned } from './detection-policy';
 
-/** The ladder, mildest first. What is asked of the provider on each rung is in action.ts. */
-export const RUNGS = ['watch', 'warn', 'limit', 'challenge', 'disable-key', 'suspend'] as const;
-export const Rung = z.enum(RUNGS);
-export type Rung = z.infer<typeof Rung>;
+/** The ladder, mildest first. What is asked of the provider for each is in request.ts. */
+export const ACTIONS = ['watch', 'warn', 'limit', 'challenge', 'disable-key', 'suspend'] as const;
+export const ActionName = z.enum(ACTIONS);
+export type ActionName = z.infer<typeof ActionName>;
 
 /** observe: nothing; shadow: decisions recorded, none carried out; assist: people approve; auto: carried out within the guardrails. */
 export const MODES = ['observe', 'shadow', 'assist', 'auto'] as const;
@@ -28,12 +28,12 @@ const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 const minutes = z.number().min(0);
 
-/** One row of the ladder: what must hold before a campaign of this kind is met with this rung. The first row that holds decides. */
+/** One row of the ladder: what must hold before a campaign of this kind is met with this action. The first row that holds decides. */
 export const Rule = z.strictObject({
   /** Names the rule in ledger, rates and demotion; never reused for another meaning. */
   id: z.string().regex(/^[a-z0-9-]{3,64}$/),
   kind: z.enum(KINDS),
-  rung: Rung,
+  action: ActionName,
   reasonCode: z.enum(REASON_CODES),
   /** Probability of the kind (functions/detection/findings/classify.ts), at least. */
   probability: Reasoned(share),
@@ -74,7 +74,7 @@ export const Stage = z.strictObject({
 export type Stage = z.infer<typeof Stage>;
 
 export const EnforcementPolicy = z.strictObject({
-  modes: z.record(Rung, Reasoned(Mode)),
+  modes: z.record(ActionName, Reasoned(Mode)),
   rules: z.array(Rule),
   protection: z.strictObject({
     /** Never acted on automatically: a person decides about each. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ONE_LINE } from '../plain-text';
 import { AdmissionPolicy } from './admission';
 import { DetectionPolicy } from './detection-policy';
-import { EnforcementPolicy, type Mode, RUNGS } from './enforcement-policy';
+import { ACTIONS, EnforcementPolicy, type Mode } from './enforcement-policy';
 
 /** Every number that judges people, with its reason. Versioned data: replayed on the past before it judges the present. */
 export const Policy = z.strictObject({
@@ -33,10 +33,10 @@ export function policyDigest(policy: Policy): string {
     .slice(0, 16);
 }
 
-/** The same numbers with every rung in one mode: what a new deployment starts with is the recommended policy in mode observe. */
+/** The same numbers with every action in one mode: what a new deployment starts with is the recommended policy in mode observe. */
 export function withMode(policy: Policy, mode: Mode, reason: string): Policy {
   const modes = { ...policy.enforcement.modes };
-  for (const rung of RUNGS) modes[rung] = { value: mode, reason };
+  for (const action of ACTIONS) modes[action] = { value: mode, reason };
   const admission = policy.admission && { ...policy.admission, mode: { value: mode, reason } };
   return { ...policy, enforcement: { ...policy.enforcement, modes }, ...(admission ? { admission } : {}) };
 }

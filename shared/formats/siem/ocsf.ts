@@ -82,16 +82,16 @@ export function ocsfOfEntry(entry: Recorded, found?: Found): OcsfEvent | undefin
 const FINDING = {
   act: { id: 1, name: 'Create', severity: 'high', status: 1 },
   watch: { id: 1, name: 'Create', severity: 'low', status: 1 },
-  leave: { id: 3, name: 'Close', severity: 'informational', status: 4 },
+  'no-action': { id: 3, name: 'Close', severity: 'informational', status: 4 },
 } as const;
 
 function ofDecision(campaign: string, entry: Recorded, found: Found | undefined): OcsfEvent | undefined {
   const decision = DecisionRecord.safeParse(entry.state);
   if (!decision.success) return undefined;
-  const { kind, rule, rung, mode, act, review, spare, policy, evidence } = decision.data;
+  const { kind, rule, action, mode, act, review, exclude, policy, evidence } = decision.data;
   const { severity, status, ...of } = FINDING[kind];
-  const activity = entry.sequence > 1 && kind !== 'leave' ? { id: 2, name: 'Update' } : of;
-  const title = `Campaign ${campaign}: ${kind}${rung === undefined ? '' : `, ${rung}`}`;
+  const activity = entry.sequence > 1 && kind !== 'no-action' ? { id: 2, name: 'Update' } : of;
+  const title = `Campaign ${campaign}: ${kind}${action === undefined ? '' : `, ${action}`}`;
   return event('detection_finding', entry.hash, entry.at, activity, severity, title, {
     status_id: status,
     finding_info: {
@@ -110,7 +110,7 @@ function ofDecision(campaign: string, entry: Recorded, found: Found | undefined)
           })),
         }
       : {}),
-    unmapped: { act, review, spare, policy, evidence, ...(mode === undefined ? {} : { mode }) },
+    unmapped: { act, review, exclude, policy, evidence, ...(mode === undefined ? {} : { mode }) },
   });
 }
 
@@ -118,10 +118,10 @@ function ofDecision(campaign: string, entry: Recorded, found: Found | undefined)
 function changeOf(state: AccountState, what: string): { id: number; name: string; severity: keyof typeof SEVERITY } {
   const { phase } = state;
   if (what === 'acknowledged' && phase.kind === 'acknowledged') {
-    if (phase.action.rung === 'suspend') return { id: 5, name: 'Disable', severity: 'high' };
-    if (phase.action.rung !== 'warn' && phase.action.rung !== 'watch') return { id: 9, name: 'Lock', severity: 'medium' };
+    if (phase.action.action === 'suspend') return { id: 5, name: 'Disable', severity: 'high' };
+    if (phase.action.action !== 'warn' && phase.action.action !== 'watch') return { id: 9, name: 'Lock', severity: 'medium' };
   }
-  if (what === 'lifted') return { id: 2, name: 'Enable', severity: 'informational' };
+  if (what === 'reinstated') return { id: 2, name: 'Enable', severity: 'informational' };
   return { id: ACTIVITY.other, name: what, severity: 'informational' };
 }
 
@@ -137,7 +137,7 @@ function ofAccount(account: string, entry: Recorded): OcsfEvent | undefined {
     ...(action ? { policy: { uid: action.policy, name: action.rule } } : {}),
     unmapped: {
       sequence: entry.sequence,
-      ...(action ? { rung: action.rung, case: action.case, campaign: action.campaign, reason: action.reasonCode } : {}),
+      ...(action ? { action: action.action, case: action.case, campaign: action.campaign, reason: action.reasonCode } : {}),
     },
   });
 }

@@ -5,7 +5,7 @@ const HELP = `npm run soak -- [--minutes 3] [--rate 40] [--times 10] [--risk 0.0
 
 The pipeline over queues, tables and objects on engines in this process: a third of --minutes at --rate events a second, --minutes at
 --times as much, a third of it at --rate, then until it is drained. Every schedule is delivered twice at once, each call ends its instance
-with probability --risk. Prints what came of it and which alarms of the template would have rung. Exit code 1 when anything was lost,
+with probability --risk. Prints what came of it and which alarms of the template would have action. Exit code 1 when anything was lost,
 counted twice, asked twice or not drained.`;
 
 async function main(): Promise<void> {

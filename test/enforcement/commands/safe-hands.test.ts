@@ -203,7 +203,7 @@ onBothSides((side) => {
   });
 
   describe('a case by hand', () => {
-    const tip = { accounts: [account(900)], rung: 'suspend', reasonCode: 'coordinated-extraction' } as const;
+    const tip = { accounts: [account(900)], action: 'suspend', reasonCode: 'coordinated-extraction' } as const;
     const only = async (world: TestWorld) => (await world.enforcement.cases.page(undefined, 10)).cases[0]?.id ?? caseId('none');
 
     test('takes another person than who opened it; contained, appealable, undone like any other', async () => {

@@ -255,7 +255,7 @@ function Labelled({ account }: { account: string }) {
 
 /** For and against: what ties it to a group, and why the policy does or does not act on it. */
 function Why({ of: { membership, known }, decision }: { of: Account; decision: Schemas['AccountDecision'] | null | undefined }) {
-  const left = decision && (decision.decision !== 'act' || decision.member?.decision === 'spare');
+  const left = decision && (decision.decision !== 'act' || decision.member?.decision === 'exclude');
   return (
     <Panel title={left || !membership ? 'Why it is left alone' : 'Why this account'}>
       {membership ? (

@@ -34,7 +34,7 @@ export function CasePage({ id }: { id: string }) {
                 </span>
               </h1>
               <p className="lede">
-                {doing(data.rung, data.size)}.{' '}
+                {doing(data.action, data.size)}.{' '}
                 {data.byHand ? (
                   `${data.openedBy ?? 'A person'} opened it; no campaign called for it.`
                 ) : (
@@ -56,7 +56,7 @@ export function CasePage({ id }: { id: string }) {
   );
 }
 
-const TONES = { act: 'danger', review: 'warn', spare: 'plain' } as const;
+const TONES = { act: 'danger', review: 'warn', exclude: 'plain' } as const;
 /** As many as one looks through; the rest on demand. */
 const SHOWN_FIRST = 40;
 const SHOWN = 200;

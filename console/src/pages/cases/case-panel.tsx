@@ -25,7 +25,7 @@ export function CasePanel({ entry, pending, buttons, decision = null }: PanelPro
     );
   }
   return (
-    <Panel title={doing(entry.rung, entry.size)} end={<Progress is={entry.progress} />}>
+    <Panel title={doing(entry.action, entry.size)} end={<Progress is={entry.progress} />}>
       <div className="stack">
         <p>{nowDoing(entry)}</p>
         {/* Before anything that is loaded later: a button that moves under the pointer is a button that is missed. */}

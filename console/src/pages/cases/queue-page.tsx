@@ -126,7 +126,7 @@ export function QueuePage() {
                 ['campaign', (row) => row.campaign],
                 ['kind', (row) => row.kind],
                 ['rule', (row) => row.rule],
-                ['action', (row) => row.rung],
+                ['action', (row) => row.action],
                 ['progress', (row) => row.progress],
                 ['accounts', (row) => row.size],
                 ['forPeople', (row) => row.forPeople],
@@ -163,7 +163,7 @@ function CaseRow({ row, here, gone, now, buttons }: CaseRowProps) {
         <h3>
           <Link href={pageOf(row)}>
             {row.byHand ? 'Opened by hand' : KIND_NAMES[row.kind]}:{' '}
-            {doing(row.rung, row.size).replace(/^./, (letter) => letter.toLowerCase())}
+            {doing(row.action, row.size).replace(/^./, (letter) => letter.toLowerCase())}
           </Link>
         </h3>
         <p>{gone ? 'No longer in this list: somebody decided, or it moved on.' : nowDoing(row)}</p>

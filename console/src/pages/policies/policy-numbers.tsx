@@ -83,7 +83,7 @@ export function PolicyNumbers({ digest, judging, mayEdit, onBack }: Props) {
             {policy.enforcement.rules.map((rule, place) => (
               <details key={rule.id}>
                 <summary>
-                  <Kind is={rule.kind} /> <span className="mono">{rule.id}</span> <span>{words(rule.rung)}</span>
+                  <Kind is={rule.kind} /> <span className="mono">{rule.id}</span> <span>{words(rule.action)}</span>
                   <Badge tone={modeOf(policy, rule) === 'auto' ? 'danger' : 'plain'}>{modeOf(policy, rule)}</Badge>
                 </summary>
                 <Numbers of={ofRule(rule, place)} edits={edits} onEdit={edit} />
@@ -119,7 +119,7 @@ const policyOf = (digest: string) => answered(client().GET('/v1/policies/{digest
 
 /** The mode that a rule acts in: the mode of its action, and never more than its own. */
 function modeOf(policy: Policy, rule: Policy['enforcement']['rules'][number]): string {
-  const ofAction = policy.enforcement.modes[rule.rung]?.value ?? 'observe';
+  const ofAction = policy.enforcement.modes[rule.action]?.value ?? 'observe';
   const own = rule.mode?.value ?? ofAction;
   return MODES.indexOf(own) < MODES.indexOf(ofAction) ? own : ofAction;
 }

@@ -39,7 +39,7 @@ export function RulesPanel() {
                   {items.map((one) => (
                     <tr key={one.rule}>
                       <td>
-                        <span className="mono">{one.rule}</span> <span className="soft small">{words(one.rung)}</span>
+                        <span className="mono">{one.rule}</span> <span className="soft small">{words(one.action)}</span>
                       </td>
                       <td>{one.demoted ? <Badge tone="danger">demoted: people approve</Badge> : one.mode}</td>
                       <td className="number">{count(one.acted)}</td>

@@ -97,7 +97,7 @@ function GoOn({ name, about, onClose }: DialogProps & { name: 'approve' | 'resum
   const [protectedToo, setProtectedToo] = useState(false);
   const run = useCaseDryRun(about.id);
   const data = run.data?.decision === 'act' ? run.data : undefined;
-  const what = data ? doing(data.rung ?? about.rung, data.size) : COMMANDS[name].label;
+  const what = data ? doing(data.action ?? about.action, data.size) : COMMANDS[name].label;
   const place = (name === 'resume' && !about.resuming ? 0 : about.approvals.length) + 1;
   return (
     <CommandDialog

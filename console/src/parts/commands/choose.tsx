@@ -158,7 +158,7 @@ export const AccountNames = ({ value, onChange }: { value: string; onChange: (te
   </label>
 );
 
-const RUNGS = ['suspend', 'limit', 'challenge', 'disable-key', 'warn'] as const;
+const ACTIONS = ['suspend', 'limit', 'challenge', 'disable-key', 'warn'] as const;
 const REASONS = [
   ['coordinated-extraction', 'Coordinated extraction of model outputs'],
   ['access-resale', 'Access appears to be resold'],
@@ -170,12 +170,12 @@ const REASONS = [
 export function OpenByHand({ accounts = '', onClose }: { accounts?: string; onClose: () => void }) {
   const [, go] = useLocation();
   const [named, setNamed] = useState(accounts);
-  const [rung, setRung] = useState<(typeof RUNGS)[number]>('suspend');
+  const [action, setAction] = useState<(typeof ACTIONS)[number]>('suspend');
   const [reasonCode, setReason] = useState<(typeof REASONS)[number][0]>('coordinated-extraction');
   const size = namesIn(named).length;
   return (
     <CommandDialog
-      title={size === 0 ? 'Open a case by hand' : `Open a case by hand: ${doing(rung, size)}`}
+      title={size === 0 ? 'Open a case by hand' : `Open a case by hand: ${doing(action, size)}`}
       act="Open the case"
       ready={size > 0}
       onClose={onClose}
@@ -183,7 +183,7 @@ export function OpenByHand({ accounts = '', onClose }: { accounts?: string; onCl
         const answer = await answered(
           client().POST('/v1/cases', {
             params: { header: { 'idempotency-key': key } },
-            body: { accounts: await keysOf(named), rung, reasonCode, because },
+            body: { accounts: await keysOf(named), action, reasonCode, because },
           }),
         );
         if (answer.case) go(`/cases/${answer.case}`);
@@ -196,8 +196,8 @@ export function OpenByHand({ accounts = '', onClose }: { accounts?: string; onCl
       <AccountNames value={named} onChange={setNamed} />
       <label className="field">
         <span>What is done</span>
-        <select value={rung} onChange={(event) => setRung(RUNGS.find((one) => one === event.target.value) ?? 'suspend')}>
-          {RUNGS.map((one) => (
+        <select value={action} onChange={(event) => setAction(ACTIONS.find((one) => one === event.target.value) ?? 'suspend')}>
+          {ACTIONS.map((one) => (
             <option key={one} value={one}>
               {doing(one, size || 1)}
             </option>

@@ -3,7 +3,7 @@ import { answered, client, type Schemas } from '../../api';
 import { count, doing, percent, words } from '../../format';
 import { AccountLink, Loaded } from '../parts';
 
-/** Who would be hit, asked of the policy itself: counts by plan, who is protected, who is spared and why, how and when. */
+/** Who would be hit, asked of the policy itself: counts by plan, who is protected, who is excluded and why, how and when. */
 export const useCaseDryRun = (id: string) =>
   useQuery({
     queryKey: ['dry-run', id],
@@ -29,12 +29,12 @@ export const Preview = ({ run }: { run: ReturnType<typeof useCaseDryRun> }) => (
 
 function Hit({ run }: { run: Schemas['DryRun'] }) {
   if (run.decision !== 'act') return <p>Nobody. {run.because.join('; ')}</p>;
-  const spared = Object.entries(run.spared).sort(([, one], [, other]) => other - one);
+  const excluded = Object.entries(run.excluded).sort(([, one], [, other]) => other - one);
   const short = run.budget !== null && run.budget.left < run.accounts;
   return (
     <>
       <p>
-        <strong>{doing(run.rung ?? '', run.accounts)}</strong>
+        <strong>{doing(run.action ?? '', run.accounts)}</strong>
         {run.size > run.accounts ? ` (${count(run.size - run.accounts)} more are acted on already)` : ''}
         {Object.keys(run.byPlan).length > 0
           ? `: ${Object.entries(run.byPlan)
@@ -46,7 +46,7 @@ function Hit({ run }: { run: Schemas['DryRun'] }) {
       <dl className="pairs">
         <dt>Protected: only people may act</dt>
         <dd>{count(run.protectedCount)}</dd>
-        {spared.map(([why, accounts]) => (
+        {excluded.map(([why, accounts]) => (
           <Pair key={why} name={`Left alone: ${LEFT_ALONE[why] ?? words(why)}`} value={count(accounts)} />
         ))}
         <dt>In stages of</dt>

@@ -1,4 +1,4 @@
-import { ACCOUNT_CHAIN, type AccountState, inForce, type Lift, UNTOUCHED } from '../../../shared/domain/cases/action';
+import { ACCOUNT_CHAIN, type AccountState, inForce, type Reinstatement, UNTOUCHED } from '../../../shared/domain/cases/action';
 import type { What } from '../../../shared/domain/cases/ledger-events';
 import type { Actor } from '../../../shared/domain/person';
 import { type AccountKey, accountKey, type CaseId } from '../../../shared/identity/ids';
@@ -8,57 +8,57 @@ import type { Enforcement } from '../enforcement';
 import { settle } from './ask';
 
 /**
- * Accounts whose restore may not have reached the provider yet: pointed at before the entry that lifts, and by that entry's number. A
+ * Accounts whose restore may not have reached the provider yet: pointed at before the entry that reinstates, and by that entry's number. A
  * pointer goes when there is an entry of its number that does not wait for a restore: whoever set it can write it no more, however
  * late they wake up.
  */
 const RESTORING = 'RESTORING';
 const pointer = (account: AccountKey, sequence: number): string => `${account}#${sequence}`;
 
-export type Lifting = {
-  why: Lift['why'];
+export type Reinstating = {
+  why: Reinstatement['why'];
   actor: Actor;
   because: string[];
   key?: string;
-  /** Lift only what this case did; what another case did stays. */
+  /** Reinstate only what this case did; what another case did stays. */
   onlyOf?: CaseId;
   /** No action by this case any more, also if it did nothing yet. */
   bar?: CaseId;
   exoneratedUntil?: number;
 };
-export type Lifted = { kind: 'lifted' | 'unreachable' | 'nothing-in-force' | 'already'; because: string };
+export type Reinstated = { kind: 'reinstated' | 'unreachable' | 'nothing-in-force' | 'already'; because: string };
 
 /**
- * Gives an account back. Lifting, barring the case and exonerating are one ledger entry, so there is no moment in which
+ * Gives an account back. Reinstating it, barring the case and exonerating are one ledger entry, so there is no moment in which
  * the account is free and may be taken again. Never asks the kill switch nor a budget: those stop harm, not relief.
  */
-export async function lift(account: AccountKey, lifting: Lifting, world: Enforcement): Promise<Lifted> {
+export async function reinstate(account: AccountKey, reinstating: Reinstating, world: Enforcement): Promise<Reinstated> {
   for (;;) {
     // Relief is not refused because a record cannot be read: it follows the newest that can.
     const head = await isolated(
       () => world.ledger.head(ACCOUNT_CHAIN, account),
       () => world.ledger.headToRepair(ACCOUNT_CHAIN, account),
     );
-    if (head?.state.movedTo !== undefined) return lift(head.state.movedTo, lifting, world);
-    const next = after(account, head, lifting, world.clock.now());
+    if (head?.state.movedTo !== undefined) return reinstate(head.state.movedTo, reinstating, world);
+    const next = after(account, head, reinstating, world.clock.now());
     if (!next)
-      return head?.state.phase.kind === 'lifting' ? finish(account, head, world) : { kind: 'already', because: 'nothing is left to lift' };
-    if (next.state.phase.kind === 'lifting') await world.table.put({ pk: RESTORING, sk: pointer(account, (head?.sequence ?? 0) + 1) });
-    if (lifting.exoneratedUntil !== undefined) await world.exonerations.exonerating(account);
-    const { actor, because, key } = lifting;
+      return head?.state.phase.kind === 'reinstating' ? finish(account, head, world) : { kind: 'already', because: 'nothing is in force' };
+    if (next.state.phase.kind === 'reinstating') await world.table.put({ pk: RESTORING, sk: pointer(account, (head?.sequence ?? 0) + 1) });
+    if (reinstating.exoneratedUntil !== undefined) await world.exonerations.exonerating(account);
+    const { actor, because, key } = reinstating;
     const draft = { actor, because, ...(key === undefined ? {} : { key }), ...next };
     const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, draft);
     if (appended.kind === 'overtaken') continue;
-    if (next.state.phase.kind === 'lifting') return finish(account, appended.entry, world);
+    if (next.state.phase.kind === 'reinstating') return finish(account, appended.entry, world);
     return { kind: 'nothing-in-force', because: next.what };
   }
 }
 
-async function finish(account: AccountKey, entry: Entry<AccountState>, world: Enforcement): Promise<Lifted> {
+async function finish(account: AccountKey, entry: Entry<AccountState>, world: Enforcement): Promise<Reinstated> {
   const answer = await settle(account, entry, world);
   if (answer.kind === 'unreachable' || answer.kind === 'refused') return { kind: 'unreachable', because: answer.because };
   await world.table.delete(RESTORING, pointer(account, entry.sequence));
-  return { kind: 'lifted', because: answer.because };
+  return { kind: 'reinstated', because: answer.because };
 }
 
 /** Restores that did not reach the provider, or whose worker died: sent again until it acknowledges. Answers how many are left. */
@@ -72,7 +72,7 @@ export async function finishRestoring(world: Enforcement): Promise<number> {
       () => 'unreadable' as const,
     );
     if (head === 'unreadable') left++;
-    else if (head?.state.phase.kind === 'lifting') {
+    else if (head?.state.phase.kind === 'reinstating') {
       if ((await finish(account, head, world)).kind === 'unreachable') left++;
     } else if ((head?.sequence ?? 0) >= Number(sequence)) await world.table.delete(RESTORING, pointed);
   }
@@ -80,26 +80,26 @@ export async function finishRestoring(world: Enforcement): Promise<number> {
 }
 
 /** The provider acknowledged a restore and did not carry it out: asked again, under a new id. */
-export async function restoreAgain(account: AccountKey, head: Entry<AccountState>, world: Enforcement): Promise<Lifted> {
+export async function restoreAgain(account: AccountKey, head: Entry<AccountState>, world: Enforcement): Promise<Reinstated> {
   const { phase } = head.state;
-  if (phase.kind !== 'lifted') return { kind: 'already', because: `nothing to restore again: ${phase.kind}` };
-  const again: Lift = { ...phase.lift, id: `${phase.lift.id}.${head.sequence + 1}`, askedAt: world.clock.now() };
-  const state: AccountState = { ...head.state, phase: { kind: 'lifting', action: phase.action, lift: again } };
+  if (phase.kind !== 'reinstated') return { kind: 'already', because: `nothing to restore again: ${phase.kind}` };
+  const again: Reinstatement = { ...phase.reinstatement, id: `${phase.reinstatement.id}.${head.sequence + 1}`, askedAt: world.clock.now() };
+  const state: AccountState = { ...head.state, phase: { kind: 'reinstating', action: phase.action, reinstatement: again } };
   await world.table.put({ pk: RESTORING, sk: pointer(account, head.sequence + 1) });
   const because = ['restoring was acknowledged, but the account is still suspended'];
   const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor: CLOCK, what: 'restore asked again', because, state });
   return appended.kind === 'appended' ? finish(account, appended.entry, world) : { kind: 'already', because: appended.head.what };
 }
 
-/** The entry that lifting would add to this chain; undefined when it would change nothing. */
+/** The entry that reinstating would add to this chain; undefined when it would change nothing. */
 function after(
   account: AccountKey,
   head: Entry<AccountState> | undefined,
-  lifting: Lifting,
+  reinstating: Reinstating,
   now: number,
 ): { what: What; state: AccountState } | undefined {
   const state = head?.state ?? UNTOUCHED;
-  const { why, onlyOf, bar, exoneratedUntil } = lifting;
+  const { why, onlyOf, bar, exoneratedUntil } = reinstating;
   const until = exoneratedUntil === undefined ? state.exoneratedUntil : Math.max(exoneratedUntil, state.exoneratedUntil ?? 0);
   const barred = bar === undefined || state.barred.includes(bar) ? state.barred : [...state.barred, bar];
   const action = inForce(state);
@@ -107,7 +107,7 @@ function after(
     const id = `${action.case}.${account}.${(head?.sequence ?? 0) + 1}.restore`;
     return {
       what: why,
-      state: { ...state, phase: { kind: 'lifting', action, lift: { id, why, askedAt: now } }, exoneratedUntil: until, barred },
+      state: { ...state, phase: { kind: 'reinstating', action, reinstatement: { id, why, askedAt: now } }, exoneratedUntil: until, barred },
     };
   }
   if (until === state.exoneratedUntil && barred === state.barred) return undefined;
