@@ -58,6 +58,8 @@ export type Soaked = {
   different: string[];
   ended: Record<string, number>;
   redriven: number;
+  /** From the first event until everything was drained, and how long after the last event that was. */
+  tookSeconds: number;
   drainedAfterSeconds: number;
   oldestSeconds: number;
   deepest: number;
@@ -347,6 +349,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
       floodRate: Math.round((1_000 * flooded.events) / Math.max(1, flooded.to - (flooded.from ?? 0))),
       duplicates: traffic.duplicates,
       malformed: traffic.malformed,
+      tookSeconds: Math.round((drained - began) / 1_000),
       drainedAfterSeconds: Math.round((drained - stopped) / 1_000),
       oldestSeconds: Math.round(oldest),
       deepest,
