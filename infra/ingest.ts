@@ -168,8 +168,8 @@ export class Ingest extends Construct {
       logDays: stage.logDays,
     });
     may(receive).sendTo(events.queue);
-    may(receive).readRows(state.tables.access);
-    may(receive).writeRows(state.tables.access);
+    may(receive).readRows(state.tables.access, ['PRODUCER_KEYS', 'RATE#*', 'IDEMPOTENCY#*']);
+    may(receive).writeRows(state.tables.access, ['PRODUCER_KEYS', 'RATE#*', 'IDEMPOTENCY#*', 'ACCESS#*']);
     may(receive).deleteRows(state.tables.access, ['IDEMPOTENCY#*']);
     may(receive).readSecret(state.secrets.serviceKey);
     gateway.open(

@@ -30,12 +30,13 @@ export class AccessLog {
 
   async write(entry: AccessEntry): Promise<void> {
     const day = dayLabel(entry.at);
-    await this.table.put({
+    const row = {
       pk: `ACCESS#${day}`,
       sk: `${iso(entry.at)}#${entry.requestId}`,
       entry: checked(AccessEntry, entry, 'an entry of the access log'),
       expires: Math.floor((entry.at + KEPT_DAYS * DAY) / 1000),
-    });
+    };
+    await this.table.put(row, { kind: 'absent' });
   }
 
   /** One day, newest first. `after` is the `next` of the page before. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describeApi } from '../../local/documents/api-description';
 import { localIssuer } from '../../local/issuer';
-import { dayLabel } from '../../shared/domain/time';
+import { DAY, dayLabel } from '../../shared/domain/time';
 import { AccessLog } from '../../shared/http/access-log';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
@@ -186,6 +186,23 @@ onBothSides((side) => {
         { status: 200, subjects: { account: keyOf('june/3') } },
       ]),
     );
+  });
+
+  test('an entry of the access log stays as it was first written', async () => {
+    const log = new AccessLog(whole.state);
+    const entry = {
+      at: whole.clock.now() - 5 * DAY,
+      requestId: 'r-1',
+      principal: 'mallory',
+      method: 'GET',
+      route: '/v1/me',
+      subjects: {},
+      status: 200,
+      milliseconds: 1,
+    };
+    await log.write(entry);
+    await log.write({ ...entry, principal: 'ada' });
+    expect((await log.page(dayLabel(whole.clock.now() - 5 * DAY), 10)).entries.map(({ principal }) => principal)).toEqual(['mallory']);
   });
 
   test('what a rate limit refuses costs no row in the access log', async () => {

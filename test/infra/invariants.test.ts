@@ -293,6 +293,34 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     }
   });
 
+  test('the access log: each function adds to it and to named partitions beside it, and who asked is also in a log that no function writes', () => {
+    const marks = z.object({ 'ForAllValues:StringLike': z.object({ 'dynamodb:LeadingKeys': z.array(z.string()).min(1) }) });
+    const onAccess = statements.filter(({ Resource }) => /ImportValue.*GetAttAccess[0-9A-F]/.test(JSON.stringify(Resource)));
+    expect(onAccess.length).toBeGreaterThan(8);
+    for (const { id, Action, Condition } of onAccess) {
+      const named = marks.safeParse(Condition);
+      expect({ id, Action, named: named.success }).toEqual({ id, Action, named: true });
+      const keys = named.data?.['ForAllValues:StringLike']['dynamodb:LeadingKeys'] ?? [];
+      if (Action.some((one) => /Delete/.test(one))) expect({ id, keys }).toEqual({ id, keys: ['IDEMPOTENCY#*'] });
+    }
+    const [gateway] = of('AWS::ApiGatewayV2::Stage');
+    const log = JSON.stringify(gateway?.Properties.AccessLogSettings);
+    expect(log).toContain('$context.requestId');
+    expect(log).toContain('$context.authorizer.claims.sub');
+    const logging = statements.filter(({ Action }) => Action.some((one) => one.startsWith('logs:')));
+    for (const { id, Resource } of logging)
+      expect({ id, own: !/vendedlogs|GatewayAccessLog/.test(JSON.stringify(Resource)) }).toEqual({ id, own: true });
+  });
+
+  test('a log that AWS writes needs no statement of its own in the account; the machine’s name follows its stack', () => {
+    const groups = of('AWS::Logs::LogGroup').map(({ Properties }) => JSON.stringify(Properties.LogGroupName ?? ''));
+    const written = of('AWS::StepFunctions::StateMachine').concat(of('AWS::ApiGatewayV2::Stage'));
+    expect(groups.filter((name) => name.includes('/aws/vendedlogs/')).length).toBe(written.length);
+    expect(all.filter(({ Type }) => Type === 'AWS::Logs::ResourcePolicy')).toEqual([]);
+    for (const { Properties } of of('AWS::StepFunctions::StateMachine'))
+      expect(JSON.stringify(Properties.StateMachineName)).toContain('AWS::StackId');
+  });
+
   test('only who acts may ask the provider, start a workflow and open a sealed account id', () => {
     const holders = (resource: RegExp) =>
       [
