@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishLedger } from '../../functions/enforcement/ledger/publish';
+import { subjectOf } from '../../functions/query/ledger/ledger-view';
 import { seal } from '../../shared/domain/cases/ledger';
 import { eventType, LEDGER_EVENTS } from '../../shared/domain/cases/ledger-events';
 import { NOTICE_KINDS, NOTICE_WORDS, noticeType } from '../../shared/domain/notice';
@@ -57,4 +58,9 @@ test('a word that we do not have, and a chain that is not ours, is told to nobod
   const bus = new MemoryEventBus();
   await publishLedger(bus, { table: stores.enforcement, ledger: enforcement.ledger, clock });
   expect(bus.published.map(({ type }) => type)).toEqual(['lockstep.kill-switch.armed']);
+});
+
+test('the audit log calls each chain what it is called outside', () => {
+  for (const [subject, { prefixes }] of Object.entries(LEDGER_EVENTS))
+    for (const prefix of prefixes) expect(subjectOf(`${prefix}one`)).toEqual({ kind: subject, id: 'one' });
 });

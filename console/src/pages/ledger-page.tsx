@@ -27,6 +27,7 @@ const CHOICES = {
     'regrouping',
     'erasure',
     'legal-hold',
+    'verification',
   ],
   by: ['person', 'policy', 'clock', 'provider', 'appellant'],
 } as const;
@@ -43,7 +44,7 @@ const NAMES: Record<string, string> = {
 const DAY_MS = 86_400_000;
 
 export function LedgerPage() {
-  const [{ about = 'workflow', by }, choose] = useFilters(CHOICES);
+  const [{ about: chosen, by }, choose] = useFilters(CHOICES);
   const [search, setSearch] = useSearchParams();
   const me = useMe();
   const now = useStatus().data?.at;
@@ -51,6 +52,8 @@ export function LedgerPage() {
   const person = viewer ? '' : (search.get('person') ?? '');
   const date = search.get('day') ?? '';
   const text = search.get('text') ?? '';
+  // Whoever asks what people did asks for what they did to single accounts, too.
+  const about = chosen ?? (person !== '' || by === 'person' ? 'everything' : 'workflow');
   const set = (name: string, value: string) =>
     setSearch(
       (before) => {
@@ -332,7 +335,30 @@ function Subject({ of }: { of: Entry['subject'] }) {
           </Link>
         </span>
       );
-    case 'exoneration':
+    case 'verification':
+      return (
+        <span>
+          verification of{' '}
+          <Link className="mono" href={`/accounts/${of.id}`} title={of.id}>
+            {brief(of.id)}
+          </Link>
+        </span>
+      );
+    case 'exoneration': {
+      const [scope = '', id = ''] = of.id.split(':');
+      return (
+        <span>
+          exoneration of {scope === 'organization' ? 'organisation' : scope}{' '}
+          {scope === 'account' || scope === 'campaign' ? (
+            <Link className="mono" href={`/${scope}s/${id}`} title={id}>
+              {scope === 'account' ? brief(id) : id}
+            </Link>
+          ) : (
+            <span className="mono">{id}</span>
+          )}
+        </span>
+      );
+    }
     case 'rule':
     case 'kill-switch':
     case 'policy':
@@ -344,7 +370,7 @@ function Subject({ of }: { of: Entry['subject'] }) {
     case 'other':
       return (
         <span>
-          {of.kind} <span className="mono">{of.id}</span>
+          {words(of.kind)} <span className="mono">{of.id}</span>
         </span>
       );
     default:

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
+import { subjectOfChain } from '../../../shared/domain/cases/ledger-events';
 import { unnamed } from '../../../shared/domain/cases/unnamed';
 import { type Actor, mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
@@ -23,26 +24,9 @@ export const SUBJECTS = [
   'regrouping',
   'erasure',
   'legal-hold',
+  'verification',
   'other',
 ] as const;
-const PREFIXES: readonly (readonly [string, (typeof SUBJECTS)[number]])[] = [
-  ['A#', 'account'],
-  ['K#', 'case'],
-  ['X#', 'exoneration'],
-  ['D#', 'decision'],
-  ['R#', 'rule'],
-  ['SWITCH#', 'kill-switch'],
-  ['LIVE#', 'policy'],
-  ['P#', 'policy'],
-  ['AP#', 'appeal'],
-  ['O#', 'operator'],
-  ['L#', 'label'],
-  ['DS#', 'disclosure'],
-  ['G#', 'regrouping'],
-  ['ER#', 'erasure'],
-  ['LH#', 'legal-hold'],
-];
-
 export const ActorView = z
   .object({
     kind: z.enum(['person', 'policy', 'clock', 'provider', 'appellant']),
@@ -85,8 +69,8 @@ export function actorView(actor: Actor, to: Person): z.infer<typeof ActorView> {
 }
 
 export function subjectOf(chain: string): LedgerEntryView['subject'] {
-  const [prefix, kind] = PREFIXES.find(([start]) => chain.startsWith(start)) ?? ['', 'other' as const];
-  return { kind, id: chain.slice(prefix.length) };
+  const of = subjectOfChain(chain);
+  return of ? { kind: of.subject, id: of.id } : { kind: 'other', id: chain };
 }
 
 /** Accounts are named by keys that everybody here may see; of an organisation viewers see no keyed hash (docs/api.md). */

@@ -294,7 +294,7 @@ const oddsOf = (score: number): string => (score > 13.8 ? 'More than a million t
 const Numbers = ({ of: { membership, usage, linkCount, flagged } }: { of: Account }) => (
   <Figures
     items={[
-      ['match weight, nats', membership ? membership.score.toFixed(1) : '—'],
+      ['score', membership ? membership.score.toFixed(1) : '—'],
       ['requests', usage ? count(usage.exchanges) : flagged ? count(flagged.exchanges) : '—'],
       ['prevented', usage ? count(usage.prevented) : '—'],
       ['output tokens', usage ? compact(usage.outputTokens) : '—'],

@@ -99,6 +99,7 @@ function CaseAccounts({ about, mayAct }: { about: Schemas['Case']; mayAct: boole
                   <DecidedRow
                     key={one.account}
                     one={one}
+                    progress={about.progress}
                     chosen={chosen.has(one.account)}
                     onToggle={mayAct ? () => toggle(one.account) : null}
                   />
@@ -136,7 +137,24 @@ function CaseAccounts({ about, mayAct }: { about: Schemas['Case']; mayAct: boole
   );
 }
 
-const DecidedRow = ({ one, chosen, onToggle }: { one: Decided; chosen: boolean; onToggle: (() => void) | null }) => (
+/** What “act” means for an account, by how far its case is: nobody is acted on before the case goes through. */
+const ACTS: Record<Schemas['Case']['progress'], string> = {
+  held: 'will be acted on',
+  'awaiting-approval': 'will be acted on',
+  containing: 'acted on in stages',
+  watching: 'acted on in stages',
+  stopped: 'acted on in stages',
+  contained: 'acted on',
+  undoing: 'being restored',
+  undone: 'restored',
+  rejected: 'not acted on',
+  lapsed: 'not acted on',
+  withdrawn: 'not acted on',
+  expired: 'action expired',
+};
+
+type DecidedRowProps = { one: Decided; progress: Schemas['Case']['progress']; chosen: boolean; onToggle: (() => void) | null };
+const DecidedRow = ({ one, progress, chosen, onToggle }: DecidedRowProps) => (
   <li>
     {onToggle ? (
       <input type="checkbox" aria-label={`Choose account ${one.account.slice(0, 8)}`} checked={chosen} onChange={onToggle} />
@@ -146,9 +164,9 @@ const DecidedRow = ({ one, chosen, onToggle }: { one: Decided; chosen: boolean; 
     <AccountLink account={one.account} />
     <Badge tone={TONES[one.decision]}>
       {one.decision === 'act'
-        ? 'acted on'
+        ? ACTS[progress]
         : one.decision === 'review'
-          ? 'only people'
+          ? 'only people may act'
           : (LEFT_ALONE[one.why ?? ''] ?? words(one.why ?? ''))}
     </Badge>
     <span className="small soft" title={one.because.join('\n')}>
