@@ -4,6 +4,7 @@ import { type Assessment, assess } from './findings/assess';
 import { contentCandidates } from './findings/content-candidates';
 import { joinCells } from './findings/join-cells';
 import type { GroupContext } from './findings/measures';
+import { partsByWork } from './findings/parts-by-work';
 import type { CandidatePairs } from './links/candidate-pairs';
 import type { PairLink } from './links/links';
 import { findNetworks } from './networks/find-networks';
@@ -37,8 +38,9 @@ export function judge(
   { policy, pairs, named, guests, isPopular, assessed = (_, anew) => anew() }: Asked,
 ): Judgement {
   const found = findNetworks(context.index, policy, pairs, guests);
-  const cells = joinCells(found.networks, context, policy.legs, isPopular);
+  const parts = found.networks.flatMap((network) => partsByWork(network, context, policy.legs));
+  const cells = joinCells(parts, context, policy.legs, isPopular);
   const groups = named ? [...cells, ...contentCandidates(cells, named, context, policy)] : cells;
   const assessments = groups.map((network) => assessed(network, () => assess(network, context, policy)));
-  return { context, links: found.links, linked: found.networks, assessments };
+  return { context, links: found.links, linked: parts, assessments };
 }

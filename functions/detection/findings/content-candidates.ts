@@ -10,6 +10,7 @@ import { identityOf } from './identity';
 import { opennessOf } from './legs';
 import type { GroupContext } from './measures';
 import { binomialAtMost } from './member-fit';
+import { partsByWork } from './parts-by-work';
 
 /** Requests from which an account can be seen to ask for reasoning or grades, and how improbable its count must be for ordinary use. */
 const ENOUGH_REQUESTS = 12;
@@ -46,7 +47,9 @@ export function contentCandidates(
   const askers = index.accounts.filter((entry) => isFree(entry) && asksUnusually(entry, baseline));
   return partsOf(askers, index)
     .flatMap((part) => alike(part, index) ?? [])
+    .flatMap((network) => partsByWork(network, context, policy.legs))
     .filter(({ members, profile }) => {
+      if (members.length < SMALLEST) return false;
       const profiles = members.map(({ entry }) => entry.profile);
       const load = loadSpreadOf(profiles);
       if (!load || load.spread > ALIKE_LOAD) return false;

@@ -88,9 +88,14 @@ function oneWork(one: Cell, other: Cell, legs: LegPolicy): boolean {
   return load !== undefined && load.atMost <= legs.loadSpread.value;
 }
 
+/** Whether the members of one send something of their own that those of the other do not send. */
+export const sendsItsOwn = (one: Network, other: Network): boolean =>
+  likeness(one, one) >= LIKE_CONTENT && likeness(other, one) < LIKE_CONTENT;
+
+/** Mean content score (nats) of the members of one network under the profile of another, or of their own, each without itself. */
 function likeness(of: Network, to: Network): number {
   const sample = of.members.slice(0, SAMPLE);
-  return sample.reduce((sum, { entry }) => sum + to.profile.score(entry, false).byFamily.content, 0) / sample.length;
+  return sample.reduce((sum, { entry }) => sum + to.profile.score(entry, of === to).byFamily.content, 0) / sample.length;
 }
 
 function askedBy(profiles: readonly Profile[]): Counts[] {
