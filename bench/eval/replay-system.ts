@@ -55,7 +55,7 @@ export const replaySystem =
       pipeline.gateway.effect(pipeline.hasher.account(id).key)?.(pipeline.clock.now()) !== undefined;
     const blocks = new EventBlocks(detectEveryHours * HOUR);
     const feed = async (completed: readonly Block[]): Promise<void> => {
-      for (const block of completed) await replay.feed(readBlock(block, pipeline.hasher));
+      for (const block of completed) await replay.feed(readBlock(block, pipeline.hasher, pipeline.gateway.effect));
     };
     blocks.open(source.name);
     for await (const lines of source.lines({ contained })) {

@@ -1,3 +1,4 @@
+import { isAsExpected } from '../../functions/ingest/ingest';
 import type { Refused } from '../../functions/ingest/read-messages';
 import type { Pipeline } from '../../local/pipeline';
 import { type Arrivals, addArrivals } from '../../shared/domain/arrival';
@@ -32,10 +33,12 @@ export class FileReplay {
     for await (const block of blocks) await this.feed(block);
   }
 
-  async feed({ events, ...block }: ReadBlock): Promise<void> {
+  async feed({ events, again, ...block }: ReadBlock): Promise<void> {
     this.pipeline ??= await this.begin(block.start);
     await this.pipeline.advanceTo(block.now);
-    const { rejected, arrivals } = await this.pipeline.keep(events);
+    // What was read as prevented and was not: an action ended after it was read.
+    const stands = again === undefined || isAsExpected(events, this.pipeline.gateway.effect);
+    const { rejected, arrivals } = await this.pipeline.keep(stands ? events : await again());
     addArrivals(this.arrivals, arrivals);
     this.first.push(...rejected.slice(0, SHOWN - this.first.length));
     this.onRefused(rejected);

@@ -185,7 +185,12 @@ async function replay(policy: Policy, options: Options, producers: ProducerSetti
   try {
     const reading = { files: options.files, secret: KEY, detectEvery: options.detectEvery, producers };
     // On two cores the files are read by a thread of its own while the hours before are judged.
-    await files.run(availableParallelism() > 1 ? blocksAhead(__filename, reading) : blocksOf(reading));
+    const restrictions = () => files.pipeline?.gateway.restrictions;
+    await files.run(
+      availableParallelism() > 1
+        ? blocksAhead(__filename, reading, (count) => restrictions()?.after(count) ?? [])
+        : blocksOf(reading, (account) => restrictions()?.effect(account)),
+    );
   } catch (error) {
     if (!(error instanceof UnreadableInput)) throw error;
     damage = error;

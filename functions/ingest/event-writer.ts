@@ -1,14 +1,15 @@
-import type { LockstepEvent } from '../../shared/contract/event';
+import { isEvidence, type LockstepEvent } from '../../shared/contract/event';
 import type { SegmentBuilder } from '../../shared/formats/segment';
 import { factsOf } from '../../shared/identity/account-facts';
 import { hashText, type KeyedHasher } from '../../shared/identity/keyed-hash';
-import { rowOf, writeRow } from './usage-row';
+import { rowOf, writePrevented, writeRow } from './usage-row';
 
 /** Writes one parsed event into a segment: identifiers hashed, the prompt fingerprinted, both dropped. */
 export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: number, hasher: KeyedHasher): void {
   switch (event.type) {
     case 'lockstep.usage.v1':
-      writeRow(segment, rowOf(event, at, hasher), hasher);
+      if (isEvidence(event.data.status)) writeRow(segment, rowOf(event, at, hasher), hasher);
+      else writePrevented(segment, event, at, hasher);
       return;
     case 'lockstep.account.v1': {
       const account = segment.account(hasher.account(event.subject));

@@ -2,17 +2,11 @@ import { createHash } from 'node:crypto';
 import { STATUSES } from '../../shared/contract/event';
 import { dayLabel, dayOf, hourLabel } from '../../shared/domain/time';
 import { frameOf } from '../../shared/formats/segment';
-import type { AccountKey } from '../../shared/identity/ids';
 import type { Clock, ObjectStore, Queue, Table } from '../../shared/ports';
 import { noteArrivals } from '../../shared/stores/archive/arrival-store';
 import { addToManifest, type Place } from '../../shared/stores/archive/manifest-store';
-import { type Part, type ReadPorts, readMessages, type Source, type Taken } from './read-messages';
+import { type Effect, type Part, type ReadPorts, readMessages, type Source, type Taken } from './read-messages';
 import { keepRefused, refusedRecord } from './refused';
-
-/** What our own action made of a request at some time (ms): then it is no evidence. */
-export type EffectAt = (at: number) => 'limited' | 'blocked' | undefined;
-/** The same for an account, if we ever acted on it. */
-export type Effect = (account: AccountKey) => EffectAt | undefined;
 
 export type KeepPorts = {
   archive: ObjectStore;
@@ -27,7 +21,7 @@ export type KeepPorts = {
   /** Replay only: what the provider's gateway would have done to a request. */
   effect?: Effect;
 };
-export type IngestPorts = KeepPorts & Omit<ReadPorts, 'now'> & { clock: Clock };
+export type IngestPorts = KeepPorts & Omit<ReadPorts, 'now' | 'effect'> & { clock: Clock };
 export type IngestResult = Pick<Taken, 'accepted' | 'rejected' | 'arrivals'> & { chunk?: string };
 
 /**
@@ -36,6 +30,14 @@ export type IngestResult = Pick<Taken, 'accepted' | 'rejected' | 'arrivals'> & {
  */
 export const ingest = (messages: readonly Source[], ports: IngestPorts): Promise<IngestResult> =>
   keep(readMessages(messages, { ...ports, now: ports.clock.now() }), ports);
+
+/** Whether what was read as prevented was: else it is read again, for nothing else of such a request was kept. */
+export const isAsExpected = ({ events }: Taken, effect: Effect): boolean =>
+  events.every(({ columns: { hour, columns, dictionaries }, expected }) =>
+    expected.every(
+      (row) => effect(dictionaries.accounts[columns.account[row]!]!)?.(hour + columns.offset[row]!) === STATUSES[columns.status[row]!],
+    ),
+  );
 
 /** Writes what was read as one immutable chunk with its manifest rows, and what was refused in a place of its own. */
 export async function keep(taken: Taken, { archive, features, refused, verifications, effect }: KeepPorts): Promise<IngestResult> {
@@ -64,9 +66,9 @@ function withEffect({ frame, ...part }: Part, effect: Effect): Part {
   const effects = dictionaries.accounts.map(effect);
   let stands = true;
   for (let row = 0; row < rows; row++) {
-    const said = effects[columns.account[row]!]?.(hour + columns.offset[row]!);
-    if (said === undefined) continue;
-    columns.status[row] = STATUSES.indexOf(said);
+    const effect = effects[columns.account[row]!]?.(hour + columns.offset[row]!);
+    if (effect === undefined || STATUSES[columns.status[row]!] === effect) continue;
+    columns.status[row] = STATUSES.indexOf(effect);
     stands = false;
   }
   return stands && frame ? { ...part, frame } : part;

@@ -1,4 +1,4 @@
-import type { LockstepEvent, VerificationEvent } from '../../shared/contract/event';
+import type { LockstepEvent, Status, VerificationEvent } from '../../shared/contract/event';
 import type { ProducerSettings } from '../../shared/contract/producer-settings';
 import type { Arrivals } from '../../shared/domain/arrival';
 import type { VerificationResult } from '../../shared/domain/cases/verification';
@@ -14,6 +14,7 @@ import { OLDEST, parseEvent } from './parse-event';
 import { allowance, valuesOfText } from './records/envelopes';
 import type { Found } from './records/json-values';
 import type { Rejection } from './rejection';
+import { writePrevented } from './usage-row';
 
 export type Message = { id: string; body: string };
 /** Values that were read from a file. */
@@ -25,8 +26,16 @@ export type Source = Message | Values | Candidates;
 /** A record that was not taken: why, what to change, where it stood, and the record itself, which is kept where one role may read it. */
 export type Refused = Rejection & { producer: Writer; message: string; line: number; record: unknown };
 
-/** Events of one (event hour, account segment). `frame`: the bytes that are kept of them, if they were made ahead. */
-export type Part = { segment: number; columns: Segment; frame?: Uint8Array };
+/** What our own action made of a request at some time (ms): then it is no evidence. */
+export type EffectAt = (at: number) => 'limited' | 'blocked' | undefined;
+/** The same for an account, if we ever acted on it. */
+export type Effect = (account: AccountKey) => EffectAt | undefined;
+
+/**
+ * Events of one (event hour, account segment). `frame`: the bytes that are kept of them, if they were made ahead. `expected`: rows that
+ * were read as prevented because an effect was known, not because the event says so.
+ */
+export type Part = { segment: number; columns: Segment; expected: readonly number[]; frame?: Uint8Array };
 
 /** What was read from some messages: nothing of it is kept yet. */
 export type Taken = {
@@ -48,14 +57,19 @@ export type ReadPorts = {
   producers?: ProducerSettings;
   /** How old an event may be, ms: 14 days, but where people asked for late ones (redrive.ts). */
   oldest?: number;
+  /** Replay only: what is known so far of what the provider's gateway would have done to a request. */
+  effect?: Effect;
 };
 
 /** Of one message so many refusals are told apart: a message of nothing but line feeds and letters would make millions. */
 export const MOST_REFUSED_OF_A_MESSAGE = 1_000;
 
 /** Parses, validates, hashes and fingerprints the events of some messages. Pure: it keeps nothing and tells nobody. */
-export function readMessages(messages: readonly Source[], { now, hasher, segments, producers = {}, oldest = OLDEST }: ReadPorts): Taken {
-  const collected = new Collected(hasher, segments);
+export function readMessages(
+  messages: readonly Source[],
+  { now, hasher, segments, producers = {}, oldest = OLDEST, effect }: ReadPorts,
+): Taken {
+  const collected = new Collected(hasher, segments, effect);
   const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [], verifications: [] };
   for (const message of messages) {
     const before = taken.rejected.length;
@@ -105,7 +119,7 @@ function* candidatesIn(message: Source, producers: ProducerSettings, now: number
   }
 }
 
-type Building = { hour: number; segment: number; builder: SegmentBuilder };
+type Building = { hour: number; segment: number; builder: SegmentBuilder; expected: number[] };
 
 /** Collects events by (event hour, account segment). */
 class Collected {
@@ -116,30 +130,36 @@ class Collected {
   constructor(
     private readonly hasher: KeyedHasher,
     private readonly segments: number,
+    private readonly effect: Effect | undefined,
   ) {}
 
   add(event: LockstepEvent, at: number): void {
     const account = event.type === 'lockstep.release.v1' ? undefined : this.hasher.account(event.subject).key;
-    writeEvent(this.at(at, account), event, at, this.hasher);
+    const { builder, expected } = this.at(at, account);
+    const status: Status | undefined = account && event.type === 'lockstep.usage.v1' ? this.effect?.(account)?.(at) : undefined;
+    if (status && event.type === 'lockstep.usage.v1') {
+      expected.push(builder.rows);
+      writePrevented(builder, { ...event, data: { status } }, at, this.hasher);
+    } else writeEvent(builder, event, at, this.hasher);
   }
 
   events(): Part[] {
-    return [...this.builders.values()].map(({ segment, builder }) => ({ segment, columns: builder.segment() }));
+    return [...this.builders.values()].map(({ segment, builder, expected }) => ({ segment, columns: builder.segment(), expected }));
   }
 
   /** Where an event of this time and account is written. */
-  private at(at: number, account: AccountKey | undefined): SegmentBuilder {
+  private at(at: number, account: AccountKey | undefined): Building {
     const hour = hourOf(at);
     const segment = this.segments === 1 || account === undefined ? 0 : segmentOf(account, this.segments);
     if (this.last?.hour !== hour || this.last.segment !== segment) this.last = this.building(hour, segment);
-    return this.last.builder;
+    return this.last;
   }
 
   private building(hour: number, segment: number): Building {
     const name = `${hour}/${segment}`;
     const known = this.builders.get(name);
     if (known) return known;
-    const made = { hour, segment, builder: new SegmentBuilder(hour) };
+    const made = { hour, segment, builder: new SegmentBuilder(hour), expected: [] };
     this.builders.set(name, made);
     return made;
   }

@@ -84,6 +84,24 @@ export function rowOf({ source, id, subject, data }: UsageEvent, at: number, has
   return row;
 }
 
+/**
+ * Writes a request that an action of ours prevented: which, whose, when, and what became of it. Nothing else of it is hashed or
+ * fingerprinted, for it is evidence of nothing.
+ */
+export function writePrevented(
+  segment: SegmentBuilder,
+  { source, id, subject, data }: Pick<UsageEvent, 'source' | 'id' | 'subject'> & { data: Pick<UsageEvent['data'], 'status'> },
+  at: number,
+  hasher: KeyedHasher,
+): void {
+  const { columns } = segment;
+  const row = segment.row();
+  [columns.idHigh[row], columns.idLow[row]] = hasher.identity(source, id);
+  columns.account[row] = segment.account(hasher.account(subject));
+  columns.offset[row] = at - segment.hour;
+  columns.status[row] = STATUSES.indexOf(data.status);
+}
+
 /** Writes a row into a segment; what the prompt says is keyed here. */
 export function writeRow(segment: SegmentBuilder, from: UsageRow, hasher: KeyedHasher): void {
   const { columns } = segment;

@@ -1,7 +1,6 @@
-import type { Effect, EffectAt } from '../../functions/ingest/ingest';
-import type { AccountKey } from '../../shared/identity/ids';
 import type { AccountReader, ActionRequest, Clock, ProviderAnswer, Table } from '../../shared/ports';
 import { KnownAccountStore } from '../../shared/stores/archive/known-account-store';
+import { Restrictions } from './restrictions';
 import { ToyProvider, withStandingOf } from './toy-provider';
 
 /**
@@ -11,8 +10,8 @@ import { ToyProvider, withStandingOf } from './toy-provider';
  */
 export class Gateway extends ToyProvider {
   readonly accounts: AccountReader;
-  /** What became of each account's requests, and since when; `undefined`: they were let through again. Oldest first. */
-  private readonly restrictions = new Map<AccountKey, { at: number; effect: ReturnType<EffectAt> }[]>();
+  readonly restrictions = new Restrictions();
+  readonly effect = this.restrictions.effect;
 
   constructor(
     private readonly clock: Clock,
@@ -26,21 +25,8 @@ export class Gateway extends ToyProvider {
     const answer = await super.request(action);
     const { account } = action;
     const restriction = this.restrictionOn(account);
-    if (restriction === 'suspend') this.hold(account, 'blocked');
-    else if (restriction === 'limit' || restriction === 'challenge') this.hold(account, 'limited');
-    else this.hold(account, undefined);
+    const effect = restriction === 'suspend' ? 'blocked' : restriction === 'limit' || restriction === 'challenge' ? 'limited' : undefined;
+    this.restrictions.hold({ account, at: this.clock.now(), effect });
     return answer;
   }
-
-  private hold(account: AccountKey, effect: ReturnType<EffectAt>): void {
-    const held = this.restrictions.get(account) ?? [];
-    if (held.at(-1)?.effect === effect) return;
-    this.restrictions.set(account, [...held, { at: this.clock.now(), effect }]);
-  }
-
-  /** By the request's time, not by when it is asked about: events may be read before or after an action falls due. */
-  readonly effect: Effect = (account) => {
-    const held = this.restrictions.get(account);
-    return held && ((at) => held.findLast((since) => at >= since.at)?.effect);
-  };
 }

@@ -1,4 +1,4 @@
-import { STATUSES, type Status } from '../contract/event';
+import { isEvidence, STATUSES, type Status } from '../contract/event';
 import type { AccountFacts } from '../domain/account';
 import { HOUR } from '../domain/time';
 import type { AccountKey, SealedId } from '../identity/ids';
@@ -46,6 +46,8 @@ export const COLUMNS = {
 export type ColumnName = keyof typeof COLUMNS;
 export type Columns = { [K in ColumnName]: InstanceType<(typeof COLUMNS)[K]> };
 const NAMES = Object.keys(COLUMNS) as ColumnName[];
+/** All that is kept of a request that an action of ours prevented: it is evidence of nothing, and counted. */
+const THIN: ReadonlySet<ColumnName> = new Set(['idHigh', 'idLow', 'account', 'offset', 'status']);
 export const SKETCH_COLUMNS = ['s0', 's1', 's2', 's3', 's4', 's5', 's6', 's7'] as const;
 
 /** A label 0..1 in a byte: 0..254, and 255 for "not given". */
@@ -69,7 +71,8 @@ export type Dictionaries = {
 };
 export type Segment = { hour: number; rows: number; columns: Columns; dictionaries: Dictionaries };
 
-const MAGIC = 0x3147534c; // "LSG1"
+const MAGIC = 0x3147534c; // "LSG1": every row has every column
+const MAGIC_THIN = 0x3247534c; // "LSG2": the last `thin` rows have those of THIN alone
 
 /** Words that a column can tell apart, with the empty one and with OTHER. */
 export const MOST_WORDS = { models: 65_000, countries: 65_000, channels: 255, tasks: 255, languages: 255 } as const;
@@ -160,12 +163,13 @@ export class SegmentBuilder {
   }
 }
 
-/** The compressed bytes of a segment. */
-export function frameOf({ hour, rows, columns, dictionaries }: Segment): Uint8Array {
-  const header = Buffer.from(JSON.stringify({ hour, rows, ...dictionaries }), 'utf8');
-  const bytes = new Uint8Array(12 + header.length + rows * WIDTH);
+/** The compressed bytes of a segment. Prevented requests stand last in it, and thin. */
+export function frameOf(segment: Segment): Uint8Array {
+  const { hour, rows, columns, dictionaries, thin } = thinLast(segment);
+  const header = Buffer.from(JSON.stringify({ hour, rows, ...(thin > 0 ? { thin } : {}), ...dictionaries }), 'utf8');
+  const bytes = new Uint8Array(12 + header.length + rows * WIDTH - thin * (WIDTH - WIDTH_THIN));
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, MAGIC, true);
+  view.setUint32(0, thin > 0 ? MAGIC_THIN : MAGIC, true);
   view.setUint32(4, header.length, true);
   view.setUint32(8, rows, true);
   bytes.set(header, 12);
@@ -178,36 +182,71 @@ export function frameOf({ hour, rows, columns, dictionaries }: Segment): Uint8Ar
   return pack(bytes);
 }
 
+/** The rows in the order and with the columns that are kept: `thin` of them, the last, have those of THIN alone. */
+function thinLast(segment: Segment): Segment & { thin: number } {
+  const { rows, columns } = segment;
+  const order = new Uint32Array(rows);
+  let full = 0;
+  for (let row = 0; row < rows; row++) if (!isPrevented(columns.status[row]!)) order[full++] = row;
+  if (full === rows) return { ...segment, thin: 0 };
+  let next = full;
+  for (let row = 0; row < rows; row++) if (isPrevented(columns.status[row]!)) order[next++] = row;
+  const kept: Partial<Record<ColumnName, InstanceType<(typeof COLUMNS)[ColumnName]>>> = {};
+  for (const name of NAMES) {
+    const column = new COLUMNS[name](THIN.has(name) ? rows : full);
+    for (let at = 0; at < column.length; at++) column[at] = columns[name][order[at]!]!;
+    kept[name] = column;
+  }
+  return { ...segment, columns: kept as Columns, thin: rows - full };
+}
+
 /** Reads a frame. Throws on damage: a wrong magic, a length that does not add up. */
 export function readSegment(frame: Uint8Array): Segment {
   const bytes = unpack(frame);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) throw new Error('archive segment: wrong magic');
+  const magic = view.getUint32(0, true);
+  if (magic !== MAGIC && magic !== MAGIC_THIN) throw new Error('archive segment: wrong magic');
   const headerLength = view.getUint32(4, true);
   const rows = view.getUint32(8, true);
   const {
     hour,
     rows: said,
+    thin = 0,
     ...dictionaries
-  }: { hour: number; rows: number } & Dictionaries = JSON.parse(Buffer.from(bytes.subarray(12, 12 + headerLength)).toString('utf8'));
+  }: { hour: number; rows: number; thin?: number } & Dictionaries = JSON.parse(
+    Buffer.from(bytes.subarray(12, 12 + headerLength)).toString('utf8'),
+  );
   if (said !== rows) throw new Error(`archive segment: ${said} rows announced, ${rows} written`);
   const columns = allocate(rows);
   let at = 12 + headerLength;
   for (const name of NAMES) {
-    const column = columns[name];
-    new Uint8Array(column.buffer, column.byteOffset, column.byteLength).set(bytes.subarray(at, at + column.byteLength));
-    at += column.byteLength;
+    const { buffer, byteOffset, byteLength } = columns[name];
+    const length = THIN.has(name) ? byteLength : byteLength - thin * COLUMNS[name].BYTES_PER_ELEMENT;
+    new Uint8Array(buffer, byteOffset, length).set(bytes.subarray(at, at + length));
+    at += length;
   }
   if (at !== bytes.length) throw new Error('archive segment: length does not add up');
+  if (thin > 0) notGiven(columns, dictionaries, rows - thin);
   return { hour, rows, columns, dictionaries };
 }
 
+/** What thin rows, which begin at `from`, do not say: where 0 says something, the sign for "not given". */
+function notGiven(columns: Columns, { models }: Dictionaries, from: number): void {
+  const known = models.indexOf('');
+  columns.model.fill(known < 0 ? models.push('') - 1 : known, from);
+  for (const name of ['elicits', 'grading', 'size'] as const) columns[name].fill(ABSENT, from);
+}
+
+/** By its place in STATUSES: our own action limited or blocked it. */
+const isPrevented = (status: number): boolean => !isEvidence(statusOf(status));
 export const statusOf = (byte: number): Status => STATUSES[byte] ?? 'error';
 export const timeOf = (segment: Segment, row: number): number => segment.hour + Math.min(HOUR - 1, segment.columns.offset[row]!);
 
 /** Widest first: in one piece of memory each column then begins where its numbers may. */
 const BY_WIDTH = [...NAMES].sort((a, b) => COLUMNS[b].BYTES_PER_ELEMENT - COLUMNS[a].BYTES_PER_ELEMENT);
-const WIDTH = NAMES.reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
+const widthOf = (names: Iterable<ColumnName>): number => [...names].reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
+const WIDTH = widthOf(NAMES);
+const WIDTH_THIN = widthOf(THIN);
 
 /** Columns of zeros in one piece of memory. */
 function allocate(rows: number): Columns {

@@ -15,6 +15,7 @@ const now = Date.UTC(2026, 5, 1, 12);
 const FIRST = now - 4 * HOUR;
 const hasher = new KeyedHasher('k'.repeat(64));
 
+const isPrevented = (status: string): boolean => status === 'limited' || status === 'blocked';
 type Event = { id: string; time: string; subject: string; type: string; data: object };
 const line = (event: Event): string => JSON.stringify({ specversion: '1.0', source: 'gateway', ...event });
 
@@ -137,7 +138,9 @@ describe('folding is a pure function of the set of events', () => {
           { ...one, id: 'same' },
           { ...two, id: 'same', time, subject: one.subject },
         ] as const;
-        fc.pre(JSON.stringify(pair[0].data) !== JSON.stringify(pair[1].data));
+        // Of what was prevented nothing else is kept.
+        const kept = ({ data }: { data: { status: string } }): object => (isPrevented(data.status) ? { status: data.status } : data);
+        fc.pre(JSON.stringify(kept(pair[0])) !== JSON.stringify(kept(pair[1])));
         const others = rest.map((event, index) => ({ ...event, id: `e-${index}` }));
         const forward = await folded([[pair[0], ...others], [pair[1]]]);
         const backward = await folded([[pair[1]], [...others, pair[0]]]);
@@ -148,6 +151,27 @@ describe('folding is a pure function of the set of events', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('property: of what was prevented nothing but id, account, time and status decides what comes out', async () => {
+    let prevented = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(usage, usage), { minLength: 1, maxLength: 20 }), async (pairs) => {
+        const events = pairs.map(([event], index) => ({ ...event, id: `e-${index}` }));
+        const others = events.map((event, index) => {
+          if (!isPrevented(event.data.status)) return event;
+          prevented++;
+          return { ...event, data: { ...pairs[index]![1].data, status: event.data.status } };
+        });
+        const one = await folded([events]);
+        expect(await folded([others])).toEqual(one);
+        // Told twice, in other words the second time: a duplicate, and no conflict.
+        const twice = await folded([events, others.filter(({ data }) => isPrevented(data.status))].filter((batch) => batch.length > 0));
+        expect([twice.outputs, twice.events, twice.conflicts]).toEqual([one.outputs, one.events, 0]);
+      }),
+      { numRuns: 40 },
+    );
+    expect(prevented).toBeGreaterThan(40);
   });
 
   test('property: a release told several times is told once', async () => {

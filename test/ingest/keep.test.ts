@@ -1,5 +1,5 @@
-import { type Effect, keep } from '../../functions/ingest/ingest';
-import { readMessages } from '../../functions/ingest/read-messages';
+import { isAsExpected, keep } from '../../functions/ingest/ingest';
+import { type Effect, readMessages } from '../../functions/ingest/read-messages';
 import { valuesIn } from '../../functions/ingest/records/json-values';
 import { MINUTE } from '../../shared/domain/time';
 import { frameOf, readSegment, statusOf } from '../../shared/formats/segment';
@@ -44,6 +44,37 @@ test.each<[string, Effect | undefined, string[]]>([
   const [here, ahead] = [await kept(false, effect), await kept(true, effect)];
   expect(ahead).toEqual(here);
   const { columns, rows } = readSegment(here.bytes);
-  const all = Array.from({ length: rows }, (_, row) => statusOf(columns.status[row]!));
-  expect(all).toEqual(statuses);
+  const all = Array.from({ length: rows }, (_, row): [number, string] => [columns.offset[row]!, statusOf(columns.status[row]!)]);
+  expect(all.sort(([one], [other]) => one - other).map(([, status]) => status)).toEqual(statuses);
+});
+
+describe('requests that are known to be prevented while they are read', () => {
+  const since = (from: number, to = Number.POSITIVE_INFINITY): Effect => {
+    return (account) =>
+      account === held ? (at) => (at >= NOW + from * MINUTE && at < NOW + to * MINUTE ? 'blocked' : undefined) : undefined;
+  };
+  const taken = (effect?: Effect) =>
+    readMessages([{ id: 'm', values: valuesIn([0, 1, 2, 3, 4, 5].map(event).join('\n')) }], { now: NOW, hasher, segments: 1, effect });
+  const chunkOf = async (effect: Effect, known?: Effect) => {
+    const archive = new MemoryObjectStore();
+    const { chunk } = await keep(taken(known), { archive, features: new MemoryTable(new SimulatedClock(NOW)), effect });
+    return Buffer.from((await archive.get(chunk ?? ''))!).toString('base64');
+  };
+
+  test.each<[string, Effect, Effect, boolean]>([
+    ['all is known', since(0), since(0), true],
+    ['some is known', since(0), since(2), true],
+    ['an action ended before they were kept', since(0, 2), since(0), false],
+    ['another action holds', () => () => 'limited', since(0), false],
+  ])('%s: the same bytes are kept, or they are read again', async (_, effect, known, stands) => {
+    expect(isAsExpected(taken(known), effect)).toBe(stands);
+    if (stands) expect(await chunkOf(effect, known)).toBe(await chunkOf(effect));
+  });
+
+  test('an event that says itself that it was prevented is expected whatever holds', () => {
+    const values = valuesIn(event(1).replace('"outputTokens"', '"status":"blocked","outputTokens"'));
+    const read = readMessages([{ id: 'm', values }], { now: NOW, hasher, segments: 1, effect: () => undefined });
+    expect(read.accepted).toBe(1);
+    expect(isAsExpected(read, () => undefined)).toBe(true);
+  });
 });
