@@ -1,20 +1,39 @@
 import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
-import type { ObjectStore } from '../../../shared/ports';
 import { TraitIds } from '../traits/trait-ids';
-import { readArrays, writeArrays } from './columns/array-file';
 import { Bytes, Doubles, Words } from './columns/growing';
 import { pairList } from './columns/pair-list';
+import { writeColumns } from './columns/screen-columns';
 import { groupsOf, supportedPairs } from './components';
-import { type Census, censusOf, ordinalsOf, type Segments, standingsIn, type Tally, tally } from './holders/census';
+import { type Census, censusOf, type Segments, type Tally } from './holders/census';
 import { Popular } from './holders/popular';
-import { countTraits, TraitCounts } from './holders/trait-counts';
-import { holdersOf, MAXIMUM_ACCOUNTS, PROPOSES, pairOf, recordsOf, type TraitRecords } from './holders/trait-records';
-import { compared } from './pairs/compared';
-import { Fitting } from './pairs/fitting';
-import { HELD_ROWS } from './pairs/held-rows';
+import { MAXIMUM_ACCOUNTS, PROPOSES } from './holders/trait-records';
 import { type LikelyPairs, linksOf, type ScreenLinks } from './pairs/meeting';
-import { PairBounds, type Shared } from './pairs/pair-bounds';
+import { PairBounds } from './pairs/pair-bounds';
+import { beginsOf, blocksThatMeet, rowsOf } from './tasks/blocks';
+import { Board, type BoardStore } from './tasks/board';
+import {
+  ASKED,
+  addSparse,
+  CENSUS,
+  COUNTS,
+  censusArrays,
+  DOUBLES,
+  GROUPS,
+  keysOf,
+  LIKELY,
+  MET,
+  mapOf,
+  PAIR_LIST,
+  RHYTHMS,
+  SHARED,
+  TALLY,
+  TRAITS,
+  traitsOf,
+  valuesOf,
+  WORDS,
+} from './tasks/objects';
+import { type Given, type ScreenTask, ScreenTasks } from './tasks/screen-tasks';
 
 export type ScreenPolicy = {
   referenceAgeDays: number;
@@ -59,15 +78,17 @@ export type Screened = {
   together: Float64Array;
 };
 
-const RECORDS = { hashes: Float64Array, who: Uint32Array, types: Uint8Array } as const;
-const WORDS = { words: Uint32Array } as const;
-type Spill = Pick<ObjectStore, 'put' | 'get' | 'delete'>;
+/**
+ * Carries out tasks of one step in any order, and returns when each of them has ended well: functions side by side, where there are
+ * some. It finds what they need under the run's prefix, the columns of the segments too.
+ */
+export type Elsewhere = (tasks: readonly ScreenTask[]) => Promise<void>;
 
 /**
  * Everybody, in columns: who may be joined to whom. It keeps all that the judgement with profiles could link (pair-bounds.ts), and
- * leaves out nearly everybody else. Every step is a task over one segment, one partition or one block of rows that reads and writes
- * objects (`spill`, under `prefix`), so it runs in a loop here and under a map of functions elsewhere; only counts, pairs and links,
- * which are few, come together.
+ * leaves out nearly everybody else. Every step is tasks over one segment, one partition or two blocks of rows that read and write
+ * objects (`store`, under `prefix`; tasks/screen-tasks.ts): here one after the other, or `elsewhere`. Between the steps only counts, pairs
+ * and links, which are few, come together.
  */
 export async function screen(
   segments: Segments,
@@ -75,44 +96,70 @@ export async function screen(
   now: number,
   policy: ScreenPolicy,
   cut: ScreenCut,
-  spill: Spill,
-  prefix = 'screen',
+  store: BoardStore,
+  { prefix = 'screen', elsewhere }: { prefix?: string; elsewhere?: Elsewhere } = {},
 ): Promise<Screened> {
-  const tallies: Tally[] = [];
-  const popular = new Popular();
-  let traits = 0;
-  for (let s = 0; s < segments.count; s++) {
-    const columns = await segments.columns(s);
-    tallies.push(tally(columns, known, now, policy));
-    popular.sample(columns);
-    traits += columns.types.length;
-  }
-  const census = censusOf(tallies, known, now, policy);
-  if (census.size > MAXIMUM_ACCOUNTS) throw new Error(`${census.size} accounts: one screen holds ${MAXIMUM_ACCOUNTS} at most`);
+  const board = new Board(store, prefix);
+  const { count } = segments;
+  const step = stepsOf(new ScreenTasks(board, segments), board, elsewhere);
+  const bySegment = (name: string): string[] => numbered(count).map((s) => `${name}/${s}`);
+  const byPartition = (name: string): string[] => numbered(cut.partitions).map((p) => `${name}/${p}`);
+  await board.putJson('given', { now, known: [...known], segments: count, ...cut, policy } satisfies Given);
+  if (elsewhere) for (let s = 0; s < count; s++) await store.put(`${prefix}/columns/${s}`, writeColumns(await segments.columns(s)));
+
+  await step('count', numbered(count));
+  const { census, traits, popular } = await counted(board, count, known, now, policy);
+  await board.put('census', CENSUS, censusArrays(census));
+  await board.put('popular', TRAITS, traitsOf(popular));
 
   // What is known to be popular is counted first, so that it makes no pair likely; what likely pairs have in common is counted then.
-  const often = new TraitCounts(popular.ids());
-  const { rhythms, ordinals } = await emit(segments, census, often, cut, spill, prefix);
-  const { shared, before, together, asked } = await meetHolders(segments.count, census, rhythms, policy, cut, spill, prefix);
-  const pairs = pairList(census.size, asked.splice(0));
+  await step('emit', numbered(count));
+  const often = await added(board, bySegment('counts'), popular.size);
+  await board.put('often', WORDS, { words: often });
+  const rhythms = new Map<number, number>();
+  for (let s = 0; s < count; s++) {
+    const { hashes, counts } = await board.get(`keeping/${s}`, RHYTHMS);
+    for (const [hash, keeping] of mapOf(hashes, counts)) rhythms.set(hash, (rhythms.get(hash) ?? 0) + keeping);
+  }
+  await board.put('rhythms', RHYTHMS, { hashes: keysOf(rhythms), counts: valuesOf(rhythms) });
 
-  const first = { ids: often.ids, counts: often.inReference };
-  const bounds = new PairBounds(census, rhythms, shared, policy, [first]);
-  const likely = await compared(pairs, { segments, ordinals, before, shared, bounds, cut, spill, prefix });
-  const others = await countTraits(uncounted(likely, often.ids), segments, census);
-  const exact = new PairBounds(census, rhythms, shared, policy, [first, { ids: others.ids, counts: others.inReference }]);
+  await step('meet', numbered(cut.partitions), (p) => numbered(count).map((s) => `records/${p}/${s}`));
+  const { shared, before, together } = await met(board, cut.partitions);
+  const asked = [];
+  for (const name of byPartition('asked')) asked.push(await board.get(name, ASKED));
+  await board.remove(byPartition('asked'));
+  const pairs = pairList(census.size, asked.splice(0));
+  const rowOf = rowsOf(pairs);
+  const begins = beginsOf(rowOf, cut.rowsAtOnce);
+  await board.put('shared', SHARED, shared);
+  await board.put('before', WORDS, { words: before });
+  await board.put('pairs', PAIR_LIST, pairs);
+  await board.put('row-of', WORDS, { words: rowOf });
+  await board.put('begins', WORDS, { words: begins });
+
+  await step('cut', numbered(count), (s) => byPartition('numbers').map((name) => `${name}/${s}`));
+  const meeting = blocksThatMeet(pairs, rowOf, begins, cut.rowsAtOnce);
+  await step('compare', meeting);
+  await board.remove(numbered(begins.length - 1).flatMap((block) => bySegment(`rows/${block}`)));
+  const likely: LikelyPairs[] = [];
+  for (const at of meeting) likely.push(await board.get(`likely/${at}`, LIKELY));
+
+  const others = uncounted(likely, popular);
+  await board.put('uncounted', TRAITS, traitsOf(others));
+  if (others.size > 0) await step('recount', numbered(count));
+  const exact = new PairBounds(census, rhythms, shared, policy, [
+    { ids: popular, counts: often },
+    { ids: others, counts: await added(board, others.size > 0 ? bySegment('others') : [], others.size) },
+  ]);
   const links = inOrder(likely.map((part) => linksOf(part, exact)));
   const { groupOf, sizes } = groupsOf(census.size, supportedPairs(census.size, links.pairs), policy.minimumNetwork);
+  await board.put('groups', GROUPS, { groupOf, sizes: Uint32Array.from(sizes) });
 
+  await step('visit', numbered(count), (s) => [`held/${s}`, `ordinals/${s}`]);
   const guests = new Doubles();
-  const fitting = new Fitting(groupOf, sizes, census.referenceSize, policy, shared);
-  for (let p = 0; p < cut.partitions; p++) fitting.take(readArrays(await taken(spill, `${prefix}/lists/${p}`), WORDS).words, before[p]!);
-  for (let s = 0; s < segments.count; s++) {
-    const { starts, numbers } = readArrays(await taken(spill, `${prefix}/held/${s}`), HELD_ROWS);
-    ordinals[s]!.forEach((ordinal, at) => {
-      for (const group of fitting.groupsOf(groupOf[ordinal]!, numbers, starts[at]!, starts[at + 1]!)) guests.push(pairOf(ordinal, group));
-    });
-  }
+  for (const name of bySegment('guests')) for (const guest of (await board.get(name, DOUBLES)).doubles) guests.push(guest);
+  await board.remove([...ONCE, ...byPartition('lists'), ...byPartition('met'), ...meeting.map((at) => `likely/${at}`)]);
+  await board.remove(['tally', 'counts', 'keeping', 'others', 'guests', ...(elsewhere ? ['columns'] : [])].flatMap(bySegment));
   return {
     census,
     traits,
@@ -125,81 +172,70 @@ export async function screen(
   };
 }
 
-/** Each segment gives its records to the partitions, counts what is popular, and says in which order its accounts stand. */
-async function emit(
-  segments: Segments,
-  census: Census,
-  often: TraitCounts,
-  { partitions }: ScreenCut,
-  spill: Spill,
-  prefix: string,
-): Promise<{ rhythms: Map<number, number>; ordinals: Uint32Array[] }> {
-  const rhythms = new Map<number, number>();
-  const ordinals: Uint32Array[] = [];
-  for (let s = 0; s < segments.count; s++) {
-    const columns = await segments.columns(s);
-    const standings = standingsIn(columns, census);
-    ordinals.push(ordinalsOf(columns, census));
-    often.add(columns, standings, census.now);
-    const made = recordsOf(columns, ordinals[s]!, standings, census, partitions);
-    for (const [rhythm, count] of made.rhythms) rhythms.set(rhythm, (rhythms.get(rhythm) ?? 0) + count);
-    for (let p = 0; p < partitions; p++)
-      if (made.parts[p]!.who.length > 0) await spill.put(`${prefix}/records/${p}/${s}`, writeArrays(made.parts[p]!));
-  }
-  return { rhythms, ordinals };
+/** Objects of a run that there is one of. */
+const ONCE = ['given', 'census', 'popular', 'often', 'rhythms', 'shared', 'before', 'pairs', 'row-of', 'begins', 'uncounted', 'groups'];
+
+const numbered = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
+
+/** Carries out the tasks of a step; `reads` names what a task alone reads, which goes once the task has ended well. */
+function stepsOf(tasks: ScreenTasks, board: Board, elsewhere: Elsewhere | undefined) {
+  return async (step: ScreenTask['step'], places: readonly number[], reads: (at: number) => string[] = () => []): Promise<void> => {
+    if (elsewhere) await elsewhere(places.map((at) => ({ step, at })));
+    for (const at of places) {
+      if (!elsewhere) await tasks.do({ step, at });
+      await board.remove(reads(at));
+    }
+  };
 }
 
-/** Each partition reads its records, and answers every segment which shared trait each is about. */
-async function meetHolders(
-  segments: number,
-  census: Census,
-  rhythms: ReadonlyMap<number, number>,
-  { hubShare }: ScreenPolicy,
-  { partitions }: ScreenCut,
-  spill: Spill,
-  prefix: string,
-): Promise<{ shared: Shared; before: Uint32Array; together: Float64Array; asked: { firsts: Uint32Array; seconds: Uint32Array }[] }> {
+/** What the segments counted, together. */
+async function counted(
+  board: Board,
+  count: number,
+  known: ReadonlySet<AccountKey>,
+  now: number,
+  policy: ScreenPolicy,
+): Promise<{ census: Census; traits: number; popular: TraitIds }> {
+  const tallies: Tally[] = [];
+  const popular = new Popular();
+  let traits = 0;
+  for (let s = 0; s < count; s++) {
+    const { numbers, arrivals, days, births, ...sample } = await board.get(`tally/${s}`, TALLY);
+    const [size, aged, unknown, held] = numbers;
+    tallies.push({ size: size!, aged: aged!, unknown: unknown!, arrivals, births: mapOf(days, births) });
+    popular.add(sample);
+    traits += held!;
+  }
+  const census = censusOf(tallies, known, now, policy);
+  if (census.size > MAXIMUM_ACCOUNTS) throw new Error(`${census.size} accounts: one screen holds ${MAXIMUM_ACCOUNTS} at most`);
+  return { census, traits, popular: popular.ids() };
+}
+
+/** Counts of segments by the id of a trait, together. */
+async function added(board: Board, names: readonly string[], size: number): Promise<Uint32Array> {
+  const sum = new Uint32Array(size);
+  for (const name of names) addSparse(sum, await board.get(name, COUNTS));
+  return sum;
+}
+
+/** Shared traits of all partitions, numbered on from one to the next; `before`: how many stand before each. */
+async function met(board: Board, partitions: number) {
   const types = new Bytes();
   const inReference = new Words();
   types.push(0);
   inReference.push(0);
   const before = new Uint32Array(partitions);
   const together = new Float64Array(PROPOSES.length);
-  const asked: { firsts: Uint32Array; seconds: Uint32Array }[] = [];
   for (let p = 0; p < partitions; p++) {
     before[p] = types.length - 1;
-    const parts: { segment: number; records: TraitRecords }[] = [];
-    for (let s = 0; s < segments; s++) {
-      const key = `${prefix}/records/${p}/${s}`;
-      const bytes = await spill.get(key);
-      if (!bytes) continue;
-      parts.push({ segment: s, records: readArrays(bytes, RECORDS) });
-      await spill.delete(key);
-    }
-    const found = holdersOf(joinedRecords(parts.map(({ records }) => records)), census, rhythms, hubShare);
+    const found = await board.get(`met/${p}`, MET);
     found.together.forEach((pairs, type) => {
       together[type]! += pairs;
     });
-    for (const type of found.shared.types) types.push(type);
-    for (const count of found.shared.inReference) inReference.push(count);
-    asked.push({ firsts: found.firsts, seconds: found.seconds });
-    await spill.put(`${prefix}/lists/${p}`, writeArrays({ words: found.lists }));
-    let from = 0;
-    for (const { segment, records } of parts) {
-      const to = from + records.who.length;
-      await spill.put(`${prefix}/numbers/${p}/${segment}`, writeArrays({ words: found.numbers.subarray(from, to) }));
-      from = to;
-    }
+    for (const type of found.types) types.push(type);
+    for (const count of found.inReference) inReference.push(count);
   }
-  return { shared: { types: types.filled().slice(), inReference: inReference.filled().slice() }, before, together, asked };
-}
-
-/** What this run spilled before, once. */
-async function taken(spill: Spill, key: string): Promise<Uint8Array> {
-  const bytes = await spill.get(key);
-  if (!bytes) throw new Error(`${key} is missing: this run's own spill was removed`);
-  await spill.delete(key);
-  return bytes;
+  return { shared: { types: types.filled().slice(), inReference: inReference.filled().slice() }, before, together };
 }
 
 /** What likely pairs have in common, of the traits that may propose no pair and were not counted yet. */
@@ -209,19 +245,6 @@ function uncounted(likely: readonly LikelyPairs[], counted: TraitIds): TraitIds 
     for (let i = 0; i < types.length; i++)
       if (!PROPOSES[types[i]!] && counted.find(types[i]!, values[i]!) === undefined) ids.of(types[i]!, values[i]!);
   return ids;
-}
-
-function joinedRecords(parts: readonly TraitRecords[]): TraitRecords {
-  const length = parts.reduce((sum, { who }) => sum + who.length, 0);
-  const joined = { hashes: new Float64Array(length), who: new Uint32Array(length), types: new Uint8Array(length) };
-  let at = 0;
-  for (const part of parts) {
-    joined.hashes.set(part.hashes, at);
-    joined.who.set(part.who, at);
-    joined.types.set(part.types, at);
-    at += part.who.length;
-  }
-  return joined;
 }
 
 /** Links of parts, each ascending, as one. */

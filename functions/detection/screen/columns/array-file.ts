@@ -1,6 +1,6 @@
 /** Typed arrays by name in one object: little-endian, each on a multiple of eight bytes, read without a copy. */
-type Arrays = Record<string, Float64Array | Uint32Array | Int32Array | Uint8Array>;
-type Constructors<T extends Arrays> = {
+export type Arrays = Record<string, Float64Array | Uint32Array | Int32Array | Uint8Array>;
+export type Constructors<T extends Arrays> = {
   readonly [K in keyof T]: { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer, at: number, length: number): T[K] };
 };
 

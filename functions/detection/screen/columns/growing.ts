@@ -2,8 +2,8 @@ type Numbers = Float64Array | Uint32Array | Uint8Array;
 export type Growing<T extends Numbers> = {
   length: number;
   push(value: number): void;
-  /** One more at a place that is filled. */
-  raise(at: number): void;
+  /** More at a place that is filled: one, or so many. */
+  raise(at: number, by?: number): void;
   /** What was put in so far, without the room to grow. A view: to be used before more is put in. */
   filled(): T;
 };
@@ -26,8 +26,8 @@ function growing<T extends Numbers>(make: (length: number) => T): { new (): Grow
       this.room[this.length++] = value;
     }
 
-    raise(at: number): void {
-      this.room[at]!++;
+    raise(at: number, by = 1): void {
+      this.room[at]! += by;
     }
 
     filled(): T {

@@ -22,6 +22,20 @@ export class Popular {
     }
   }
 
+  /** What was sampled: traits, and how often each is held. */
+  sampledTraits(): { types: Uint8Array; hashes: Float64Array; counts: Uint32Array } {
+    const { types, hashes, size } = this.sampled;
+    return { types: types.slice(0, size), hashes: hashes.slice(0, size), counts: this.counts.filled().slice() };
+  }
+
+  add({ types, hashes, counts }: { types: Uint8Array; hashes: Float64Array; counts: Uint32Array }): void {
+    counts.forEach((count, at) => {
+      const id = this.sampled.of(types[at]!, hashes[at]!);
+      if (id === this.counts.length) this.counts.push(0);
+      this.counts.raise(id, count);
+    });
+  }
+
   ids(): TraitIds {
     const ids = new TraitIds();
     const { types, hashes } = this.sampled;

@@ -8,14 +8,15 @@ import { Sieve } from './sieve';
 export class TraitCounts {
   readonly holders: Uint32Array;
   readonly inReference: Uint32Array;
-  private readonly wanted: Sieve;
   /** By type: whether any of the traits is of it. */
   private readonly hasType = new Uint8Array(TRAIT_NAMES.length);
 
-  constructor(readonly ids: TraitIds) {
+  constructor(
+    readonly ids: TraitIds,
+    private readonly wanted = new Sieve(ids),
+  ) {
     this.holders = new Uint32Array(ids.size);
     this.inReference = new Uint32Array(ids.size);
-    this.wanted = new Sieve(ids);
     for (let id = 0; id < ids.size; id++) this.hasType[ids.types[id]!] = 1;
   }
 
