@@ -1,7 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { DetectEnv, METRICS } from '../shared/wiring';
+import { DetectEnv, METRICS, ScreenEnv } from '../shared/wiring';
+import { ScreenMachine } from './machines/screen-machine';
 import { alarm } from './parts/alarm';
 import { every } from './parts/every';
 import { may } from './parts/grants';
@@ -10,6 +12,9 @@ import { StageFunction } from './parts/stage-function';
 import { deadLetterQueue, WatchedQueue } from './parts/watched-queue';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
+
+/** Objects of a run of the screen: gone with it, and after a day where it was killed (state-stack.ts). */
+const SCREEN = 'detection/screen/*';
 
 /**
  * Accounts, links, networks, campaigns, on a schedule. It holds no permission to act: it writes what it found, and tells a queue
@@ -35,6 +40,7 @@ export class Detection extends Construct {
       late: Duration.minutes(30),
       impact: 'Campaigns are found and nothing is decided about them: no case opens, new members of contained campaigns stay active.',
     });
+    const screening = stage.detection.screenAtOnce > 0 ? this.screening(stage, state) : undefined;
     const detect = new StageFunction(this, 'Detect', {
       door: 'functions/detection/handler.ts',
       schema: DetectEnv,
@@ -44,6 +50,7 @@ export class Detection extends Construct {
         GRAPH_TABLE: tables.graph.tableName,
         ENFORCEMENT_TABLE: tables.enforcement.tableName,
         DECISION_QUEUE_URL: this.decisions.queue.queueUrl,
+        SCREEN_MACHINE: screening?.arn ?? 'none',
       },
       memoryMiB,
       timeout: Duration.minutes(15),
@@ -71,12 +78,41 @@ export class Detection extends Construct {
     may(detect).deleteRows(tables.graph, ['KNOWN-BY#*', 'CAMPAIGN']);
     may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*', 'REGROUPINGS', 'G#*']);
     may(detect).sendTo(this.decisions.queue);
+    if (screening) {
+      may(detect).read(archive, [SCREEN]);
+      may(detect).write(archive, [SCREEN]);
+      may(detect).remove(archive, [SCREEN]);
+      detect.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [screening.arn] }));
+      detect.addToRolePolicy(new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [screening.executions] }));
+    }
 
     alarm(this, 'Silent', alarms, {
       metric: pipelineMetric(this, METRICS.detectionRuns, { period: Duration.minutes(interval.toMinutes() * 3) }),
       above: 0,
       silenceIsBad: true,
       impact: 'No detection run has ended for three intervals: campaigns grow unseen.',
+    });
+  }
+
+  /** Tasks of a screen side by side: each reads and writes objects of its run, and nothing else. */
+  private screening(stage: Stage, { archive }: StateStack): ScreenMachine {
+    const task = new StageFunction(this, 'ScreenTask', {
+      door: 'functions/detection/screen/tasks/handler.ts',
+      schema: ScreenEnv,
+      environment: { ARCHIVE_BUCKET: archive.bucketName },
+      memoryMiB: 3_008,
+      timeout: Duration.minutes(5),
+      logDays: stage.logDays,
+    });
+    may(task).read(archive, [SCREEN]);
+    may(task).write(archive, [SCREEN]);
+    return new ScreenMachine(this, 'Screen', {
+      task,
+      archive,
+      lists: SCREEN,
+      atOnce: stage.detection.screenAtOnce,
+      machineName: `${Stack.of(this).stackName}-screen`,
+      logDays: stage.logDays,
     });
   }
 }

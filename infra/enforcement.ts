@@ -10,6 +10,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ActingEnv, AnchorEnv, CommandEnv, PublishEnv } from '../shared/wiring';
 import { edgeToken, type Gateway, httpEnvironment } from './gateway';
+import { SuspensionMachine } from './machines/suspension-machine';
 import { alarm } from './parts/alarm';
 import { every } from './parts/every';
 import { may } from './parts/grants';
@@ -18,7 +19,6 @@ import { StageFunction } from './parts/stage-function';
 import { deadLetterQueue, type WatchedQueue } from './parts/watched-queue';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';
-import { SuspensionMachine } from './suspension-machine';
 
 export type EnforcementProps = {
   stage: Stage;

@@ -44,7 +44,15 @@ export type Stage = {
      */
     readonly rows: 'all' | 'risk' | 'none';
   };
-  readonly detection: { readonly every: Duration; readonly memoryMiB: number };
+  readonly detection: {
+    readonly every: Duration;
+    readonly memoryMiB: number;
+    /**
+     * Functions that screen side by side where a population is too large for an index of everybody (over 60,000 accounts): thousands are
+     * a number here. 0: the detecting function does it all itself.
+     */
+    readonly screenAtOnce: number;
+  };
   /** Instances of the check of newcomers that are kept warm (provisioned concurrency, paid by the hour); 0 lets the first caller wait. */
   readonly admission: { readonly warmInstances: number };
   /** Where actions are asked for, HTTPS (docs/enforcement.md). `none`: nobody is asked, whatever the policy's mode. */
@@ -91,7 +99,7 @@ const small = {
     concurrency: 2,
     rows: 'none',
   },
-  detection: { every: Duration.minutes(15), memoryMiB: 1_769 },
+  detection: { every: Duration.minutes(15), memoryMiB: 1_769, screenAtOnce: 2 },
   admission: { warmInstances: 0 },
   webhookUrl: 'none',
   api: { rateLimit: 50, burstLimit: 100 },
@@ -109,7 +117,7 @@ export const stages = {
     archiveDays: 60,
     logDays: 30,
     monthlyBudgetUsd: 100,
-    detection: { every: Duration.minutes(15), memoryMiB: 3_008 },
+    detection: { every: Duration.minutes(15), memoryMiB: 3_008, screenAtOnce: 8 },
     identity: { kind: 'user-pool', mfa: 'required' },
   },
   prod: {
@@ -126,7 +134,7 @@ export const stages = {
       concurrency: 32,
       rows: 'none',
     },
-    detection: { every: Duration.minutes(15), memoryMiB: 10_240 },
+    detection: { every: Duration.minutes(15), memoryMiB: 10_240, screenAtOnce: 64 },
     admission: { warmInstances: 2 },
     webhookUrl: 'none',
     api: { rateLimit: 200, burstLimit: 400 },

@@ -127,6 +127,8 @@ function archiveRules(stage: Stage): LifecycleRule[] {
     // Campaign documents (evidence) are not listed: they stay. So does `holds/`, until a hold is released (functions/holds).
     ...['chunks/', 'plans/', 'folds/', 'links/', 'hours/'].map((prefix) => ({ prefix, expiration: days })),
     { prefix: ANSWERS, expiration: Duration.days(7) },
+    // What tasks of one run handed on: removed at its end, and here where it had none.
+    { prefix: 'detection/screen/', expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
     // Objects are immutable and named by content: an old version is a deleted object, kept a week against a mistake.
     { noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
   ];

@@ -73,7 +73,11 @@ export const DetectEnv = z.object({
   /** Read only, and of it only the live policy, the operators known from elsewhere and what people regrouped. */
   ENFORCEMENT_TABLE: name,
   DECISION_QUEUE_URL: z.url(),
+  /** The state machine that carries out the tasks of a screen, by ARN; `none`: the detecting function does it itself. */
+  SCREEN_MACHINE: name,
 });
+
+export const ScreenEnv = z.object({ ARCHIVE_BUCKET: name });
 
 /**
  * What detection tells enforcement after each run: that it ran, and some of the campaigns there are; its messages together name all of

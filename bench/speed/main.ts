@@ -20,10 +20,10 @@ import { table } from '../eval/table';
 import { AS, SETTINGS } from './as-producer';
 import { fingerprinted } from './fingerprinted';
 
-const HELP = `npm run bench:speed -- [--days 3] [--scale 1] [--batch 30000]
+const HELP = `npm run bench:speed -- [--days 3] [--scale 1] [--batch 30000] [--producers no]
 
 How fast one core goes through the use cases, beside a plain JSON.parse of the same lines in the same run: on a machine that others use, the
-ratio says more than the rate. --scale multiplies the accounts of the scenario june.`;
+ratio says more than the rate. --scale multiplies the accounts of the scenario june. --producers no: without what each producer writes.`;
 
 /** Best of a few: what others take of the machine only ever adds. */
 const ROUNDS = 3;
@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     days: { type: 'string', default: '3' },
     scale: { type: 'string', default: '1' },
     batch: { type: 'string', default: '30000' },
+    producers: { type: 'string', default: 'yes' },
   });
   const days = numberOf('days', values.days, { from: 1, whole: true });
   const scale = numberOf('scale', values.scale, { from: 0.001 });
@@ -85,8 +86,11 @@ async function main(): Promise<void> {
   const [rawBytes, printBytes] = [batched(raw), batched(prints)];
   await time('ingest, prompts', events, 'events', inBatches(rawBytes, 16));
   await time('ingest, fingerprints', events, 'events', inBatches(printBytes, 16));
+  // The same requests, as a gateway tells of them that stops them for us.
+  const preventedBytes = batched(raw.map(prevented));
+  await time('ingest, prompts, all prevented', events, 'events', inBatches(preventedBytes, 16));
   const usage = raw.filter((line) => line.includes('"lockstep.usage.v1"')).map((line) => JSON.parse(line));
-  for (const [name, as] of Object.entries(AS)) {
+  for (const [name, as] of Object.entries(values.producers === 'no' ? {} : AS)) {
     const bytes = batched(usage.map((event) => JSON.stringify(as(event))));
     await time(`ingest, prompts, as ${name} writes them`, usage.length, 'events', inBatches(bytes, 16));
   }
@@ -97,6 +101,12 @@ async function main(): Promise<void> {
   await time('fold', events, 'events', async () => {
     accountHours = 0;
     for (const task of tasks) accountHours += (await fold(task, { ...filled, rows: 'none' })).accounts;
+  });
+  const stopped = await inBatches(preventedBytes, 1)();
+  stopped.clock.advanceTo(end + 3 * HOUR);
+  const stoppedTasks = await plan(stopped);
+  await time('fold, all prevented', events, 'events', async () => {
+    for (const task of stoppedTasks) await fold(task, { ...stopped, rows: 'none' });
   });
   await time('fold, with everybody’s hours at hand', events, 'events', async () => {
     for (const task of tasks) await fold(task, { ...filled, features: new MemoryTable(filled.clock), rows: 'all' });
@@ -112,6 +122,8 @@ async function main(): Promise<void> {
   await warm.run(policy.detection, policy.version);
   await time('detection, again', simulation.accounts, 'accounts', () => warm.run(policy.detection, policy.version));
 
+  const [full, thin] = [await bytesAnEvent(filled.archive, events), await bytesAnEvent(stopped.archive, events)];
+  console.log(`the archive keeps ${full.toFixed(1)} bytes an event, and ${thin.toFixed(1)} of one that was prevented\n`);
   const base = parseRaw.amount / parseRaw.seconds;
   console.log(
     table(
@@ -125,6 +137,19 @@ async function main(): Promise<void> {
       ]),
     ),
   );
+}
+
+/** The line as it is when an action of ours stopped the request. */
+function prevented(line: string): string {
+  const event = JSON.parse(line);
+  return event.type === 'lockstep.usage.v1' ? JSON.stringify({ ...event, data: { ...event.data, status: 'blocked' } }) : line;
+}
+
+/** Bytes of chunks an event. */
+async function bytesAnEvent(archive: MemoryObjectStore, events: number): Promise<number> {
+  let bytes = 0;
+  for await (const key of archive.list('chunks/')) bytes += (await archive.get(key))!.length;
+  return bytes / events;
 }
 
 /** As a file comes: so much at once. */

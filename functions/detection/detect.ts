@@ -27,7 +27,9 @@ import type { Population } from './profiles/population';
 import { type Glance, riskTier } from './risk-tier';
 import { PopulationColumns } from './screen/columns/population-columns';
 import { Spill } from './screen/columns/spill';
-import { Screening } from './screen/screened';
+import type { Segments } from './screen/holders/census';
+import { Screening, type ScreeningGiven } from './screen/screened';
+import { called, prefixOf } from './screen/tasks/called-task';
 import { Sightings } from './sightings';
 
 /** Raised when the meaning of detection code changes; stands in every campaign's provenance. */
@@ -47,6 +49,8 @@ export type DetectionPorts = {
   wholeAtMost?: number;
   /** Accounts of a population that is screened whose traits are counted in one reading of the columns: decides memory and time, never what is found. */
   countedAtOnce?: number;
+  /** Carries out the tasks of a screen, a list of them under a key; without, they are done here, one after the other. Decides time, never what is found. */
+  carryOut?: Parameters<typeof called>[0];
   /** Whether a row is kept of every account that was active lately, for people to read: `none` where nobody asks. */
   rows?: 'all' | 'none';
   /** Is shown what was found out about each network of a run, before it becomes campaigns: evaluation collects it. */
@@ -251,7 +255,11 @@ export class Detection {
     this.everybody.forget();
     const cut = { partitions: Math.ceil(population.profiles.size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
     const ties = before.filter(isTied).map(({ members }) => members.map(({ account }) => account));
-    const screening = await Screening.of(segments, { ties, known: new Set(membersOfHostile(before)), now, policy, cut }, new Spill());
+    const screening = await this.screened(
+      segments,
+      { ties, known: new Set(membersOfHostile(before)), now, policy, cut },
+      given.provenance.run,
+    );
     const all: Tracked = { changed: [], networks: 0, linked: new Set() };
     for await (const unit of judgeUnits({ population, screening, campaigns: before, operators, policy, now, countedAtOnce })) {
       this.ports.record?.(unit.assessments, now);
@@ -261,6 +269,14 @@ export class Detection {
     }
     await this.sightings.noteByColumns(operators, screening);
     return all;
+  }
+
+  /** What tasks hand on stands in memory where they are done here, else in the archive, apart for each run. */
+  private screened(segments: Segments, of: ScreeningGiven, run: string): Promise<Screening> {
+    const { carryOut, stores } = this.ports;
+    if (!carryOut) return Screening.of(segments, of, new Spill());
+    const prefix = prefixOf(run);
+    return Screening.of(segments, of, stores.archive, { prefix, elsewhere: called(carryOut, prefix) });
   }
 
   /** Groups ▶ campaigns. The links of those that changed are kept, before anything says that they changed. */

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
@@ -30,6 +31,8 @@ export const sqs = (): SQSClient =>
 export const eventBridge = (): EventBridgeClient => new EventBridgeClient({ maxAttempts: 4, requestHandler: limits(5_000) });
 
 export const sns = (): SNSClient => new SNSClient({ maxAttempts: 4, requestHandler: limits(5_000) });
+
+export const stepFunctions = (): SFNClient => new SFNClient({ maxAttempts: 5, requestHandler: limits(5_000) });
 
 const namesEndpoint = (service: string): boolean =>
   process.env.AWS_ENDPOINT_URL !== undefined || process.env[`AWS_ENDPOINT_URL_${service}`] !== undefined;

@@ -12,7 +12,7 @@ const Hash = z.string().nullable().describe('Keyed hash; null where it was not g
 export const ShownEvent = z.object({
   id: z.string().describe('Keyed hash of source and id.'),
   at: z.string(),
-  model: z.string(),
+  model: z.string().describe('Empty for a request that an action of ours prevented: id, time and status are all that is kept of it.'),
   status: z.enum(STATUSES),
   inputTokens: z.int(),
   outputTokens: z.int(),

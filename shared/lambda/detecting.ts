@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { stepFunctions } from '../aws/clients';
+import { StepFunctionsTasks } from '../aws/step-functions-tasks';
 import { systemClock as clock } from '../aws/system-clock';
 import { KnownOperatorStore } from '../stores/campaigns/known-operator-store';
 import { RegroupingStore } from '../stores/campaigns/regrouping-store';
@@ -13,9 +15,12 @@ export function detectingPorts(env: z.output<typeof DetectEnv>) {
   const ledger = new LedgerStore(books, clock);
   const operators = new KnownOperatorStore(ledger);
   const regroupings = new RegroupingStore(ledger);
+  const archive = bucket(env.ARCHIVE_BUCKET);
+  const tasks = env.SCREEN_MACHINE === 'none' ? undefined : new StepFunctionsTasks(stepFunctions(), env.SCREEN_MACHINE, archive);
   return {
-    stores: { archive: bucket(env.ARCHIVE_BUCKET), features: table(env.FEATURES_TABLE), graph: table(env.GRAPH_TABLE) },
+    stores: { archive, features: table(env.FEATURES_TABLE), graph: table(env.GRAPH_TABLE) },
     clock,
+    ...(tasks ? { carryOut: (items: readonly object[], key: string) => tasks.run(items, key) } : {}),
     live: livePolicy(books, clock),
     regroupings: () => regroupings.holding(),
     operators: () => operators.watched(clock.now()),

@@ -69,7 +69,8 @@ onBothSides((side) => {
       const { status, body } = await ask('somebody');
       expect(status).toBe(200);
       expect(body.items.map(({ at }) => at)).toEqual([iso(now - 2 * HOUR), ...mine.map(({ time }) => time)]);
-      expect(body.items[0]).toMatchObject({ model: 'atlas-5', status: 'blocked', task: 'coding', elicitsReasoning: 0.5 });
+      expect(body.items[0]).toMatchObject({ model: '', status: 'blocked', task: null, elicitsReasoning: null, address: null });
+      expect(body.items[1]).toMatchObject({ model: 'atlas-5', status: 'ok', task: 'coding', elicitsReasoning: 0.5 });
       // Of the two under one id, the one that the fold counted.
       const hours = await counted();
       expect(body.items.slice(1).reduce((sum, { inputTokens }) => sum + Number(inputTokens), 0)).toBe(hours);

@@ -7,6 +7,7 @@ import type { Profile } from '../../functions/detection/profiles/profile';
 import { ordinalsOf } from '../../functions/detection/screen/holders/census';
 import { firstOf, secondOf } from '../../functions/detection/screen/holders/trait-records';
 import { screen } from '../../functions/detection/screen/screen';
+import { CalledTask, called, doTask, prefixOf } from '../../functions/detection/screen/tasks/called-task';
 import { unitsOf } from '../../functions/detection/screen/units';
 import { TraitIndex } from '../../functions/detection/traits/trait-index';
 import { FAMILY_CAP, TRAIT_TYPES } from '../../functions/detection/traits/traits';
@@ -15,6 +16,7 @@ import { DAY, HOUR } from '../../shared/domain/time';
 import { segmentOf } from '../../shared/formats/segment-of';
 import type { AccountKey } from '../../shared/identity/ids';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { SeededChance } from '../../shared/memory/simulated-clock';
 import { segmentsOf } from '../support/segments';
 import { hash, NOW, profile } from '../support/worlds/population';
 
@@ -183,6 +185,65 @@ describe('the screen beside the index that holds every profile', () => {
       { numRuns: 30 },
     );
     expect(links).toBeGreaterThan(200);
+  });
+
+  test('property: tasks in processes of their own, in any order, some twice, some killed at a write and done again: the same answer to the byte, and nothing is left', async () => {
+    const reached = { tasks: 0, killed: 0, links: 0, guests: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        world,
+        fc.record({
+          segments: fc.constantFrom(1, 2, 8),
+          partitions: fc.integer({ min: 1, max: 5 }),
+          rowsAtOnce: fc.constantFrom(5, 1_000),
+        }),
+        fc.nat(1_000),
+        async (people, { segments, ...cut }, seed) => {
+          const profiles = populated(people);
+          const known = new Set(profiles.slice(0, 2).map(({ account }) => account));
+          const chance = new SeededChance(seed);
+          const store = new MemoryObjectStore();
+          const prefix = prefixOf('run-1');
+          const carryOut = async (items: readonly CalledTask[]): Promise<void> => {
+            for (const item of [...items].sort(() => chance.next() - 0.5)) {
+              const sent = CalledTask.parse(JSON.parse(JSON.stringify(item)));
+              let writes = Math.floor(chance.next() * 6);
+              const dying = {
+                get: (key: string) => store.get(key),
+                delete: (key: string) => store.delete(key),
+                put: (key: string, bytes: Uint8Array) => {
+                  if (writes-- === 0) throw new Error('killed');
+                  return store.put(key, bytes);
+                },
+              };
+              const outcome = await doTask(sent, dying).then(
+                () => 'done',
+                (error: Error) => error.message,
+              );
+              if (outcome === 'killed') reached.killed++;
+              else expect(outcome).toBe('done');
+              if (outcome === 'killed' || chance.next() < 0.2) await doTask(sent, store);
+              reached.tasks++;
+            }
+          };
+          const where = { prefix, elsewhere: called(carryOut, prefix) };
+          const found = await screen(segmentsOf(profiles, segments), known, NOW, POLICY, cut, store, where);
+          const here = await screened(profiles, {}, known);
+          expect({ ...found, census: undefined }).toEqual({ ...here, census: undefined });
+          expect({ ...found.census, known: undefined }).toEqual({ ...here.census, known: undefined });
+          const left: string[] = [];
+          for await (const key of store.list('')) left.push(key);
+          expect(left).toEqual([]);
+          reached.links += found.links.pairs.length;
+          reached.guests += found.guests.length;
+        },
+      ),
+      { numRuns: 15 },
+    );
+    expect(reached.tasks).toBeGreaterThan(200);
+    expect(reached.killed).toBeGreaterThan(60);
+    expect(reached.links).toBeGreaterThan(100);
+    expect(reached.guests).toBeGreaterThan(10);
   });
 
   test('members of campaigns are no reference: what only they hold stays rare', async () => {

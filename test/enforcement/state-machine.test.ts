@@ -6,7 +6,7 @@ import { restartLost } from '../../functions/enforcement/case/restart-lost';
 import { approve, confirmActions, reject, resume } from '../../functions/enforcement/commands/approve';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
-import { suspensionDefinition } from '../../infra/suspension-machine';
+import { suspensionDefinition } from '../../infra/machines/suspension-machine';
 import { execute, type Machine, type Ran, Tokens } from '../../local/aws/state-machine';
 import { Progress } from '../../shared/domain/cases/case';
 import { type Policy, withMode } from '../../shared/domain/policy/policy';

@@ -17,7 +17,7 @@ import { type Unit, unitsOf } from './units';
 const SAMPLE = 20_000;
 
 export type Trait = { type: number; hash: number };
-type Given = {
+export type ScreeningGiven = {
   /** Accounts that were judged together before: members of campaigns. */
   ties: readonly (readonly AccountKey[])[];
   /** Accounts that are no reference. */
@@ -42,9 +42,14 @@ export class Screening {
     private readonly policy: DetectionPolicy,
   ) {}
 
-  static async of(segments: Segments, given: Given, spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>): Promise<Screening> {
+  static async of(
+    segments: Segments,
+    given: ScreeningGiven,
+    spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>,
+    where: Parameters<typeof screen>[6] = {},
+  ): Promise<Screening> {
     const { now, policy, known } = given;
-    const screened = await screen(segments, known, now, screenPolicyOf(policy), given.cut, spill);
+    const screened = await screen(segments, known, now, screenPolicyOf(policy), given.cut, spill, where);
     const units = await unitsOf(screened, segments, given.ties);
     const repeated = await repeatedIn(segments, screened.traits);
     return new Screening(screened.census, units, segments, screened.together, repeated, policy);

@@ -67,7 +67,7 @@ export async function caseStep(asked: CaseStep, world: Enforcement): Promise<Cas
   return next;
 }
 
-/** How long an execution waits for people before it looks by itself (infra/suspension-machine.ts). */
+/** How long an execution waits for people before it looks by itself (infra/machines/suspension-machine.ts). */
 export const APPROVAL_LOOK_MS = HOUR;
 
 async function now(id: string, answer: StepAnswer | undefined, world: Enforcement): Promise<CaseNow> {

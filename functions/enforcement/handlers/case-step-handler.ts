@@ -7,7 +7,7 @@ import { openEnforcement } from '../enforcement';
 
 const enforcement = openEnforcement(actingPorts(environment(ActingEnv)));
 
-/** One state of the suspension machine (infra/suspension-machine.ts). */
+/** One state of the suspension machine (infra/machines/suspension-machine.ts). */
 export const handler = async (asked: unknown) => {
   const { step, ...rest } = CaseStep.parse(asked);
   const now = await caseStep(CaseStep.parse(asked), enforcement);

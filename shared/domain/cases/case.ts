@@ -14,7 +14,7 @@ export const Approval = z.object({
 });
 export type Approval = z.infer<typeof Approval>;
 
-/** Where the containment of a campaign is. Each kind is a state of the state machine (infra/suspension-machine.ts). */
+/** Where the containment of a campaign is. Each kind is a state of the state machine (infra/machines/suspension-machine.ts). */
 export const Progress = z.discriminatedUnion('kind', [
   /** Delayed by chance, so that the reaction does not follow one request. */
   z.object({ kind: z.literal('held'), until: z.number() }),

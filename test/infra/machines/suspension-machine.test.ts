@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { SuspensionMachine, suspensionDefinition } from '../../infra/suspension-machine';
+import { SuspensionMachine, suspensionDefinition } from '../../../infra/machines/suspension-machine';
 
 test('the machine may call its one function and nothing else, and logs no execution data', () => {
   const stack = new Stack(new App(), 'Test');

@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { vendedLog } from './parts/vended-log';
+import { vendedLog } from '../parts/vended-log';
 
 /** Filled in by CloudFormation (definitionSubstitutions below). */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is CloudFormation's placeholder, not ours

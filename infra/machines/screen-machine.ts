@@ -1,0 +1,111 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { vendedLog } from '../parts/vended-log';
+
+/** Filled in by CloudFormation (definitionSubstitutions below). */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: they are CloudFormation's placeholders, not ours
+const [TASK, BUCKET] = ['${TaskFunctionArn}', '${ArchiveBucket}'];
+
+/** One task that failed is tried again alone; it may always be repeated (functions/detection/screen/tasks). */
+const again = { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, MaxAttempts: 4, BackoffRate: 2, JitterStrategy: 'FULL' };
+
+/**
+ * One step of the screen: its tasks stand as a list in the archive, and each is a call of its own. The step has ended when every task
+ * has; one that failed for good fails the step, and the run is judged by nobody. Input: `{ "tasks": "<key of the list>" }`.
+ */
+export const screenDefinition = (atOnce: number) => ({
+  Comment: 'One step of the screen: every segment, partition or pair of blocks side by side.',
+  QueryLanguage: 'JSONata',
+  StartAt: 'Every task',
+  States: {
+    'Every task': {
+      Type: 'Map',
+      ItemReader: {
+        Resource: 'arn:aws:states:::s3:getObject',
+        ReaderConfig: { InputType: 'JSON' },
+        Arguments: { Bucket: BUCKET, Key: '{% $states.input.tasks %}' },
+      },
+      MaxConcurrency: atOnce,
+      ToleratedFailureCount: 0,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
+        StartAt: 'Task',
+        States: {
+          Task: {
+            Type: 'Task',
+            Resource: 'arn:aws:states:::lambda:invoke',
+            Arguments: { FunctionName: TASK, Payload: '{% $states.input %}' },
+            Output: '{% $states.input.at %}',
+            Retry: [again],
+            End: true,
+          },
+        },
+      },
+      End: true,
+    },
+  },
+});
+
+export type ScreenMachineProps = {
+  task: IFunction;
+  archive: IBucket;
+  /** What lists of tasks stand under. */
+  lists: string;
+  /** Functions side by side. */
+  atOnce: number;
+  machineName: string;
+  logDays: RetentionDays;
+};
+
+/** The state machine, with the right to read lists of tasks, to run their map, and to call its one function. */
+export class ScreenMachine extends Construct {
+  readonly machine: StateMachine;
+  readonly arn: string;
+  /** Executions of it, by ARN. */
+  readonly executions: string;
+
+  constructor(scope: Construct, id: string, { task, archive, lists, atOnce, machineName, logDays }: ScreenMachineProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const destination = vendedLog(this, 'Log', `states/${machineName}`, logDays);
+    this.arn = stack.formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: machineName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.executions = stack.formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${machineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.machine = new StateMachine(this, 'Machine', {
+      stateMachineName: machineName,
+      definitionBody: DefinitionBody.fromString(JSON.stringify(screenDefinition(atOnce))),
+      definitionSubstitutions: { TaskFunctionArn: task.functionArn, ArchiveBucket: archive.bucketName },
+      // As long as the call that waits for it may take.
+      timeout: Duration.minutes(15),
+      logs: { destination, level: LogLevel.ERROR, includeExecutionData: false },
+      tracingEnabled: true,
+    });
+    task.grantInvoke(this.machine);
+    // A Distributed Map is a run of child executions of its own machine.
+    const mapRuns = stack.formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${machineName}/*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.machine.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.arn] }));
+    this.machine.addToRolePolicy(
+      new PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [this.executions, mapRuns] }),
+    );
+    this.machine.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [archive.arnForObjects(lists)] }));
+  }
+}
