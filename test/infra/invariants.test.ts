@@ -208,9 +208,10 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   test('every resource that is a wildcard is one of these', () => {
     const explained = [
       /^"\*"$/, // Trace segments: X-Ray has no resources.
-      /\/(chunks|plans|folds|refused|early|again|campaigns|links|hours|holds|ledger|health|detection\/accounts|detection\/heads)\/\*"\]\]\}$/, // Objects of one kind.
+      /\/(chunks|plans|folds|refused|early|again|campaigns|links|hours|holds|ledger|health|detection\/accounts|detection\/heads|detection\/screen)\/\*"\]\]\}$/, // Objects of one kind.
       /Inbox[^/]*"\},"\/\*"\]\]\}$/, // Whatever is dropped into the inbox.
       /"Arn"\]\},":\*"\]\]\}$/, // Any version of one function.
+      /:execution:[\w-]+-screen[:/]\*"\]\]\}$/, // Executions of the screen's machine, and of the map in it.
     ];
     const wild = statements
       .filter(({ id }) => !id.startsWith('CustomCDKBucketDeployment'))
@@ -221,7 +222,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     // A state machine's log delivery is set up for the account: AWS documents these on "*" only.
     const logDelivery = everything.filter(({ action }) => action.startsWith('logs:'));
     expect(logDelivery.length).toBeGreaterThan(0);
-    expect(logDelivery.every(({ id }) => id.startsWith('EnforcementSuspensionMachine'))).toBe(true);
+    expect(logDelivery.every(({ id }) => /^(EnforcementSuspension|DetectionScreen)Machine/.test(id))).toBe(true);
     const rest = everything.map(({ action }) => action).filter((action) => !action.startsWith('logs:'));
     expect(rest.length).toBeGreaterThan(0);
     expect(rest.every((action) => action.startsWith('xray:'))).toBe(true);
@@ -257,7 +258,9 @@ describe.each(Object.keys(stages))('%s', (stage) => {
       expect(grantsTo(role).length).toBeGreaterThan(0);
       const acting = grantsTo(role).filter(
         ({ Action, Resource }) =>
-          Action.some((action) => action.startsWith('states:') || action.startsWith('events:')) ||
+          // The screen's machine calls functions that read and write objects of its run, and nothing else.
+          (Action.some((action) => action.startsWith('states:')) && !isScreenMachine(Resource)) ||
+          Action.some((action) => action.startsWith('events:')) ||
           (ofEnforcement(Resource) && Action.some((action) => !['dynamodb:GetItem', 'dynamodb:Query'].includes(action))),
       );
       expect(acting).toEqual([]);
@@ -329,7 +332,8 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementVerify', 'EnforcementWatchdog'];
     expect(holders(/WebhookKey/)).toEqual(acting);
     // A verification lifts; it starts nothing.
-    expect(holders(/states.*stateMachine/)).toEqual(acting.filter((who) => who !== 'EnforcementVerify'));
+    expect(holders(/states.*stateMachine:[\w-]+-screen"/)).toEqual(['DetectionDetect', 'DetectionScreenMachine']);
+    expect(holders(/states.*stateMachine:[\w-]+(?<!-screen)"/)).toEqual(acting.filter((who) => who !== 'EnforcementVerify'));
     // Who can sign appeal links can appeal for anybody; the reading side cannot.
     expect(holders(/AppealKey/)).toEqual(['AppealsIntake', 'AppealsPublic', ...acting]);
     // The check of newcomers hashes what they show; it reads no row that holds a sealed id.
@@ -337,4 +341,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
   });
 });
 
+/** Of its own name or of its executions; each of several. */
+const isScreenMachine = (resource: unknown): boolean =>
+  [resource].flat().every((one) => /:(stateMachine|execution):[\w-]+-screen([:/]\*)?"\]\]\}$/.test(JSON.stringify(one)));
 const ofEnforcement = (resource: unknown): boolean => /ImportValue.*GetAttEnforcement/.test(JSON.stringify(resource));
