@@ -1,8 +1,9 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { DetectEnv, METRICS, ScreenEnv } from '../shared/wiring';
+import { edgeToken } from './gateway';
 import { ScreenMachine } from './machines/screen-machine';
 import { alarm } from './parts/alarm';
 import { every } from './parts/every';
@@ -111,7 +112,8 @@ export class Detection extends Construct {
       archive,
       lists: SCREEN,
       atOnce: stage.detection.screenAtOnce,
-      machineName: `${Stack.of(this).stackName}-screen`,
+      // Of this stack and no earlier one of its name, as the suspension machine.
+      machineName: `${Stack.of(this).stackName}-screen-${Fn.select(0, Fn.split('-', edgeToken(this)))}`,
       logDays: stage.logDays,
     });
   }

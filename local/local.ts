@@ -133,6 +133,8 @@ function synthesize(stage: string, { webhookUrl, producers }: { webhookUrl?: str
     stage: {
       ...asDeployed,
       webhookUrl: webhookUrl ?? asDeployed.webhookUrl,
+      // A screen by functions side by side is for more accounts than one machine has.
+      detection: { ...asDeployed.detection, screenAtOnce: 0 },
       ingest: { ...asDeployed.ingest, producers: producers ?? asDeployed.ingest.producers },
     },
   });

@@ -12,22 +12,24 @@ import { Policy } from '../../shared/domain/policy/policy';
 import type { AccountKey } from '../../shared/identity/ids';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
 import { table } from '../eval/table';
+import { asFunctions } from './as-functions';
 import { banding } from './banding';
 import { inDuckDb, writeRecords } from './in-duckdb';
 import { NOW, SEGMENTS, SyntheticPopulation } from './population';
 import { profilesOf } from './profiles-of';
 
-const HELP = `npm run bench:scale -- [--accounts 10000,100000,1000000] [--only screen,judgement,banding,duckdb] [--partitions 0]
+const HELP = `npm run bench:scale -- [--accounts 10000,100000,1000000] [--only screen,functions,judgement,banding,duckdb] [--partitions 0]
 
 What it costs to find who may be joined to whom: the product's screen, alone and with the judgement after it (profiles of candidates, index,
 links, networks), beside plain banding and the same in SQL (DuckDB, one thread), on one
 synthetic population (bench/scale/population.ts). Each runs in a process of its own: CPU seconds of all its threads, largest memory. Making
-the population is not counted, nor is loading it into DuckDB. --partitions 0 chooses: one per 25,000 accounts.`;
+the population is not counted, nor is loading it into DuckDB. functions (only if named): the screen as functions do it under a Distributed
+Map, each task from nothing, with requests counted and dollars a run computed. --partitions 0 chooses: one per 25,000 accounts.`;
 
 const ROOT = process.env.LOCKSTEP_ROOT ?? process.cwd();
 const whole = Policy.parse(JSON.parse(readFileSync(join(ROOT, 'policies/recommended.json'), 'utf8'))).detection;
 const policy = screenPolicyOf(whole);
-const SYSTEMS = ['screen', 'judgement', 'banding', 'duckdb'] as const;
+const SYSTEMS = ['screen', 'functions', 'judgement', 'banding', 'duckdb'] as const;
 type System = (typeof SYSTEMS)[number];
 type Measured = {
   cpu: number;
@@ -41,6 +43,8 @@ type Measured = {
   candidates?: number;
   largestUnit?: number;
   loading?: number;
+  /** Of functions: what was counted, in words. */
+  counted?: string;
 };
 
 const fileOf = (folder: string, segment: number): string => join(folder, `segment-${segment}`);
@@ -90,11 +94,24 @@ async function measure(system: System, size: number, folder: string, partitions:
     loading?: number;
   };
   let disk = 0;
+  let counted: string | undefined;
   if (system === 'screen') {
     const spill = new AppendedObjectStore(join(folder, 'spill'));
     const result = await screen(segments, new Set(), NOW, policy, cut, spill);
     disk = statSync(join(folder, 'spill')).size;
     spill.remove();
+    found = {
+      links: result.links.pairs.length,
+      inGroups: (which) => result.groupOf[which]! > 0,
+      pairs: result.pairs,
+      candidates: candidatesOf(result),
+    };
+  } else if (system === 'functions') {
+    const spill = new AppendedObjectStore(join(folder, 'spill'));
+    const { result, tasks, puts, gets, moved, longest, cpu, dollars } = await asFunctions(segments, NOW, policy, cut, spill);
+    disk = statSync(join(folder, 'spill')).size;
+    spill.remove();
+    counted = `${tasks} tasks, ${cpu.toFixed(1)} CPU s in them, the longest ${longest.toFixed(2)}; ${puts} PUT, ${gets} GET, ${(moved / 2 ** 30).toFixed(1)} GiB; $${dollars.toFixed(4)} a run`;
     found = {
       links: result.links.pairs.length,
       inGroups: (which) => result.groupOf[which]! > 0,
@@ -163,6 +180,7 @@ async function measure(system: System, size: number, folder: string, partitions:
     ...(candidates === undefined ? {} : { candidates }),
     ...(largestUnit === undefined ? {} : { largestUnit }),
     ...(loading === undefined ? {} : { loading }),
+    ...(counted === undefined ? {} : { counted }),
   };
 }
 
@@ -175,7 +193,7 @@ async function main(): Promise<void> {
   }
   const values = readOptions(HELP, {
     accounts: { type: 'string', default: '10000,100000,1000000' },
-    only: { type: 'string', default: SYSTEMS.join() },
+    only: { type: 'string', default: SYSTEMS.filter((one) => one !== 'functions').join() },
     partitions: { type: 'string', default: '0' },
   });
   const rows: string[][] = [];
@@ -207,6 +225,7 @@ async function main(): Promise<void> {
         continue;
       }
       const it: Measured = JSON.parse(stdout);
+      if (it.counted !== undefined) console.log(`${size.toLocaleString('en')} accounts by functions: ${it.counted}`);
       const before = cpus.get(system)?.at(-1);
       cpus.set(system, [...(cpus.get(system) ?? []), { size, cpu: it.cpu }]);
       const exponent = before ? Math.log(it.cpu / before.cpu) / Math.log(size / before.size) : undefined;

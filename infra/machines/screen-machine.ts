@@ -74,7 +74,7 @@ export class ScreenMachine extends Construct {
   constructor(scope: Construct, id: string, { task, archive, lists, atOnce, machineName, logDays }: ScreenMachineProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const destination = vendedLog(this, 'Log', `states/${machineName}`, logDays);
+    const destination = vendedLog(this, 'Log', `states/${stack.stackName}-screen`, logDays);
     this.arn = stack.formatArn({
       service: 'states',
       resource: 'stateMachine',

@@ -126,10 +126,15 @@ export function routesOf(wiring: Wiring): Route[] {
   }));
 }
 
-/** The one state machine: its definition, and the function that its tasks call. */
+/** The suspension machine: its definition, and the function that its tasks call. */
 export function suspensionOf(wiring: Wiring): { machine: Machine; step: FunctionHost } {
-  const Properties = z.object({ DefinitionString: z.string(), DefinitionSubstitutions: z.object({ StepFunctionArn: z.string() }) });
-  const [only] = propertiesOf(wiring, 'AWS::StepFunctions::StateMachine', Properties);
-  if (!only) throw new Error('the templates have no state machine');
-  return { machine: JSON.parse(only.DefinitionString), step: hostOf(wiring, only.DefinitionSubstitutions.StepFunctionArn) };
+  const Properties = z.object({
+    DefinitionString: z.string(),
+    DefinitionSubstitutions: z.object({ StepFunctionArn: z.string().optional() }),
+  });
+  for (const { DefinitionString, DefinitionSubstitutions } of propertiesOf(wiring, 'AWS::StepFunctions::StateMachine', Properties)) {
+    const { StepFunctionArn } = DefinitionSubstitutions;
+    if (StepFunctionArn !== undefined) return { machine: JSON.parse(DefinitionString), step: hostOf(wiring, StepFunctionArn) };
+  }
+  throw new Error('the templates have no suspension machine');
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropHistory, foundCampaign } from './campaign';
 import { folded, leftovers, poison, sendEvents, signedIn } from './checks';
-import { ACCOUNT, bootstrap, DEVIATIONS, deploy, destroy, synthesize } from './deployment';
+import { bootstrap, DEVIATIONS, deploy, destroy, synthesize } from './deployment';
 import { erased } from './erasure';
 import { history } from './history';
 import { startMiniStack } from './ministack';
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     const [admin, reviewer] = [await outside.token('ann', 'admin'), await outside.token('ben', 'reviewer')];
     await step('three days of history go in as a file', () => dropHistory(outside, traffic));
     const campaign = await step('detection fires, the API shows the campaign and its accounts', () => foundCampaign(outside, admin));
-    await step('a screen is carried out by a Distributed Map', () => screenedByFunctions(outside, ACCOUNT, 'lockstep-dev-screen'));
+    await step('a screen is carried out by a Distributed Map', () => screenedByFunctions(outside));
     await step('a policy is drafted, reviewed, measured on a replay, and live', () => putPolicyLive(outside, traffic, admin, reviewer));
     await step('the campaign is suspended to the end, then undone', () => suspendedAndUndone(outside, provider, campaign, reviewer));
     const [person] = traffic.labels;

@@ -1,8 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { SFNClient } from '@aws-sdk/client-sfn';
+import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { type Screened, screen } from '../../functions/detection/screen/screen';
 import { called, prefixOf } from '../../functions/detection/screen/tasks/called-task';
-import { EMULATED } from '../../local/engines/engine';
 import { StepFunctionsTasks } from '../../shared/aws/step-functions-tasks';
 import { DAY } from '../../shared/domain/time';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
@@ -31,10 +30,13 @@ const everybody = [
  * The screen carried out by the deployed state machine and its functions, as detection has it done where a population is large: the very
  * answer of the loop. A list with a task that cannot end well fails as a whole, after the task was tried again.
  */
-export async function screenedByFunctions(outside: Pick<Outside, 'settings' | 'archive'>, account: string, name: string): Promise<void> {
+export async function screenedByFunctions(outside: Pick<Outside, 'settings' | 'archive'>): Promise<void> {
   const sfn = new SFNClient(outside.settings);
   const archive = outside.archive();
-  const tasks = new StepFunctionsTasks(sfn, `arn:aws:states:${EMULATED.region}:${account}:stateMachine:${name}`, archive);
+  const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
+  const machine = stateMachines.find(({ name }) => name?.includes('-screen-'))?.stateMachineArn;
+  assert.ok(machine, 'no state machine of the screen is deployed');
+  const tasks = new StepFunctionsTasks(sfn, machine, archive);
   const lists: number[] = [];
   const carryOut = (items: readonly object[], key: string): Promise<void> => {
     lists.push(items.length);

@@ -211,7 +211,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
       /\/(chunks|plans|folds|refused|early|again|campaigns|links|hours|holds|ledger|health|detection\/accounts|detection\/heads|detection\/screen)\/\*"\]\]\}$/, // Objects of one kind.
       /Inbox[^/]*"\},"\/\*"\]\]\}$/, // Whatever is dropped into the inbox.
       /"Arn"\]\},":\*"\]\]\}$/, // Any version of one function.
-      /:execution:[\w-]+-screen[:/]\*"\]\]\}$/, // Executions of the screen's machine, and of the map in it.
+      /:execution:[\w-]+-screen-".*"[:/]\*"\]\]\}$/, // Executions of the screen's machine, and of the map in it.
     ];
     const wild = statements
       .filter(({ id }) => !id.startsWith('CustomCDKBucketDeployment'))
@@ -332,8 +332,8 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const acting = ['EnforcementCaseStep', 'EnforcementCommand', 'EnforcementDecide', 'EnforcementVerify', 'EnforcementWatchdog'];
     expect(holders(/WebhookKey/)).toEqual(acting);
     // A verification lifts; it starts nothing.
-    expect(holders(/states.*stateMachine:[\w-]+-screen"/)).toEqual(['DetectionDetect', 'DetectionScreenMachine']);
-    expect(holders(/states.*stateMachine:[\w-]+(?<!-screen)"/)).toEqual(acting.filter((who) => who !== 'EnforcementVerify'));
+    expect(holders(/states.*stateMachine:[\w-]+-screen-"/)).toEqual(['DetectionDetect', 'DetectionScreenMachine']);
+    expect(holders(/states.*stateMachine:[\w-]+-suspension-"/)).toEqual(acting.filter((who) => who !== 'EnforcementVerify'));
     // Who can sign appeal links can appeal for anybody; the reading side cannot.
     expect(holders(/AppealKey/)).toEqual(['AppealsIntake', 'AppealsPublic', ...acting]);
     // The check of newcomers hashes what they show; it reads no row that holds a sealed id.
@@ -343,5 +343,5 @@ describe.each(Object.keys(stages))('%s', (stage) => {
 
 /** Of its own name or of its executions; each of several. */
 const isScreenMachine = (resource: unknown): boolean =>
-  [resource].flat().every((one) => /:(stateMachine|execution):[\w-]+-screen([:/]\*)?"\]\]\}$/.test(JSON.stringify(one)));
+  [resource].flat().every((one) => /:(stateMachine|execution):[\w-]+-screen-"/.test(JSON.stringify(one)));
 const ofEnforcement = (resource: unknown): boolean => /ImportValue.*GetAttEnforcement/.test(JSON.stringify(resource));
