@@ -6,8 +6,11 @@ import { buildSync } from 'esbuild';
 import { blocksAhead } from '../../cli/replay/read-ahead';
 import { blocksOf, type ReadBlock, type Reading } from '../../cli/replay/read-blocks';
 import { UnreadableInput } from '../../cli/replay/read-events';
+import { isAsExpected } from '../../functions/ingest/ingest';
+import { Restrictions } from '../../local/provider/restrictions';
 import { HOUR, MINUTE } from '../../shared/domain/time';
 import { frameOf } from '../../shared/formats/segment';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 
 const START = Date.UTC(2026, 3, 22);
 let folder = '';
@@ -97,4 +100,33 @@ test('whoever takes no more ends the thread', async () => {
   expect((await blocks.next()).done).toBe(false);
   await blocks.return(undefined);
   expect((await blocks.next()).done).toBe(true);
+});
+
+test('whom the gateway holds is read as prevented from then on; asked again, a block is what it is when nobody is held', async () => {
+  const path = file(lines.join('\n'), 'held');
+  const { key } = new KeyedHasher('k'.repeat(64)).account('account-1');
+  const restrictions = new Restrictions();
+  restrictions.hold({ account: key, at: START, effect: 'blocked' });
+  const plain = await read(blocksOf(reading(path)));
+  const framesOf = (events: ReadBlock['events']) => events.events.map(({ columns }) => Buffer.from(frameOf(columns)).toString('base64'));
+  const reached = { blocks: 0, expected: 0, again: 0 };
+  for await (const block of blocksAhead(script, reading(path), (count) => restrictions.after(count))) {
+    for (const { columns, expected } of block.events.events) {
+      reached.expected += expected.length;
+      expect(expected.every((row) => columns.dictionaries.accounts[columns.columns.account[row]!] === key)).toBe(true);
+    }
+    expect(isAsExpected(block.events, restrictions.effect)).toBe(true);
+    if (block.again) {
+      expect(isAsExpected(block.events, () => undefined)).toBe(false);
+      const whole = (plain.all[reached.blocks] as { events: { events: [number, string][] } }).events.events.map(([, bytes]) => bytes);
+      expect(framesOf(await block.again())).toEqual(whole);
+      reached.again++;
+    }
+    reached.blocks++;
+  }
+  expect(reached.blocks).toBe(plain.all.length);
+  expect(reached.expected).toBeGreaterThan(50);
+  // What was read before the thread knew is read in full.
+  expect(reached.again).toBeGreaterThan(5);
+  expect(reached.again).toBeLessThan(reached.blocks);
 });
