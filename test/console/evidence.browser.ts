@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
+import { exonerate } from '../../functions/enforcement/commands/exonerate';
 import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
-import { DAY } from '../../shared/domain/time';
+import { DAY, dayLabel } from '../../shared/domain/time';
+import { AccessLog } from '../../shared/http/access-log';
+import { campaignId } from '../../shared/identity/ids';
 import { MemoryDeadLetterQueues } from '../../shared/memory/memory-dead-letter-queues';
+import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
+import { BEN, says } from '../support/worlds/enforcement-world';
 import { FIXTURE_NOW, fixtureCampaign, keyOf, saveFixture } from '../support/worlds/fixture-world';
+import { livedIn } from '../support/worlds/lived-in';
 import { shot, sideways, violations } from './browser';
 import { onConsole } from './on-console';
 
@@ -45,6 +52,47 @@ test.each([
     expect(errors).toEqual([]);
   },
 );
+
+test('a list leaves as a spreadsheet, whole and not as far as one scrolled: members, appeals, exonerations; no cell is a formula', async () => {
+  await livedIn(at.served.world);
+  const { world } = at.served;
+  const formula = '=HYPERLINK("https://evil.example","look")';
+  const scope = { kind: 'account', account: keyOf('june-hydra/9') } as const;
+  await exonerate({ ...says(BEN, formula), scope, effect: 'exonerated', until: world.clock.now() + 30 * DAY }, world.enforcement);
+  const { page, errors } = await at.visit(REI);
+  const csv = async (path: string, within: Locator) => {
+    await page.goto(`${at.served.origin}${path}`);
+    const [file] = await Promise.all([page.waitForEvent('download'), within.getByRole('button', { name: 'CSV', exact: true }).click()]);
+    return readFileSync(await file.path(), 'utf8').split('\r\n');
+  };
+  const members = await csv('/campaigns/june-hydra', page.getByRole('region', { name: 'Members' }));
+  expect(members[0]).toBe('account,role,score,families,because,joinedAt,exchanges,prevented,placedByAPerson');
+  expect(new Set(members.slice(1).map((line) => line.split(',')[0])).size).toBe(1_200);
+  const onlyVictims = await csv('/campaigns/june-hydra?role=suspected-victim', page.getByRole('region', { name: 'Members' }));
+  expect(onlyVictims).toHaveLength(1 + 36);
+  const appeals = await csv('/appeals', page.locator('#page'));
+  expect(appeals).toHaveLength(1 + 2);
+  expect(appeals.join('\n')).toContain('grant by cleo: an agency: I called them');
+  const exonerations = await csv('/exonerations', page.locator('#page'));
+  expect(exonerations.join('\n')).toContain(`"'=HYPERLINK(""https://evil.example"",""look"")"`);
+  const { entries } = await new AccessLog(at.served.state).page(dayLabel(Date.now()), 1_000);
+  expect(entries.filter(({ route, principal }) => route.endsWith('/members') && principal === 'rei').length).toBeGreaterThanOrEqual(3);
+  expect(errors).toEqual([]);
+});
+
+test('campaigns that ended are a list of their own, and say so', async () => {
+  const store = new CampaignStore(at.served.world.stores);
+  const header = await store.header(campaignId('kiosk'));
+  if (!header) throw new Error('there is no campaign');
+  await store.end(header, FIXTURE_NOW);
+  const { page } = await at.visit(REI);
+  await page.goto(`${at.served.origin}/campaigns`);
+  await page.getByText('2 campaigns').waitFor();
+  await page.getByLabel('Show').selectOption('ended');
+  await page.getByText('1 campaign, 64 accounts. End of list').waitFor();
+  await page.getByRole('link', { name: 'kiosk' }).click();
+  await page.getByText('ended 5 Jun').waitFor();
+});
 
 test('a campaign that content alone found says so, and that people decide', async () => {
   const { campaign, ...rest } = fixtureCampaign({ id: 'quiet', kind: 'unclear', accounts: 30, firstSeen: FIXTURE_NOW - 5 * DAY });

@@ -23,7 +23,8 @@ export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
 
 export const FIXTURE_APPEAL_KEYS = [{ id: 'fixture', secret: 'the appeal key of a fixture server' }];
 
-export type FixtureServer = Served & { world: TestWorld; sent: MemoryQueue };
+/** `state`: what the API keeps for itself: rates, commands by key, the access log. */
+export type FixtureServer = Served & { world: TestWorld; sent: MemoryQueue; state: Table };
 
 /** The local server over the fixture campaigns and real enforcement in mode assist. Time stands still until `world.pass`. */
 export async function fixtureServer(
@@ -71,8 +72,10 @@ export async function fixtureServer(
     names: NAMES,
     appeals,
   };
+  const state = options.state ?? new MemoryTable({ now: () => Date.now() });
   return {
-    ...(await serve({ port: options.port ?? 0, doors: () => doors, ...(options.state ? { state: options.state } : {}) })),
+    ...(await serve({ port: options.port ?? 0, doors: () => doors, state })),
+    state,
     world,
     sent,
   };
