@@ -10,7 +10,7 @@ const changed = (next: readonly Toast[]): void => {
   for (const listener of listeners) listener();
 };
 
-const SHOWN_MS = 6_000;
+const SHOWN_MS = 12_000;
 export function toast(text: string, tone: Toast['tone'] = 'good'): void {
   const id = ++made;
   changed([...toasts, { id, text, tone }]);
