@@ -16,7 +16,10 @@ const ABOUT = ['everything', 'workflow', ...SUBJECTS] as const;
 const About = z
   .enum(ABOUT)
   .default('everything')
-  .openapi({ description: 'One kind of subject; `workflow`: everything but what happens to single accounts and what they are to verify.' });
+  .openapi({
+    description:
+      'One kind of subject; `workflow`: everything but what happens to single accounts, and what the schedule asks them to verify.',
+  });
 const ACTORS = ['person', 'policy', 'clock', 'provider', 'appellant'] as const;
 const FeedQuery = z.strictObject({
   about: About,
@@ -73,7 +76,7 @@ export function ledgerRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
         until: until ?? now,
         since: since ?? now - KEPT_DAYS * DAY,
         about: isAbout(kind),
-        keep: keeping({ actor, person, text }, to),
+        keep: keeping({ kind, actor, person, text }, to),
         limit: size,
         ...(from.after === undefined ? {} : { after: from.after }),
       },
@@ -117,13 +120,13 @@ export function ledgerRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void
   });
 }
 
+type Kept = { kind: (typeof ABOUT)[number]; actor?: string | undefined; person?: string | undefined; text?: string | undefined };
 /** By what an entry says of itself to this reader: a name that a viewer may not see cannot be searched for either. */
-function keeping(
-  { actor, person, text }: { actor?: string | undefined; person?: string | undefined; text?: string | undefined },
-  to: Person,
-): (entry: Recorded) => boolean {
+function keeping({ kind, actor, person, text }: Kept, to: Person): (entry: Recorded) => boolean {
   const wanted = text?.toLowerCase();
   return (entry) => {
+    // A case asks for thousands of verifications; what people decide about one is their work.
+    if (kind === 'workflow' && entry.actor.kind !== 'person' && subjectOf(entry.chain).kind === 'verification') return false;
     if (actor !== undefined && entry.actor.kind !== actor) return false;
     if (person !== undefined && !(entry.actor.kind === 'person' && isPerson(entry.actor.id, person))) return false;
     if (wanted === undefined) return true;
@@ -138,10 +141,8 @@ function isPerson(id: string, wanted: string): boolean {
   return known === asked || known.split('@')[0] === asked;
 }
 
-/** A case writes these by the thousand, an account each. */
-const SINGLE = new Set(['account', 'verification']);
 function isAbout(kind: (typeof ABOUT)[number]): (chain: string) => boolean {
   if (kind === 'everything') return () => true;
-  if (kind === 'workflow') return (chain) => !SINGLE.has(subjectOf(chain).kind);
+  if (kind === 'workflow') return (chain) => subjectOf(chain).kind !== 'account';
   return (chain) => subjectOf(chain).kind === kind;
 }

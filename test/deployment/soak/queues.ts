@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import {
+  ChangeMessageVisibilityBatchCommand,
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
@@ -27,19 +28,25 @@ const PAUSE_MS = 100;
 /** Receives after which a message goes to the dead letters. */
 const RECEIVES = 5;
 
+/**
+ * Longer than any batch takes on any machine: what is handed out again while it is worked on makes the flood a flood of its own, which
+ * never drains. On AWS it is six times the reader's timeout; what an instance dropped comes again sooner here, because time is short.
+ */
+const VISIBILITY_SECONDS = 600;
+
 /** The queues of the pipeline with their dead letters, empty. */
-export async function openQueues(sqs: SQSClient, visibilitySeconds: number): Promise<Queues> {
+export async function openQueues(sqs: SQSClient, againAfterSeconds: number): Promise<Queues> {
   const urls = new Map<string, string>();
   for (const name of NAMES) {
     const { QueueUrl: deadUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: DEAD[name] }));
     const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: deadUrl, AttributeNames: ['QueueArn'] }));
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: RECEIVES });
     const { QueueUrl = '' } = await sqs.send(
-      new CreateQueueCommand({ QueueName: name, Attributes: { RedrivePolicy, VisibilityTimeout: String(visibilitySeconds) } }),
+      new CreateQueueCommand({ QueueName: name, Attributes: { RedrivePolicy, VisibilityTimeout: String(VISIBILITY_SECONDS) } }),
     );
     urls.set(DEAD[name], deadUrl).set(name, QueueUrl);
   }
-  return new Queues(sqs, urls);
+  return new Queues(sqs, urls, againAfterSeconds);
 }
 
 export class Queues {
@@ -49,6 +56,7 @@ export class Queues {
   constructor(
     private readonly sqs: SQSClient,
     private readonly urls: ReadonlyMap<string, string>,
+    private readonly againAfterSeconds: number,
   ) {}
 
   async send(name: QueueName, bodies: readonly string[]): Promise<void> {
@@ -86,13 +94,15 @@ export class Queues {
     return Messages;
   }
 
-  /** What was done goes; what was not comes again. */
+  /** What was done goes; what was not comes again after `againAfterSeconds`. */
   async settle(name: QueueName, batch: readonly Message[], done: boolean): Promise<void> {
-    if (done)
-      for (let at = 0; at < batch.length; at += TEN) {
-        const Entries = batch.slice(at, at + TEN).map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
-        await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.urls.get(name), Entries }));
-      }
+    for (let at = 0; at < batch.length; at += TEN) {
+      const QueueUrl = this.urls.get(name);
+      const Entries = batch.slice(at, at + TEN).map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
+      const later = Entries.map((entry) => ({ ...entry, VisibilityTimeout: this.againAfterSeconds }));
+      if (done) await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+      else await this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries: later }));
+    }
     // The next receive would be one too many: it goes to the dead letters, where nobody counts its age.
     for (const { MessageId = '', Attributes } of batch)
       if (done || Number(Attributes?.ApproximateReceiveCount) >= RECEIVES) this.waiting.get(name)?.delete(MessageId);

@@ -2,8 +2,8 @@ import { numberOf, readOptions } from '../../../cli/command-line';
 import { soak } from './soak';
 
 /** Events a second of the flood by which it is found out what a machine carries. */
-const PROBED_RATE = 1_000;
-const PROBED_MINUTES = 0.3;
+const PROBED_RATE = 600;
+const PROBED_MINUTES = 0.25;
 
 const HELP = `npm run soak -- [--minutes 3] [--rate N] [--times 10] [--risk 0.004] [--seed 1]
 

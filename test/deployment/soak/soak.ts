@@ -97,8 +97,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
   const flood = minutes * MINUTE;
   const rated = flood / 3;
   const total = flood + 2 * rated;
-  // Longer than a batch takes on a busy machine: what comes again before it is done makes the flood a flood of its own.
-  const visibilitySeconds = Math.ceil(Math.max(6, total / 12_000));
+  const againAfterSeconds = Math.ceil(Math.min(30, Math.max(3, total / 30_000)));
   const windowMs = Math.min(WINDOW_MS, total / 200);
   const clock = { now: () => START + Math.round(((Date.now() - began) * SIMULATED) / total) };
   const simulated = (ms: number): number => (ms * total) / SIMULATED;
@@ -117,7 +116,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
   const points: Point[] = [];
   const count = (metric: string, value: number, of = ''): void => void points.push({ metric, of, at: Date.now(), value });
   const result = { accepted: 0, rejected: 0, redriven: 0, runs: 0, overlapping: 0, ended: {} as Record<string, number> };
-  const queues = await openQueues(sqs, visibilitySeconds);
+  const queues = await openQueues(sqs, againAfterSeconds);
 
   /** An instance: its stores, which stop answering when it ends. */
   const instance = () => {
