@@ -6,27 +6,34 @@ import { join } from 'node:path';
 import { DeleteTableCommand, DescribeContinuousBackupsCommand, DescribeTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Detection } from '../../functions/detection/detect';
 import { advance } from '../../functions/enforcement/case/advance';
 import { exonerate } from '../../functions/enforcement/commands/exonerate';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { openEnforcement } from '../../functions/enforcement/enforcement';
 import { anchorDay } from '../../functions/enforcement/ledger/anchors';
+import { fold } from '../../functions/features/fold';
+import { plan } from '../../functions/features/plan';
+import { refold } from '../../functions/features/refold';
+import { ingest } from '../../functions/ingest/ingest';
 import { createTable } from '../../local/engines/dynamodb';
 import { withStandingOf } from '../../local/provider/toy-provider';
 import { dynamoDb, s3 } from '../../shared/aws/clients';
 import { DynamoTable } from '../../shared/aws/dynamo-table';
 import { S3ObjectStore } from '../../shared/aws/s3-object-store';
-import { DAY, dayOf, HOUR } from '../../shared/domain/time';
+import { systemClock } from '../../shared/aws/system-clock';
+import { DAY, dayOf, HOUR, hourOf, iso } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { KnownAccountStore } from '../../shared/stores/archive/known-account-store';
 import { MEMORY, type Side } from '../support/sides';
 import { buildCampaign, buildMember } from '../support/worlds/build-campaign';
-import { ADA, BEN, CASE, enforcementWorld, says } from '../support/worlds/enforcement-world';
+import { ADA, BEN, CASE, enforcementWorld, RECOMMENDED, says } from '../support/worlds/enforcement-world';
+import { HOURS, START, smallTraffic } from '../support/worlds/small-traffic';
 import { startMiniStack } from './ministack';
 
 /**
- * `npm run drill -- restore|rotation|upgrade` (or none: all). What an operator does on a bad day, done on an emulator by the very commands
+ * `npm run drill -- restore|rotation|erasure|upgrade` (or none: all). What an operator does on a bad day, done on an emulator by the very commands
  * of the runbook, from losing a table to giving everybody back. MiniStack restores a table as it is, not as of a moment: the drill takes
  * the restore first and lets the old table go on after it, which loses the same.
  */
@@ -194,6 +201,56 @@ async function rotation(): Promise<void> {
   );
 }
 
+/** A person's data goes from a world of today: thirty accounts of a campaign among 260 others, ingested, folded, judged. */
+async function erasure(): Promise<void> {
+  const clock = systemClock;
+  const names: Names = { tables: [], buckets: [] };
+  const side = emulated('erasure', names);
+  const stores = {
+    archive: await side.objects(),
+    features: await side.table(clock),
+    graph: await side.table(clock),
+    enforcement: await side.table(clock),
+  };
+  const secret = 'k'.repeat(64);
+  const hasher = new KeyedHasher(secret);
+  const shift = hourOf(clock.now()) - (HOURS + 1) * HOUR - START;
+  const lines = smallTraffic().map((line) => line.replace(/"(2026-[^"]+Z)"/g, (_, at: string) => `"${iso(Date.parse(at) + shift)}"`));
+  const folding = { ...stores, clock, shards: 2, rows: 'all' as const };
+  for (let batch = 0; batch < 5; batch++) {
+    const body = lines.filter((_, n) => n % 5 === batch).join('\n');
+    await ingest([{ id: `m${batch}`, body }], { ...stores, clock, hasher, segments: 4 });
+  }
+  for (const task of await plan(folding)) await fold(task, folding);
+  const detection = new Detection({ stores, clock });
+  const ran = await detection.run(RECOMMENDED.detection, 'policy-1');
+  await detection.keep();
+  const account = hasher.account('campaign-3').key;
+  const members = async (): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { id } of detection.campaigns.headers())
+      found.push(...((await detection.campaigns.get(id))?.members ?? []).map((member) => member.account));
+    return found;
+  };
+  must('the account is a member of the campaign that was found', ran.networks > 0 && (await members()).includes(account));
+
+  const { ARN = '' } = await new SecretsManagerClient({}).send(new CreateSecretCommand({ Name: 'erasure-key', SecretString: secret }));
+  const [features = '', graph = '', enforcement = ''] = names.tables;
+  const [archive = ''] = names.buckets;
+  const given = { account: 'campaign-3', because: 'ticket 4711', by: 'ada', secret: ARN, enforcement, graph, features, archive };
+  const parameters = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]);
+  must('the command erases it', (await command('erase-account', parameters)) === 0);
+  must('and again, as if killed half-way', (await command('erase-account', parameters)) === 0);
+  const known = await new KnownAccountStore(stores.graph).known([account]);
+  must('nothing is known of it, and no campaign has it', known.size === 0 && !(await members()).includes(account));
+  must('the others are where they were', (await members()).filter((one) => one !== account).length >= 29);
+  must('every hour can be folded again', (await refold(stores.features, START + shift - DAY, clock.now())) > HOURS - 2);
+  for (const task of await plan(folding)) await fold(task, folding);
+  const again = new Detection({ stores, clock });
+  await again.run(RECOMMENDED.detection, 'policy-1');
+  must('and no fold or run brings it back', !again.population.profiles.has(account) && again.population.profiles.size > 200);
+}
+
 /** Every definition that was ever deployed, begun by it and finished by the code of now: the stories of test/enforcement. */
 async function upgrade(): Promise<void> {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
@@ -203,12 +260,12 @@ async function upgrade(): Promise<void> {
   must('executions of every definition finish under the code of now', status === 0);
 }
 
-const DRILLS: Record<string, () => Promise<void>> = { restore, rotation, upgrade };
+const DRILLS: Record<string, () => Promise<void>> = { restore, rotation, erasure, upgrade };
 
 async function main(): Promise<void> {
   const named = process.argv.slice(2);
   const unknown = named.find((name) => !(name in DRILLS));
-  if (unknown !== undefined) throw new Error(`${unknown}: give restore, rotation, upgrade, or nothing for all`);
+  if (unknown !== undefined) throw new Error(`${unknown}: give restore, rotation, erasure, upgrade, or nothing for all`);
   const wanted = Object.entries(DRILLS).filter(([name]) => named.length === 0 || named.includes(name));
   mkdirSync(join(log, '..'), { recursive: true });
   const emulator = await startMiniStack(log);
