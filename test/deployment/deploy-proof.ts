@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { dropHistory, foundCampaign } from './campaign';
 import { folded, leftovers, poison, sendEvents, signedIn } from './checks';
 import { bootstrap, DEVIATIONS, deploy, destroy, synthesize } from './deployment';
-import { erased } from './erasure';
 import { history } from './history';
 import { startMiniStack } from './ministack';
 import { bePatient, Outside } from './outside';
@@ -39,8 +38,6 @@ async function main(): Promise<void> {
     await step('a screen is carried out by a Distributed Map', () => screenedByFunctions(outside));
     await step('a policy is drafted, reviewed, measured on a replay, and live', () => putPolicyLive(outside, traffic, admin, reviewer));
     await step('the campaign is suspended to the end, then undone', () => suspendedAndUndone(outside, provider, campaign, reviewer));
-    const [person] = traffic.labels;
-    if (person) await step('a person’s data is erased on request', () => erased(outside, emulator, person.id, campaign, admin));
     await step('cdk destroy --all', () => destroy(emulator));
     await step('what is left is what must be kept', () => leftovers(outside));
   } finally {

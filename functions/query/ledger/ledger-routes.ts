@@ -13,13 +13,10 @@ import { LedgerEntryView, ledgerEntryView, SUBJECTS, subjectOf } from './ledger-
 
 const KEPT_DAYS = 400;
 const ABOUT = ['everything', 'workflow', ...SUBJECTS] as const;
-const About = z
-  .enum(ABOUT)
-  .default('everything')
-  .openapi({
-    description:
-      'One kind of subject; `workflow`: everything but what happens to single accounts, and what the schedule asks them to verify.',
-  });
+const About = z.enum(ABOUT).default('everything').openapi({
+  description:
+    'One kind of subject; `workflow`: everything but what happens to single accounts, and what the schedule asks them to verify.',
+});
 const ACTORS = ['person', 'policy', 'clock', 'provider', 'appellant'] as const;
 const FeedQuery = z.strictObject({
   about: About,
