@@ -58,7 +58,7 @@ const WRITES = {
   decide: [...ACCOUNTS, ...CASES, 'RULE#*', 'D#*', 'DECISIONS', 'CASES', 'CASES-OF#*', 'OPEN', 'POLICY', 'BUDGET'],
   step: [...ACCOUNTS, ...GIVEN_BACK, ...CASES, 'RULE#*', 'EXPECTED', 'WAITING'],
   watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES', 'LABELS#*', 'RULE-LABELS#*', 'LABELLED', ...VERIFICATIONS, 'VERIFIED'],
-  verify: [...ACCOUNTS, 'RESTORING', ...VERIFICATIONS, 'AHEAD#*'],
+  verify: [...ACCOUNTS, 'RESTORING', ...VERIFICATIONS, 'AHEAD#*', 'CN#*'],
   command: [
     ...[...ACCOUNTS, ...GIVEN_BACK, 'K#*', 'X#*', 'EXONERATIONS', 'O#*', 'OPERATORS', 'R#*', 'SWITCH#*'],
     ...[
@@ -75,6 +75,9 @@ const WRITES = {
       'REGROUPINGS',
       'LH#*',
       'LEGAL-HOLDS',
+      'CN#*',
+      'CANARIES',
+      'CANARY#*',
     ],
     // A case that a person opens.
     ...['CASES', 'CASES-OF#*', 'OPEN'],

@@ -23,6 +23,8 @@ const SHOWN = [
     'REGROUPINGS',
     'LH#*',
     'LEGAL-HOLDS',
+    'CN#*',
+    'CANARIES',
     'AP#*',
     'L#*',
     'DS#*',

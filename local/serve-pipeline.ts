@@ -3,6 +3,7 @@ import { gateOf } from '../functions/admission/gate';
 import { openAppeals } from '../functions/appeals/appeals';
 import { cursors } from '../shared/http/cursor';
 import { signAppealLink } from '../shared/identity/appeal-link';
+import { canaryKeys } from '../shared/identity/canary';
 import { hashesOf } from '../shared/identity/keyed-hash';
 import { MemoryTable } from '../shared/memory/memory-table';
 import type { Pipeline } from './pipeline';
@@ -50,6 +51,7 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
           keyOf: async (id) => pipeline.hasher.account(id).key,
           idOf: async (sealed, account) => pipeline.hasher.openFor(account, sealed),
           hashesOf: async (value) => hashesOf(value, pipeline.hasher),
+          canaries: canaryKeys(async () => pipeline.hasher),
         },
         appeals: openAppeals({ table: stores.enforcement, clock, keys: async () => appealKeys, policy: enforcement.policy }),
       };

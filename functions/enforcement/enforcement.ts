@@ -5,6 +5,7 @@ import { HeldStore } from '../../shared/stores/archive/held-store';
 import { SightingStore } from '../../shared/stores/archive/sighting-store';
 import { SummaryStore } from '../../shared/stores/archive/summary-store';
 import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
+import { CanaryStore } from '../../shared/stores/campaigns/canary-store';
 import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 import { KnownOperatorStore } from '../../shared/stores/campaigns/known-operator-store';
 import { LabelStore } from '../../shared/stores/campaigns/label-store';
@@ -53,6 +54,7 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   policies: PolicyStore;
   appeals: AppealStore;
   operators: KnownOperatorStore;
+  canaries: CanaryStore;
   regroupings: RegroupingStore;
   holds: LegalHoldStore;
   /** What legal holds keep: read before anything of an account is erased. */
@@ -83,6 +85,7 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     policies: new PolicyStore(stores.enforcement, ledger),
     appeals: new AppealStore(stores.enforcement, ledger),
     operators: new KnownOperatorStore(ledger),
+    canaries: new CanaryStore(stores.enforcement, ledger),
     regroupings: new RegroupingStore(ledger),
     holds: new LegalHoldStore(ledger),
     held: new HeldStore(stores.archive),

@@ -16,7 +16,7 @@ export type KeepPorts = {
    * keeps the account of what arrived.
    */
   refused?: ObjectStore;
-  /** Where results of the provider's own checks go: enforcement takes them. Without, a message that holds one fails. */
+  /** Where results of the provider's own checks, and canaries that came back, go: enforcement takes them. Without, a message that holds one fails. */
   verifications?: Queue;
   /** Replay only: what the provider's gateway would have done to a request. */
   effect?: Effect;
@@ -43,7 +43,8 @@ export const isAsExpected = ({ events }: Taken, effect: Effect): boolean =>
 export async function keep(taken: Taken, { archive, features, refused, verifications, effect }: KeepPorts): Promise<IngestResult> {
   const { now, accepted, arrivals, rejected, events } = taken;
   if (refused) await keepRefused(rejected, now, refused);
-  if (taken.verifications.length > 0) await handOn(taken.verifications, verifications);
+  const news = [...taken.verifications, ...taken.sightings];
+  if (news.length > 0) await handOn(news, verifications);
   const key = await writeChunk(effect ? events.map((one) => withEffect(one, effect)) : events, now, { archive, features });
   if (refused && (accepted > 0 || rejected.length > 0)) {
     const digest = createHash('sha256')
@@ -55,9 +56,9 @@ export async function keep(taken: Taken, { archive, features, refused, verificat
   return { accepted, arrivals, rejected, ...(key === undefined ? {} : { chunk: key }) };
 }
 
-async function handOn(results: Taken['verifications'], to: Queue | undefined): Promise<void> {
-  if (!to) throw new Error('results of the provider’s checks came, and nobody is there to take them');
-  await to.send(results.map((one) => JSON.stringify(one)));
+async function handOn(news: readonly object[], to: Queue | undefined): Promise<void> {
+  if (!to) throw new Error('results of the provider’s checks, or canaries, came, and nobody is there to take them');
+  await to.send(news.map((one) => JSON.stringify(one)));
 }
 
 /** What became of each request is written over what the provider answered; bytes made ahead stand if nothing did. */

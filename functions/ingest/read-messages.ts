@@ -1,10 +1,12 @@
-import type { LockstepEvent, Status, VerificationEvent } from '../../shared/contract/event';
+import { isEvidence, type LockstepEvent, type Status, type UsageEvent, type VerificationEvent } from '../../shared/contract/event';
 import type { ProducerSettings } from '../../shared/contract/producer-settings';
 import type { Arrivals } from '../../shared/domain/arrival';
+import type { CanarySighting } from '../../shared/domain/campaigns/canary';
 import type { VerificationResult } from '../../shared/domain/cases/verification';
 import { hourOf } from '../../shared/domain/time';
 import { type Segment, SegmentBuilder } from '../../shared/formats/segment';
 import { segmentOf } from '../../shared/formats/segment-of';
+import { canariesIn } from '../../shared/identity/canary';
 import type { AccountKey } from '../../shared/identity/ids';
 import { hashText, type KeyedHasher } from '../../shared/identity/keyed-hash';
 import { arrivalAt, noteArrival } from './arrival';
@@ -48,6 +50,8 @@ export type Taken = {
   events: Part[];
   /** Results of the provider's own checks: no evidence, and no part of the archive. */
   verifications: VerificationResult[];
+  /** Canary tokens of ours in prompts, each once for an account. */
+  sightings: CanarySighting[];
 };
 
 export type ReadPorts = {
@@ -70,7 +74,8 @@ export function readMessages(
   { now, hasher, segments, producers = {}, oldest = OLDEST, effect }: ReadPorts,
 ): Taken {
   const collected = new Collected(hasher, segments, effect);
-  const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [], verifications: [] };
+  const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [], verifications: [], sightings: [] };
+  const sighted = new Set<string>();
   for (const message of messages) {
     const before = taken.rejected.length;
     for (const candidate of candidatesIn(message, producers, now)) {
@@ -80,6 +85,7 @@ export function readMessages(
         const { event, at } = outcome;
         if (event.type === 'lockstep.verification.v1') taken.verifications.push(resultOf(event, at, hasher));
         else collected.add(event, at);
+        if (event.type === 'lockstep.usage.v1') noteCanaries(event, at, taken.sightings, sighted, hasher);
         taken.accepted++;
         noteArrival(arrivalAt(taken.arrivals, producer), event, at);
         continue;
@@ -102,6 +108,23 @@ const resultOf = ({ source, id, subject, data }: VerificationEvent, at: number, 
   const { key: account, sealed } = hasher.account(subject);
   return { kind: 'result', account, sealed, at, event: hashText(hasher.object('event', `${source}\0${id}`)), ...data };
 };
+
+/** Those that the gateway names, and those in a prompt that it sends; a token that was not made under the key is no token of ours. */
+function noteCanaries({ subject, data }: UsageEvent, at: number, to: CanarySighting[], sighted: Set<string>, hasher: KeyedHasher): void {
+  // What an action of ours stopped is evidence of nothing.
+  if (!isEvidence(data.status)) return;
+  const named = data.canaries ?? [];
+  const found = data.prompt ? canariesIn([data.prompt.system, data.prompt.text, ...named], hasher) : canariesIn(named, hasher);
+  if (found.length === 0) return;
+  const { key: account, sealed } = hasher.account(subject);
+  for (const hash of found) {
+    const token = hashText(hash);
+    const name = `${account}/${token}`;
+    if (sighted.has(name)) continue;
+    sighted.add(name);
+    to.push({ kind: 'canary', account, sealed, token, at });
+  }
+}
 
 const TOO_MANY: Rejection = {
   code: 'too-many',

@@ -1,5 +1,5 @@
 import type { UsageEvent } from '../../shared/contract/event';
-import { STATUSES } from '../../shared/contract/event';
+import { ASN_CLASSES, LARGEST_COUNT, STATUSES } from '../../shared/contract/event';
 import { fingerprintPrompt, type PromptFingerprint, readFingerprint } from '../../shared/contract/prompt-fingerprint';
 import { ABSENT, type SegmentBuilder, unitByte } from '../../shared/formats/segment';
 import { clientOf } from '../../shared/identity/account-facts';
@@ -33,6 +33,21 @@ export type UsageRow = {
   elicits: number;
   grading: number;
   print: PromptFingerprint | undefined;
+  signals: SignalRow | undefined;
+};
+
+/** What is shown to people and counted in no verdict; undefined where an event says none of it. */
+export type SignalRow = {
+  /** Hashes. */
+  headerOrder: number;
+  http2: number;
+  session: number;
+  /** Plus one; 0: not given. */
+  maxTokens: number;
+  stop: string;
+  refusal: string;
+  /** Place in ASN_CLASSES, plus one. */
+  asnClass: number;
 };
 
 /** A row in which nothing is given. */
@@ -59,6 +74,7 @@ export const emptyRow = (account: AccountHash): UsageRow => ({
   elicits: ABSENT,
   grading: ABSENT,
   print: undefined,
+  signals: undefined,
 });
 
 /** The row of a parsed event that was served at `at` (ms). */
@@ -81,7 +97,25 @@ export function rowOf({ source, id, subject, data }: UsageEvent, at: number, has
   row.elicits = unitByte(labels?.elicitsReasoning);
   row.grading = unitByte(labels?.grading);
   if (prompt) row.print = prompt.fingerprint === undefined ? fingerprintPrompt(prompt) : readFingerprint(prompt.fingerprint);
+  row.signals = signalsOf(data, hasher);
   return row;
+}
+
+function signalsOf({ client, network, maxTokens, stopReason, refusalCategory, session }: UsageEvent['data'], hasher: KeyedHasher) {
+  const { headerOrder, http2 } = client ?? {};
+  const asnClass = network?.asnClass;
+  const words = headerOrder || http2 || asnClass || stopReason || refusalCategory || session;
+  if (!words && maxTokens === undefined) return undefined;
+  return {
+    headerOrder: headerOrder ? hasher.object('header-order', headerOrder) : 0,
+    http2: http2 ? hasher.object('http2', http2) : 0,
+    // Each conversation has its own: nothing is gained by remembering it.
+    session: session ? hasher.fresh('session', session) : 0,
+    maxTokens: maxTokens === undefined ? 0 : Math.min(LARGEST_COUNT, maxTokens + 1),
+    stop: stopReason ?? '',
+    refusal: refusalCategory ?? '',
+    asnClass: asnClass === undefined ? 0 : ASN_CLASSES.indexOf(asnClass) + 1,
+  };
 }
 
 /**
@@ -129,6 +163,14 @@ export function writeRow(segment: SegmentBuilder, from: UsageRow, hasher: KeyedH
   columns.grading[row] = from.grading;
   if (from.print) writePrompt(segment, row, from.print, hasher);
   else columns.size[row] = ABSENT;
+  if (from.signals) writeSignals(segment, row, from.signals);
+}
+
+function writeSignals(segment: SegmentBuilder, row: number, { stop, refusal, ...numbers }: SignalRow): void {
+  const signals = segment.ofSignals();
+  for (const [name, value] of Object.entries(numbers)) signals[name as keyof typeof numbers][row] = value;
+  signals.stop[row] = segment.word('stops', stop);
+  signals.refusal[row] = segment.word('refusals', refusal);
 }
 
 function writePrompt({ columns }: SegmentBuilder, row: number, print: PromptFingerprint, hasher: KeyedHasher): void {

@@ -1,9 +1,11 @@
 import type { Api, HttpPorts } from '../../shared/http/api';
 import { accountRoutes } from './accounts/account-routes';
 import { eventRoutes } from './accounts/event-routes';
+import { observedRoutes } from './accounts/observed-routes';
 import { campaignRoutes } from './campaigns/campaign-routes';
 import { pictureRoutes } from './campaigns/picture-routes';
 import { regroupingRoutes } from './campaigns/regrouping-routes';
+import { canaryRoutes } from './canaries/canary-routes';
 import { caseRoutes } from './cases/case-routes';
 import { disclosureRoutes } from './disclosures/disclosure-routes';
 import { holdRoutes } from './holds/hold-routes';
@@ -21,9 +23,11 @@ export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void 
   const ports = openQuery(world);
   accountRoutes(api, http, ports);
   eventRoutes(api, http, ports);
+  observedRoutes(api, http, ports);
   campaignRoutes(api, http, ports);
   pictureRoutes(api, http, ports);
   regroupingRoutes(api, http, ports);
+  canaryRoutes(api, http, ports);
   caseRoutes(api, http, ports);
   disclosureRoutes(api, http, ports);
   holdRoutes(api, http, ports);

@@ -33,7 +33,12 @@ export function emptyDoors() {
       query: { stores, clock, cursors: cursors('describes, signs nothing') },
       enforcement,
       appeals,
-      names: { keyOf: onlyDescribes, idOf: onlyDescribes, hashesOf: onlyDescribes },
+      names: {
+        keyOf: onlyDescribes,
+        idOf: onlyDescribes,
+        hashesOf: onlyDescribes,
+        canaries: { mint: onlyDescribes, hashOf: onlyDescribes },
+      },
     },
   };
 }

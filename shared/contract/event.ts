@@ -17,7 +17,14 @@ export const LONGEST = {
   fingerprint: 512,
   domain: 255,
   name: 512,
+  session: 512,
+  headerOrder: 2_048,
+  canary: 128,
 } as const;
+/** Canary tokens that one event names: more than an answer ever carried. */
+export const MOST_CANARIES = 8;
+/** What kind of network an address is in, by a list that the provider has; none is shipped. */
+export const ASN_CLASSES = ['hosting', 'residential', 'residential-proxy', 'mobile', 'education', 'business'] as const;
 export const LARGEST_COUNT = 4_294_967_295;
 
 const count = z.int().min(0).max(LARGEST_COUNT);
@@ -42,12 +49,23 @@ export const UsageData = z.object({
       ip: z.string().max(LONGEST.address).optional().describe('IPv4 or IPv6; a port is left out, of a forwarded list the first counts'),
       asn: count.optional().describe('number of the autonomous system'),
       country: z.string().max(2).optional().describe('ISO 3166-1 alpha-2'),
+      asnClass: z.enum(ASN_CLASSES).optional().describe('kind of network, from a list of yours; shown to people, counted in no verdict'),
     })
     .optional(),
   client: z
     .object({
       userAgent: z.string().max(LONGEST.userAgent).optional().describe('as the client says it'),
       fingerprint: z.string().max(LONGEST.fingerprint).optional().describe('TLS or HTTP fingerprint: JA4, or your own'),
+      headerOrder: z
+        .string()
+        .max(LONGEST.headerOrder)
+        .optional()
+        .describe('names of the request headers in the order they came, or a digest of them; shown, not counted'),
+      http2: z
+        .string()
+        .max(LONGEST.fingerprint)
+        .optional()
+        .describe('HTTP/2 fingerprint: settings, window update, priorities, pseudo headers; shown, not counted'),
     })
     .optional(),
   prompt: z
@@ -58,6 +76,15 @@ export const UsageData = z.object({
     })
     .optional(),
   tools: count.optional().describe('tool definitions in the request'),
+  maxTokens: count.optional().describe('most output tokens that the request allowed; shown, not counted'),
+  stopReason: word.optional().describe('why the answer ended, in your words: end, length, tool, …; shown, not counted'),
+  refusalCategory: word.optional().describe('what a refused request was refused as, in your words; shown, not counted'),
+  session: z.string().max(LONGEST.session).optional().describe('id of the session or conversation; shown, not counted'),
+  canaries: z
+    .array(z.string().max(LONGEST.canary))
+    .max(MOST_CANARIES)
+    .optional()
+    .describe('canary tokens that the prompt repeats (docs/canaries.md); those in prompt.text and prompt.system are found without'),
   labels: z
     .object({
       task: word.optional().describe('what your classifier calls the task'),

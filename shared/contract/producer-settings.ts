@@ -44,6 +44,12 @@ export const AccessLogSettings = z.strictObject({
   asn: path.optional(),
   fingerprint: path.optional(),
   promptFingerprint: path.optional(),
+  asnClass: path.optional(),
+  headerOrder: path.optional(),
+  http2: path.optional(),
+  maxTokens: path.optional(),
+  stopReason: path.optional(),
+  session: path.optional(),
 });
 
 export const PRODUCERS = ['litellm', 'bedrock', 'otlp', 'openmeter', 'kong', 'access-log'] as const;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LONGEST, STATUSES, type Status } from './event';
+import { ASN_CLASSES, LONGEST, MOST_CANARIES, STATUSES, type Status } from './event';
 import { firstAddress } from './network-address';
 
 type Fields = Record<string, unknown>;
@@ -43,6 +43,12 @@ const status: Tidy = (value) => {
   return (STATUSES as readonly string[]).includes(word) ? word : STATUS[word];
 };
 
+/** A class of nobody's list says nothing. */
+const asnClass: Tidy = (value) => {
+  const word = value.trim().toLowerCase().replaceAll(/[ _]/g, '-');
+  return (ASN_CLASSES as readonly string[]).includes(word) ? word : undefined;
+};
+
 const USAGE: Readonly<Record<string, Tidy>> = {
   model,
   status,
@@ -52,6 +58,12 @@ const USAGE: Readonly<Record<string, Tidy>> = {
   'network.country': country,
   'client.userAgent': cut(LONGEST.userAgent),
   'client.fingerprint': shortened(LONGEST.fingerprint),
+  'client.headerOrder': shortened(LONGEST.headerOrder),
+  'client.http2': shortened(LONGEST.fingerprint),
+  'network.asnClass': asnClass,
+  stopReason: cut(LONGEST.word),
+  refusalCategory: cut(LONGEST.word),
+  session: shortened(LONGEST.session),
   'prompt.system': cut(LONGEST.text),
   'prompt.text': cut(LONGEST.text),
   'labels.task': cut(LONGEST.word),
@@ -83,6 +95,7 @@ export function tidied(event: object): unknown {
   if (inputTokens === null && outputTokens === null && (answered === undefined || answered === null)) data.status = 'error';
   if (inputTokens === null) data.inputTokens = 0;
   if (outputTokens === null) data.outputTokens = 0;
+  if (data.canaries !== undefined) data.canaries = canariesOf(data.canaries);
   if (isObject(data.labels) && isObject(data.labels.scores)) data.labels.scores = withShortNames(data.labels.scores);
   return { ...whole, data };
 }
@@ -106,6 +119,12 @@ function apply(fields: Fields, name: string, tidy: Tidy): void {
   if (made === undefined) delete fields[name];
   else fields[name] = made;
 }
+
+/** One token or several; what is no text is none of them. */
+const canariesOf = (given: unknown): string[] =>
+  (Array.isArray(given) ? given : [given])
+    .filter((one): one is string => typeof one === 'string' && one !== '' && one.length <= LONGEST.canary)
+    .slice(0, MOST_CANARIES);
 
 /** The contract nests two objects in `data`. */
 const DEEPEST = 3;

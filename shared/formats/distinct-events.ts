@@ -1,4 +1,4 @@
-import { type Segment, SKETCH_COLUMNS, statusOf } from './segment';
+import { type Segment, SIGNAL_NAMES, SKETCH_COLUMNS, statusOf } from './segment';
 
 /** An event: a row of a segment. */
 export type Place = { segment: Segment; row: number };
@@ -76,5 +76,13 @@ export function contentOf(segment: Segment, row: number): string {
     c.system[row],
     c.template[row],
     ...SKETCH_COLUMNS.map((name) => c[name][row]),
+    ...signalsOf(segment, row),
   ]);
+}
+
+/** Nothing where the event has no signals, in whatever segment it stands. */
+function signalsOf({ signals, dictionaries }: Segment, row: number): unknown[] {
+  if (!signals || SIGNAL_NAMES.every((name) => signals[name][row] === 0)) return [];
+  const numbers = SIGNAL_NAMES.filter((name) => name !== 'stop' && name !== 'refusal').map((name) => signals[name][row]);
+  return [...numbers, dictionaries.stops?.[signals.stop[row]!], dictionaries.refusals?.[signals.refusal[row]!]];
 }

@@ -43,6 +43,22 @@ export const COLUMNS = {
   s6: Uint32Array,
   s7: Uint32Array,
 } as const;
+/**
+ * What some producers say besides, shown to people and counted in no verdict: columns that a segment has only where an event of it says
+ * one of these, so that the bytes of all others are what they were. 0: not given. Hashes but for `maxTokens` (plus one) and the words.
+ */
+export const SIGNALS = {
+  headerOrder: Float64Array,
+  http2: Float64Array,
+  session: Float64Array,
+  maxTokens: Uint32Array,
+  stop: Uint8Array,
+  refusal: Uint8Array,
+  asnClass: Uint8Array,
+} as const;
+export type SignalName = keyof typeof SIGNALS;
+export type Signals = { [K in SignalName]: InstanceType<(typeof SIGNALS)[K]> };
+export const SIGNAL_NAMES = Object.keys(SIGNALS) as SignalName[];
 export type ColumnName = keyof typeof COLUMNS;
 export type Columns = { [K in ColumnName]: InstanceType<(typeof COLUMNS)[K]> };
 const NAMES = Object.keys(COLUMNS) as ColumnName[];
@@ -68,17 +84,29 @@ export type Dictionaries = {
   countries: string[];
   facts: FactPatch[];
   releases: Release[];
+  /** Words of signals, where the segment has signals. */
+  stops?: string[];
+  refusals?: string[];
 };
-export type Segment = { hour: number; rows: number; columns: Columns; dictionaries: Dictionaries };
+export type Segment = { hour: number; rows: number; columns: Columns; dictionaries: Dictionaries; signals?: Signals };
 
 const MAGIC = 0x3147534c; // "LSG1": every row has every column
 const MAGIC_THIN = 0x3247534c; // "LSG2": the last `thin` rows have those of THIN alone
 
 /** Words that a column can tell apart, with the empty one and with OTHER. */
-export const MOST_WORDS = { models: 65_000, countries: 65_000, channels: 255, tasks: 255, languages: 255 } as const;
+export const MOST_WORDS = {
+  models: 65_000,
+  countries: 65_000,
+  channels: 255,
+  tasks: 255,
+  languages: 255,
+  stops: 255,
+  refusals: 255,
+} as const;
 export const OTHER = 'other';
 
 type WordsName = 'models' | 'channels' | 'tasks' | 'languages' | 'countries';
+type SignalWords = 'stops' | 'refusals';
 type Words = { known: Map<string, number>; last: string | undefined; place: number };
 const indexOfWords = (): Words => ({ known: new Map(), last: undefined, place: 0 });
 
@@ -95,7 +123,10 @@ export class SegmentBuilder {
     tasks: indexOfWords(),
     languages: indexOfWords(),
     countries: indexOfWords(),
+    stops: indexOfWords(),
+    refusals: indexOfWords(),
   };
+  private signals: Signals | undefined;
   readonly dictionaries: Dictionaries = {
     accounts: [],
     sealed: [],
@@ -119,8 +150,20 @@ export class SegmentBuilder {
       const larger = allocate(this.capacity);
       for (const name of NAMES) larger[name].set(this.columns[name]);
       Object.assign(this.columns, larger);
+      if (this.signals) this.signals = grown(this.signals, this.capacity);
     }
     return this.rows++;
+  }
+
+  /** The columns of signals, made when the first event says one. */
+  ofSignals(): Signals {
+    if (this.signals) return this.signals;
+    for (const name of ['stops', 'refusals'] as const) {
+      this.dictionaries[name] = [''];
+      this.indexes[name].known.set('', 0);
+    }
+    this.signals = grown(undefined, this.capacity);
+    return this.signals;
   }
 
   account({ key, sealed }: { key: AccountKey; sealed: SealedId }): number {
@@ -133,7 +176,7 @@ export class SegmentBuilder {
   }
 
   /** Index of a word; words beyond what the column holds share the last index under the name OTHER. */
-  word(name: WordsName, text: string): number {
+  word(name: WordsName | SignalWords, text: string): number {
     const index = this.indexes[name];
     if (index.last === text) return index.place;
     index.place = index.known.get(text) ?? this.newWord(name, text);
@@ -141,9 +184,9 @@ export class SegmentBuilder {
     return index.place;
   }
 
-  private newWord(name: WordsName, text: string): number {
+  private newWord(name: WordsName | SignalWords, text: string): number {
     const limit = MOST_WORDS[name];
-    const words = this.dictionaries[name];
+    const words = this.dictionaries[name] ?? [];
     if (words.length === limit) return limit - 1;
     if (words.length === limit - 1) {
       // The last place is for every word that has none of its own.
@@ -159,15 +202,17 @@ export class SegmentBuilder {
   segment(): Segment {
     const columns: Partial<Record<ColumnName, InstanceType<(typeof COLUMNS)[ColumnName]>>> = {};
     for (const name of NAMES) columns[name] = this.columns[name].subarray(0, this.rows);
-    return { hour: this.hour, rows: this.rows, columns: columns as Columns, dictionaries: this.dictionaries };
+    const made = { hour: this.hour, rows: this.rows, columns: columns as Columns, dictionaries: this.dictionaries };
+    return this.signals ? { ...made, signals: mapped(this.signals, (column) => column.subarray(0, this.rows)) } : made;
   }
 }
 
 /** The compressed bytes of a segment. Prevented requests stand last in it, and thin. */
 export function frameOf(segment: Segment): Uint8Array {
-  const { hour, rows, columns, dictionaries, thin } = thinLast(segment);
+  const { hour, rows, columns, dictionaries, signals, thin } = thinLast(segment);
   const header = Buffer.from(JSON.stringify({ hour, rows, ...(thin > 0 ? { thin } : {}), ...dictionaries }), 'utf8');
-  const bytes = new Uint8Array(12 + header.length + rows * WIDTH - thin * (WIDTH - WIDTH_THIN));
+  const signalled = signals ? (rows - thin) * SIGNAL_WIDTH : 0;
+  const bytes = new Uint8Array(12 + header.length + rows * WIDTH - thin * (WIDTH - WIDTH_THIN) + signalled);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, thin > 0 ? MAGIC_THIN : MAGIC, true);
   view.setUint32(4, header.length, true);
@@ -176,6 +221,11 @@ export function frameOf(segment: Segment): Uint8Array {
   let at = 12 + header.length;
   for (const name of NAMES) {
     const column = columns[name];
+    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
+    at += column.byteLength;
+  }
+  for (const name of signals ? SIGNAL_NAMES : []) {
+    const column = signals![name];
     bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
     at += column.byteLength;
   }
@@ -197,7 +247,15 @@ function thinLast(segment: Segment): Segment & { thin: number } {
     for (let at = 0; at < column.length; at++) column[at] = columns[name][order[at]!]!;
     kept[name] = column;
   }
-  return { ...segment, columns: kept as Columns, thin: rows - full };
+  // What was prevented has no signals.
+  const { signals } = segment;
+  if (!signals) return { ...segment, columns: kept as Columns, thin: rows - full };
+  const ofFull = mapped(signals, (column, name) => {
+    const made = new SIGNALS[name](full);
+    for (let at = 0; at < full; at++) made[at] = column[order[at]!]!;
+    return made;
+  });
+  return { ...segment, columns: kept as Columns, signals: ofFull, thin: rows - full };
 }
 
 /** Reads a frame. Throws on damage: a wrong magic, a length that does not add up. */
@@ -225,9 +283,18 @@ export function readSegment(frame: Uint8Array): Segment {
     new Uint8Array(buffer, byteOffset, length).set(bytes.subarray(at, at + length));
     at += length;
   }
-  if (at !== bytes.length) throw new Error('archive segment: length does not add up');
   if (thin > 0) notGiven(columns, dictionaries, rows - thin);
-  return { hour, rows, columns, dictionaries };
+  // Written before there were signals, or without any.
+  if (at === bytes.length) return { hour, rows, columns, dictionaries };
+  if (at + (rows - thin) * SIGNAL_WIDTH !== bytes.length) throw new Error('archive segment: length does not add up');
+  const signals = grown(undefined, rows);
+  for (const name of SIGNAL_NAMES) {
+    const { buffer, byteOffset } = signals[name];
+    const length = (rows - thin) * SIGNALS[name].BYTES_PER_ELEMENT;
+    new Uint8Array(buffer, byteOffset, length).set(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return { hour, rows, columns, dictionaries, signals };
 }
 
 /** What thin rows, which begin at `from`, do not say: where 0 says something, the sign for "not given". */
@@ -247,6 +314,19 @@ const BY_WIDTH = [...NAMES].sort((a, b) => COLUMNS[b].BYTES_PER_ELEMENT - COLUMN
 const widthOf = (names: Iterable<ColumnName>): number => [...names].reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
 const WIDTH = widthOf(NAMES);
 const WIDTH_THIN = widthOf(THIN);
+
+const SIGNAL_WIDTH = SIGNAL_NAMES.reduce((sum, name) => sum + SIGNALS[name].BYTES_PER_ELEMENT, 0);
+
+type Column = Signals[SignalName];
+const mapped = (signals: Signals, change: (column: Column, name: SignalName) => Column): Signals =>
+  Object.fromEntries(SIGNAL_NAMES.map((name) => [name, change(signals[name], name)])) as Signals;
+
+/** Signals of `rows` rows, those of before copied. */
+function grown(before: Signals | undefined, rows: number): Signals {
+  const made = Object.fromEntries(SIGNAL_NAMES.map((name) => [name, new SIGNALS[name](rows)])) as Signals;
+  if (before) for (const name of SIGNAL_NAMES) made[name].set(before[name]);
+  return made;
+}
 
 /** Columns of zeros in one piece of memory. */
 function allocate(rows: number): Columns {

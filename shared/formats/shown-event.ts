@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { STATUSES } from '../contract/event';
+import { ASN_CLASSES, STATUSES } from '../contract/event';
 import { iso } from '../domain/time';
 import { hash64 } from '../identity/ids';
 import type { Place } from './distinct-events';
-import { ABSENT, statusOf, timeOf } from './segment';
+import { ABSENT, SIGNAL_NAMES, statusOf, timeOf } from './segment';
 
 const Word = z.string().nullable();
 const Hash = z.string().nullable().describe('Keyed hash; null where it was not given.');
@@ -29,6 +29,18 @@ export const ShownEvent = z.object({
   apiKey: Hash,
   systemPrompt: Hash,
   promptTemplate: Hash,
+  signals: z
+    .object({
+      headerOrder: Hash,
+      http2: Hash,
+      session: Hash,
+      maxTokens: z.int().nullable(),
+      stopReason: Word,
+      refusalCategory: Word,
+      asnClass: z.enum(ASN_CLASSES).nullable(),
+    })
+    .optional()
+    .describe('What the producer says besides: shown, and counted in no verdict. Absent where it says none of it.'),
 });
 export type ShownEvent = z.infer<typeof ShownEvent>;
 
@@ -63,5 +75,22 @@ export function shownEvent(place: Place): ShownEvent {
     apiKey: hashOf(c.key[row]),
     systemPrompt: hashOf(c.system[row]),
     promptTemplate: hashOf(c.template[row]),
+    ...signalsOf(place),
+  };
+}
+
+function signalsOf({ segment: { signals, dictionaries: d }, row }: Place): Pick<ShownEvent, 'signals'> {
+  if (!signals || SIGNAL_NAMES.every((name) => signals[name][row] === 0)) return {};
+  const maxTokens = signals.maxTokens[row] ?? 0;
+  return {
+    signals: {
+      headerOrder: hashOf(signals.headerOrder[row]),
+      http2: hashOf(signals.http2[row]),
+      session: hashOf(signals.session[row]),
+      maxTokens: maxTokens === 0 ? null : maxTokens - 1,
+      stopReason: d.stops?.[signals.stop[row] ?? 0] || null,
+      refusalCategory: d.refusals?.[signals.refusal[row] ?? 0] || null,
+      asnClass: ASN_CLASSES[(signals.asnClass[row] ?? 0) - 1] ?? null,
+    },
   };
 }

@@ -24,6 +24,10 @@ export type ObjectType =
   | 'referrer'
   | 'system'
   | 'template'
+  | 'header-order'
+  | 'http2'
+  | 'session'
+  | 'canary'
   | 'event';
 
 const MAXIMUM_KNOWN = 200_000;

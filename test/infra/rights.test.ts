@@ -3,6 +3,7 @@ import { openAppeals } from '../../functions/appeals/appeals';
 import { reviewAppeal, watchAppeals } from '../../functions/appeals/review';
 import { carryOutAppeals } from '../../functions/enforcement/account-actions/carry-out-appeals';
 import { finishRestoring } from '../../functions/enforcement/account-actions/reinstate';
+import { issueCanaries } from '../../functions/enforcement/canaries/issue-canaries';
 import { CaseStep, caseStep } from '../../functions/enforcement/case/case-step';
 import { restartLost } from '../../functions/enforcement/case/restart-lost';
 import { approve, confirmActions, reject, resume } from '../../functions/enforcement/commands/approve';
@@ -26,10 +27,13 @@ import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
 import { takeNews } from '../../functions/enforcement/verification/take-news';
+import { takeIn } from '../../functions/enforcement/verification/verification-desk';
 import { watchVerifications } from '../../functions/enforcement/verification/watch-verifications';
 import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, dayOf, HOUR, MINUTE } from '../../shared/domain/time';
+import { canaryKeys } from '../../shared/identity/canary';
 import { sealedId } from '../../shared/identity/ids';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryDeadLetterQueues } from '../../shared/memory/memory-dead-letter-queues';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
@@ -183,6 +187,11 @@ test('every function does all of its work under its own rights on the system of 
   expect(await placeHold({ ...says(ADA), about: { ...held, accounts: [...held.accounts] }, reference: 'file 1' }, command)).toMatchObject({
     kind: 'done',
   });
+  const keys = canaryKeys(async () => new KeyedHasher('a key of the tests, and nobody elses.'));
+  const issued = await issueCanaries({ ...says(BEN), subject: { kind: 'control' }, count: 1 }, keys, command);
+  const tokens = issued.kind === 'done' ? await Promise.all(issued.tokens.map((token) => keys.hashOf(token))) : [];
+  const seen = { kind: 'canary', account: account(900), sealed: 'sealed', token: tokens[0], at: clock.now() };
+  expect(await takeIn(JSON.stringify(seen), verify)).toMatchObject({ kind: 'echoed' });
   const wanted = { kind: 'remove', from: buildCampaign().id, accounts: [account(9)] } as const;
   expect(await regroup({ ...says(BEN), wanted }, command)).toMatchObject({ kind: 'done' });
   const asked = { title: 'Operator one', campaigns: [buildCampaign().id] };

@@ -28,6 +28,7 @@ const CHOICES = {
     'erasure',
     'legal-hold',
     'verification',
+    'canary',
   ],
   by: ['person', 'policy', 'clock', 'provider', 'appellant'],
 } as const;
@@ -367,6 +368,7 @@ function Subject({ of }: { of: Entry['subject'] }) {
     case 'regrouping':
     case 'erasure':
     case 'legal-hold':
+    case 'canary':
     case 'other':
       return (
         <span>

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { type Api, access, answers, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { AccountParam } from '../../../shared/http/fields';
 import { problem } from '../../../shared/http/problem';
+import type { CanaryKeys } from '../../../shared/identity/canary';
 import type { AccountKey, Hash64, SealedId } from '../../../shared/identity/ids';
 import type { AccountReader } from '../../../shared/ports';
 
@@ -11,6 +12,8 @@ export type Names = {
   idOf(sealed: SealedId, account: AccountKey): Promise<string>;
   /** What a raw value would be called if it were an address, a card, a domain, a client …: keyed hashes by what it was read as. */
   hashesOf(value: string): Promise<readonly { as: string; hash: Hash64 }[]>;
+  /** Tokens of our own, made and known by the identifier key. */
+  canaries: CanaryKeys;
 };
 
 /**

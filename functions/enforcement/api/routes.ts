@@ -1,4 +1,5 @@
 import type { Api, HttpPorts } from '../../../shared/http/api';
+import { canaryRoutes } from '../canaries/canary-routes';
 import type { Enforcement } from '../enforcement';
 import { caseCommandRoutes } from './case-command-routes';
 import { choiceRoutes } from './choice-routes';
@@ -22,6 +23,7 @@ export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement,
   choiceRoutes(api, http, world);
   labelRoutes(api, http, world);
   verificationRoutes(api, http, world);
+  canaryRoutes(api, http, world, names);
   disclosureRoutes(api, http, world);
   legalHoldRoutes(api, http, world);
   regroupingRoutes(api, http, world);

@@ -1,3 +1,4 @@
+import { canaryKeys } from '../../../shared/identity/canary';
 import { hashesOf } from '../../../shared/identity/keyed-hash';
 import { actingPorts } from '../../../shared/lambda/acting';
 import { environment } from '../../../shared/lambda/environment';
@@ -16,5 +17,6 @@ export const handler = httpDoor(env, (api, http) =>
     keyOf: async (id) => (await hasher()).account(id).key,
     idOf: async (sealed, account) => (await hasher()).openFor(account, sealed),
     hashesOf: async (value) => hashesOf(value, await hasher()),
+    canaries: canaryKeys(hasher),
   }),
 );

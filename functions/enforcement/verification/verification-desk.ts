@@ -1,11 +1,24 @@
+import { z } from 'zod';
+import { CanarySighting } from '../../../shared/domain/campaigns/canary';
 import { VerificationNews } from '../../../shared/domain/cases/verification';
 import type { Queue } from '../../../shared/ports';
+import { takeSighting } from '../canaries/take-sighting';
 import type { Enforcement } from '../enforcement';
 import { takeNews } from './take-news';
+
+const News = z.union([VerificationNews, CanarySighting]);
+
+/** One message of the queue from ingest and from the check of newcomers. Throws on what is neither. */
+export async function takeIn(body: string, world: Enforcement): Promise<{ kind: string; because: string }> {
+  const news = News.parse(JSON.parse(body));
+  if (news.kind !== 'canary') return takeNews(news, world);
+  const { token, account, sealed, at } = news;
+  return takeSighting({ token, place: { kind: 'account', account, sealed }, at, actor: { kind: 'provider' } }, world);
+}
 
 /** Where one process does everything: what is sent is taken at once. */
 export const verificationDesk = (world: Enforcement): Queue => ({
   async send(bodies) {
-    for (const body of bodies) await takeNews(VerificationNews.parse(JSON.parse(body)), world);
+    for (const body of bodies) await takeIn(body, world);
   },
 });

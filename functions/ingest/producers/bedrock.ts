@@ -58,6 +58,13 @@ export const bedrock: Producer<'bedrock'> = {
         prompt: settings.prompt === 'drop' ? undefined : promptIn(body),
         tools: tools === 0 ? undefined : tools,
         channel: 'bedrock',
+        maxTokens: countOf(
+          at(body, 'inferenceConfig.maxTokens') ??
+            at(body, 'max_tokens') ??
+            at(body, 'max_gen_len') ??
+            at(body, 'textGenerationConfig.maxTokenCount'),
+        ),
+        stopReason: chunks.map(stopOf).find((reason) => reason !== undefined),
       }),
     };
   },
@@ -80,6 +87,9 @@ const isBlocked = (chunk: unknown): boolean =>
   at(chunk, 'stopReason') === 'guardrail_intervened' ||
   at(chunk, 'messageStop.stopReason') === 'guardrail_intervened' ||
   at(chunk, 'amazon-bedrock-guardrailAction') === 'INTERVENED';
+
+const stopOf = (chunk: unknown): string | undefined =>
+  textOf(at(chunk, 'stopReason') ?? at(chunk, 'messageStop.stopReason') ?? at(chunk, 'stop_reason') ?? at(chunk, 'delta.stop_reason'));
 
 const latencyOf = (chunk: unknown): number | undefined =>
   millisecondsOf(

@@ -65,6 +65,7 @@ export const kong: Producer<'kong'> = {
                 request.system ?? request.instructions ?? request.system_instruction,
               ) ?? promptFrom(undefined, contentOf(request.prompt))),
         tools: tools === 0 ? undefined : tools,
+        maxTokens: countOf(at(request, 'max_tokens') ?? at(request, 'max_completion_tokens') ?? at(request, 'max_output_tokens')),
       }),
     };
   },

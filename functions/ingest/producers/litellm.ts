@@ -57,6 +57,9 @@ export const litellm: Producer<'litellm'> = {
         client: given({ userAgent: textOf(record.user_agent) ?? textOf(at(record, 'metadata.user_agent')) }),
         prompt: settings.prompt === 'drop' ? undefined : promptOf(record.messages),
         tools: tools === 0 ? undefined : tools,
+        maxTokens: countOf(at(record, 'model_parameters.max_tokens') ?? at(record, 'model_parameters.max_completion_tokens')),
+        stopReason: textOf(at(record, 'response.choices.0.finish_reason')),
+        session: textOf(record.trace_id) ?? textOf(at(record, 'metadata.session_id')),
       }),
     };
   },

@@ -87,6 +87,9 @@ export const otlp: Producer<'otlp'> = {
             client: given({ userAgent: textOf(inherited('user_agent.original') ?? inherited('http.user_agent')) }),
             prompt: settings.prompt === 'drop' ? undefined : promptIn(signal),
             tools: toolsOf(attributes),
+            maxTokens: countOf(attributes.get('gen_ai.request.max_tokens')),
+            stopReason: textOf([attributes.get('gen_ai.response.finish_reasons')].flat()[0]),
+            session: textOf(attributes.get('gen_ai.conversation.id')) ?? textOf(inherited('session.id')),
           }),
         };
       }

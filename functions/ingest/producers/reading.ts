@@ -189,11 +189,14 @@ export type UsageFields = {
   status: 'ok' | 'error' | 'refused';
   durationMs?: number;
   apiKey?: string;
-  network?: { ip?: string; asn?: number; country?: string };
-  client?: { userAgent?: string; fingerprint?: string };
+  network?: { ip?: string; asn?: number; country?: string; asnClass?: string };
+  client?: { userAgent?: string; fingerprint?: string; headerOrder?: string; http2?: string };
   prompt?: Prompt | { fingerprint: string };
   tools?: number;
   channel?: string;
+  maxTokens?: number;
+  stopReason?: string;
+  session?: string;
 };
 
 /** A usage event of the contract. A request that failed has no tokens, and its model may be unknown. */

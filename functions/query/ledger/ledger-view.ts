@@ -25,8 +25,10 @@ export const SUBJECTS = [
   'erasure',
   'legal-hold',
   'verification',
+  'canary',
   'other',
 ] as const;
+
 export const ActorView = z
   .object({
     kind: z.enum(['person', 'policy', 'clock', 'provider', 'appellant']),

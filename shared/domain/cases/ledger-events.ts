@@ -55,6 +55,7 @@ export const LEDGER_EVENTS = {
   disclosure: { prefixes: ['DS#'], words: ['disclosed'] },
   erasure: { prefixes: ['ER#'], words: ['erasure asked', 'erased'] },
   operator: { prefixes: ['O#'], words: ['imported', 'revoked'] },
+  canary: { prefixes: ['CN#'], words: ['tokens issued', 'echoed', 'withdrawn'] },
   'legal-hold': { prefixes: ['LH#'], words: ['placed', 'released'] },
   regrouping: { prefixes: ['G#'], words: ['merged', 'split', 'added', 'removed', 'agreed', 'withdrawn'] },
   'kill-switch': { prefixes: ['SWITCH#'], words: ['armed', 'stopped'] },

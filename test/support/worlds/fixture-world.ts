@@ -3,7 +3,9 @@ import type { Names } from '../../../functions/enforcement/api/name-routes';
 import type { Campaign, Evidence, Indicator, Kind, Legs, Link, Member, Role } from '../../../shared/domain/campaigns/campaign';
 import { DAY, HOUR, hourOf } from '../../../shared/domain/time';
 import type { AccountSummary } from '../../../shared/formats/account-summary';
+import { canaryKeys } from '../../../shared/identity/canary';
 import { type AccountKey, accountKey, campaignId, type Hash64, hash64 } from '../../../shared/identity/ids';
+import { KeyedHasher } from '../../../shared/identity/keyed-hash';
 import { SeededChance } from '../../../shared/memory/simulated-clock';
 import type { Stores } from '../../../shared/ports';
 import { SummaryStore } from '../../../shared/stores/archive/summary-store';
@@ -24,6 +26,7 @@ export const NAMES: Names = {
   keyOf: async (id) => keyOf(id),
   idOf: async (sealed) => sealed.replace(/^sealed-/, ''),
   hashesOf: async (value) => [{ as: 'card', hash: hashOf(value) }],
+  canaries: canaryKeys(async () => new KeyedHasher('a key of the tests, and nobody elses.')),
 };
 const hashOf = (name: string): Hash64 => hash64(createHash('sha256').update(name).digest('hex').slice(0, 13));
 

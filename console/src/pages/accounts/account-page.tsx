@@ -15,6 +15,7 @@ import { Entries } from '../ledger-page';
 import { LABEL_NAMES, LabelDialog } from '../policies/labels-page';
 import { AccountEvents } from './account-events';
 import { Facts, Links, Use } from './account-parts';
+import { ObservedPanel } from './observed';
 import { inWords } from './why-not';
 
 type Account = Schemas['Account'];
@@ -129,6 +130,7 @@ export function AccountPage({ account }: { account: string }) {
                     </Panel>
                   ) : null}
                   {data.known === 'active' ? null : <Links of={data} />}
+                  {may ? <ObservedPanel account={data.account} /> : null}
                   {may ? <AccountEvents account={data.account} from={eventsFrom(data, now)} /> : null}
                   <Panel
                     title="What was done"

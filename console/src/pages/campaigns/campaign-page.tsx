@@ -13,6 +13,7 @@ import { Badge, Bar, Empty, Family, Figures, Kind, Loaded, Panel, Sentences } fr
 import { CasePanel } from '../cases/case-panel';
 import { NewExoneration } from '../cases/exonerations-page';
 import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel, useGraph } from './campaign-panels';
+import { CanariesPanel } from './canaries';
 import { RegroupDialog, RegroupingsPanel } from './regrouping';
 import { Story } from './story';
 
@@ -142,6 +143,7 @@ export function CampaignPage({ id }: { id: string }) {
             />
             <KnownFrom lineage={data.lineage} />
             <RegroupingsPanel id={id} mayAct={may} />
+            <CanariesPanel id={id} />
             <LegsPanel of={data} />
             <div className="columns">
               <div className="stack">
