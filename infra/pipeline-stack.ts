@@ -6,6 +6,7 @@ import { Appeals } from './appeals';
 import { Console } from './console';
 import { Detection } from './detection';
 import { DECIDE_IN, Enforcement, VERIFY_IN } from './enforcement';
+import { Exchange } from './exchange';
 import { Features } from './features';
 import { Gateway } from './gateway';
 import { Holds } from './holds';
@@ -43,6 +44,7 @@ export class PipelineStack extends Stack {
       impact: 'People who proved who they are stay challenged, limited or held.',
     });
     const ingest = new Ingest(this, 'Ingest', { stage, state, alarms, gateway, issuer, verifications });
+    new Exchange(this, 'Exchange', { stage, state, gateway, issuer });
     new Admission(this, 'Admission', { stage, state, gateway, issuer, alarms, verifications });
     const enforcement = new Enforcement(this, 'Enforcement', {
       stage,

@@ -4,6 +4,7 @@ import { appealRoutes } from '../functions/appeals/routes';
 import type { Names } from '../functions/enforcement/api/name-routes';
 import { enforcementRoutes } from '../functions/enforcement/api/routes';
 import type { Enforcement } from '../functions/enforcement/enforcement';
+import { type TaxiiWorld, taxiiRoutes } from '../functions/exchange/taxii/taxii-routes';
 import { type ReceiveWorld, receiveRoutes } from '../functions/ingest/receive/routes';
 import type { QueryWorld } from '../functions/query/query-ports';
 import { queryRoutes } from '../functions/query/routes';
@@ -16,6 +17,7 @@ export type Doors = {
   enforcement: Enforcement;
   appeals: Appeals;
   names: Names;
+  exchange: TaxiiWorld;
 };
 
 /** All of API v1 in one process. On AWS each stage serves its own routes behind the same gateway. */
@@ -26,5 +28,6 @@ export function composeApi(http: HttpPorts, doors: Doors): Api {
   queryRoutes(api, http, doors.query);
   enforcementRoutes(api, http, doors.enforcement, doors.names);
   appealRoutes(api, http, doors.appeals);
+  taxiiRoutes(api, http, doors.exchange);
   return api;
 }

@@ -45,6 +45,7 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
           access: keys,
           count: () => undefined,
         },
+        exchange: { objects: stores.enforcement, access: keys },
         query: { stores, clock, cursors: cursors(randomBytes(32).toString('hex')), campaigns: detection.campaigns },
         enforcement,
         names: {

@@ -124,8 +124,11 @@ const tasks = {
   refold: [ts('cli/refold.ts')],
   // What others wrote to find faults, over templates and API: Python 3.10 and PyPI (test/checks/checks.ts).
   checks: [ts('test/checks/checks.ts')],
+  // OASIS's client against the exchange: Python 3.10 and PyPI.
+  'taxii-check': [ts('test/checks/taxii-check.ts')],
   redeliver: [ts('cli/redeliver.ts')],
   intersect: built('cli/intersect.ts'),
+  exchange: built('cli/exchange.ts'),
   'siem-export': [ts('cli/siem-export.ts')],
   preflight: [ts('cli/preflight.ts')],
   'rotate-identifiers': [ts('cli/rotate-identifiers.ts')],

@@ -114,6 +114,9 @@ export const AdmissionEnv = HttpEnv.extend({
   VERIFICATION_QUEUE_URL: z.url(),
 });
 
+/** The exchange with other labs: what is said to them and what they say back lies in the system of record. */
+export const ExchangeEnv = HttpEnv.extend({ ENFORCEMENT_TABLE: name });
+
 export const QueryEnv = HttpEnv.extend({
   ...serviceKey,
   ARCHIVE_BUCKET: name,

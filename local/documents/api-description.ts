@@ -33,6 +33,7 @@ export function emptyDoors() {
       query: { stores, clock, cursors: cursors('describes, signs nothing') },
       enforcement,
       appeals,
+      exchange: { objects: table(), access: table() },
       names: {
         keyOf: onlyDescribes,
         idOf: onlyDescribes,

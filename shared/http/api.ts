@@ -64,7 +64,7 @@ export function makeApi(ports: HttpPorts): Api {
   const atMost = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => problem(c, 'too-large', `Send at most ${maxSize / 1024} KB.`) });
   const [small, bundle, large] = [atMost(MOST_BODY_BYTES), atMost(MOST_BUNDLE_BYTES), atMost(MOST_REPORT_BYTES)];
   api.use((c, next) => {
-    const limited = isReport(c.req.path) ? large : c.req.path === '/v1/indicators' ? bundle : small;
+    const limited = isReport(c.req.path) ? large : c.req.path === '/v1/indicators' || c.req.path.startsWith('/taxii2/') ? bundle : small;
     return limited(c, next);
   });
   const onMethodNotAllowed = (c: Context, allowed: string[]) =>

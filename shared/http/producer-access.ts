@@ -12,15 +12,17 @@ export const slowDown = (c: Context, seconds: number) =>
     headers: { 'retry-after': String(seconds) },
   });
 
-/** The producer key that a request shows, or the answer to whoever shows none that stands. */
+/** The producer key that a request shows, or the answer to whoever shows none that stands. `shown`: the key where it is no bearer. */
 export async function producerOf(
   c: Context<ApiEnv>,
   http: HttpPorts,
   ports: Pick<KeyPorts, 'table'>,
   limiter: RateLimiter,
+  shown?: string,
 ): Promise<ProducerKey | Response> {
   const [scheme, text] = (c.req.header('authorization') ?? '').split(' ');
-  const key = scheme?.toLowerCase() === 'bearer' && text ? await keyOf(text, ports) : undefined;
+  const said = shown ?? (scheme?.toLowerCase() === 'bearer' ? text : undefined);
+  const key = said ? await keyOf(said, ports) : undefined;
   if (key) return key;
   const rate = await limiter.take(`refused ${http.addressOf(c)}`, REFUSED_PER_MINUTE);
   if (rate.kind === 'exceeded') return slowDown(c, rate.retryAfterSeconds);

@@ -55,6 +55,7 @@ export async function wholeApi(side: Side, accounts = 60) {
     query: { stores, clock: world.clock, cursors: door.cursors },
     enforcement: world.enforcement,
     appeals,
+    exchange: { objects: stores.enforcement, access: door.state },
     names: NAMES,
   });
   return { ...door, world, stores, api, sent };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Hash64, operatorId } from '../../identity/ids';
+import { campaignId, type Hash64, operatorId } from '../../identity/ids';
 import { iso } from '../time';
 import { type Campaign, Indicator, KINDS, probabilityOf } from './campaign';
 import { MOST_OPERATOR_INDICATORS, type ReadOperator } from './known-operator';
@@ -160,8 +160,14 @@ const TECHNIQUES: { readonly [Kind in Campaign['kind']]?: readonly (readonly [te
 
 const EXTENSION = stixId('extension-definition', 'lockstep-indicator');
 
+/** What of a campaign a bundle says. */
+type Told = Pick<
+  Campaign,
+  'id' | 'version' | 'kind' | 'probabilities' | 'detectedAt' | 'updatedAt' | 'firstSeen' | 'lastSeen' | 'evidence' | 'indicators'
+> & { members: readonly unknown[] };
+
 /** A campaign, the techniques it uses and its indicators as a bundle. Pure: the campaign's own times are the objects' times. */
-export function stixOf(campaign: Campaign, tlp: Tlp = 'amber'): StixBundle {
+export function stixOf(campaign: Told, tlp: Tlp = 'amber'): StixBundle {
   const system = stixId('identity', 'lockstep');
   const times = {
     spec_version: '2.1',
@@ -246,11 +252,11 @@ export function stixOf(campaign: Campaign, tlp: Tlp = 'amber'): StixBundle {
 }
 
 /** What a disclosure says of itself in a bundle. `number`: its place in the ledger. */
-type Told = { number: number; title: string; writtenAt: number; attribution: { statement: string; confidence: string } | null };
+type Disclosed = { number: number; title: string; writtenAt: number; attribution: { statement: string; confidence: string } | null };
 
 /** A disclosure as a bundle: each campaign as it was when it was written, what they share once, and a report that names all. Pure. */
 export function stixOfDisclosure(
-  { number, title, writtenAt, attribution }: Told,
+  { number, title, writtenAt, attribution }: Disclosed,
   campaigns: readonly Campaign[],
   tlp: Tlp = 'amber',
 ): StixBundle {
@@ -273,6 +279,18 @@ export function stixOfDisclosure(
     object_refs: [...objects.keys()],
   };
   return { type: 'bundle', id: stixId('bundle', `disclosure/${number}/${at}/${tlp}`), objects: [...objects.values(), report] };
+}
+
+/** Indicators by our own keyed hashes of a campaign that others know, as a bundle to import: `now` stands for the times that nobody told. */
+export function knownBundle(
+  { name, kind, accounts, now, tlp }: { name: string; kind: Campaign['kind']; accounts: number; now: number; tlp: Tlp },
+  indicators: readonly Pick<Indicator, 'type' | 'hash' | 'family'>[],
+): StixBundle {
+  const probabilities = { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0, [kind]: 0.5 };
+  const times = { version: 1, detectedAt: now, updatedAt: now, firstSeen: now, lastSeen: now };
+  const full = indicators.map((one) => ({ ...one, members: 1, others: 0, firstUse: now, lastUse: now }));
+  const campaign = { id: campaignId(name), kind, probabilities, ...times, evidence: [], indicators: full };
+  return stixOf({ ...campaign, members: Array.from({ length: accounts }) }, tlp);
 }
 
 /** A field of a bundle, by its path, and what would be right there. */

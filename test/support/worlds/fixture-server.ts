@@ -70,6 +70,7 @@ export async function fixtureServer(
     query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
     enforcement: world.enforcement,
     names: NAMES,
+    exchange: { objects: stores.enforcement, access: keys },
     appeals,
   };
   const state = options.state ?? new MemoryTable({ now: () => Date.now() });
