@@ -1,18 +1,21 @@
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, createGzip } from 'node:zlib';
+import { z } from 'zod';
 import { numberOf, readOptions, refuse } from '../cli/command-line';
 import { givenPath } from './scenarios/given-path';
 import { readScenario } from './scenarios/read-scenario';
 import { scaled } from './scenarios/scenario';
 import { having, SCENARIOS } from './scenarios/scenarios';
 import { simulate } from './simulate';
+import { leakedOf, PRICES, type Prices, SpendBook, spendTable } from './spend';
 
 const USAGE = `usage: npm run simulate -- --scenario NAME|FILE.json --out DIR [--seed 1] [--scale 1] [--with ROW[:SIZE],…] [--no-labels] [--no-prompts]
+       npm run simulate -- --spent DIR [--report REPORT/report.json] [--prices account=1,card=3,address=2,request=0.01]
 names: ${Object.keys(SCENARIOS).join(', ')}`;
 
-/** Writes DIR/events.ndjson.gz, DIR/truth.ndjson (a line an account) and DIR/world.json (what made them). */
+/** Writes DIR/events.ndjson.gz, DIR/truth.ndjson (a line an account), DIR/world.json (what made them) and DIR/spend.json (what the campaigns cost whoever runs them). */
 const main = async (): Promise<void> => {
   const values = readOptions(USAGE, {
     scenario: { type: 'string' },
@@ -22,7 +25,11 @@ const main = async (): Promise<void> => {
     with: { type: 'string' },
     'no-labels': { type: 'boolean', default: false },
     'no-prompts': { type: 'boolean', default: false },
+    spent: { type: 'string' },
+    report: { type: 'string' },
+    prices: { type: 'string' },
   });
+  if (values.spent !== undefined) return showSpent(givenPath(values.spent), values.report, pricesOf(values.prices));
   if (!values.scenario || !values.out) return refuse(USAGE);
   const scale = numberOf('scale', values.scale, { from: 0.001 });
   const seed = numberOf('seed', values.seed, { whole: true });
@@ -37,12 +44,14 @@ const main = async (): Promise<void> => {
   mkdirSync(out, { recursive: true });
   const began = Date.now();
   const simulation = simulate(scenario, seed);
+  const book = new SpendBook(new Set(simulation.truth().flatMap(({ id, campaign }) => (campaign === undefined ? [id] : []))));
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
   const file = createWriteStream(join(out, 'events.ndjson.gz'));
   gzip.pipe(file);
   let events = 0;
   for (const { arrivals } of simulation) {
     events += arrivals.length;
+    for (const { at, line } of arrivals) book.note(at, line);
     if (arrivals.length > 0 && !gzip.write(`${arrivals.map((arrival) => arrival.line).join('\n')}\n`)) await once(gzip, 'drain');
   }
   gzip.end();
@@ -58,9 +67,62 @@ const main = async (): Promise<void> => {
     join(out, 'world.json'),
     JSON.stringify({ scenario, scale, seed, start: scenario.start, hours: simulation.hours, accounts: simulation.accounts, events }),
   );
+  const spent = book.spent(simulation.truth());
+  writeFileSync(join(out, 'spend.json'), JSON.stringify(spent));
+  if (spent.length > 0) console.log(spendTable(spent, pricesOf(values.prices)));
   console.error(
     `${simulation.accounts.toLocaleString('en')} accounts, ${events.toLocaleString('en')} events, ${((Date.now() - began) / 1_000).toFixed(1)} s`,
   );
 };
+
+/** The same again, beside what a replay of the world let through. */
+function showSpent(world: string, report: string | undefined, prices: Prices): void {
+  const read = (file: string): string => readFileSync(file, 'utf8');
+  const spent = z.array(Row).parse(JSON.parse(read(join(world, 'spend.json'))));
+  if (report === undefined) {
+    console.log(spendTable(spent, prices));
+    return;
+  }
+  const { start, seed } = z.looseObject({ start: z.string(), seed: z.number() }).parse(JSON.parse(read(join(world, 'world.json'))));
+  const truth = read(join(world, 'truth.ndjson'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => TruthLine.parse(JSON.parse(line)));
+  const { accounts } = Report.parse(JSON.parse(read(givenPath(report))));
+  const acted = new Map(accounts.flatMap(({ id, actedAt }) => (actedAt === null ? [] : [[id, Date.parse(actedAt)]])));
+  const began = Math.floor(Date.parse(start) / 3_600_000) * 3_600_000;
+  console.log(spendTable(spent, prices, leakedOf(truth, began, acted)));
+  console.error(`seed ${seed}; prices are assumptions: ${JSON.stringify(prices)}`);
+}
+
+const Row = z.object({
+  campaign: z.string(),
+  accounts: z.number(),
+  replaced: z.number(),
+  cards: z.number(),
+  addresses: z.number(),
+  hoursBefore: z.number(),
+  exchanges: z.number(),
+  ordinary: z.number(),
+  perAccountDay: z.number(),
+});
+const TruthLine = z.looseObject({
+  id: z.string(),
+  label: z.string(),
+  campaign: z.string().optional(),
+  byHour: z.array(z.tuple([z.number(), z.number()])).optional(),
+});
+const Report = z.looseObject({ accounts: z.array(z.looseObject({ id: z.string(), actedAt: z.string().nullable() })) });
+
+/** `account=1,card=3`: what is not named stays as assumed. */
+function pricesOf(text: string | undefined): Prices {
+  const prices = { ...PRICES };
+  for (const part of text?.split(',') ?? []) {
+    const [name = '', price = ''] = part.split('=');
+    if (!(name in PRICES)) return refuse(`--prices: there is no price of ${name}; give ${Object.keys(PRICES).join(', ')}`);
+    Object.assign(prices, { [name]: numberOf('prices', price) });
+  }
+  return prices;
+}
 
 void main();

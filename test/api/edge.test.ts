@@ -18,9 +18,14 @@ const fill = (path: string) =>
   (path === '/v1/indicators' ? `${path}?because=because` : path).replace(
     /\{(\w+)\}/g,
     (_, name: string) =>
-      ({ account: keyOf('june/3'), digest: '0123456789abcdef', case: 'june.0001', regrouping: 'g-3f2a1b2c9d0e', hold: 'h-3f2a1b2c9d0e' })[
-        name
-      ] ?? 'AAAAAAAAAAAAAAAAAAAAAA',
+      ({
+        account: keyOf('june/3'),
+        digest: '0123456789abcdef',
+        case: 'june.0001',
+        regrouping: 'g-3f2a1b2c9d0e',
+        hold: 'h-3f2a1b2c9d0e',
+        set: 'cn-3f2a1b2c9d0e',
+      })[name] ?? 'AAAAAAAAAAAAAAAAAAAAAA',
   );
 
 onBothSides((side) => {
