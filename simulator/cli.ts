@@ -67,7 +67,7 @@ const main = async (): Promise<void> => {
     join(out, 'world.json'),
     JSON.stringify({ scenario, scale, seed, start: scenario.start, hours: simulation.hours, accounts: simulation.accounts, events }),
   );
-  const spent = book.spent(simulation.truth());
+  const spent = book.spent(simulation.truth(), new Map(scenario.campaigns.map((one) => [one.name, one.filler])));
   writeFileSync(join(out, 'spend.json'), JSON.stringify(spent));
   if (spent.length > 0) console.log(spendTable(spent, pricesOf(values.prices)));
   console.error(
@@ -104,6 +104,7 @@ const Row = z.object({
   hoursBefore: z.number(),
   exchanges: z.number(),
   ordinary: z.number(),
+  filler: z.number(),
   perAccountDay: z.number(),
 });
 const TruthLine = z.looseObject({

@@ -24,6 +24,8 @@ export type Spent = {
   /** Requests that extract, and those that only hide it. */
   exchanges: number;
   ordinary: number;
+  /** Of the requests that the world counts as its own, the share that is anybody's (`filler` of the scenario). */
+  filler: number;
   perAccountDay: number;
 };
 
@@ -55,19 +57,22 @@ export class SpendBook {
     }
   }
 
-  /** By campaign, in order of name. */
-  spent(truth: readonly Member[]): Spent[] {
+  /** By campaign, in order of name. `filler`: share of a campaign's own requests that only hide the others; none where it is not named. */
+  spent(truth: readonly Member[], filler: ReadonlyMap<string, number> = new Map()): Spent[] {
     const campaigns = new Map<string, Member[]>();
     for (const one of truth)
       if (one.label === 'distillation' && one.campaign !== undefined)
         campaigns.set(one.campaign, [...(campaigns.get(one.campaign) ?? []), one]);
-    return [...campaigns].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, members]) => this.ofCampaign(name, members));
+    return [...campaigns]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, members]) => this.ofCampaign(name, members, filler.get(name) ?? 0));
   }
 
-  private ofCampaign(campaign: string, members: readonly Member[]): Spent {
+  private ofCampaign(campaign: string, members: readonly Member[], filler: number): Spent {
     const kept = members.flatMap(({ id }) => this.accounts.get(id) ?? []);
     const starts = members.flatMap(({ first }) => first ?? []);
-    const exchanges = members.reduce((sum, { total }) => sum + total, 0);
+    const sent = members.reduce((sum, { total }) => sum + total, 0);
+    const exchanges = Math.round(sent * (1 - filler));
     const days = members.reduce((sum, { byHour = [] }) => sum + new Set(byHour.map(([hour]) => Math.floor(hour / 24))).size, 0);
     return {
       campaign,
@@ -77,7 +82,8 @@ export class SpendBook {
       addresses: new Set(kept.flatMap(({ addresses }) => [...addresses])).size,
       hoursBefore: Math.max(0, Math.min(...starts) - Math.min(...kept.map(({ signedUp }) => signedUp))) / HOUR || 0,
       exchanges,
-      ordinary: members.reduce((sum, { ordinary = 0 }) => sum + ordinary, 0),
+      ordinary: members.reduce((sum, { ordinary = 0 }) => sum + ordinary, sent - exchanges),
+      filler,
       perAccountDay: days === 0 ? 0 : exchanges / days,
     };
   }
@@ -102,7 +108,8 @@ export function leakedOf(truth: readonly Truth[], start: number, actedAt: Readon
 export function spendTable(spent: readonly Spent[], prices: Prices, leaked?: ReadonlyMap<string, number>): string {
   const head = ['campaign', 'accounts', 'cards', 'addresses', 'hours before', 'a day and account', 'to hide', 'dollars'];
   const rows = spent.map((one) => {
-    const through = leaked?.get(one.campaign);
+    const sent = leaked?.get(one.campaign);
+    const through = sent === undefined ? undefined : Math.round(sent * (1 - one.filler));
     const cost = dollars(one, prices);
     const share = one.ordinary / Math.max(1, one.ordinary + one.exchanges);
     const cells = [

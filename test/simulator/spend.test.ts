@@ -45,6 +45,7 @@ test('what is paid is counted from the lines: cards and addresses once each, ord
     hoursBefore: 2,
     exchanges: 20,
     ordinary: 90,
+    filler: 0,
     perAccountDay: 5,
   });
   expect(spendTable([spent!], PRICES)).toContain('| c | 2 (1 replaced) | 1 | 3 | 2 | 5.0 | 82 % | 12 |');
@@ -55,7 +56,7 @@ test('what is paid is counted from the lines: cards and addresses once each, ord
 });
 
 test('a campaign that nothing came of stands last', () => {
-  const row = { accounts: 1, replaced: 0, cards: 1, addresses: 1, hoursBefore: 0, exchanges: 10, ordinary: 0, perAccountDay: 1 };
+  const row = { accounts: 1, replaced: 0, cards: 1, addresses: 1, hoursBefore: 0, exchanges: 10, ordinary: 0, filler: 0, perAccountDay: 1 };
   const table = spendTable(
     [
       { campaign: 'caught', ...row },
@@ -79,10 +80,11 @@ test('a campaign that nothing came of stands last', () => {
 test('in a world each way to hide costs something else', () => {
   const read = readScenario('evasion');
   if (read.kind === 'refused') throw new Error(read.because);
-  const simulation = simulate(scaled({ ...read.scenario, days: 8 }, 0.02), 3);
+  const scenario = scaled({ ...read.scenario, days: 8 }, 0.02);
+  const simulation = simulate(scenario, 3);
   const book = new SpendBook(new Set(simulation.truth().flatMap(({ id, campaign }) => (campaign === undefined ? [id] : []))));
   for (const { arrivals } of simulation) for (const { at, line } of arrivals) book.note(at, line);
-  const spent = book.spent(simulation.truth());
+  const spent = book.spent(simulation.truth(), new Map(scenario.campaigns.map((one) => [one.name, one.filler])));
   const of = (name: string) => spent.find(({ campaign }) => campaign === name)!;
   expect(spent.length).toBeGreaterThan(10);
   expect(of('one-card-each').cards).toBeGreaterThan(of('paraphrase').cards);
