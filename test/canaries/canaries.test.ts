@@ -1,6 +1,8 @@
+import { takeSighting } from '../../functions/enforcement/canaries/take-sighting';
 import { keepLabels } from '../../functions/enforcement/labels/keep-labels';
 import { verificationDesk } from '../../functions/enforcement/verification/verification-desk';
 import { readMessages } from '../../functions/ingest/read-messages';
+import { MOST_ECHOES } from '../../shared/domain/campaigns/canary';
 import type { Person } from '../../shared/domain/person';
 import { DAY, iso, MINUTE } from '../../shared/domain/time';
 import { canaryHash, canaryOf, isCanary } from '../../shared/identity/canary';
@@ -157,6 +159,20 @@ test('two campaigns that repeat each other count as one reader each; controls an
   expect(items.find(({ id }: { id: string }) => id === control.set)).toMatchObject({ reading: 'false', by: [] });
   expect(falsePositives).toMatchObject({ controls: 4, controlsBack: 1, judged: 2, honest: 1 });
   expect(falsePositives.atMost).toBeCloseTo(0.91, 1);
+});
+
+test('of one set so many echoes are remembered; what comes after is counted once and then only answered', async () => {
+  const { issue, list, world } = await open(MEMORY);
+  const { tokens } = await issue(undefined, 1);
+  const token = hashText(canaryHash(tokens[0]!, hasher));
+  const from = (name: string) =>
+    takeSighting({ token, place: { kind: 'model', name }, at: world.clock.now(), actor: { kind: 'provider' } }, world.enforcement);
+  const answers: string[] = [];
+  for (let model = 0; model < MOST_ECHOES + 3; model++) answers.push((await from(`model ${model}`)).kind);
+  expect(answers.filter((kind) => kind === 'echoed')).toHaveLength(MOST_ECHOES + 1);
+  expect(answers.slice(-2)).toEqual(['full', 'full']);
+  expect((await from('model 0')).kind).toBe('already');
+  expect((await list()).items).toMatchObject([{ reading: 'echoed', echoes: MOST_ECHOES + 1 }]);
 });
 
 test('who may, and what cannot be asked', async () => {
