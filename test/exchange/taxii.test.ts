@@ -176,7 +176,7 @@ onBothSides((side) => {
         };
       };
       const pulling =
-        (key: string, of = INDICATORS.id): Ask =>
+        (key: string, of: string = INDICATORS.id): Ask =>
         (query) =>
           call(`/taxii2/exchange/collections/${of}/objects/?${new URLSearchParams({ limit: '50', ...query })}`, key);
       const said = Array.from({ length: 120 }, (_, n) => one.indicator(`campaign-${n}.example`));
