@@ -16,7 +16,6 @@ import { every } from './parts/every';
 import { may } from './parts/grants';
 import type { TrustedIssuer } from './parts/identity';
 import { StageFunction } from './parts/stage-function';
-import { SuspensionMachine } from './parts/suspension-machine';
 import { deadLetterQueue, type WatchedQueue } from './parts/watched-queue';
 import type { Stage } from './stages';
 import type { StateStack } from './state-stack';

@@ -3,11 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-<<<<<<<< HEAD:infra/machines/suspension-machine.ts
 import { vendedLog } from '../parts/vended-log';
-========
-import { vendedLog } from './vended-log';
->>>>>>>> cd76e79 (simulator: what each way to hide costs whoever does it, beside what a replay let through):infra/parts/suspension-machine.ts
 
 /** Filled in by CloudFormation (definitionSubstitutions below). */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is CloudFormation's placeholder, not ours

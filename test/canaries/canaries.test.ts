@@ -114,6 +114,7 @@ onBothSides((side) => {
       event('1', { prompt: { text: `continue: see ${tokens[0]}, and "${tokens[0]}"` } }),
       event('2', { prompt: { system: `id=${tokens[0]}` } }),
       event('3', { canaries: [tokens[1], 'never of ours', canaryLike('nobody')] }),
+      event('5', { prompt: { text: tokens[2] }, status: 'blocked' }),
       event('4', { prompt: { text: `x${tokens[2]}y is one word, and no token` } }),
     ]);
     const taken = readMessages([{ id: 'm', body }], { now: world.clock.now() + MINUTE, hasher, segments: 1 });

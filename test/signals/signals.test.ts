@@ -100,6 +100,19 @@ describe('an archive', () => {
     });
   });
 
+  test('keeps the signals of what was served beside requests that our own action stopped, which have none', () => {
+    const events = [1, 2, 3, 4].map((number) => event(number, { ...SIGNALS, maxTokens: number, status: number % 2 ? 'blocked' : 'ok' }));
+    const rows = shown(readSegment(frameOf(segmentOf(events))));
+    expect(rows.map(({ status, signals }) => [status, signals?.maxTokens])).toEqual([
+      ['ok', 2],
+      ['ok', 4],
+      ['blocked', undefined],
+      ['blocked', undefined],
+    ]);
+    const all = readSegment(frameOf(segmentOf(events.filter((_, place) => place % 2 === 0))));
+    expect(shown(all).map(({ signals }) => signals)).toEqual([undefined, undefined]);
+  });
+
   test('from which somebody was erased keeps the signals of the others', () => {
     const segment = segmentOf([event(1, SIGNALS, 'gone'), event(2, { ...SIGNALS, maxTokens: 7 }, 'stays'), event(3, {}, 'gone')]);
     const gone = hasher.account('gone').key;
