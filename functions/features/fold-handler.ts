@@ -3,7 +3,7 @@ import { queueDoor } from '../../shared/lambda/answer-each';
 import { environment } from '../../shared/lambda/environment';
 import { count, logger } from '../../shared/lambda/observe';
 import { FoldEnv } from '../../shared/wiring';
-import { fold } from './fold';
+import { fold, isFolded } from './fold';
 import { FoldTask } from './plan';
 
 const env = environment(FoldEnv);
@@ -11,7 +11,9 @@ const ports = { archive: bucket(env.ARCHIVE_BUCKET), features: table(env.FEATURE
 
 export const handler = queueDoor(async (messages) => {
   for (const { body } of messages) {
-    const { task, ...result } = await fold(FoldTask.parse(JSON.parse(body)), ports);
+    const due = FoldTask.parse(JSON.parse(body));
+    if (await isFolded(due, ports.features)) continue;
+    const { task, ...result } = await fold(due, ports);
     count({ ConflictingDuplicates: result.conflicts });
     logger.info('folded', { ...task, ...result });
   }

@@ -91,6 +91,15 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
   return result;
 }
 
+/**
+ * Whether this version of the hour, or a later one, is folded already. A plan names every task that is not done, every few minutes: where
+ * folds wait for longer than that, the queue holds a task many times, and doing each of them would make a flood of the first delay.
+ */
+export async function isFolded({ hour, version, shard }: FoldTask, features: Table): Promise<boolean> {
+  const row = await features.get(`F#${hourLabel(hour)}`, `S#${shard}`);
+  return row !== undefined && Number(row.version) >= version;
+}
+
 async function sealedSegments(task: FoldTask, archive: ObjectStore): Promise<Segment[]> {
   const bytes = await archive.get(task.plan);
   if (!bytes) throw new Error(`the sealed plan ${task.plan} is missing from the archive`);

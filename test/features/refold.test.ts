@@ -1,4 +1,4 @@
-import { fold } from '../../functions/features/fold';
+import { fold, isFolded } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { refold } from '../../functions/features/refold';
 import { ingest } from '../../functions/ingest/ingest';
@@ -54,6 +54,23 @@ test('asked twice it is done once; hours without events have nothing to fold', a
   await refold(ports.features, first, first + HOUR);
   expect(await refold(ports.features, first - 5 * HOUR, first + HOUR)).toBe(1);
   expect((await plan(ports)).map(({ version }) => version)).toEqual([2]);
+});
+
+test('a task that a plan named again while it waited is known to be done; one of a later version is not', async () => {
+  const { ports, hours } = await foldedWorld();
+  const [first = 0] = hours;
+  const done = { hour: first, version: 1, shard: 0, shards: 1, plan: '' };
+  expect(await isFolded(done, ports.features)).toBe(true);
+  expect(await isFolded({ ...done, shard: 1 }, ports.features)).toBe(false);
+  await refold(ports.features, first, first + HOUR);
+  const [due] = await plan(ports);
+  const [again] = await plan(ports);
+  if (!due) throw new Error('nothing is due');
+  expect(again).toEqual(due);
+  expect(await isFolded(due, ports.features)).toBe(false);
+  await fold(due, ports);
+  expect(await isFolded(due, ports.features)).toBe(true);
+  expect(await isFolded(done, ports.features)).toBe(true);
 });
 
 test('an hour is sealed once it has settled, again for late events after it has rested, and at once when it is marked', async () => {

@@ -8,7 +8,7 @@ import { advance } from '../../../functions/enforcement/case/advance';
 import { enforce } from '../../../functions/enforcement/enforce';
 import { openEnforcement } from '../../../functions/enforcement/enforcement';
 import { turnKillSwitch } from '../../../functions/enforcement/policy/kill-switch';
-import { fold } from '../../../functions/features/fold';
+import { fold, isFolded } from '../../../functions/features/fold';
 import { FoldTask, plan } from '../../../functions/features/plan';
 import { ingest } from '../../../functions/ingest/ingest';
 import { createTable, startDynalite } from '../../../local/engines/dynamodb';
@@ -217,7 +217,10 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     ),
     ...Array.from({ length: READERS }, () =>
       reader('FeaturesFoldsQueue', 'fold', 1, async ([message]) => {
-        const { conflicts } = await fold(FoldTask.parse(JSON.parse(message?.Body ?? '')), folding(instance().stores));
+        const task = FoldTask.parse(JSON.parse(message?.Body ?? ''));
+        const ports = folding(instance().stores);
+        if (await isFolded(task, ports.features)) return;
+        const { conflicts } = await fold(task, ports);
         if (conflicts > 0) count('ConflictingDuplicates', conflicts);
       }),
     ),
