@@ -37,6 +37,8 @@ export const DETECTION_CODE = 'detection-1';
 
 /** Accounts that one process holds with their profiles and an index of all they hold: some 25 KB each. */
 const WHOLE_AT_MOST = 60_000;
+/** Accounts that are screened here although functions could do it side by side: they cost ten times as much, for a screen of less than a minute. */
+const ALONE_AT_MOST = 1_000_000;
 const PER_PARTITION = 25_000;
 const ROWS_AT_ONCE = 500_000;
 
@@ -51,6 +53,8 @@ export type DetectionPorts = {
   countedAtOnce?: number;
   /** Carries out the tasks of a screen, a list of them under a key; without, they are done here, one after the other. Decides time, never what is found. */
   carryOut?: Parameters<typeof called>[0];
+  /** A screen of more accounts is carried out elsewhere, if it can be. */
+  aloneAtMost?: number;
   /** Whether a row is kept of every account that was active lately, for people to read: `none` where nobody asks. */
   rows?: 'all' | 'none';
   /** Is shown what was found out about each network of a run, before it becomes campaigns: evaluation collects it. */
@@ -273,8 +277,8 @@ export class Detection {
 
   /** What tasks hand on stands in memory where they are done here, else in the archive, apart for each run. */
   private screened(segments: Segments, of: ScreeningGiven, run: string): Promise<Screening> {
-    const { carryOut, stores } = this.ports;
-    if (!carryOut) return Screening.of(segments, of, new Spill());
+    const { carryOut, stores, aloneAtMost = ALONE_AT_MOST } = this.ports;
+    if (!carryOut || this.population.profiles.size <= aloneAtMost) return Screening.of(segments, of, new Spill());
     const prefix = prefixOf(run);
     return Screening.of(segments, of, stores.archive, { prefix, elsewhere: called(carryOut, prefix) });
   }

@@ -84,7 +84,7 @@ test('detection whose screen is carried out by functions finds the same, to the 
   const functions = await machine(there.stores.archive);
   try {
     const one = await new Detection({ ...here, wholeAtMost: 10 }).run(policy, 'policy-1');
-    const other = await new Detection({ ...there, wholeAtMost: 10, carryOut: functions.carryOut }).run(policy, 'policy-1');
+    const other = await new Detection({ ...there, wholeAtMost: 10, aloneAtMost: 10, carryOut: functions.carryOut }).run(policy, 'policy-1');
     expect(one.changed).toHaveLength(1);
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
     expect(functions.steps).toEqual(['count', 'emit', 'meet', 'cut', 'compare', 'recount', 'visit']);
@@ -99,11 +99,11 @@ test('a task that failed for good: nothing is judged, nothing is said; the next 
   const broken = await machine(stores.archive, ({ step }) => step === 'meet');
   const whole = await machine(stores.archive);
   try {
-    const failed = new Detection({ stores, clock, wholeAtMost: 10, carryOut: broken.carryOut }).run(policy, 'policy-1');
+    const failed = new Detection({ stores, clock, wholeAtMost: 10, aloneAtMost: 10, carryOut: broken.carryOut }).run(policy, 'policy-1');
     await expect(failed).rejects.toThrow(/meet.json FAILED: out of memory/);
     expect((await stores.graph.query({ pk: 'CAMPAIGN' })).items).toEqual([]);
     clock.advanceTo(clock.now() + 15 * 60_000);
-    const ran = await new Detection({ stores, clock, wholeAtMost: 10, carryOut: whole.carryOut }).run(policy, 'policy-1');
+    const ran = await new Detection({ stores, clock, wholeAtMost: 10, aloneAtMost: 10, carryOut: whole.carryOut }).run(policy, 'policy-1');
     expect(ran.changed).toHaveLength(1);
   } finally {
     await broken.stop();

@@ -60,6 +60,7 @@ test('a screen by functions: lists and columns under the rights of who detects, 
     stores: { archive: own, features: under(role, stores.features, used, 'Features'), graph: under(role, stores.graph, used, 'Graph') },
     clock,
     wholeAtMost: 10,
+    aloneAtMost: 10,
     carryOut,
   });
   expect((await detection.run(Policy.parse(recommended).detection, 'policy-1')).changed).toHaveLength(1);
