@@ -8,7 +8,7 @@ import { printable } from '../shared/domain/plain-text';
 import { KeyedHasher } from '../shared/identity/keyed-hash';
 import { keysOf } from '../shared/lambda/key-ring';
 import { readOptions, refuse } from './command-line';
-import { enforcementOf } from './enforcement-world';
+import { enforcementOf } from './enforcement-deps';
 import { eraseAccount } from './erase/erase';
 
 const USAGE = `usage: npm run erase-account -- --account ID --because REASON --by WHO --secret IDENTIFIER_KEY_ARN
@@ -42,13 +42,13 @@ async function main(): Promise<number> {
     graph: new DynamoTable(client, graph, clock),
     enforcement: new DynamoTable(client, enforcement, clock),
   };
-  const world = enforcementOf({ enforcement, graph, archive });
+  const deps = enforcementOf({ enforcement, graph, archive });
   const command = { actor: { id: by, role: 'admin' }, because, key: `erase-${randomUUID()}` } as const;
   let code = 0;
   // Under every key that identifiers are or were hashed under.
   for (const key of keysOf(await new SecretsManagerSecrets().get(secret))) {
     const account = new KeyedHasher(key).account(id).key;
-    const ports = { stores, enforcement: world, chance, ...(refused ? { refused: { store: new S3ObjectStore(s3(), refused), id } } : {}) };
+    const ports = { stores, enforcement: deps, chance, ...(refused ? { refused: { store: new S3ObjectStore(s3(), refused), id } } : {}) };
     const erased = await eraseAccount(account, command, ports);
     console.log(printable(`account ${account}:`));
     if (erased.kind !== 'erased') {

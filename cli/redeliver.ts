@@ -9,7 +9,7 @@ import { livePolicy } from '../shared/lambda/live-policy';
 import { filteredPost } from '../shared/webhook/filtered-post';
 import { WebhookProvider } from '../shared/webhook/webhook-provider';
 import { readOptions, refuse } from './command-line';
-import { enforcementOf } from './enforcement-world';
+import { enforcementOf } from './enforcement-deps';
 
 const USAGE = `usage: npm run redeliver -- --enforcement TABLE --graph TABLE --archive BUCKET --identifier-key ARN --webhook-key ARN --appeal-key ARN
                         --url WEBHOOK --appeal-url CONSOLE/appeal --from 2026-06-01T00:00:00Z --to 2026-06-02T00:00:00Z

@@ -5,7 +5,7 @@ import { printable } from '../shared/domain/plain-text';
 import { KeyedHasher } from '../shared/identity/keyed-hash';
 import { keysOf } from '../shared/lambda/key-ring';
 import { readOptions, refuse } from './command-line';
-import { enforcementOf } from './enforcement-world';
+import { enforcementOf } from './enforcement-deps';
 
 const USAGE = `usage: npm run rotate-identifiers -- --enforcement TABLE --graph TABLE --archive BUCKET --secret IDENTIFIER_KEY_ARN --by WHO [--ids FILE]
 

@@ -1,4 +1,4 @@
-import { type Books, type Verified, verifyLedger } from '../functions/enforcement/ledger/verify-ledger';
+import { type LedgerStores, type Verified, verifyLedger } from '../functions/enforcement/ledger/verify-ledger';
 import { dynamoDb, s3 } from '../shared/aws/clients';
 import { DynamoTable } from '../shared/aws/dynamo-table';
 import { S3ObjectStore } from '../shared/aws/s3-object-store';
@@ -19,7 +19,7 @@ import { readOptions, refuse } from './command-line';
 const USAGE =
   'usage: npm run verify-ledger -- --enforcement TABLE --graph TABLE --archive BUCKET --anchors BUCKET [--from YYYY-MM-DD] [--to YYYY-MM-DD]';
 
-export function booksOf(stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>): Books {
+export function ledgerStoresOf(stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>): LedgerStores {
   const ledger = new LedgerStore(stores.enforcement, { now: () => Date.now() });
   return { ledger, policies: new PolicyStore(stores.enforcement, ledger), campaigns: new CampaignStore(stores) };
 }
@@ -56,7 +56,7 @@ async function main(): Promise<number> {
     graph: new DynamoTable(client, given.graph, clock),
     archive,
   };
-  const verified = await verifyLedger(given.range, new S3ObjectStore(s3(), given.anchors), booksOf(stores));
+  const verified = await verifyLedger(given.range, new S3ObjectStore(s3(), given.anchors), ledgerStoresOf(stores));
   for (const line of summaryOf(verified)) console.log(printable(line));
   return verified.faults.length === 0 && verified.decisions.different.length === 0 ? 0 : 1;
 }

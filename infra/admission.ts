@@ -30,7 +30,7 @@ export class Admission extends Construct {
     super(scope, id);
     const { tables, secrets } = state;
     const check = new StageFunction(this, 'Check', {
-      door: 'functions/admission/handler.ts',
+      handler: 'functions/admission/handler.ts',
       schema: AdmissionEnv,
       environment: {
         GRAPH_TABLE: tables.graph.tableName,

@@ -15,7 +15,7 @@ import type { StateStack } from './state-stack';
 type AppealsProps = { stage: Stage; state: StateStack; gateway: Gateway; issuer: TrustedIssuer; alarms: ITopic };
 
 /**
- * The door without a login takes requests; a reader of its queue makes appeals of them; reviewers decide; a clock escalates. None of them
+ * The handler without a login takes requests; a reader of its queue makes appeals of them; reviewers decide; a clock escalates. None of them
  * asks anything of the provider, and enforcement counts the reviews again before it restores anybody.
  */
 export class Appeals extends Construct {
@@ -46,7 +46,7 @@ export class Appeals extends Construct {
     const { stage, state, gateway } = this.props;
     const { enforcement, access } = state.tables;
     const take = new StageFunction(this, 'Public', {
-      door: 'functions/appeals/public-handler.ts',
+      handler: 'functions/appeals/public-handler.ts',
       schema: PublicAppealsEnv,
       environment: {
         ENFORCEMENT_TABLE: enforcement.tableName,
@@ -74,7 +74,7 @@ export class Appeals extends Construct {
     const { stage, state } = this.props;
     const { enforcement } = state.tables;
     const intake = new StageFunction(this, 'Intake', {
-      door: 'functions/appeals/intake-handler.ts',
+      handler: 'functions/appeals/intake-handler.ts',
       schema: IntakeEnv,
       environment: { ENFORCEMENT_TABLE: enforcement.tableName, APPEAL_KEY_SECRET: state.secrets.appealKey },
       memoryMiB: 512,
@@ -92,7 +92,7 @@ export class Appeals extends Construct {
     const { stage, state, gateway, issuer } = this.props;
     const { enforcement, access } = state.tables;
     const review = new StageFunction(this, 'Review', {
-      door: 'functions/appeals/review-handler.ts',
+      handler: 'functions/appeals/review-handler.ts',
       schema: ReviewEnv,
       environment: { ENFORCEMENT_TABLE: enforcement.tableName, ...httpEnvironment(this, this.props) },
       memoryMiB: 1_024,
@@ -114,7 +114,7 @@ export class Appeals extends Construct {
     const { stage, state, alarms } = this.props;
     const { enforcement } = state.tables;
     const clock = new StageFunction(this, 'Clock', {
-      door: 'functions/appeals/clock-handler.ts',
+      handler: 'functions/appeals/clock-handler.ts',
       schema: AppealClockEnv,
       environment: { ENFORCEMENT_TABLE: enforcement.tableName },
       memoryMiB: 512,

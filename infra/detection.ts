@@ -43,7 +43,7 @@ export class Detection extends Construct {
     });
     const screening = stage.detection.screenAtOnce > 0 ? this.screening(stage, state) : undefined;
     const detect = new StageFunction(this, 'Detect', {
-      door: 'functions/detection/handler.ts',
+      handler: 'functions/detection/handler.ts',
       schema: DetectEnv,
       environment: {
         ARCHIVE_BUCKET: archive.bucketName,
@@ -98,7 +98,7 @@ export class Detection extends Construct {
   /** Tasks of a screen side by side: each reads and writes objects of its run, and nothing else. */
   private screening(stage: Stage, { archive }: StateStack): ScreenMachine {
     const task = new StageFunction(this, 'ScreenTask', {
-      door: 'functions/detection/screen/tasks/handler.ts',
+      handler: 'functions/detection/screen/tasks/handler.ts',
       schema: ScreenEnv,
       environment: { ARCHIVE_BUCKET: archive.bucketName },
       memoryMiB: 3_008,

@@ -146,7 +146,7 @@ export class Enforcement extends Construct {
     props.verifications.readBy(verify, { concurrency: 2 });
 
     const command = new StageFunction(this, 'Command', {
-      door: 'functions/enforcement/handlers/command-handler.ts',
+      handler: 'functions/enforcement/handlers/command-handler.ts',
       schema: CommandEnv,
       environment: { ...environment, ...httpEnvironment(this, props) },
       memoryMiB: 1_769,
@@ -205,14 +205,14 @@ export class Enforcement extends Construct {
 
   private acting(
     id: string,
-    door: string,
+    handler: string,
     timeout: Duration,
     environment: ReturnType<Enforcement['environment']>,
     part: keyof typeof WRITES,
   ): StageFunction<typeof ActingEnv> {
     const { stage } = this.props;
     const made = new StageFunction(this, id, {
-      door: `functions/enforcement/handlers/${door}`,
+      handler: `functions/enforcement/handlers/${handler}`,
       schema: ActingEnv,
       environment,
       memoryMiB: 1_769,
@@ -241,7 +241,7 @@ export class Enforcement extends Construct {
     const { tables } = state;
     const bus = new EventBus(this, 'Events', { description: 'What Lockstep did, entry by entry (docs/enforcement.md)' });
     const publish = new StageFunction(this, 'Publish', {
-      door: 'functions/enforcement/handlers/publish-handler.ts',
+      handler: 'functions/enforcement/handlers/publish-handler.ts',
       schema: PublishEnv,
       environment: { ENFORCEMENT_TABLE: tables.enforcement.tableName, EVENT_BUS: bus.eventBusName },
       memoryMiB: 512,
@@ -254,7 +254,7 @@ export class Enforcement extends Construct {
     every(this, 'PublishSchedule', Duration.minutes(5), publish, this.failures);
 
     const anchor = new StageFunction(this, 'Anchor', {
-      door: 'functions/enforcement/handlers/anchor-handler.ts',
+      handler: 'functions/enforcement/handlers/anchor-handler.ts',
       schema: AnchorEnv,
       environment: { ENFORCEMENT_TABLE: tables.enforcement.tableName, ANCHOR_BUCKET: state.anchors.bucketName },
       // Every chain there is, some 150 bytes each.

@@ -19,7 +19,7 @@ export class Exchange extends Construct {
     super(scope, id);
     const { tables } = state;
     const answer = new StageFunction(this, 'Taxii', {
-      door: 'functions/exchange/handler.ts',
+      handler: 'functions/exchange/handler.ts',
       schema: ExchangeEnv,
       environment: { ENFORCEMENT_TABLE: tables.enforcement.tableName, ...httpEnvironment(this, { state, issuer }) },
       memoryMiB: 1_769,

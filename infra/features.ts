@@ -27,7 +27,7 @@ export class Features extends Construct {
       late: Duration.minutes(30),
     });
     const plan = new StageFunction(this, 'Plan', {
-      door: 'functions/features/plan-handler.ts',
+      handler: 'functions/features/plan-handler.ts',
       schema: PlanEnv,
       environment: {
         ARCHIVE_BUCKET: archive.bucketName,
@@ -49,7 +49,7 @@ export class Features extends Construct {
     may(plan).sendTo(folds.queue);
 
     const fold = new StageFunction(this, 'Fold', {
-      door: 'functions/features/fold-handler.ts',
+      handler: 'functions/features/fold-handler.ts',
       schema: FoldEnv,
       environment: { ARCHIVE_BUCKET: archive.bucketName, FEATURES_TABLE: tables.features.tableName, FEATURE_ROWS: stage.features.rows },
       memoryMiB: 1_769,

@@ -94,7 +94,7 @@ const ACCESS_LOG = AccessLogFormat.custom(
  */
 export const edgeToken = (scope: Construct): string => Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
 
-/** What every HTTP door is given (shared/wiring.ts, HttpEnv). */
+/** What every HTTP handler is given (shared/wiring.ts, HttpEnv). */
 export const httpEnvironment = (scope: Construct, { state, issuer }: { state: StateStack; issuer: TrustedIssuer }) => ({
   ACCESS_TABLE: state.tables.access.tableName,
   TOKEN_ISSUER: issuer.issuer,

@@ -15,7 +15,7 @@ export class Holds extends Construct {
     super(scope, id);
     const { archive, tables } = state;
     const keep = new StageFunction(this, 'Keep', {
-      door: 'functions/holds/handler.ts',
+      handler: 'functions/holds/handler.ts',
       schema: HoldEnv,
       environment: {
         ARCHIVE_BUCKET: archive.bucketName,

@@ -67,7 +67,7 @@ export class Ingest extends Construct {
       VERIFICATION_QUEUE_URL: verifications.queue.queueUrl,
     };
     const ingest = new StageFunction(this, 'Ingest', {
-      door: 'functions/ingest/handler.ts',
+      handler: 'functions/ingest/handler.ts',
       schema: IngestEnv,
       environment: common,
       memoryMiB: 1_769,
@@ -104,7 +104,7 @@ export class Ingest extends Construct {
       });
     }
     const ingestFiles = new StageFunction(this, 'IngestFiles', {
-      door: 'functions/ingest/files-handler.ts',
+      handler: 'functions/ingest/files-handler.ts',
       schema: IngestFilesEnv,
       environment: { ...common, INBOX_BUCKET: state.inbox.bucketName, SOURCES: JSON.stringify(stage.ingest.sources) },
       memoryMiB: 1_769,
@@ -123,7 +123,7 @@ export class Ingest extends Construct {
     }
 
     const due = new StageFunction(this, 'TakeDue', {
-      door: 'functions/ingest/due-handler.ts',
+      handler: 'functions/ingest/due-handler.ts',
       schema: IngestEnv,
       environment: common,
       memoryMiB: 1_769,
@@ -155,7 +155,7 @@ export class Ingest extends Construct {
       may(writer).sendTo(verifications.queue);
     }
     const receive = new StageFunction(this, 'Receive', {
-      door: 'functions/ingest/receive/handler.ts',
+      handler: 'functions/ingest/receive/handler.ts',
       schema: ReceiveEnv,
       environment: {
         EVENT_QUEUE_URL: events.queue.queueUrl,

@@ -45,7 +45,7 @@ export class Notices extends Construct {
     const dead = parts.node.findAll().filter((part) => part instanceof DeadLetterQueue);
     const nameOf = ({ node }: Construct): string => node.path.replace(`${Stack.of(this).node.path}/`, '');
     const tell = new StageFunction(this, 'Tell', {
-      door: 'functions/enforcement/handlers/notice-handler.ts',
+      handler: 'functions/enforcement/handlers/notice-handler.ts',
       schema: NoticeEnv,
       environment: {
         ENFORCEMENT_TABLE: state.tables.enforcement.tableName,

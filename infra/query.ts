@@ -49,7 +49,7 @@ export class Query extends Construct {
     super(scope, id);
     const { archive, tables, secrets } = state;
     const answer = new StageFunction(this, 'Answer', {
-      door: 'functions/query/handler.ts',
+      handler: 'functions/query/handler.ts',
       schema: QueryEnv,
       environment: {
         ARCHIVE_BUCKET: archive.bucketName,

@@ -10,7 +10,7 @@ import type { QueryWorld } from '../functions/query/query-ports';
 import { queryRoutes } from '../functions/query/routes';
 import { type Api, type HttpPorts, makeApi } from '../shared/http/api';
 
-export type Doors = {
+export type HandlerPorts = {
   receive: ReceiveWorld;
   admission: AdmissionWorld;
   query: QueryWorld;
@@ -21,13 +21,13 @@ export type Doors = {
 };
 
 /** All of API v1 in one process. On AWS each stage serves its own routes behind the same gateway. */
-export function composeApi(http: HttpPorts, doors: Doors): Api {
+export function composeApi(http: HttpPorts, ports: HandlerPorts): Api {
   const api = makeApi(http);
-  receiveRoutes(api, http, doors.receive);
-  admissionRoutes(api, http, doors.admission);
-  queryRoutes(api, http, doors.query);
-  enforcementRoutes(api, http, doors.enforcement, doors.names);
-  appealRoutes(api, http, doors.appeals);
-  taxiiRoutes(api, http, doors.exchange);
+  receiveRoutes(api, http, ports.receive);
+  admissionRoutes(api, http, ports.admission);
+  queryRoutes(api, http, ports.query);
+  enforcementRoutes(api, http, ports.enforcement, ports.names);
+  appealRoutes(api, http, ports.appeals);
+  taxiiRoutes(api, http, ports.exchange);
   return api;
 }

@@ -17,7 +17,7 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
   const secret = randomBytes(32);
   return serve({
     port,
-    doors: (origin) => {
+    ports: (origin) => {
       enforcement.appealLinks = {
         link: async (subject, now) => {
           const validDays = (await enforcement.policy()).policy.enforcement.appeals.linkValidDays.value;

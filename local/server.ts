@@ -9,7 +9,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { tokenVerifier } from '../shared/http/token';
 import { MemoryTable } from '../shared/memory/memory-table';
 import type { Table } from '../shared/ports';
-import { composeApi, type Doors } from './compose-api';
+import { composeApi, type HandlerPorts } from './compose-api';
 import { CLIENT_ID, localIssuer } from './issuer';
 
 export type Served = {
@@ -31,7 +31,7 @@ const BUILT_CONSOLE = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '..'), '
  * access log are kept on the wall clock, whatever clock the pipeline goes by.
  */
 export async function serve(options: {
-  doors: (origin: string) => Doors;
+  ports: (origin: string) => HandlerPorts;
   port: number;
   report?: (failure: { route: string; error: unknown }) => void;
   /** Where rates, keys of commands and the access log are kept; in memory without it. */
@@ -50,7 +50,7 @@ export async function serve(options: {
       addressOf: (c) => getConnInfo(c).remote.address ?? 'unknown',
       report: options.report ?? (({ route, error }) => console.error(`${route}:`, error)),
     },
-    options.doors(origin),
+    options.ports(origin),
   );
 
   const site = new Hono();

@@ -90,7 +90,7 @@ export const DetectionRan = z.object({
 });
 export type DetectionRan = z.infer<typeof DetectionRan>;
 
-/** What every HTTP door needs to know who asks. */
+/** What every HTTP handler needs to know who asks. */
 export const HttpEnv = z.object({
   ACCESS_TABLE: name,
   TOKEN_ISSUER: z.url(),
@@ -173,7 +173,7 @@ export type GivenChannel = z.input<typeof NoticeChannel>;
 /** The bucket of the anchors: of this account or, better, of another that nobody here may change. */
 export const AnchorEnv = z.object({ ENFORCEMENT_TABLE: name, ANCHOR_BUCKET: name });
 const ofAppeals = { ENFORCEMENT_TABLE: name };
-/** The door without a login: it checks links, and hands requests on. */
+/** The handler without a login: it checks links, and hands requests on. */
 export const PublicAppealsEnv = HttpEnv.extend({ ...ofAppeals, APPEAL_KEY_SECRET: name, REQUEST_QUEUE_URL: z.url() });
 export const IntakeEnv = z.object({ ...ofAppeals, APPEAL_KEY_SECRET: name });
 export const ReviewEnv = HttpEnv.extend(ofAppeals);

@@ -43,7 +43,7 @@ export type CountedWorld = {
   flagged: number;
   asked: number;
   tallies: Tally[];
-  /** What it would be with everybody's hours at hand. */
+  /** What it would be with the hourly feature cache of everybody. */
   talliesOfAll: Tally[];
   /** Write units of one row an (account, hour), as it was before decision 0001. */
   unitsOfRows: number;
@@ -112,7 +112,7 @@ class World {
   private readonly hasher = new KeyedHasher('the key of the cost count, public'.padEnd(40, '.'));
   private readonly objects = new MemoryObjectStore();
   private readonly stores;
-  /** The same folds, with everybody's hours at hand. */
+  /** The same folds, with the hourly feature cache of everybody. */
   private readonly everybody: Table;
   private readonly detection: Detection;
   private readonly enforcement;

@@ -57,7 +57,7 @@ Scaled to ${number(eventsPerDay)} events a day of ${number(accounts)} active acc
     all: scaled({ ...world, tallies: world.talliesOfAll }, deployed, volume, eventsPerBatch),
   };
   bill(
-    lines.risk.filter(({ what }) => what !== 'write: hours at hand'),
+    lines.risk.filter(({ what }) => what !== 'write: hourly feature cache'),
     volume,
   );
   console.log('');
@@ -90,7 +90,7 @@ function bill(lines: readonly Line[], { eventsPerDay }: Volume): void {
 }
 
 function ways(lines: { risk: Line[]; all: Line[] }, volume: Volume, rowsPerEvent: number): void {
-  const without = lines.risk.filter(({ what }) => what !== 'write: hours at hand');
+  const without = lines.risk.filter(({ what }) => what !== 'write: hourly feature cache');
   const row = (name: string, units: number, dollars: number): string[] => [
     name,
     units.toFixed(4),

@@ -117,7 +117,7 @@ export function scaled(world: CountedWorld, deployed: Deployed, volume: Volume, 
 
 /** Rows by the beginning of their key (docs/keys.md). The rest is enforcement's. */
 export const WRITES = [
-  { what: 'hours at hand', purposes: ['H#'] },
+  { what: 'hourly feature cache', purposes: ['H#'] },
   { what: 'manifest', purposes: ['M#', 'DIRTY'] },
   { what: 'plans and folds', purposes: ['F#'] },
   { what: 'rows of accounts', purposes: [ACCOUNT_ROWS] },

@@ -108,7 +108,7 @@ async function main(): Promise<void> {
   await time('fold, all prevented', events, 'events', async () => {
     for (const task of stoppedTasks) await fold(task, { ...stopped, rows: 'none' });
   });
-  await time('fold, with everybody’s hours at hand', events, 'events', async () => {
+  await time('fold, with everybody’s hourly feature cache', events, 'events', async () => {
     for (const task of tasks) await fold(task, { ...filled, features: new MemoryTable(filled.clock), rows: 'all' });
   });
   await time('detection reads folds', accountHours, '(account, hour)s', () => new FoldReader(filled).catchUp(filled.clock.now(), 14));

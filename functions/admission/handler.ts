@@ -2,7 +2,7 @@ import { dynamoDb } from '../../shared/aws/clients';
 import { SecretsManagerSecrets } from '../../shared/aws/secrets-manager';
 import { queue } from '../../shared/lambda/adapters';
 import { environment } from '../../shared/lambda/environment';
-import { httpDoor } from '../../shared/lambda/http-door';
+import { httpHandler } from '../../shared/lambda/http-handler';
 import { count } from '../../shared/lambda/observe';
 import { AdmissionEnv } from '../../shared/wiring';
 import { countsOf } from './check';
@@ -18,6 +18,6 @@ const gate = openGate({
   verifications: queue(env.VERIFICATION_QUEUE_URL),
 });
 
-export const handler = httpDoor(env, (api, http) => {
+export const handler = httpHandler(env, (api, http) => {
   admissionRoutes(api, http, { gate, access: http.state, count: (checked) => count(countsOf(checked)) });
 });

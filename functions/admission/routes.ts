@@ -49,8 +49,8 @@ const Answer = z
 const Body = z.strictObject(Newcomer.shape).openapi('Newcomer');
 
 /** The check at the gate: asked with a producer key of scope `check` by whoever signs people up. */
-export function admissionRoutes(api: Api, http: HttpPorts, world: AdmissionWorld): void {
-  const limiter = new RateLimiter(world.access, http.clock);
+export function admissionRoutes(api: Api, http: HttpPorts, deps: AdmissionWorld): void {
+  const limiter = new RateLimiter(deps.access, http.clock);
   const route = createRoute({
     method: 'post',
     path: '/v1/check',
@@ -64,7 +64,7 @@ export function admissionRoutes(api: Api, http: HttpPorts, world: AdmissionWorld
     responses: answers(Answer, 'What to do with the newcomer, and why.'),
     middleware: [
       async (c: Parameters<typeof producerOf>[0], next: () => Promise<void>) => {
-        const key = await producerOf(c, http, { table: world.access }, limiter);
+        const key = await producerOf(c, http, { table: deps.access }, limiter);
         if (key instanceof Response) return key;
         if (!key.scopes.includes('check'))
           return problem(c, 'forbidden', 'This key may not ask about newcomers: make one with the scope check.');
@@ -75,8 +75,8 @@ export function admissionRoutes(api: Api, http: HttpPorts, world: AdmissionWorld
     ],
   });
   api.openapi(route, async (c) => {
-    const checked = await world.gate(c.req.valid('json'));
-    world.count(checked);
+    const checked = await deps.gate(c.req.valid('json'));
+    deps.count(checked);
     return c.json(checked, 200);
   });
 }

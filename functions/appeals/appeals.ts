@@ -8,7 +8,7 @@ import { RuleStore } from '../../shared/stores/rule-store';
 
 /**
  * What this stage is given. It can neither restore nor suspend anybody: enforcement carries out what is decided here. `requests`: where
- * the public door hands appeals on, where it may not open them itself.
+ * the public handler hands appeals on, where it may not open them itself.
  */
 export type AppealsWorld = {
   table: Table;
@@ -20,13 +20,13 @@ export type AppealsWorld = {
 
 export type Appeals = AppealsWorld & { ledger: LedgerStore; appeals: AppealStore; cases: CaseStore; rules: RuleStore };
 
-export function openAppeals(world: AppealsWorld): Appeals {
-  const ledger = new LedgerStore(world.table, world.clock);
+export function openAppeals(deps: AppealsWorld): Appeals {
+  const ledger = new LedgerStore(deps.table, deps.clock);
   return {
-    ...world,
+    ...deps,
     ledger,
-    appeals: new AppealStore(world.table, ledger),
-    cases: new CaseStore(world.table, ledger),
-    rules: new RuleStore(world.table, ledger),
+    appeals: new AppealStore(deps.table, ledger),
+    cases: new CaseStore(deps.table, ledger),
+    rules: new RuleStore(deps.table, ledger),
   };
 }

@@ -9,7 +9,7 @@ import { watchAppeals } from './review';
 
 const env = environment(AppealClockEnv);
 const books = table(env.ENFORCEMENT_TABLE);
-const world = openAppeals({ table: books, clock, keys: async () => [], policy: livePolicy(books, clock) });
+const deps = openAppeals({ table: books, clock, keys: async () => [], policy: livePolicy(books, clock) });
 
 /** Every hour: appeals that nobody answered in time are escalated, and those whose restriction ended are closed. */
-export const handler = async (): Promise<void> => logger.info('appeals', await watchAppeals(world));
+export const handler = async (): Promise<void> => logger.info('appeals', await watchAppeals(deps));

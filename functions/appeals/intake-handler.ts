@@ -11,10 +11,10 @@ import { openAppeals } from './appeals';
 
 const env = environment(IntakeEnv);
 const books = table(env.ENFORCEMENT_TABLE);
-const world = openAppeals({ table: books, clock, keys: appealKeysIn(env.APPEAL_KEY_SECRET), policy: livePolicy(books, clock) });
+const deps = openAppeals({ table: books, clock, keys: appealKeysIn(env.APPEAL_KEY_SECRET), policy: livePolicy(books, clock) });
 
-/** Requests of the public door become appeals, once their links are checked again. */
+/** Requests of the public handler become appeals, once their links are checked again. */
 export const handler = queueDoor(async (messages) => {
   for (const { token, statement } of messages.map(({ body }) => AppealRequest.parse(JSON.parse(body))))
-    logger.info('appeal', { kind: (await openAppeal(token, statement, world)).kind });
+    logger.info('appeal', { kind: (await openAppeal(token, statement, deps)).kind });
 });

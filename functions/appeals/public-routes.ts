@@ -35,7 +35,7 @@ const NoticeView = z
 
 const OpenedView = z.object({ appeal: z.string(), kind: z.enum(['opened', 'already']), answerBy: When.nullable() }).openapi('OpenedAppeal');
 
-export function publicAppealRoutes(api: Api, http: HttpPorts, world: Appeals): void {
+export function publicAppealRoutes(api: Api, http: HttpPorts, deps: Appeals): void {
   const about = { ...publicAccess(http), method: 'post' as const, tags: ['Appeals'] };
 
   const read = createRoute({
@@ -47,7 +47,7 @@ export function publicAppealRoutes(api: Api, http: HttpPorts, world: Appeals): v
     responses: answers(NoticeView, 'The notice.'),
   });
   api.openapi(read, async (c) => {
-    const answer = await readNotice(c.req.valid('json').token, world);
+    const answer = await readNotice(c.req.valid('json').token, deps);
     return answer.kind === 'notice' ? c.json(noticeView(answer.notice), 200) : unusable(c, answer);
   });
 
@@ -74,8 +74,8 @@ export function publicAppealRoutes(api: Api, http: HttpPorts, world: Appeals): v
   });
   api.openapi(open, async (c) => {
     const { token, statement } = c.req.valid('json');
-    const { requests } = world;
-    const answer = requests ? await requestAppeal(token, statement, { ...world, requests }) : await openAppeal(token, statement, world);
+    const { requests } = deps;
+    const answer = requests ? await requestAppeal(token, statement, { ...deps, requests }) : await openAppeal(token, statement, deps);
     switch (answer.kind) {
       case 'opened':
         return c.json({ appeal: answer.appeal, kind: 'opened' as const, answerBy: iso(answer.answerBy) }, 200);

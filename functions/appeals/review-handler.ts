@@ -1,7 +1,7 @@
 import { systemClock as clock } from '../../shared/aws/system-clock';
 import { table } from '../../shared/lambda/adapters';
 import { environment } from '../../shared/lambda/environment';
-import { httpDoor } from '../../shared/lambda/http-door';
+import { httpHandler } from '../../shared/lambda/http-handler';
 import { livePolicy } from '../../shared/lambda/live-policy';
 import { ReviewEnv } from '../../shared/wiring';
 import { openAppeals } from './appeals';
@@ -9,7 +9,7 @@ import { reviewRoutes } from './review-routes';
 
 const env = environment(ReviewEnv);
 const books = table(env.ENFORCEMENT_TABLE);
-const world = openAppeals({ table: books, clock, keys: async () => [], policy: livePolicy(books, clock) });
+const deps = openAppeals({ table: books, clock, keys: async () => [], policy: livePolicy(books, clock) });
 
 /** For reviewers, by role: the queue of appeals, and verdicts. It can restore and suspend nobody. */
-export const handler = httpDoor(env, (api, http) => reviewRoutes(api, http, world));
+export const handler = httpHandler(env, (api, http) => reviewRoutes(api, http, deps));

@@ -34,7 +34,7 @@ const AppealDetailView = AppealView.extend({
 }).openapi('AppealDetail');
 
 /** For reviewers: the queue by clock, one appeal, the verdict. */
-export function reviewRoutes(api: Api, http: HttpPorts, world: Appeals): void {
+export function reviewRoutes(api: Api, http: HttpPorts, deps: Appeals): void {
   const about = { tags: ['Appeals'] };
 
   const list = createRoute({
@@ -49,7 +49,7 @@ export function reviewRoutes(api: Api, http: HttpPorts, world: Appeals): void {
   api.openapi(list, async (c) => {
     const to = c.get('principal');
     const items = await Promise.all(
-      (await everyAppeal(world)).map(async ({ id, head }) => appealView(id, head, to, await whyNot(to, head.state, world))),
+      (await everyAppeal(deps)).map(async ({ id, head }) => appealView(id, head, to, await whyNot(to, head.state, deps))),
     );
     return c.json({ items: items.sort(byClock).slice(0, MOST_APPEALS) }, 200);
   });
@@ -66,11 +66,11 @@ export function reviewRoutes(api: Api, http: HttpPorts, world: Appeals): void {
   });
   api.openapi(one, async (c) => {
     const { appeal: id } = c.req.valid('param');
-    const head = await world.appeals.head(id);
+    const head = await deps.appeals.head(id);
     if (!head) return problem(c, 'not-found', NO_APPEAL);
     const to = c.get('principal');
-    const statement = mayAct(to, 'reviewer') ? ((await world.appeals.statement(id)) ?? null) : null;
-    return c.json({ ...appealView(id, head, to, await whyNot(to, head.state, world)), statement }, 200);
+    const statement = mayAct(to, 'reviewer') ? ((await deps.appeals.statement(id)) ?? null) : null;
+    return c.json({ ...appealView(id, head, to, await whyNot(to, head.state, deps)), statement }, 200);
   });
 
   const review = createRoute({
@@ -92,7 +92,7 @@ export function reviewRoutes(api: Api, http: HttpPorts, world: Appeals): void {
     const key = c.req.valid('header')['idempotency-key'];
     return answerCommand(
       c,
-      await reviewAppeal({ actor: { id, role }, key, appeal: c.req.valid('param').appeal, ...c.req.valid('json') }, world),
+      await reviewAppeal({ actor: { id, role }, key, appeal: c.req.valid('param').appeal, ...c.req.valid('json') }, deps),
     );
   });
 }
@@ -100,11 +100,11 @@ export function reviewRoutes(api: Api, http: HttpPorts, world: Appeals): void {
 const NO_APPEAL = 'There is no appeal with this id. The list is at /v1/appeals.';
 const MOST_APPEALS = 500;
 
-async function everyAppeal(world: Appeals): Promise<{ id: string; head: Entry<AppealState> }[]> {
+async function everyAppeal(deps: Appeals): Promise<{ id: string; head: Entry<AppealState> }[]> {
   const all: { id: string; head: Entry<AppealState> }[] = [];
   let after: string | undefined;
   do {
-    const page = await world.appeals.page(after, 200);
+    const page = await deps.appeals.page(after, 200);
     all.push(...page.appeals);
     after = page.next;
   } while (after !== undefined);

@@ -4,7 +4,7 @@ import { publicAppealRoutes } from './public-routes';
 import { reviewRoutes } from './review-routes';
 
 /** Appeals over HTTP: for the persons concerned by a signed link, for reviewers by role. */
-export function appealRoutes(api: Api, http: HttpPorts, world: Appeals): void {
-  publicAppealRoutes(api, http, world);
-  reviewRoutes(api, http, world);
+export function appealRoutes(api: Api, http: HttpPorts, deps: Appeals): void {
+  publicAppealRoutes(api, http, deps);
+  reviewRoutes(api, http, deps);
 }

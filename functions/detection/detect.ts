@@ -300,7 +300,7 @@ export class Detection {
     for (const campaign of changed) {
       if (!linksAreDue(campaign, this.kept.of(campaign.id), provenance.run, now)) continue;
       campaign.links = { version: campaign.version, accounts: campaign.members.length, at: now };
-      await this.kept.pictures.saveLinks(campaign.id, campaign.version, linksWithin(campaign, links, context.index));
+      await this.kept.graphs.saveLinks(campaign.id, campaign.version, linksWithin(campaign, links, context.index));
     }
     return changed;
   }

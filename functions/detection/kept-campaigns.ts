@@ -4,7 +4,7 @@ import type { AccountKey, CampaignId } from '../../shared/identity/ids';
 import { inBatches } from '../../shared/in-batches';
 import type { Stores } from '../../shared/ports';
 import { KnownAccountStore } from '../../shared/stores/archive/known-account-store';
-import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaigns/campaign-picture-store';
+import { CampaignGraphStore, MOST_MEMBER_HOURS } from '../../shared/stores/campaigns/campaign-graph-store';
 import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 import { KnownByStore } from '../../shared/stores/campaigns/known-by-store';
@@ -13,10 +13,10 @@ import type { Population } from './profiles/population';
 /** Rows of members written at a time: enough to hide a round trip. */
 const AT_ONCE = 32;
 
-/** Campaigns as the stores have them, and everything that others read of them: members' rows, pictures, indicators, known facts. */
+/** Campaigns as the stores have them, and everything that others read of them: members' rows, graphs, indicators, known facts. */
 export class KeptCampaigns {
   readonly store: CampaignStore;
-  readonly pictures: CampaignPictureStore;
+  readonly graphs: CampaignGraphStore;
   private readonly flagged: FlaggedStore;
   private readonly knownBy: KnownByStore;
   private readonly known: KnownAccountStore;
@@ -29,7 +29,7 @@ export class KeptCampaigns {
 
   constructor(stores: Pick<Stores, 'archive' | 'graph'>) {
     this.store = new CampaignStore(stores);
-    this.pictures = new CampaignPictureStore(stores.archive);
+    this.graphs = new CampaignGraphStore(stores.archive);
     this.flagged = new FlaggedStore(stores.graph);
     this.knownBy = new KnownByStore(stores.graph);
     this.known = new KnownAccountStore(stores.graph);
@@ -127,7 +127,7 @@ export class KeptCampaigns {
   private async save(campaign: Campaign, document: string, now: number, { profiles, span }: Population): Promise<void> {
     const before = new Map(this.held.get(campaign.id)?.members.map((member) => [member.account, member]));
     const drawn = [...campaign.members].sort((one, other) => (one.account < other.account ? -1 : 1)).slice(0, MOST_MEMBER_HOURS);
-    await this.pictures.saveHours(
+    await this.graphs.saveHours(
       campaign.id,
       campaign.version,
       drawn.map(({ account }) => ({ account, hours: profiles.peek(account)?.hours(span.half) ?? [] })),
@@ -160,7 +160,7 @@ export class KeptCampaigns {
   }
 }
 
-/** Longer than the window, than its indicators are looked for at the door, and than a machine suspends for. */
+/** Longer than the window, than its indicators are looked for at sign-up, and than a machine suspends for. */
 const ENDED_AFTER = 60 * DAY;
 const isOver = ({ lastSeen, detectedAt }: Campaign, now: number): boolean => Math.max(lastSeen, detectedAt) < now - ENDED_AFTER;
 

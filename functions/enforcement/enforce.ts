@@ -8,7 +8,7 @@ import { DAY, MINUTE } from '../../shared/domain/time';
 import { type CampaignId, type CaseId, caseId } from '../../shared/identity/ids';
 import { UnreadableCampaign } from '../../shared/stores/campaigns/campaign-store';
 import { isolated } from '../../shared/stores/cases/ledger-store';
-import { inTheWay } from './account-actions/ask';
+import { blockedBy } from './account-actions/ask';
 import { type Acting, type Contained, containAccounts, targetsOf } from './account-actions/contain';
 import { alone } from './case/alone';
 import { groundsOf } from './case/contain-stage';
@@ -37,32 +37,32 @@ const NO_CASE = caseId('');
  */
 export async function enforce(
   run: { campaigns: readonly Pick<Campaign, 'id'>[]; activeAccounts: number },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<Enforced[]> {
-  await notePopulation(world.table, run.activeAccounts, world.clock.now());
+  await notePopulation(deps.table, run.activeAccounts, deps.clock.now());
   // Kept beside the decisions it makes, so that each of them can be made again.
-  await world.policies.keep((await world.policy()).policy);
+  await deps.policies.keep((await deps.policy()).policy);
   const answers: Enforced[] = [];
   for (const { id } of run.campaigns) {
     // One record that cannot be read is named, and stops no other campaign.
     const unreadable = (bad: Error): Enforced => ({ campaign: id, kind: 'unreadable', because: [bad.message] });
     try {
-      answers.push(await isolated(() => enforceOne(id, world), unreadable));
+      answers.push(await isolated(() => enforceOne(id, deps), unreadable));
     } catch (error) {
       if (!(error instanceof UnreadableCampaign)) throw error;
       answers.push(unreadable(error));
     }
   }
-  await world.standings.refresh();
+  await deps.standings.refresh();
   return answers;
 }
 
-async function enforceOne(campaign: CampaignId, world: Enforcement): Promise<Enforced> {
-  const latest = await world.cases.latestOf(campaign);
-  if (latest && !(await isOver(latest.head, world))) return follow(campaign, latest, world);
-  const plan = await planFor(campaign, world);
+async function enforceOne(campaign: CampaignId, deps: Enforcement): Promise<Enforced> {
+  const latest = await deps.cases.latestOf(campaign);
+  if (latest && !(await isOver(latest.head, deps))) return follow(campaign, latest, deps);
+  const plan = await planFor(campaign, deps);
   if (!plan) return { campaign, kind: 'unchanged', because: ['there is no such campaign'] };
-  await record(campaign, plan, world);
+  await record(campaign, plan, deps);
   const { decision } = plan;
   switch (decision.kind) {
     case 'no-action':
@@ -71,9 +71,9 @@ async function enforceOne(campaign: CampaignId, world: Enforcement): Promise<Enf
       return { campaign, kind: 'watched', because: decision.because };
     case 'act': {
       if (decision.mode === 'shadow') return { campaign, kind: 'shadowed', because: decision.because };
-      if (!(await anybodyLeft({ decision }, world)))
+      if (!(await anybodyLeft({ decision }, deps)))
         return { campaign, kind: 'unchanged', because: ['every member is excluded or met already'] };
-      const id = await openCase(campaign, latest?.id, { ...plan, decision }, world);
+      const id = await openCase(campaign, latest?.id, { ...plan, decision }, deps);
       return { campaign, kind: 'opened', case: id, because: decision.because };
     }
     default:
@@ -82,19 +82,19 @@ async function enforceOne(campaign: CampaignId, world: Enforcement): Promise<Enf
 }
 
 /** A closed case leaves room for a new one. Where people closed it, their word stands as long as an exoneration would. */
-async function isOver({ state, at }: CaseHead, world: Enforcement): Promise<boolean> {
+async function isOver({ state, at }: CaseHead, deps: Enforcement): Promise<boolean> {
   if (!isClosed(state.progress)) return false;
   if (state.progress.kind !== 'rejected' && state.progress.kind !== 'undone') return true;
-  const { policy } = await world.policy();
-  return world.clock.now() >= at + policy.enforcement.appeals.exonerationDays.value * DAY;
+  const { policy } = await deps.policy();
+  return deps.clock.now() >= at + policy.enforcement.appeals.exonerationDays.value * DAY;
 }
 
 /** Is there anybody the case could act on, or put before people? Otherwise it would open, find nothing and close, every run. */
-async function anybodyLeft({ decision }: { decision: Acting }, world: Enforcement): Promise<boolean> {
+async function anybodyLeft({ decision }: { decision: Acting }, deps: Enforcement): Promise<boolean> {
   for (const member of decision.members) {
     if (member.kind === 'exclude') continue;
     const free = await isolated(
-      async () => inTheWay((await world.ledger.head(ACCOUNT_CHAIN, member.account))?.state, NO_CASE, world.clock.now()) === undefined,
+      async () => blockedBy((await deps.ledger.head(ACCOUNT_CHAIN, member.account))?.state, NO_CASE, deps.clock.now()) === undefined,
       () => false,
     );
     if (free) return true;
@@ -103,35 +103,35 @@ async function anybodyLeft({ decision }: { decision: Acting }, world: Enforcemen
 }
 
 /** A case is there: restart it if its execution never began, and contain who joined since the campaign was contained. */
-async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: CaseHead }, world: Enforcement): Promise<Enforced> {
+async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: CaseHead }, deps: Enforcement): Promise<Enforced> {
   const { progress } = head.state;
-  if (progress.kind === 'held') await world.workflow.start(id, head.sequence);
+  if (progress.kind === 'held') await deps.workflow.start(id, head.sequence);
   if (progress.kind === 'awaiting-approval' && head.state.approvals.length === 0 && head.state.undoRequests.length === 0) {
-    const taken = await takeOver(campaign, { id, head }, world);
+    const taken = await takeOver(campaign, { id, head }, deps);
     if (taken) return taken;
   }
-  if (progress.kind === 'held' || progress.kind === 'awaiting-approval') await keepSize(id, head, world);
+  if (progress.kind === 'held' || progress.kind === 'awaiting-approval') await keepSize(id, head, deps);
   if (head.state.undoRequests.length > 0)
     return { campaign, kind: 'unchanged', case: id, because: ['an undo waits for a second person: nobody else is acted on meanwhile'] };
   if (progress.kind !== 'contained') return { campaign, kind: 'unchanged', case: id, because: [`case ${id} is ${progress.kind}`] };
   // Pointed at and answered: settled. Pointed at only: a crash or a used-up budget came between.
-  const touched = new Set(await world.cases.answered(id));
-  const plan = await planOf(head.state, world, { about: (member) => !touched.has(member.account) });
+  const touched = new Set(await deps.cases.answered(id));
+  const plan = await planOf(head.state, deps, { about: (member) => !touched.has(member.account) });
   const grounds = groundsOf(plan, head);
   if (grounds.kind === 'fell-away') return { campaign, kind: 'unchanged', case: id, because: grounds.because };
   const joined = targetsOf(grounds.plan.decision, id, head.state, []).filter((account) => !touched.has(account));
   if (joined.length === 0) return { campaign, kind: 'unchanged', case: id, because: ['nobody joined'] };
-  const look = await joining(id, head, { met: touched.size, joined: joined.length, plan: grounds.plan }, world);
+  const look = await joining(id, head, { met: touched.size, joined: joined.length, plan: grounds.plan }, deps);
   if (look.kind === 'wait') return { campaign, kind: 'unchanged', case: id, because: look.because };
   const now = joined.slice(0, look.accounts);
   const total = touched.size + now.length;
   const { plan: held } = grounds;
-  const done = await alone<Contained | { kind: 'busy'; because: string }>(id, world, {
+  const done = await alone<Contained | { kind: 'busy'; because: string }>(id, deps, {
     work: async () => {
-      await lookAgain(id, head, { joined: now.length, total, isPart: look.isPart }, held.policy.enforcement, world);
-      const contained = await containAccounts(id, now, held, world);
+      await lookAgain(id, head, { joined: now.length, total, isPart: look.isPart }, held.policy.enforcement, deps);
+      const contained = await containAccounts(id, now, held, deps);
       // Appeals of those who joined are held against the rule; so they count among those it acted on.
-      await world.rules.acted(head.state.rule, id, (await world.cases.touched(id)).size, world.clock.now());
+      await deps.rules.acted(head.state.rule, id, (await deps.cases.touched(id)).size, deps.clock.now());
       return contained;
     },
     busy: () => ({ kind: 'busy', because: 'the case is being worked on: who joined is met at the next run' }),
@@ -144,9 +144,9 @@ async function follow(campaign: CampaignId, { id, head }: { id: CaseId; head: Ca
 }
 
 /** What people see in the queue is what they would approve: how many accounts, and how many people that takes, after each run. */
-async function keepSize(id: CaseId, head: CaseHead, world: Enforcement): Promise<void> {
+async function keepSize(id: CaseId, head: CaseHead, deps: Enforcement): Promise<void> {
   const { progress } = head.state;
-  const ahead = await outlookOf(id, head.state, world);
+  const ahead = await outlookOf(id, head.state, deps);
   if (ahead.kind === 'nothing') return;
   const { size, forPeople, approvers: approversNeeded } = ahead;
   if (size === head.state.size && forPeople === head.state.forPeople && approversNeeded === head.state.approversNeeded) return;
@@ -154,7 +154,7 @@ async function keepSize(id: CaseId, head: CaseHead, world: Enforcement): Promise
   const because = [
     `the campaign ${how} from ${head.state.size} to ${size} accounts: ${approversNeeded} ${approversNeeded === 1 ? 'approver' : 'approvers'} needed`,
   ];
-  await move(id, head, { progress, because, change: { size, forPeople, approversNeeded } }, world);
+  await move(id, head, { progress, because, change: { size, forPeople, approversNeeded } }, deps);
 }
 
 /**
@@ -164,24 +164,24 @@ async function keepSize(id: CaseId, head: CaseHead, world: Enforcement): Promise
 async function takeOver(
   campaign: CampaignId,
   { id, head }: { id: CaseId; head: CaseHead },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<Enforced | undefined> {
-  const plan = await planFor(campaign, world);
+  const plan = await planFor(campaign, deps);
   if (plan?.decision.kind !== 'act' || plan.decision.mode !== 'auto' || plan.decision.rule === head.state.rule) return undefined;
-  await record(campaign, plan, world);
+  await record(campaign, plan, deps);
   const { rule, action, mode, because } = plan.decision;
   const size = sizeOf(plan.decision);
   const approversNeeded = approversFor(size.size, mode, plan.policy.enforcement);
   if (approversNeeded > 0) return undefined;
   const change = { ...size, rule, action, mode, approversNeeded, campaignKind: plan.campaign.kind };
-  await move(id, head, { progress: { kind: 'held', until: heldUntil(plan.policy.enforcement, world) }, because, change }, world);
-  await world.workflow.wake(id);
+  await move(id, head, { progress: { kind: 'held', until: heldUntil(plan.policy.enforcement, deps) }, because, change }, deps);
+  await deps.workflow.wake(id);
   return { campaign, kind: 'opened', case: id, because };
 }
 
 /** A random delay, so that the reaction does not follow one request. */
-const heldUntil = ({ hold }: EnforcementPolicy, world: Enforcement): number =>
-  Math.ceil(world.clock.now() + (hold.minMinutes.value + world.chance.next() * (hold.maxMinutes.value - hold.minMinutes.value)) * MINUTE);
+const heldUntil = ({ hold }: EnforcementPolicy, deps: Enforcement): number =>
+  Math.ceil(deps.clock.now() + (hold.minMinutes.value + deps.chance.next() * (hold.maxMinutes.value - hold.minMinutes.value)) * MINUTE);
 
 /** Whether it took effect on those who joined is looked at as for those before them. Noted before they are acted on: a crash loses nothing. */
 async function lookAgain(
@@ -189,20 +189,20 @@ async function lookAgain(
   head: CaseHead,
   { joined, total, isPart }: { joined: number; total: number; isPart: boolean },
   policy: EnforcementPolicy,
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<void> {
   const { progress } = head.state;
-  const due = world.clock.now() + policy.confirmation.observeWithinMinutes.value * MINUTE;
-  if (progress.kind !== 'contained' || !(await isArmed(world))) return;
+  const due = deps.clock.now() + policy.confirmation.observeWithinMinutes.value * MINUTE;
+  if (progress.kind !== 'contained' || !(await isArmed(deps))) return;
   const looked = progress.checkAt !== null && progress.checkAt <= due;
   if (looked && head.state.size === total && !isPart) return;
   const next = looked ? progress : { ...progress, checkAt: due };
-  const part = isPart ? { partMetAt: world.clock.now() } : {};
+  const part = isPart ? { partMetAt: deps.clock.now() } : {};
   await move(
     id,
     head,
     { progress: next, because: [`${joined} joined since and are contained too`], change: { size: total, ...part } },
-    world,
+    deps,
   );
 }
 
@@ -210,12 +210,12 @@ async function openCase(
   campaign: CampaignId,
   latest: CaseId | undefined,
   plan: Plan & { decision: Acting },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<CaseId> {
   const { decision, digest, policy } = plan;
-  const now = world.clock.now();
+  const now = deps.clock.now();
   const size = sizeOf(decision);
-  const until = heldUntil(policy.enforcement, world);
+  const until = heldUntil(policy.enforcement, deps);
   const state: CaseState = {
     campaign,
     campaignKind: plan.campaign.kind,
@@ -238,18 +238,18 @@ async function openCase(
     byHand: null,
     progress: { kind: 'held', until },
   };
-  const { id, opened } = await world.cases.open(campaign, latest, {
+  const { id, opened } = await deps.cases.open(campaign, latest, {
     actor: { kind: 'policy', digest, rule: decision.rule },
     what: 'opened',
     because: decision.because,
     state,
   });
-  await world.workflow.start(id, opened.kind === 'appended' ? opened.entry.sequence : 1);
+  await deps.workflow.start(id, opened.kind === 'appended' ? opened.entry.sequence : 1);
   return id;
 }
 
 /** The decision, once each time it changes. */
-async function record(campaign: CampaignId, plan: Plan, world: Enforcement): Promise<void> {
+async function record(campaign: CampaignId, plan: Plan, deps: Enforcement): Promise<void> {
   const { decision, digest, evidence, demoted, exonerations } = plan;
   const members = decision.kind === 'act' ? decision.members : [];
   const count = (kind: 'act' | 'review' | 'exclude'): number => members.filter((member) => member.kind === kind).length;
@@ -266,7 +266,7 @@ async function record(campaign: CampaignId, plan: Plan, world: Enforcement): Pro
     exonerated: [...exonerations.keys()].filter((label) => about.has(label) || !label.startsWith('account:')),
     demoted: [...demoted],
   };
-  const head = await world.ledger.head(DECISION_CHAIN, campaign);
+  const head = await deps.ledger.head(DECISION_CHAIN, campaign);
   if (
     head &&
     head.state.kind === state.kind &&
@@ -276,7 +276,7 @@ async function record(campaign: CampaignId, plan: Plan, world: Enforcement): Pro
   )
     return;
   const rule = decision.kind === 'no-action' ? 'none' : decision.rule;
-  await world.ledger.append(DECISION_CHAIN, campaign, head, {
+  await deps.ledger.append(DECISION_CHAIN, campaign, head, {
     actor: { kind: 'policy', digest, rule },
     what: decision.kind,
     because: decision.because,

@@ -29,7 +29,7 @@ export type LivePolicy = () => Promise<{ policy: Policy; digest: string }>;
 export type AppealLinks = { link(subject: AppealSubject, now: number): Promise<string> };
 
 /** What this stage is given. */
-export type World = {
+export type Dependencies = {
   stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>;
   accounts: AccountReader;
   provider: Provider;
@@ -42,8 +42,8 @@ export type World = {
   campaigns?: CampaignStore;
 };
 
-/** The world, with its books open: what every use case of this stage takes. */
-export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
+/** Everything that enforcement depends on, stores opened: what every use case of this stage takes. */
+export type Enforcement = Omit<Dependencies, 'stores' | 'campaigns'> & {
   table: Stores['enforcement'];
   ledger: LedgerStore;
   campaigns: CampaignStore;
@@ -67,18 +67,18 @@ export type Enforcement = Omit<World, 'stores' | 'campaigns'> & {
   standings: StandingList;
 };
 
-export function openEnforcement({ stores, ...world }: World): Enforcement {
+export function openEnforcement({ stores, ...deps }: Dependencies): Enforcement {
   const flagged = new FlaggedStore(stores.graph);
-  const ledger = new StandingLedger(stores.enforcement, world.clock, flagged);
-  const campaigns = world.campaigns ?? new CampaignStore(stores);
+  const ledger = new StandingLedger(stores.enforcement, deps.clock, flagged);
+  const campaigns = deps.campaigns ?? new CampaignStore(stores);
   const cases = new CaseStore(stores.enforcement, ledger);
   return {
-    ...world,
+    ...deps,
     table: stores.enforcement,
     ledger,
     campaigns,
     cases,
-    standings: new StandingList(flagged, { ledger, cases, campaigns, clock: world.clock }),
+    standings: new StandingList(flagged, { ledger, cases, campaigns, clock: deps.clock }),
     exonerations: new ExonerationStore(stores.enforcement, ledger),
     rules: new RuleStore(stores.enforcement, ledger),
     labels: new LabelStore(stores.enforcement),
@@ -90,7 +90,7 @@ export function openEnforcement({ stores, ...world }: World): Enforcement {
     holds: new LegalHoldStore(ledger),
     held: new HeldStore(stores.archive),
     verifications: new VerificationStore(stores.enforcement, ledger),
-    leases: new LeaseStore(stores.enforcement, world.clock),
+    leases: new LeaseStore(stores.enforcement, deps.clock),
     sightings: new SightingStore(stores.graph),
     summaries: new SummaryStore(stores.graph),
   };

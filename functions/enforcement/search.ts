@@ -19,16 +19,16 @@ const KEY = /^[A-Za-z0-9_-]{22}$/;
 const HASH = /^[0-9a-f]{13,16}$/;
 
 /** Everything that a value may name, asked of the books; nothing of the value is kept. */
-export async function search(value: string, world: Enforcement, names: Hashes): Promise<Found> {
+export async function search(value: string, deps: Enforcement, names: Hashes): Promise<Found> {
   const found: Found = { accounts: [], campaigns: [], cases: [], readAs: [], more: false };
   const tried: [AccountKey, string][] = [
     [await names.keyOf(value), 'its account id'],
     ...(KEY.test(value) ? [[accountKey(value), 'its key'] as [AccountKey, string]] : []),
   ];
-  for (const [account, because] of tried) await findAccount(account, because, found, world);
+  for (const [account, because] of tried) await findAccount(account, because, found, deps);
   if (/^[A-Za-z0-9._-]{1,80}$/.test(value)) {
-    if (await world.cases.head(caseId(value))) found.cases.push(value);
-    const header = await world.campaigns.header(campaignId(value));
+    if (await deps.cases.head(caseId(value))) found.cases.push(value);
+    const header = await deps.campaigns.header(campaignId(value));
     if (header) {
       const members = Object.values(header.counts).reduce((sum, count) => sum + count, 0);
       found.campaigns.push({ campaign: value, kind: header.kind, type: null, members, others: 0, holders: [] });
@@ -37,29 +37,29 @@ export async function search(value: string, world: Enforcement, names: Hashes): 
   const hashes = new Map((await names.hashesOf(value)).map(({ as, hash }) => [hash, as]));
   if (HASH.test(value)) hashes.set(hash64(value), 'a keyed hash');
   found.readAs = [...new Set(hashes.values())];
-  await findHolders(hashes, found, world);
+  await findHolders(hashes, found, deps);
   return found;
 }
 
-async function findAccount(account: AccountKey, because: string, found: Found, world: Enforcement): Promise<void> {
-  const [membership, head] = await Promise.all([world.campaigns.membership(account), world.ledger.head(ACCOUNT_CHAIN, account)]);
-  const known = membership || head || (await world.accounts.known([account])).has(account);
+async function findAccount(account: AccountKey, because: string, found: Found, deps: Enforcement): Promise<void> {
+  const [membership, head] = await Promise.all([deps.campaigns.membership(account), deps.ledger.head(ACCOUNT_CHAIN, account)]);
+  const known = membership || head || (await deps.accounts.known([account])).has(account);
   if (known) found.accounts.push({ account, campaign: membership?.campaign ?? null, because });
 }
 
-async function findHolders(hashes: ReadonlyMap<Hash64, string>, found: Found, world: Enforcement): Promise<void> {
+async function findHolders(hashes: ReadonlyMap<Hash64, string>, found: Found, deps: Enforcement): Promise<void> {
   let opened = 0;
-  for await (const header of inTurn(world.campaigns.headers(), world.campaigns.ended())) {
+  for await (const header of inTurn(deps.campaigns.headers(), deps.campaigns.ended())) {
     if (opened++ >= MOST_CAMPAIGNS) {
       found.more = true;
       return;
     }
-    const campaign = await world.campaigns.readable(header.document);
+    const campaign = await deps.campaigns.readable(header.document);
     if (!campaign) continue;
     for (const indicator of campaign.indicators) {
       const as = hashes.get(indicator.hash);
       if (as === undefined) continue;
-      const facts = await world.accounts.known(campaign.members.map(({ account }) => account));
+      const facts = await deps.accounts.known(campaign.members.map(({ account }) => account));
       const holders = campaign.members
         .map(({ account }) => account)
         .filter((account) => Object.values(facts.get(account)?.facts ?? {}).includes(indicator.hash));

@@ -24,7 +24,7 @@ export type Kept = { holds: number; hours: number; events: number; released: num
 /** Hours times batches of one call: a few minutes. The next call goes on where this one stopped. */
 const MOST_HOURS_A_CALL = 2_000;
 /** Hours that are not over yet, or just were, change still; a later version of an hour is copied beside the one before. */
-const SETTLED = 2 * HOUR;
+const HOUR_SETTLES_AFTER = 2 * HOUR;
 
 /**
  * Copies what is held and not copied yet. May be repeated and stopped anywhere: an hour that is there in its newest version is not read
@@ -51,7 +51,7 @@ async function keepOne(hold: LegalHold, store: HeldStore, kept: Kept, mostHours:
   const batches = await batchesOf(hold, store, ports);
   const from = Math.max(hourOf(hold.from), hourOf(now - ports.archiveDays * DAY) + HOUR);
   // The oldest first: those go first.
-  for (let hour = from; hour + HOUR + SETTLED <= now; hour += HOUR) {
+  for (let hour = from; hour + HOUR + HOUR_SETTLES_AFTER <= now; hour += HOUR) {
     const version = await events.version(hour);
     if (version === undefined) continue;
     for (const [batch, accounts] of batches.entries()) {

@@ -2,7 +2,7 @@ import { systemClock as clock } from '../../shared/aws/system-clock';
 import { cursors } from '../../shared/http/cursor';
 import { bucket, table } from '../../shared/lambda/adapters';
 import { environment } from '../../shared/lambda/environment';
-import { httpDoor } from '../../shared/lambda/http-door';
+import { httpHandler } from '../../shared/lambda/http-handler';
 import { serviceKey } from '../../shared/lambda/service-key';
 import { QueryEnv } from '../../shared/wiring';
 import { queryRoutes } from './routes';
@@ -15,7 +15,7 @@ const stores = {
   enforcement: table(env.ENFORCEMENT_TABLE),
 };
 
-export const handler = httpDoor(env, async (api, http) => {
+export const handler = httpHandler(env, async (api, http) => {
   const key = await serviceKey(env.SERVICE_KEY_SECRET, 'cursor');
   queryRoutes(api, http, { stores, clock, cursors: cursors(key) });
 });

@@ -12,5 +12,5 @@ export type QueryWorld = {
 };
 export type QueryPorts = Omit<QueryWorld, 'campaigns'> & { campaigns: CampaignStore };
 
-/** One store of campaigns for the life of the door: the pages of a large campaign read its document once. */
-export const openQuery = (world: QueryWorld): QueryPorts => ({ ...world, campaigns: world.campaigns ?? new CampaignStore(world.stores) });
+/** One store of campaigns for the life of the handler: the pages of a large campaign read its document once. */
+export const openQuery = (deps: QueryWorld): QueryPorts => ({ ...deps, campaigns: deps.campaigns ?? new CampaignStore(deps.stores) });

@@ -19,8 +19,8 @@ import { statusRoutes } from './status-routes';
 import { verificationRoutes } from './verifications/verification-routes';
 
 /** The read side of API v1. */
-export function queryRoutes(api: Api, http: HttpPorts, world: QueryWorld): void {
-  const ports = openQuery(world);
+export function queryRoutes(api: Api, http: HttpPorts, deps: QueryWorld): void {
+  const ports = openQuery(deps);
   accountRoutes(api, http, ports);
   eventRoutes(api, http, ports);
   observedRoutes(api, http, ports);

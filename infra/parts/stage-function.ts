@@ -10,9 +10,9 @@ import type { EnvironmentSchema, Given } from '../../shared/wiring';
 const root = join(__dirname, '..', '..');
 
 export type StageFunctionProps<Schema extends EnvironmentSchema> = {
-  /** The door, from the root: functions/<stage>/<name>.ts, which exports `handler`. */
-  door: string;
-  /** The schema that the door parses; it types `environment`. */
+  /** The handler, from the root: functions/<stage>/<name>.ts, which exports `handler`. */
+  handler: string;
+  /** The schema that the handler parses; it types `environment`. */
   schema: Schema;
   environment: Given<Schema>;
   memoryMiB: number;
@@ -25,12 +25,12 @@ export type StageFunctionProps<Schema extends EnvironmentSchema> = {
  * more, and one bundle with everything in it (the SDK too: what was tested is what runs, docs/decisions/0002).
  */
 export class StageFunction<Schema extends EnvironmentSchema> extends NodejsFunction {
-  constructor(scope: Construct, id: string, { door, environment, memoryMiB, timeout, logDays }: StageFunctionProps<Schema>) {
+  constructor(scope: Construct, id: string, { handler, environment, memoryMiB, timeout, logDays }: StageFunctionProps<Schema>) {
     const logGroup = new LogGroup(scope, `${id}Log`, { retention: logDays, removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     super(scope, id, {
-      entry: join(root, door),
+      entry: join(root, handler),
       handler: 'handler',
       projectRoot: root,
       depsLockFilePath: join(root, 'package-lock.json'),

@@ -13,8 +13,8 @@ const SLOWER = 5;
 
 export type Clients = { dynamoDb: DynamoDBClient; s3: S3Client; sqs: SQSClient };
 /** The user pool is the issuer on loopback. */
-const POOL = 'local-people';
-const POOL_ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${POOL}`;
+const USER_POOL = 'local-people';
+const POOL_ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${USER_POOL}`;
 
 /** What stands for the identity provider and the distribution: one loopback origin that serves both. */
 export type Places = { origin: string; issuer: string; audience: string };
@@ -119,7 +119,7 @@ async function make({ id, stack, resource }: { id: string; stack: string; resour
     case 'AWS::SNS::Topic':
       return exists(`arn:aws:sns:${REGION}:${ACCOUNT}:${name}`);
     case 'AWS::Cognito::UserPool':
-      return exists(POOL, { Arn: name });
+      return exists(USER_POOL, { Arn: name });
     case 'AWS::Cognito::UserPoolClient':
       return exists(places.audience);
     case 'AWS::ApiGatewayV2::Api':

@@ -6,8 +6,8 @@ import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { composeApi } from '../compose-api';
 
-/** Every stage's doors over empty stores: good for describing them, and for nothing else. */
-export function emptyDoors() {
+/** Every stage’s handlers over empty stores: good for describing them, and for nothing else. */
+export function emptyHandlers() {
   const clock = { now: () => 0 };
   const table = () => new MemoryTable(clock);
   const stores = { archive: new MemoryObjectStore(), features: table(), graph: table(), enforcement: table() };
@@ -27,7 +27,7 @@ export function emptyDoors() {
   const appeals = openAppeals({ table: stores.enforcement, clock, keys: onlyDescribes, policy: onlyDescribes });
   return {
     http,
-    doors: {
+    ports: {
       receive: { queue: { send: onlyDescribes }, table: table(), clock, producers: {}, secretOf: () => '' },
       admission: { gate: onlyDescribes, access: table(), count: () => undefined },
       query: { stores, clock, cursors: cursors('describes, signs nothing') },
@@ -46,6 +46,6 @@ export function emptyDoors() {
 
 /** The description of every route, made from the routes themselves. */
 export function describeApi() {
-  const { http, doors } = emptyDoors();
-  return describe(composeApi(http, doors));
+  const { http, ports } = emptyHandlers();
+  return describe(composeApi(http, ports));
 }

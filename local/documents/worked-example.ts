@@ -6,7 +6,7 @@ import type { Campaign, Link } from '../../shared/domain/campaigns/campaign';
 import { Policy } from '../../shared/domain/policy/policy';
 import { HOUR, iso } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
-import { CampaignPictureStore } from '../../shared/stores/campaigns/campaign-picture-store';
+import { CampaignGraphStore } from '../../shared/stores/campaigns/campaign-graph-store';
 import { Scenario } from '../../simulator/scenarios/scenario';
 import { simulate } from '../../simulator/simulate';
 import { Pipeline } from '../pipeline';
@@ -47,10 +47,7 @@ const firstActed = async (root: string): Promise<Found> => {
       for (const campaign of changed) {
         const about = decided.find((one) => one.campaign === campaign.id);
         if (found || !about || (about.kind !== 'opened' && about.kind !== 'shadowed')) continue;
-        const links = await new CampaignPictureStore(pipeline.stores.archive).links(
-          campaign.id,
-          campaign.links?.version ?? campaign.version,
-        );
+        const links = await new CampaignGraphStore(pipeline.stores.archive).links(campaign.id, campaign.links?.version ?? campaign.version);
         found = { campaign, links: links ?? [], decided: about };
       }
     },

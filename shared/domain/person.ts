@@ -3,7 +3,7 @@ import { ONE_LINE } from './plain-text';
 
 /** What a person may do: read; decide about cases, accounts and appeals; change what decides (policies, kill switch). */
 export const PERSON_ROLES = ['viewer', 'reviewer', 'admin'] as const;
-/** Longest `sub` that an OpenID provider may issue (OpenID Connect Core, section 2). A longer one is refused at the door (shared/http/token.ts). */
+/** Longest `sub` that an OpenID provider may issue (OpenID Connect Core, section 2). A longer one is refused at sign-in (shared/http/token.ts). */
 export const LONGEST_PERSON_ID = 255;
 export const PersonId = z.string().min(1).max(LONGEST_PERSON_ID).regex(ONE_LINE);
 export const Person = z.object({ id: PersonId, role: z.enum(PERSON_ROLES) });

@@ -1,4 +1,4 @@
-/** Times are milliseconds since the epoch, UTC; ISO text exists only at doors. */
+/** Times are milliseconds since the epoch, UTC; ISO text exists only at the edges. */
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;

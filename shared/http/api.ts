@@ -19,7 +19,7 @@ import type { TokenVerifier } from './token';
 export type ApiEnv = { Variables: { principal: Principal; requestId: string } };
 export type Api = OpenAPIHono<ApiEnv>;
 
-/** What every HTTP door needs. `state` holds rate counters, idempotency rows and the access log, on the wall clock. */
+/** What every HTTP handler needs. `state` holds rate counters, idempotency rows and the access log, on the wall clock. */
 export type HttpPorts = {
   verify: TokenVerifier;
   state: Table;
@@ -43,7 +43,7 @@ const PER_MINUTE = { signedIn: 600, public: 30, refused: 60 };
 /** Path parameters that are secrets, not names. */
 const SECRET_PARAMETERS = new Set(['link']);
 
-/** A door's routes hang on this: request id, headers, limits, problems and the access log are the same everywhere. */
+/** The routes of a handler hang on this: request id, headers, limits, problems and the access log are the same everywhere. */
 export function makeApi(ports: HttpPorts): Api {
   const api: Api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result, c) => {

@@ -1,6 +1,6 @@
 /**
  * Branded identifiers. A raw identifier of the provider never has one of these types:
- * the only way in is the keyed hasher at the ingest door (shared/identity/keyed-hash.ts).
+ * the only way in is the keyed hasher at ingest (shared/identity/keyed-hash.ts).
  */
 declare const brand: unique symbol;
 type Branded<T, B extends string> = T & { readonly [brand]: B };

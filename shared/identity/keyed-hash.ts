@@ -4,7 +4,7 @@ import { type Hmac, hmacUnder } from './hmac';
 import { type AccountKey, accountKey, type Hash64, hash64, type SealedId, sealedId } from './ids';
 
 /**
- * Keyed hashing at the ingest door: raw identifiers go in, hashes come out, nothing is kept of what went in.
+ * Keyed hashing at ingest: raw identifiers go in, hashes come out, nothing is kept of what went in.
  *
  * An object hash (card, address, client build, …) is the first 52 bits of HMAC-SHA-256(key, type ‖ 0 ‖ value): exact in
  * a double, 13 hex digits in text. Among ten million objects one pair collides with probability 0.01.
@@ -116,7 +116,7 @@ export class KeyedHasher {
     return made;
   }
 
-  /** The provider's account id, for the doors that act or report. Throws when it was sealed under another key. */
+  /** The provider's account id, for the handlers that act or report. Throws when it was sealed under another key. */
   open(sealed: SealedId): string {
     const bytes = Buffer.from(sealed, 'base64url');
     const decipher = createDecipheriv('aes-256-gcm', this.sealKey, bytes.subarray(0, 12));

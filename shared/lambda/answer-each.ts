@@ -27,11 +27,11 @@ export async function answerEach(messages: readonly Message[], handle: (messages
   }
 }
 
-/** What the door needs of its queue besides Lambda: to take off messages that are done before the others are begun. */
+/** What the handler needs of its queue besides Lambda: to take off messages that are done before the others are begun. */
 export type Acknowledge = (records: readonly SQSRecord[]) => Promise<void>;
 
 /**
- * The door of a queue: SQS records in, partial batch response out.
+ * The handler of a queue: SQS records in, partial batch response out.
  *
  * A message that ends its reader (out of memory, out of time) is pinned on nobody: the process answers nothing, and the whole batch
  * comes back. So a batch that comes back is worked on in parts, half as large with each time, and what is done is taken off the queue

@@ -9,7 +9,7 @@ import type { DetectEnv } from '../wiring';
 import { bucket, table } from './adapters';
 import { livePolicy } from './live-policy';
 
-/** What detecting needs of the world, on AWS: its stores, and what people said it is to judge by and to look for, read afresh at each call. */
+/** What detecting needs, on AWS: its stores, and what people said it is to judge by and to look for, read anew at each call. */
 export function detectingPorts(env: z.output<typeof DetectEnv>) {
   const books = table(env.ENFORCEMENT_TABLE);
   const ledger = new LedgerStore(books, clock);

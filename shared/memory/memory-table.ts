@@ -169,7 +169,7 @@ function noteRemoved(partition: Partition, sk: string): void {
 }
 
 /** More than this many new keys are merged in one pass instead of one by one. */
-const FEW = 32;
+const INSERTED_AT_MOST = 32;
 
 /** The keys in order, made again only for what changed: a list of 100,000 rows stays fast while others write. */
 function orderOf(partition: Partition): readonly string[] {
@@ -177,7 +177,7 @@ function orderOf(partition: Partition): readonly string[] {
   if (partition.order === undefined || dead.size > rows.size) {
     partition.order = [...rows.keys()].sort();
     dead.clear();
-  } else if (added.length > FEW) {
+  } else if (added.length > INSERTED_AT_MOST) {
     // Two sorted runs: the engine's merge sort takes one pass.
     partition.order = partition.order.concat(added.sort()).sort();
   } else {

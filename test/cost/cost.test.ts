@@ -15,7 +15,7 @@ import { MemoryTable } from '../../shared/memory/memory-table';
 const SMALL = { ...DEPLOYED.prod, segments: 2, shards: 2 };
 const GOAL = { eventsPerDay: 100e6, accounts: 1e6, flagged: 25_000 };
 
-test('what hours at hand cost is counted: within 0.08 write units an event for all, 0.03 for the risk tier; single rows would not be', async () => {
+test('what the hourly feature cache costs is counted: within 0.08 write units an event for all, 0.03 for the risk tier; single rows would not be', async () => {
   const eventsPerBatch = batchAt(GOAL.eventsPerDay, SMALL.windowSeconds);
   const world = await countWorld({
     traffic: traffic(150, 100, 2, 1),
@@ -34,11 +34,11 @@ test('what hours at hand cost is counted: within 0.08 write units an event for a
     );
   const ofHours = (tallies: typeof world.tallies) =>
     unitsPerEvent(
-      scaled({ ...world, tallies }, SMALL, GOAL, eventsPerBatch).filter(({ what }) => what === 'write: hours at hand'),
+      scaled({ ...world, tallies }, SMALL, GOAL, eventsPerBatch).filter(({ what }) => what === 'write: hourly feature cache'),
       GOAL,
     );
   const [risk, all] = [ofHours(world.tallies), ofHours(world.talliesOfAll)];
-  // What the stages write: no hours at hand, a row of features an account and day.
+  // What the stages write: no hourly feature cache, a row of features an account and day.
   const deployed = units(world.tallies) - risk;
   expect(deployed).toBeLessThanOrEqual(0.03);
   expect(deployed).toBeGreaterThan(0.005);

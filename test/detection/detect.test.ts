@@ -10,7 +10,7 @@ import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import { SummaryStore } from '../../shared/stores/archive/summary-store';
-import { CampaignPictureStore } from '../../shared/stores/campaigns/campaign-picture-store';
+import { CampaignGraphStore } from '../../shared/stores/campaigns/campaign-graph-store';
 import { CAMPAIGN, HONEST, HOURS, START, smallTraffic } from '../support/worlds/small-traffic';
 
 const policy = Policy.parse(recommended).detection;
@@ -83,7 +83,7 @@ describe('a campaign among honest accounts', () => {
     expect(await new Detection({ stores, clock }).run(policy, 'policy-1', [], () => true)).toMatchObject({ kind: 'ran' });
   });
 
-  test('found again by the next run, and by an instance that starts afresh: one campaign, no new version', async () => {
+  test('found again by the next run, and by an instance that starts anew: one campaign, no new version', async () => {
     const { run, detection, stores, clock } = await detected();
     clock.advanceTo(clock.now() + HOUR);
     expect((await detection.run(policy, 'policy-1')).changed).toEqual([]);
@@ -95,15 +95,15 @@ describe('a campaign among honest accounts', () => {
 
   test('not found any more: counted on, it keeps the links by which it was found last', async () => {
     const { run, detection, stores, clock } = await detected();
-    const pictures = new CampaignPictureStore(stores.archive);
+    const graphs = new CampaignGraphStore(stores.archive);
     const [first] = run.changed;
-    const links = await pictures.links(first!.id, 1);
+    const links = await graphs.links(first!.id, 1);
     expect(links?.length).toBeGreaterThan(CAMPAIGN.length);
     for (const version of [2, 3]) {
       clock.advanceTo(clock.now() + 20 * DAY);
       const [later] = (await detection.run(policy, 'policy-1')).changed;
       expect(later).toMatchObject({ id: first?.id, version, provenance: { run: run.id }, links: { version: 1 } });
-      expect(await pictures.links(first!.id, version)).toBeUndefined();
+      expect(await graphs.links(first!.id, version)).toBeUndefined();
     }
   });
 

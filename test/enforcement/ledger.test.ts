@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { booksOf, summaryOf } from '../../cli/verify-ledger';
+import { ledgerStoresOf, summaryOf } from '../../cli/verify-ledger';
 import { exonerate } from '../../functions/enforcement/commands/exonerate';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { anchorDays } from '../../functions/enforcement/ledger/anchors';
@@ -48,7 +48,7 @@ onBothSides((side) => {
     await undoCase({ ...says(BEN), case: caseId('C-hydra.0001') }, world.enforcement);
     await world.pass(10 * MINUTE);
     expect(world.provider.suspended()).toEqual([]);
-    const verified = await verifyLedger({ from: T0, to: T0 + DAY }, world.stores.archive, booksOf(world.stores));
+    const verified = await verifyLedger({ from: T0, to: T0 + DAY }, world.stores.archive, ledgerStoresOf(world.stores));
     expect(summaryOf(verified)[0]).toMatch(/^\d+ entries in \d+ chains, 0 faults$/);
     expect(verified.entries).toBeGreaterThan(200);
     expect(verified.decisions.different).toEqual([]);

@@ -6,7 +6,7 @@ import { enforcementRoutes } from '../../functions/enforcement/api/routes';
 import { receiveRoutes } from '../../functions/ingest/receive/routes';
 import { queryRoutes } from '../../functions/query/routes';
 import { routeFor } from '../../local/aws/http-gateway';
-import { describeApi, emptyDoors } from '../../local/documents/api-description';
+import { describeApi, emptyHandlers } from '../../local/documents/api-description';
 import { type Api, makeApi } from '../../shared/http/api';
 import { describe } from '../../shared/http/openapi';
 import { templatesOf } from './templates';
@@ -27,14 +27,14 @@ const routes = pipeline.resources
   });
 
 /** Each stage's own routes, as its door mounts them. */
-const { http, doors } = emptyDoors();
+const { http, ports } = emptyHandlers();
 const STAGES: Readonly<Record<string, (api: Api) => void>> = {
-  QueryAnswer: (api) => queryRoutes(api, http, doors.query),
-  EnforcementCommand: (api) => enforcementRoutes(api, http, doors.enforcement, doors.names),
-  AdmissionCheck: (api) => admissionRoutes(api, http, doors.admission),
-  IngestReceive: (api) => receiveRoutes(api, http, doors.receive),
-  AppealsPublic: (api) => publicAppealRoutes(api, http, doors.appeals),
-  AppealsReview: (api) => reviewRoutes(api, http, doors.appeals),
+  QueryAnswer: (api) => queryRoutes(api, http, ports.query),
+  EnforcementCommand: (api) => enforcementRoutes(api, http, ports.enforcement, ports.names),
+  AdmissionCheck: (api) => admissionRoutes(api, http, ports.admission),
+  IngestReceive: (api) => receiveRoutes(api, http, ports.receive),
+  AppealsPublic: (api) => publicAppealRoutes(api, http, ports.appeals),
+  AppealsReview: (api) => reviewRoutes(api, http, ports.appeals),
 };
 const Operation = z.looseObject({ 'x-role': z.string() });
 const operations = Object.entries(STAGES).flatMap(([stage, mount]) => {

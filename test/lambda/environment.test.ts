@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { environment } from '../../shared/lambda/environment';
-import { viewerAddress } from '../../shared/lambda/http-door';
+import { viewerAddress } from '../../shared/lambda/http-handler';
 import { IngestEnv } from '../../shared/wiring';
 
 const before = process.env;

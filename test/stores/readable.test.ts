@@ -10,7 +10,7 @@ import { noteArrivals } from '../../shared/stores/archive/arrival-store';
 import { KnownAccountStore } from '../../shared/stores/archive/known-account-store';
 import { SightingStore } from '../../shared/stores/archive/sighting-store';
 import { SummaryStore } from '../../shared/stores/archive/summary-store';
-import { CampaignPictureStore } from '../../shared/stores/campaigns/campaign-picture-store';
+import { CampaignGraphStore } from '../../shared/stores/campaigns/campaign-graph-store';
 import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 import { LabelStore } from '../../shared/stores/campaigns/label-store';
@@ -75,11 +75,11 @@ const REFUSED: [string, (world: World) => Promise<unknown>][] = [
   [
     'links that have no weight',
     ({ archive }) =>
-      new CampaignPictureStore(archive).saveLinks(campaignId('C-1'), 1, broken([{ a: account(1), b: account(2), weight: NONE }])),
+      new CampaignGraphStore(archive).saveLinks(campaignId('C-1'), 1, broken([{ a: account(1), b: account(2), weight: NONE }])),
   ],
   [
     'hours that are no numbers',
-    ({ archive }) => new CampaignPictureStore(archive).saveHours(campaignId('C-1'), 1, [{ account: account(1), hours: [[NONE, 1, 0]] }]),
+    ({ archive }) => new CampaignGraphStore(archive).saveHours(campaignId('C-1'), 1, [{ account: account(1), hours: [[NONE, 1, 0]] }]),
   ],
   [
     'a flagged account whose score is infinite',

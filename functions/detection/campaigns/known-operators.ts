@@ -3,7 +3,7 @@ import type { KnownOperator } from '../../../shared/domain/campaigns/known-opera
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Membership } from '../networks/networks';
 import type { TraitIndex } from '../traits/trait-index';
-import { carriedBy, MOST } from './relink';
+import { CARRIED_SHARE, carriedBy } from './relink';
 
 /** An operator known from elsewhere, as it is looked for in one run. */
 export type Watched = {
@@ -51,7 +51,7 @@ export function recognised(members: readonly Membership[], operators: readonly W
   for (const { operator, met, carries } of operators) {
     if (met.size === 0) continue;
     const carrying = members.filter(carries).length;
-    if (carrying === 0 || carrying < MOST * members.length) continue;
+    if (carrying === 0 || carrying < CARRIED_SHARE * members.length) continue;
     const matched = new Set<number>();
     const holding = new Map<Family, number>();
     for (const { entry } of members) {

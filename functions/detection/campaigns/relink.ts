@@ -8,7 +8,7 @@ import { FAMILY_CAP, TRAIT_TYPES } from '../traits/traits';
 import type { TrackContext } from './track';
 
 /** Share of a network's members that must carry a campaign's indicators for it to be that campaign come back. */
-export const MOST = 0.6;
+export const CARRIED_SHARE = 0.6;
 
 /** Birth after death: the campaign whose indicators the network's accounts carry, although they share no account. */
 export function relink(assessment: Assessment, campaigns: readonly Campaign[], context: TrackContext): Campaign | undefined {
@@ -31,7 +31,7 @@ export function carries(
   bar: number,
 ): boolean {
   const carried = carriedBy({ indicators: campaign.indicators, size: campaign.members.length }, context);
-  return members.filter((membership) => carried(membership) >= bar).length >= MOST * members.length;
+  return members.filter((membership) => carried(membership) >= bar).length >= CARRIED_SHARE * members.length;
 }
 
 /** Whether a network and the rest of a campaign were seen side by side, and what holds them together says that they are two operators'. */

@@ -4,7 +4,7 @@ import type { TraitIndex } from '../traits/trait-index';
 import { reasonsOf } from './link-reasons';
 
 const MOST_LINKS = 60_000;
-/** A picture of the links is drawn again when a campaign has so many more or fewer accounts, or a day later. */
+/** The links of a campaign are kept again when it has so many more or fewer accounts, or a day later. */
 const REDRAWN_AT = 0.1;
 type FoundLink = { a: number; b: number; weight: number };
 

@@ -5,7 +5,7 @@ import { TRAIT_TYPES, type TraitType } from '../traits/traits';
 import { coTimingNats } from './co-timing';
 import { CO_TIMING_CAP, FAMILY_COUNTS_FROM } from './links';
 
-const MOST = 6;
+const MOST_REASONS = 6;
 /** Traits that are read as times carry the name of what happened. */
 const SHOWN: Partial<Record<TraitType, TieType>> = {
   'signup-day': 'signup-time',
@@ -28,7 +28,7 @@ export function reasonsOf(index: TraitIndex, a: number, b: number): Link['reason
   if (together >= FAMILY_COUNTS_FROM) found.push({ id: undefined, weight: rounded(Math.min(CO_TIMING_CAP, together)) });
   return found
     .sort((x, y) => y.weight - x.weight)
-    .slice(0, MOST)
+    .slice(0, MOST_REASONS)
     .map(({ id, weight }) => {
       if (id === undefined) return { type: 'co-timing', family: 'timing', weight, hash: CO_TIMING };
       const type = index.typeName(id);

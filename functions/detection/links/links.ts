@@ -12,7 +12,7 @@ export const CO_TIMING_CAP = 4;
 
 /** Below this share of the smaller pool in common, two accounts with pools of addresses do not work from one pool. */
 export const POOL_OVERLAP = 0.1;
-export const POOL = 6;
+export const POOL_FROM_ADDRESSES = 6;
 
 /** Accounts that keep the same rare rhythm and signed up together: what is left of a campaign that shares nothing else. */
 export function rhythmGroups(index: TraitIndex): Map<string, number[]> {

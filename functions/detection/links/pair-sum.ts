@@ -1,6 +1,6 @@
 import { FAMILIES } from '../../../shared/domain/campaigns/campaign';
 import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES } from '../traits/traits';
-import { CO_TIMING_CAP, FAMILY_COUNTS_FROM, POOL, POOL_OVERLAP } from './links';
+import { CO_TIMING_CAP, FAMILY_COUNTS_FROM, POOL_FROM_ADDRESSES, POOL_OVERLAP } from './links';
 
 const FAMILY_OF = TRAIT_NAMES.map((name) => FAMILIES.indexOf(TRAIT_TYPES[name].family));
 const CAPS = FAMILIES.map((family) => FAMILY_CAP[family]);
@@ -66,7 +66,7 @@ export class PairSum {
   settle(one: PairEnd, two: PairEnd): void {
     const { sums, addresses } = this;
     const pool = Math.min(one.addresses, two.addresses);
-    const samePool = pool < POOL ? addresses > 0 : addresses >= Math.max(2, POOL_OVERLAP * pool);
+    const samePool = pool < POOL_FROM_ADDRESSES ? addresses > 0 : addresses >= Math.max(2, POOL_OVERLAP * pool);
     // Two pools at one hosting company share its networks, not their addresses: then the networks say nothing either.
     // One address in common may be chance among neighbours at a hosting company; two are not.
     if (samePool) sums[INFRASTRUCTURE]! += addresses >= 2 ? this.addressWeight + this.prefixWeight : this.addressWeight / 2;
@@ -74,7 +74,7 @@ export class PairSum {
     // To have signed up in one hour tells when there is something they signed up with: neighbours do so by chance.
     if (sums[PAYMENT]! >= FAMILY_COUNTS_FROM || sums[REGISTRATION]! >= WITH) sums[REGISTRATION]! += this.finer;
     if (this.clients === 0 && one.clients > 0 && two.clients > 0) this.against += OTHER_CLIENT;
-    if (pool >= POOL && !samePool) this.against += OTHER_POOL;
+    if (pool >= POOL_FROM_ADDRESSES && !samePool) this.against += OTHER_POOL;
     if (pool <= STAYS && pool > 0 && Math.max(one.addresses, two.addresses) >= ROTATES) this.against += OTHER_HABIT;
   }
 

@@ -1,5 +1,5 @@
 import { FAMILIES, type Family } from '../../../shared/domain/campaigns/campaign';
-import { FAMILY_COUNTS_FROM, type PairLink, POOL, POOL_OVERLAP } from '../links/links';
+import { FAMILY_COUNTS_FROM, type PairLink, POOL_FROM_ADDRESSES, POOL_OVERLAP } from '../links/links';
 import type { Indexed } from '../traits/account-traits';
 import type { TraitIndex } from '../traits/trait-index';
 import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from '../traits/traits';
@@ -262,9 +262,9 @@ export class GroupProfile {
       if (this.own(id)) lacking.delete(type);
     }
     // Someone with a pool of addresses belongs to the group's pool or does not: neighbours at one hosting company share networks only.
-    const inPool = poolShared > 0 && (entry.addresses < POOL || poolShared >= POOL_OVERLAP * entry.addresses);
+    const inPool = poolShared > 0 && (entry.addresses < POOL_FROM_ADDRESSES || poolShared >= POOL_OVERLAP * entry.addresses);
     if (inPool) lacking.delete(ADDRESS);
-    byFamily.infrastructure += client + (inPool ? Math.max(this.pool.nats, prefix) : entry.addresses < POOL ? prefix : 0);
+    byFamily.infrastructure += client + (inPool ? Math.max(this.pool.nats, prefix) : entry.addresses < POOL_FROM_ADDRESSES ? prefix : 0);
     byFamily.registration +=
       byFamily.payment >= FAMILY_COUNTS_FROM || byFamily.registration >= FAMILY_COUNTS_FROM ? Math.min(MOST_WHEN, when) : coarse;
     // Phrases are many and hang together: their mean speaks, not their sum, and ordinary phrases speak against.

@@ -13,9 +13,9 @@ type Marked = readonly { hour: number; marks: number }[];
  * An hour sealed so long after its end is taken as it is, although chunks were listed for it since: with many producers some event is
  * always late, and whoever waits for the last waits for ever.
  */
-const SETTLED = 10 * MINUTE;
+const PLAN_SETTLES_AFTER = 10 * MINUTE;
 /** Late events that are fewer than this share of their hour wait for the next time the population is built: it reads the whole window. */
-const FEW = 0.01;
+const CHANGED_SHARE = 0.01;
 const REBUILT_AT_LEAST = DAY;
 
 /** A checkpoint is written once so many rows were read for each account in it (a row costs as much to read as an account to write), and once a day. */
@@ -244,7 +244,7 @@ export class FoldReader {
     const pk = `F#${hourLabel(hour)}`;
     const plan = await this.stores.features.get(pk, 'PLAN');
     // Chunks that came after the plan was sealed are in the next version: this one is not the whole hour.
-    if (!plan || (Number(plan.marks) < marks && Date.parse(String(plan.at)) < hour + HOUR + SETTLED)) return undefined;
+    if (!plan || (Number(plan.marks) < marks && Date.parse(String(plan.at)) < hour + HOUR + PLAN_SETTLES_AFTER)) return undefined;
     const { items } = await this.stores.features.query({ pk, prefix: 'S#' });
     const done = items.filter((item) => Number(item.version) === Number(plan.version));
     if (done.length < Number(plan.shards)) return undefined;
@@ -261,4 +261,4 @@ export class FoldReader {
 }
 
 const matters = (known: Folded, now: Folded): boolean =>
-  now.facts !== known.facts || Math.abs(now.events - known.events) >= FEW * Math.max(known.events, 1);
+  now.facts !== known.facts || Math.abs(now.events - known.events) >= CHANGED_SHARE * Math.max(known.events, 1);

@@ -200,9 +200,9 @@ async function counted(
   const popular = new Popular();
   let traits = 0;
   for (let s = 0; s < count; s++) {
-    const { numbers, arrivals, days, births, ...sample } = await board.get(`tally/${s}`, TALLY);
+    const { numbers, arrivals, days, signupsPerDay, ...sample } = await board.get(`tally/${s}`, TALLY);
     const [size, aged, unknown, held] = numbers;
-    tallies.push({ size: size!, aged: aged!, unknown: unknown!, arrivals, births: mapOf(days, births) });
+    tallies.push({ size: size!, aged: aged!, unknown: unknown!, arrivals, signupsPerDay: mapOf(days, signupsPerDay) });
     popular.add(sample);
     traits += held!;
   }

@@ -100,7 +100,7 @@ export class Screening {
       isReference: (account) => reference.has(account),
       inReference: (type, hash) => inReference[ids.find(type, hash) ?? -1] ?? 0,
       holders: (type, hash) => holders[ids.find(type, hash) ?? -1] ?? 0,
-      births: census.births,
+      signupsPerDay: census.signupsPerDay,
       together: (type) => together[type] ?? 0,
       weights: weightsUnasked(),
     };

@@ -26,7 +26,7 @@ export type Counted = {
   isReference(account: AccountKey): boolean;
   inReference(type: number, hash: number): number;
   holders(type: number, hash: number): number;
-  births: ReadonlyMap<number, number>;
+  signupsPerDay: ReadonlyMap<number, number>;
   together(type: number): number;
   /** What was worked out for one index holds for any other of the same counts. */
   weights: Float64Array;
@@ -73,7 +73,7 @@ export class TraitIndex {
   bornSince(day: number): number {
     if (!this.census) return this.accounts.reduce((sum, { bornAt }) => sum + (bornAt > day ? 1 : 0), 0);
     let born = 0;
-    for (const [on, count] of this.census.births) if (on >= Math.floor(day / DAY)) born += count;
+    for (const [on, count] of this.census.signupsPerDay) if (on >= Math.floor(day / DAY)) born += count;
     return born;
   }
 
@@ -136,7 +136,7 @@ export class TraitIndex {
     this.counts.replace(entry, ids, { gone, come });
     entry.since = since;
     entry.onset = (onsetOf(profile) ?? Number.NEGATIVE_INFINITY) * 24;
-    this.births.move(entry.bornAt, profile.bornAt);
+    this.signupsPerDay.move(entry.bornAt, profile.bornAt);
     entry.bornAt = profile.bornAt;
     entry.used = profile.exchanges > 0;
     entry.revision = profile.revision;
@@ -183,7 +183,7 @@ export class TraitIndex {
   }
 
   /** Everything that counts everybody, as it was counted elsewhere. */
-  private take({ referenceSize, isReference, inReference, holders, births }: Counted, now: number): void {
+  private take({ referenceSize, isReference, inReference, holders, signupsPerDay }: Counted, now: number): void {
     this.referenceSize = referenceSize;
     for (const entry of this.accounts) entry.established = isReference(entry.profile.account);
     const { types, hashes, size } = this.ids;
@@ -201,7 +201,7 @@ export class TraitIndex {
         this.counts.inReference[id] = vouched === true || (vouched !== false && vouched[at] === 1) ? 1 : 0;
       });
     }
-    this.births.replace(births);
+    this.signupsPerDay.replace(signupsPerDay);
     this.expectSignups();
     this.lists.settle();
   }
@@ -217,12 +217,12 @@ export class TraitIndex {
       if (name) this.signups.push({ id, ...signupBucket(name, hashes[id]!) });
     }
     this.looked = size;
-    for (const { id, day, width } of this.signups) this.referenceHolders[id] = Math.ceil(Math.max(1, this.births.on(day)) * width);
+    for (const { id, day, width } of this.signups) this.referenceHolders[id] = Math.ceil(Math.max(1, this.signupsPerDay.on(day)) * width);
   }
   /** Traits of having signed up within some hours of a day; which traits were looked through for them. */
   private readonly signups: { id: number; day: number; width: number }[] = [];
   private looked = 0;
-  private readonly births = new SignupsPerDay();
+  private readonly signupsPerDay = new SignupsPerDay();
 
   /** Accounts of the reference that vouch for each trait, by id. */
   get referenceHolders(): Int32Array {

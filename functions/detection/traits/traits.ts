@@ -104,7 +104,7 @@ export function unsampledTraits(profile: Profile, releases: ReadonlyMap<string, 
   return traits;
 }
 
-const SETTLED = 30 * DAY;
+const SETTLED_AGE = 30 * DAY;
 
 /**
  * The day on which an account that is not new began to use a client build it had not used before, while the old one
@@ -116,7 +116,7 @@ export function onsetOf(profile: Profile): number | undefined {
   const earliest = Math.min(...clients.first);
   let latest = -1;
   for (const first of clients.first) if (first > latest) latest = first;
-  if (latest - earliest < 48 || latest * HOUR - profile.bornAt < SETTLED) return undefined;
+  if (latest - earliest < 48 || latest * HOUR - profile.bornAt < SETTLED_AGE) return undefined;
   return Math.floor(latest / 24);
 }
 

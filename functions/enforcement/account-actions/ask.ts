@@ -17,7 +17,7 @@ export type Asked = { kind: 'acknowledged' | 'refused' | 'unreachable' | 'not-ne
 export type ActionDraft = Omit<Action, 'id' | 'askedAt'>;
 
 /** Why this case may not act on the account now, given the head of its chain; undefined when it may. */
-export function inTheWay(state: AccountState | undefined, id: CaseId, now: number): string | undefined {
+export function blockedBy(state: AccountState | undefined, id: CaseId, now: number): string | undefined {
   if (!state) return undefined;
   if (state.movedTo !== undefined) return 'the identifier key changed: the account goes by another key';
   if (state.barred.includes(id)) return 'the case was undone for this account';
@@ -45,30 +45,30 @@ export function inTheWay(state: AccountState | undefined, id: CaseId, now: numbe
  * Asks the provider for one action. The ledger entry comes first, conditional on the head that was looked at: whoever
  * wrote in between (an undo, above all) wins, and nothing is asked.
  */
-export async function ask(account: AccountKey, head: Head, draft: ActionDraft, actor: Actor, world: Enforcement): Promise<Asked> {
+export async function ask(account: AccountKey, head: Head, draft: ActionDraft, actor: Actor, deps: Enforcement): Promise<Asked> {
   const sequence = (head?.sequence ?? 0) + 1;
-  const action: Action = { ...draft, id: `${draft.case}.${account}.${sequence}`, askedAt: world.clock.now() };
+  const action: Action = { ...draft, id: `${draft.case}.${account}.${sequence}`, askedAt: deps.clock.now() };
   const state: AccountState = { ...(head?.state ?? UNTOUCHED), phase: { kind: 'asked', action, attempts: 1 } };
-  const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, {
+  const appended = await deps.ledger.append(ACCOUNT_CHAIN, account, head, {
     actor,
     what: `${action.action} asked`,
     because: action.because,
     state,
   });
   if (appended.kind === 'overtaken') return { kind: 'not-asked', because: appended.head.what };
-  return settle(account, appended.entry, world);
+  return settle(account, appended.entry, deps);
 }
 
 /**
  * Brings what the ledger says to the provider: sends (again) what was asked and not yet answered, and writes the answer
  * down. Repeating it is safe: requests carry an id and the sequence of the entry that asked.
  */
-export async function settle(account: AccountKey, head: Entry<AccountState>, world: Enforcement): Promise<Asked> {
+export async function settle(account: AccountKey, head: Entry<AccountState>, deps: Enforcement): Promise<Asked> {
   const { phase } = head.state;
   if (phase.kind !== 'asked' && phase.kind !== 'reinstating') return { kind: 'not-needed', because: `nothing is waiting: ${phase.kind}` };
-  const answer = await request(account, head, world);
+  const answer = await request(account, head, deps);
   if (answer.kind === 'unreachable') return answer;
-  const now = world.clock.now();
+  const now = deps.clock.now();
   const actor = { kind: 'provider' } as const;
   const state = { ...head.state, phase: settled(phase, answer, now) };
   const because =
@@ -76,10 +76,10 @@ export async function settle(account: AccountKey, head: Entry<AccountState>, wor
       ? [answer.because]
       : ['the provider acknowledged', ...(answer.declined ?? []).map((one) => `but not ${one.billing}: ${one.because}`)];
   const what = phase.kind === 'reinstating' && answer.kind === 'acknowledged' ? 'reinstated' : answer.kind;
-  const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor, what, because, state });
+  const appended = await deps.ledger.append(ACCOUNT_CHAIN, account, head, { actor, what, because, state });
   if (appended.kind === 'appended') return { kind: answer.kind, because: because[0] ?? '' };
   // Somebody moved on while the provider answered: what they asked for has to arrive after what we asked for.
-  if (appended.head.state.phase.kind === 'reinstating') return settle(account, appended.head, world);
+  if (appended.head.state.phase.kind === 'reinstating') return settle(account, appended.head, deps);
   return { kind: 'overtaken', because: appended.head.what };
 }
 

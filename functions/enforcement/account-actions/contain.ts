@@ -10,7 +10,7 @@ import { giveBack, reserve } from '../policy/budget';
 import { isArmed } from '../policy/kill-switch';
 import type { Plan } from '../policy/plan';
 import { ranked } from '../policy/ranked';
-import { type ActionDraft, type Asked, ask, byCase, type Head, inTheWay, settle } from './ask';
+import { type ActionDraft, type Asked, ask, blockedBy, byCase, type Head, settle } from './ask';
 
 export type Acting = Extract<Plan['decision'], { kind: 'act' }>;
 export type Tally = { acted: number; refused: number; unreachable: number; notNeeded: number; notAsked: number };
@@ -45,25 +45,25 @@ export async function containAccounts(
   id: CaseId,
   accounts: readonly AccountKey[],
   plan: Plan & { decision: Acting },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<Contained> {
   const tally: Tally = { acted: 0, refused: 0, unreachable: 0, notNeeded: 0, notAsked: 0 };
   let worked = 0;
   for (let start = 0; start < accounts.length; start += BATCH) {
     if (worked >= STEP) return { kind: 'more', tally };
     const batch = accounts.slice(start, start + BATCH);
-    if (!(await isArmed(world))) return { kind: 'wait', until: world.clock.now() + MINUTE, because: NOT_ARMED, tally };
-    const heads = await headsOf(batch, world);
-    const pending = batch.filter((account) => heads.has(account) && needsWork(heads.get(account), id, world.clock.now()));
+    if (!(await isArmed(deps))) return { kind: 'wait', until: deps.clock.now() + MINUTE, because: NOT_ARMED, tally };
+    const heads = await headsOf(batch, deps);
+    const pending = batch.filter((account) => heads.has(account) && needsWork(heads.get(account), id, deps.clock.now()));
     tally.notNeeded += batch.length - pending.length;
     if (pending.length === 0) continue;
     worked += pending.length;
-    await inBatches(pending, WIDTH, (account) => world.cases.touch(id, account, false));
-    const head = await world.cases.head(id);
+    await inBatches(pending, WIDTH, (account) => deps.cases.touch(id, account, false));
+    const head = await deps.cases.head(id);
     if (!head || !mayAct(head.state.progress)) return { kind: 'overruled', because: `the case is ${head?.state.progress.kind ?? 'gone'}` };
     const fresh = pending.filter((account) => !byCase(heads.get(account)?.state, id));
-    const now = world.clock.now();
-    const budgets = { table: world.table, policy: plan.policy.enforcement, run: plan.campaign.provenance.run, now };
+    const now = deps.clock.now();
+    const budgets = { table: deps.table, policy: plan.policy.enforcement, run: plan.campaign.provenance.run, now };
     const budget = await reserve(fresh.length, budgets);
     const allowed = new Set(fresh.slice(0, budget.granted));
     let unused = 0;
@@ -72,11 +72,11 @@ export async function containAccounts(
       const head = heads.get(account);
       const waiting = head && byCase(head.state, id) ? head : undefined;
       if (!waiting && !allowed.has(account)) return;
-      const asked = waiting ? await settle(account, waiting, world) : await askOne(id, account, head, { plan, reservedAt: now }, world);
+      const asked = waiting ? await settle(account, waiting, deps) : await askOne(id, account, head, { plan, reservedAt: now }, deps);
       count(tally, asked);
       if (!waiting && (asked.kind === 'not-asked' || asked.kind === 'not-needed')) unused++;
       // Settled as far as the case is concerned. Who was not asked is looked at again.
-      if (asked.kind !== 'unreachable' && asked.kind !== 'not-asked') await world.cases.touch(id, account, true);
+      if (asked.kind !== 'unreachable' && asked.kind !== 'not-asked') await deps.cases.touch(id, account, true);
     });
     await giveBack(unused, budgets);
     if (budget.granted < fresh.length) return { kind: 'wait', until: budget.until, because: budget.because, tally };
@@ -90,15 +90,15 @@ export async function containAccounts(
 /** Not yet acted on by this case and nothing in the way, or asked by this case and not yet answered. */
 function needsWork(head: Head, id: CaseId, now: number): boolean {
   if (head?.state.phase.kind === 'asked' && head.state.phase.action.case === id) return true;
-  return inTheWay(head?.state, id, now) === undefined;
+  return blockedBy(head?.state, id, now) === undefined;
 }
 
 /** Heads by account. One whose chain cannot be read is absent: nobody can say whether it was given back. */
-async function headsOf(accounts: readonly AccountKey[], world: Enforcement): Promise<ReadonlyMap<AccountKey, Head>> {
+async function headsOf(accounts: readonly AccountKey[], deps: Enforcement): Promise<ReadonlyMap<AccountKey, Head>> {
   const heads = new Map<AccountKey, Head>();
   await inBatches(accounts, WIDTH, async (account) => {
     await isolated(
-      async () => void heads.set(account, await world.ledger.head(ACCOUNT_CHAIN, account)),
+      async () => void heads.set(account, await deps.ledger.head(ACCOUNT_CHAIN, account)),
       () => {},
     );
   });
@@ -107,9 +107,9 @@ async function headsOf(accounts: readonly AccountKey[], world: Enforcement): Pro
 
 type Grant = { plan: Plan & { decision: Acting }; reservedAt: number };
 
-async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reservedAt }: Grant, world: Enforcement): Promise<Asked> {
+async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reservedAt }: Grant, deps: Enforcement): Promise<Asked> {
   // The budget was that hour's. No await between this look and the time in the entry.
-  if (hourOf(world.clock.now()) !== hourOf(reservedAt)) return { kind: 'not-asked', because: 'the hour of the budget is over' };
+  if (hourOf(deps.clock.now()) !== hourOf(reservedAt)) return { kind: 'not-asked', because: 'the hour of the budget is over' };
   const { decision, campaign, facts, sealed, digest, evidence } = plan;
   const known = facts.get(account);
   const name = sealed.get(account);
@@ -129,9 +129,9 @@ async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reser
     evidence,
     facts: known,
     sealed: name,
-    expiresAt: world.clock.now() + decision.expiresAfterMs,
+    expiresAt: deps.clock.now() + decision.expiresAfterMs,
   };
-  return ask(account, head, draft, { kind: 'policy', digest, rule: decision.rule }, world);
+  return ask(account, head, draft, { kind: 'policy', digest, rule: decision.rule }, deps);
 }
 
 function count(tally: Tally, asked: Asked): void {

@@ -32,63 +32,63 @@ export type Reinstated = { kind: 'reinstated' | 'unreachable' | 'nothing-in-forc
  * Gives an account back. Reinstating it, barring the case and exonerating are one ledger entry, so there is no moment in which
  * the account is free and may be taken again. Never asks the kill switch nor a budget: those stop harm, not relief.
  */
-export async function reinstate(account: AccountKey, reinstating: Reinstating, world: Enforcement): Promise<Reinstated> {
+export async function reinstate(account: AccountKey, reinstating: Reinstating, deps: Enforcement): Promise<Reinstated> {
   for (;;) {
     // Relief is not refused because a record cannot be read: it follows the newest that can.
     const head = await isolated(
-      () => world.ledger.head(ACCOUNT_CHAIN, account),
-      () => world.ledger.headToRepair(ACCOUNT_CHAIN, account),
+      () => deps.ledger.head(ACCOUNT_CHAIN, account),
+      () => deps.ledger.headToRepair(ACCOUNT_CHAIN, account),
     );
-    if (head?.state.movedTo !== undefined) return reinstate(head.state.movedTo, reinstating, world);
-    const next = after(account, head, reinstating, world.clock.now());
+    if (head?.state.movedTo !== undefined) return reinstate(head.state.movedTo, reinstating, deps);
+    const next = after(account, head, reinstating, deps.clock.now());
     if (!next)
-      return head?.state.phase.kind === 'reinstating' ? finish(account, head, world) : { kind: 'already', because: 'nothing is in force' };
-    if (next.state.phase.kind === 'reinstating') await world.table.put({ pk: RESTORING, sk: pointer(account, (head?.sequence ?? 0) + 1) });
-    if (reinstating.exoneratedUntil !== undefined) await world.exonerations.exonerating(account);
+      return head?.state.phase.kind === 'reinstating' ? finish(account, head, deps) : { kind: 'already', because: 'nothing is in force' };
+    if (next.state.phase.kind === 'reinstating') await deps.table.put({ pk: RESTORING, sk: pointer(account, (head?.sequence ?? 0) + 1) });
+    if (reinstating.exoneratedUntil !== undefined) await deps.exonerations.exonerating(account);
     const { actor, because, key } = reinstating;
     const draft = { actor, because, ...(key === undefined ? {} : { key }), ...next };
-    const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, draft);
+    const appended = await deps.ledger.append(ACCOUNT_CHAIN, account, head, draft);
     if (appended.kind === 'overtaken') continue;
-    if (next.state.phase.kind === 'reinstating') return finish(account, appended.entry, world);
+    if (next.state.phase.kind === 'reinstating') return finish(account, appended.entry, deps);
     return { kind: 'nothing-in-force', because: next.what };
   }
 }
 
-async function finish(account: AccountKey, entry: Entry<AccountState>, world: Enforcement): Promise<Reinstated> {
-  const answer = await settle(account, entry, world);
+async function finish(account: AccountKey, entry: Entry<AccountState>, deps: Enforcement): Promise<Reinstated> {
+  const answer = await settle(account, entry, deps);
   if (answer.kind === 'unreachable' || answer.kind === 'refused') return { kind: 'unreachable', because: answer.because };
-  await world.table.delete(RESTORING, pointer(account, entry.sequence));
+  await deps.table.delete(RESTORING, pointer(account, entry.sequence));
   return { kind: 'reinstated', because: answer.because };
 }
 
 /** Restores that did not reach the provider, or whose worker died: sent again until it acknowledges. Answers how many are left. */
-export async function finishRestoring(world: Enforcement): Promise<number> {
+export async function finishRestoring(deps: Enforcement): Promise<number> {
   let left = 0;
-  for await (const pointed of world.ledger.allListed(RESTORING)) {
+  for await (const pointed of deps.ledger.allListed(RESTORING)) {
     const [subject = '', sequence] = pointed.split('#');
     const account = accountKey(subject);
     const head = await isolated(
-      () => world.ledger.head(ACCOUNT_CHAIN, account),
+      () => deps.ledger.head(ACCOUNT_CHAIN, account),
       () => 'unreadable' as const,
     );
     if (head === 'unreadable') left++;
     else if (head?.state.phase.kind === 'reinstating') {
-      if ((await finish(account, head, world)).kind === 'unreachable') left++;
-    } else if ((head?.sequence ?? 0) >= Number(sequence)) await world.table.delete(RESTORING, pointed);
+      if ((await finish(account, head, deps)).kind === 'unreachable') left++;
+    } else if ((head?.sequence ?? 0) >= Number(sequence)) await deps.table.delete(RESTORING, pointed);
   }
   return left;
 }
 
 /** The provider acknowledged a restore and did not carry it out: asked again, under a new id. */
-export async function restoreAgain(account: AccountKey, head: Entry<AccountState>, world: Enforcement): Promise<Reinstated> {
+export async function restoreAgain(account: AccountKey, head: Entry<AccountState>, deps: Enforcement): Promise<Reinstated> {
   const { phase } = head.state;
   if (phase.kind !== 'reinstated') return { kind: 'already', because: `nothing to restore again: ${phase.kind}` };
-  const again: Reinstatement = { ...phase.reinstatement, id: `${phase.reinstatement.id}.${head.sequence + 1}`, askedAt: world.clock.now() };
+  const again: Reinstatement = { ...phase.reinstatement, id: `${phase.reinstatement.id}.${head.sequence + 1}`, askedAt: deps.clock.now() };
   const state: AccountState = { ...head.state, phase: { kind: 'reinstating', action: phase.action, reinstatement: again } };
-  await world.table.put({ pk: RESTORING, sk: pointer(account, head.sequence + 1) });
+  await deps.table.put({ pk: RESTORING, sk: pointer(account, head.sequence + 1) });
   const because = ['restoring was acknowledged, but the account is still suspended'];
-  const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor: CLOCK, what: 'restore asked again', because, state });
-  return appended.kind === 'appended' ? finish(account, appended.entry, world) : { kind: 'already', because: appended.head.what };
+  const appended = await deps.ledger.append(ACCOUNT_CHAIN, account, head, { actor: CLOCK, what: 'restore asked again', because, state });
+  return appended.kind === 'appended' ? finish(account, appended.entry, deps) : { kind: 'already', because: appended.head.what };
 }
 
 /** The entry that reinstating would add to this chain; undefined when it would change nothing. */

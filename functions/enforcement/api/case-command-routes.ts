@@ -9,7 +9,7 @@ import { undoAccount, undoCase } from '../commands/undo';
 import type { Enforcement } from '../enforcement';
 import { turnKillSwitch } from '../policy/kill-switch';
 
-type CaseUse = (command: CaseCommand & { seen?: string | undefined }, world: Enforcement) => ReturnType<typeof reject>;
+type CaseUse = (command: CaseCommand & { seen?: string | undefined }, deps: Enforcement) => ReturnType<typeof reject>;
 
 /** What a preview showed. Optional: a script that looked at nothing approves whatever the case is now. */
 const Seen = z
@@ -27,7 +27,7 @@ const CASE_COMMANDS: readonly { name: string; use: CaseUse; summary: string }[] 
 /** The person as the ledger names them. */
 const actorOf = ({ id, role }: Principal) => ({ id, role });
 
-export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function caseCommandRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const onCase = { params: z.strictObject({ case: CaseParam }), headers: commandHeaders };
   const about = {
     ...command(http, 'reviewer'),
@@ -61,7 +61,7 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
     const key = c.req.valid('header')['idempotency-key'];
     return answerCommand(
       c,
-      await approve({ actor: actorOf(c.get('principal')), key, case: c.req.valid('param').case, ...c.req.valid('json') }, world),
+      await approve({ actor: actorOf(c.get('principal')), key, case: c.req.valid('param').case, ...c.req.valid('json') }, deps),
     );
   });
 
@@ -76,7 +76,7 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
     api.openapi(route, async (c) => {
       const key = c.req.valid('header')['idempotency-key'];
       const { case: id } = c.req.valid('param');
-      return answerCommand(c, await use({ actor: actorOf(c.get('principal')), key, case: id, ...c.req.valid('json') }, world));
+      return answerCommand(c, await use({ actor: actorOf(c.get('principal')), key, case: id, ...c.req.valid('json') }, deps));
     });
   }
 
@@ -93,7 +93,7 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
     const { account: subject } = c.req.valid('param');
     return answerCommand(
       c,
-      await undoAccount({ actor: actorOf(c.get('principal')), key, account: subject, because: c.req.valid('json').because }, world),
+      await undoAccount({ actor: actorOf(c.get('principal')), key, account: subject, because: c.req.valid('json').because }, deps),
     );
   });
 
@@ -110,6 +110,6 @@ export function caseCommandRoutes(api: Api, http: HttpPorts, world: Enforcement)
   });
   api.openapi(turn, async (c) => {
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await turnKillSwitch({ actor: actorOf(c.get('principal')), key, ...c.req.valid('json') }, world));
+    return answerCommand(c, await turnKillSwitch({ actor: actorOf(c.get('principal')), key, ...c.req.valid('json') }, deps));
   });
 }

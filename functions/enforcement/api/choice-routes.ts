@@ -12,7 +12,7 @@ import type { Enforcement } from '../enforcement';
 const Accounts = z.array(AccountParam).min(1, 'Name one account at least.').max(MOST_AT_ONCE, `At most ${MOST_AT_ONCE} accounts at once.`);
 
 /** Commands about some accounts: which a case is about, a case that no campaign called for, several at once. */
-export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function choiceRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const about = {
     ...command(http, 'reviewer'),
     method: 'post' as const,
@@ -40,7 +40,7 @@ export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
     const chosen = { ...(leaveOut && { leaveOut }), ...(takeIn && { takeIn }), ...(only && { only }) };
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await chooseAccounts({ actor: { id, role }, key, case: c.req.valid('param').case, because, ...chosen }, world));
+    return answerCommand(c, await chooseAccounts({ actor: { id, role }, key, case: c.req.valid('param').case, because, ...chosen }, deps));
   });
 
   const assign = createRoute({
@@ -65,7 +65,7 @@ export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
   api.openapi(assign, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await assignCase({ actor: { id, role }, key, case: c.req.valid('param').case, ...c.req.valid('json') }, world));
+    return answerCommand(c, await assignCase({ actor: { id, role }, key, case: c.req.valid('param').case, ...c.req.valid('json') }, deps));
   });
 
   const note = createRoute({
@@ -79,7 +79,7 @@ export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
   api.openapi(note, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await noteOnCase({ actor: { id, role }, key, case: c.req.valid('param').case, ...c.req.valid('json') }, world));
+    return answerCommand(c, await noteOnCase({ actor: { id, role }, key, case: c.req.valid('param').case, ...c.req.valid('json') }, deps));
   });
 
   const open = createRoute({
@@ -106,7 +106,7 @@ export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
   api.openapi(open, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    const answer = await openByHand({ actor: { id, role }, key, ...c.req.valid('json') }, world);
+    const answer = await openByHand({ actor: { id, role }, key, ...c.req.valid('json') }, deps);
     if (answer.kind !== 'done' && answer.kind !== 'already') return answerCommand(c, answer);
     return c.json({ kind: answer.kind, because: answer.because, ...(answer.kind === 'done' ? { case: String(answer.case) } : {}) }, 200);
   });
@@ -122,7 +122,7 @@ export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
   api.openapi(undo, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await undoAccounts({ actor: { id, role }, key, ...c.req.valid('json') }, world));
+    return answerCommand(c, await undoAccounts({ actor: { id, role }, key, ...c.req.valid('json') }, deps));
   });
 
   const clear = createRoute({
@@ -141,6 +141,6 @@ export function choiceRoutes(api: Api, http: HttpPorts, world: Enforcement): voi
   api.openapi(clear, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await exonerateAccounts({ actor: { id, role }, key, ...c.req.valid('json') }, world));
+    return answerCommand(c, await exonerateAccounts({ actor: { id, role }, key, ...c.req.valid('json') }, deps));
   });
 }

@@ -23,7 +23,7 @@ const NewDisclosure = z
   })
   .openapi('NewDisclosure');
 
-export function disclosureRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function disclosureRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const write = createRoute({
     ...command(http, 'reviewer'),
     method: 'post',
@@ -38,6 +38,6 @@ export function disclosureRoutes(api: Api, http: HttpPorts, world: Enforcement):
   api.openapi(write, async (c) => {
     const { id, role } = c.get('principal');
     const { because, ...asked } = c.req.valid('json');
-    return answerCommand(c, await disclose({ actor: { id, role }, key: c.req.valid('header')['idempotency-key'], because, asked }, world));
+    return answerCommand(c, await disclose({ actor: { id, role }, key: c.req.valid('header')['idempotency-key'], because, asked }, deps));
   });
 }

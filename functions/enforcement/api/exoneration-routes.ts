@@ -40,7 +40,7 @@ const ExonerationView = z
 
 const MOST_LISTED = 5_000;
 
-export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function exonerationRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const about = {
     ...command(http, 'reviewer'),
     method: 'post' as const,
@@ -61,10 +61,10 @@ export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement)
     ),
   });
   api.openapi(list, async (c) => {
-    const now = world.clock.now();
+    const now = deps.clock.now();
     const named = mayAct(c.get('principal'), 'reviewer');
     const items: z.infer<typeof ExonerationView>[] = [];
-    for await (const { state } of world.exonerations.all()) {
+    for await (const { state } of deps.exonerations.all()) {
       const id =
         state.scope.kind === 'account'
           ? state.scope.account
@@ -83,7 +83,7 @@ export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement)
         from: 'person',
       });
     }
-    for await (const { account, until, because } of world.exonerations.accounts(now)) {
+    for await (const { account, until, because } of deps.exonerations.accounts(now)) {
       items.push({
         scope: { kind: 'account', id: account },
         effect: 'exonerated',
@@ -114,7 +114,7 @@ export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement)
   api.openapi(make, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await exonerate({ actor: { id, role }, key, ...c.req.valid('json') }, world));
+    return answerCommand(c, await exonerate({ actor: { id, role }, key, ...c.req.valid('json') }, deps));
   });
 
   const revoke = createRoute({
@@ -127,6 +127,6 @@ export function exonerationRoutes(api: Api, http: HttpPorts, world: Enforcement)
   api.openapi(revoke, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await revokeExoneration({ actor: { id, role }, key, ...c.req.valid('json') }, world));
+    return answerCommand(c, await revokeExoneration({ actor: { id, role }, key, ...c.req.valid('json') }, deps));
   });
 }

@@ -41,7 +41,7 @@ const KnownOperatorView = z
   .openapi('KnownOperator');
 type KnownOperatorView = z.infer<typeof KnownOperatorView>;
 
-export function knownOperatorRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function knownOperatorRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const tags = ['Indicators'];
   const commands = { ...command(http, 'reviewer'), tags, responses: answers(CommandView, 'Done, or done before.') };
 
@@ -56,8 +56,8 @@ export function knownOperatorRoutes(api: Api, http: HttpPorts, world: Enforcemen
   });
   api.openapi(list, async (c) => {
     const items: KnownOperatorView[] = [];
-    for await (const { state } of world.operators.all())
-      items.push(viewOf(state, await world.sightings.seen(state.id), world.clock.now(), c.get('principal')));
+    for await (const { state } of deps.operators.all())
+      items.push(viewOf(state, await deps.sightings.seen(state.id), deps.clock.now(), c.get('principal')));
     return c.json({ items: items.sort((one, other) => (one.importedAt < other.importedAt ? 1 : -1)) }, 200);
   });
 
@@ -88,7 +88,7 @@ export function knownOperatorRoutes(api: Api, http: HttpPorts, world: Enforcemen
     }
     const key = c.req.valid('header')['idempotency-key'];
     const asked = { actor: { id, role }, key, because, read: found.operator, ...(until === undefined ? {} : { until }) };
-    return answerCommand(c, await importOperator(asked, world));
+    return answerCommand(c, await importOperator(asked, deps));
   });
 
   const remove = createRoute({
@@ -103,7 +103,7 @@ export function knownOperatorRoutes(api: Api, http: HttpPorts, world: Enforcemen
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
     const asked = { actor: { id, role }, key, because: c.req.valid('query').because, id: c.req.valid('param').operator };
-    return answerCommand(c, await revokeOperator(asked, world));
+    return answerCommand(c, await revokeOperator(asked, deps));
   });
 }
 

@@ -9,7 +9,7 @@ import type { Enforcement } from '../enforcement';
 const MOST_AT_ONCE = 500;
 
 /** What people, or the provider's own check, found out about accounts: kept for measuring, acting on nobody. */
-export function labelRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function labelRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const give = createRoute({
     ...command(http, 'reviewer'),
     method: 'post',
@@ -41,6 +41,6 @@ export function labelRoutes(api: Api, http: HttpPorts, world: Enforcement): void
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
     const { label: value, ...rest } = c.req.valid('json');
-    return answerCommand(c, await labelAccounts({ actor: { id, role }, key, value, ...rest }, world));
+    return answerCommand(c, await labelAccounts({ actor: { id, role }, key, value, ...rest }, deps));
   });
 }

@@ -17,7 +17,7 @@ const About = z
   ])
   .openapi('HoldSubject');
 
-export function legalHoldRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function legalHoldRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const about = {
     ...command(http, 'admin'),
     method: 'post' as const,
@@ -48,7 +48,7 @@ export function legalHoldRoutes(api: Api, http: HttpPorts, world: Enforcement): 
     const { id, role } = c.get('principal');
     const { from, ...asked } = c.req.valid('json');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await placeHold({ actor: { id, role }, key, ...asked, ...(from === undefined ? {} : { from }) }, world));
+    return answerCommand(c, await placeHold({ actor: { id, role }, key, ...asked, ...(from === undefined ? {} : { from }) }, deps));
   });
 
   const release = createRoute({
@@ -61,6 +61,6 @@ export function legalHoldRoutes(api: Api, http: HttpPorts, world: Enforcement): 
   api.openapi(release, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await releaseHold({ actor: { id, role }, key, id: c.req.valid('param').hold, ...c.req.valid('json') }, world));
+    return answerCommand(c, await releaseHold({ actor: { id, role }, key, id: c.req.valid('param').hold, ...c.req.valid('json') }, deps));
   });
 }

@@ -22,7 +22,7 @@ export type Names = {
  *
  * The way back is for an admin. It is no command: what an idempotency key remembers would be the id, and only its answer holds that.
  */
-export function nameRoutes(api: Api, http: HttpPorts, world: { accounts: AccountReader }, names: Names): void {
+export function nameRoutes(api: Api, http: HttpPorts, deps: { accounts: AccountReader }, names: Names): void {
   const lookup = createRoute({
     ...access(http, 'reviewer'),
     method: 'post',
@@ -53,7 +53,7 @@ export function nameRoutes(api: Api, http: HttpPorts, world: { accounts: Account
   });
   api.openapi(open, async (c) => {
     const { account } = c.req.valid('param');
-    const known = (await world.accounts.known([account])).get(account);
+    const known = (await deps.accounts.known([account])).get(account);
     if (!known) return problem(c, 'not-found', 'No id is kept of this account: it was in no campaign.');
     return c.json({ id: await names.idOf(known.sealed, account) }, 200);
   });

@@ -46,12 +46,12 @@ const PoliciesView = z
   .openapi('Policies');
 const Transition = z.object({ from: z.string(), to: z.string(), accounts: z.int() }).openapi('Transition');
 
-export function policyRoutes(api: Api, http: HttpPorts, world: Enforcement, names: Pick<Names, 'keyOf'>): void {
-  policyReadRoutes(api, http, world);
-  policyCommandRoutes(api, http, world, names);
+export function policyRoutes(api: Api, http: HttpPorts, deps: Enforcement, names: Pick<Names, 'keyOf'>): void {
+  policyReadRoutes(api, http, deps);
+  policyCommandRoutes(api, http, deps, names);
 }
 
-function policyReadRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+function policyReadRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const about = { ...access(http, 'viewer'), tags: ['Policies'] };
 
   const list = createRoute({
@@ -63,9 +63,9 @@ function policyReadRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
     responses: answers(PoliciesView, 'All policies.'),
   });
   api.openapi(list, async (c) => {
-    const { policy, digest } = await world.policy();
-    const live = (await world.policies.liveHead())?.state.live ?? null;
-    const records = await world.policies.all();
+    const { policy, digest } = await deps.policy();
+    const live = (await deps.policies.liveHead())?.state.live ?? null;
+    const records = await deps.policies.all();
     const items = records
       .map((entry) => policyView(entry, live, c.get('principal')))
       .sort((one, other) => (one.draftedOrChangedAt < other.draftedOrChangedAt ? 1 : -1));
@@ -93,12 +93,8 @@ function policyReadRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
   });
   api.openapi(one, async (c) => {
     const { digest } = c.req.valid('param');
-    const judging = await world.policy();
-    const [entry, kept, live] = await Promise.all([
-      world.policies.record(digest),
-      world.policies.document(digest),
-      world.policies.liveHead(),
-    ]);
+    const judging = await deps.policy();
+    const [entry, kept, live] = await Promise.all([deps.policies.record(digest), deps.policies.document(digest), deps.policies.liveHead()]);
     const policy = kept ?? (judging.digest === digest ? judging.policy : undefined);
     if (!policy) return problem(c, 'not-found', 'There is no policy with this digest. The list is at /v1/policies.');
     const record = entry
@@ -109,7 +105,7 @@ function policyReadRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
           live: false,
           author: null,
           reviewers: 0,
-          draftedOrChangedAt: iso(world.clock.now()),
+          draftedOrChangedAt: iso(deps.clock.now()),
           measurements: [],
         };
     return c.json({ ...record, policy }, 200);
@@ -141,7 +137,7 @@ function policyReadRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
   });
 }
 
-function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement, { keyOf }: Pick<Names, 'keyOf'>): void {
+function policyCommandRoutes(api: Api, http: HttpPorts, deps: Enforcement, { keyOf }: Pick<Names, 'keyOf'>): void {
   const about = { method: 'post' as const, tags: ['Policies'], responses: answers(CommandView, 'Done, or done before.') };
 
   const draft = createRoute({
@@ -157,7 +153,7 @@ function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement, { ke
   });
   api.openapi(draft, async (c) => {
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await draftPolicy({ actor: actorOf(c.get('principal')), key, ...c.req.valid('json') }, world));
+    return answerCommand(c, await draftPolicy({ actor: actorOf(c.get('principal')), key, ...c.req.valid('json') }, deps));
   });
 
   const review = createRoute({
@@ -174,7 +170,7 @@ function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement, { ke
       c,
       await reviewPolicy(
         { actor: actorOf(c.get('principal')), key, digest: c.req.valid('param').digest, because: c.req.valid('json').because },
-        world,
+        deps,
       ),
     );
   });
@@ -206,7 +202,7 @@ function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement, { ke
       c,
       await measurePolicy(
         { actor: actorOf(c.get('principal')), key, digest: c.req.valid('param').digest, ...c.req.valid('json') },
-        world,
+        deps,
         keyOf,
       ),
     );
@@ -226,7 +222,7 @@ function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement, { ke
       c,
       await putLive(
         { actor: actorOf(c.get('principal')), key, digest: c.req.valid('param').digest, because: c.req.valid('json').because },
-        world,
+        deps,
       ),
     );
   });
@@ -241,7 +237,7 @@ function policyCommandRoutes(api: Api, http: HttpPorts, world: Enforcement, { ke
   });
   api.openapi(back, async (c) => {
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await rollBack({ actor: actorOf(c.get('principal')), key, because: c.req.valid('json').because }, world));
+    return answerCommand(c, await rollBack({ actor: actorOf(c.get('principal')), key, because: c.req.valid('json').because }, deps));
   });
 }
 

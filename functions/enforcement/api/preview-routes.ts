@@ -36,7 +36,7 @@ const MOST_SHOWN = 100;
 const MOST_LISTED = 1_000;
 
 /** What a command would do, before it is given. These read and write nothing. */
-export function previewRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function previewRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const about = { ...access(http, 'viewer'), method: 'get' as const, tags: ['Cases'] };
 
   const ofCampaign = createRoute({
@@ -48,7 +48,7 @@ export function previewRoutes(api: Api, http: HttpPorts, world: Enforcement): vo
     responses: answers(DryRunView, 'What would happen.'),
   });
   api.openapi(ofCampaign, async (c) => {
-    const answer = await dryRun({ campaign: c.req.valid('param').campaign }, world);
+    const answer = await dryRun({ campaign: c.req.valid('param').campaign }, deps);
     return answer.kind === 'unknown' ? problem(c, 'not-found', 'There is no campaign with this id.') : c.json(dryRunView(answer), 200);
   });
 
@@ -61,7 +61,7 @@ export function previewRoutes(api: Api, http: HttpPorts, world: Enforcement): vo
     responses: answers(DryRunView, 'What would happen.'),
   });
   api.openapi(ofCase, async (c) => {
-    const answer = await dryRun({ case: c.req.valid('param').case }, world);
+    const answer = await dryRun({ case: c.req.valid('param').case }, deps);
     return answer.kind === 'unknown' ? problem(c, 'not-found', NO_CASE) : c.json(dryRunView(answer), 200);
   });
 
@@ -74,7 +74,7 @@ export function previewRoutes(api: Api, http: HttpPorts, world: Enforcement): vo
     responses: answers(UndoPreviewView, 'What would happen.'),
   });
   api.openapi(undo, async (c) => {
-    const preview = await undoPreview(c.req.valid('param').case, world);
+    const preview = await undoPreview(c.req.valid('param').case, deps);
     if (!preview) return problem(c, 'not-found', NO_CASE);
     const { accounts, asked, byPlan, exoneratedUntil, ...rest } = preview;
     const shown = accounts.slice(0, MOST_SHOWN).map(String);
@@ -90,7 +90,7 @@ export function previewRoutes(api: Api, http: HttpPorts, world: Enforcement): vo
     responses: answers(z.object({ items: z.array(DecidedView), of: z.int() }).openapi('CaseAccounts'), 'Acted on first.'),
   });
   api.openapi(accounts, async (c) => {
-    const answer = await dryRun({ case: c.req.valid('param').case }, world);
+    const answer = await dryRun({ case: c.req.valid('param').case }, deps);
     if (answer.kind === 'unknown') return problem(c, 'not-found', NO_CASE);
     const members = answer.kind === 'nothing' ? [] : answer.members;
     const items = [...members]

@@ -14,7 +14,7 @@ const RegroupingParam = z
   .openapi({ type: 'string', example: 'g-3f2a1b2c9d0e' });
 
 /** What people decide about who belongs together. It holds over every later run of detection, and acts on nobody. */
-export function regroupingRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function regroupingRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const about = {
     ...command(http, 'reviewer'),
     method: 'post' as const,
@@ -35,7 +35,7 @@ export function regroupingRoutes(api: Api, http: HttpPorts, world: Enforcement):
     const { into, because } = c.req.valid('json');
     const wanted: Wanted = { kind: 'merge', from: c.req.valid('param').campaign, into };
     const { id, role } = c.get('principal');
-    return answerCommand(c, await regroup({ actor: { id, role }, key: c.req.valid('header')['idempotency-key'], because, wanted }, world));
+    return answerCommand(c, await regroup({ actor: { id, role }, key: c.req.valid('header')['idempotency-key'], because, wanted }, deps));
   });
 
   const split = createRoute({
@@ -49,7 +49,7 @@ export function regroupingRoutes(api: Api, http: HttpPorts, world: Enforcement):
     const { accounts, because } = c.req.valid('json');
     const wanted: Wanted = { kind: 'split', from: c.req.valid('param').campaign, accounts };
     const { id, role } = c.get('principal');
-    return answerCommand(c, await regroup({ actor: { id, role }, key: c.req.valid('header')['idempotency-key'], because, wanted }, world));
+    return answerCommand(c, await regroup({ actor: { id, role }, key: c.req.valid('header')['idempotency-key'], because, wanted }, deps));
   });
 
   const members = createRoute({
@@ -71,7 +71,7 @@ export function regroupingRoutes(api: Api, http: HttpPorts, world: Enforcement):
     const { campaign } = c.req.valid('param');
     const wanted: Wanted = change === 'add' ? { kind: 'add', into: campaign, accounts } : { kind: 'remove', from: campaign, accounts };
     const { id, role } = c.get('principal');
-    return answerCommand(c, await regroup({ actor: { id, role }, key: c.req.valid('header')['idempotency-key'], because, wanted }, world));
+    return answerCommand(c, await regroup({ actor: { id, role }, key: c.req.valid('header')['idempotency-key'], because, wanted }, deps));
   });
 
   const second = createRoute({
@@ -84,7 +84,7 @@ export function regroupingRoutes(api: Api, http: HttpPorts, world: Enforcement):
   api.openapi(second, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    return answerCommand(c, await agree({ actor: { id, role }, key, id: c.req.valid('param').regrouping, ...c.req.valid('json') }, world));
+    return answerCommand(c, await agree({ actor: { id, role }, key, id: c.req.valid('param').regrouping, ...c.req.valid('json') }, deps));
   });
 
   const withdraw = createRoute({
@@ -99,7 +99,7 @@ export function regroupingRoutes(api: Api, http: HttpPorts, world: Enforcement):
     const key = c.req.valid('header')['idempotency-key'];
     return answerCommand(
       c,
-      await withdrawRegrouping({ actor: { id, role }, key, id: c.req.valid('param').regrouping, ...c.req.valid('json') }, world),
+      await withdrawRegrouping({ actor: { id, role }, key, id: c.req.valid('param').regrouping, ...c.req.valid('json') }, deps),
     );
   });
 }

@@ -17,21 +17,21 @@ import { searchRoutes } from './search-routes';
 import { verificationRoutes } from './verification-routes';
 
 /** The commands of API v1 that change what is done to accounts. */
-export function enforcementRoutes(api: Api, http: HttpPorts, world: Enforcement, names: Names): void {
-  caseCommandRoutes(api, http, world);
-  previewRoutes(api, http, world);
-  choiceRoutes(api, http, world);
-  labelRoutes(api, http, world);
-  verificationRoutes(api, http, world);
-  canaryRoutes(api, http, world, names);
-  disclosureRoutes(api, http, world);
-  legalHoldRoutes(api, http, world);
-  regroupingRoutes(api, http, world);
-  exonerationRoutes(api, http, world);
-  knownOperatorRoutes(api, http, world);
+export function enforcementRoutes(api: Api, http: HttpPorts, deps: Enforcement, names: Names): void {
+  caseCommandRoutes(api, http, deps);
+  previewRoutes(api, http, deps);
+  choiceRoutes(api, http, deps);
+  labelRoutes(api, http, deps);
+  verificationRoutes(api, http, deps);
+  canaryRoutes(api, http, deps, names);
+  disclosureRoutes(api, http, deps);
+  legalHoldRoutes(api, http, deps);
+  regroupingRoutes(api, http, deps);
+  exonerationRoutes(api, http, deps);
+  knownOperatorRoutes(api, http, deps);
   // Before the policies, one of which could be called `rules`.
-  ruleRoutes(api, http, world);
-  policyRoutes(api, http, world, names);
-  nameRoutes(api, http, world, names);
-  searchRoutes(api, http, world, names);
+  ruleRoutes(api, http, deps);
+  policyRoutes(api, http, deps, names);
+  nameRoutes(api, http, deps, names);
+  searchRoutes(api, http, deps, names);
 }

@@ -49,7 +49,7 @@ const MemberDecisionView = z
   .openapi('AccountDecision');
 
 /** What the policy's rules say and how often they were wrong: published by rule, and about one account with the reason why not more. */
-export function ruleRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function ruleRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   const about = { ...access(http, 'viewer'), method: 'get' as const };
 
   const rules = createRoute({
@@ -64,15 +64,15 @@ export function ruleRoutes(api: Api, http: HttpPorts, world: Enforcement): void 
     ),
   });
   api.openapi(rules, async (c) => {
-    const { policy } = await world.policy();
+    const { policy } = await deps.policy();
     const { demotion } = policy.enforcement;
-    const since = world.clock.now() - demotion.windowDays.value * DAY;
-    const demoted = await world.rules.demoted();
+    const since = deps.clock.now() - demotion.windowDays.value * DAY;
+    const demoted = await deps.rules.demoted();
     const items = await Promise.all(
       policy.enforcement.rules.map(async (rule) => {
         const { id, kind, action } = rule;
-        const { acted, appealed, granted, denied } = await world.rules.rates(id, since);
-        const { labelled, right, reversed } = await world.labels.ofRule(id, since);
+        const { acted, appealed, granted, denied } = await deps.rules.rates(id, since);
+        const { labelled, right, reversed } = await deps.labels.ofRule(id, since);
         const answered = granted + denied;
         return {
           rule: id,
@@ -109,12 +109,12 @@ export function ruleRoutes(api: Api, http: HttpPorts, world: Enforcement): void 
   });
   api.openapi(decision, async (c) => {
     const { account } = c.req.valid('param');
-    const membership = await world.campaigns.membership(account);
+    const membership = await deps.campaigns.membership(account);
     if (!membership) return problem(c, 'not-found', 'The account is in no campaign, so the policy has nothing to decide about it.');
-    const latest = await world.cases.latestOf(membership.campaign);
+    const latest = await deps.cases.latestOf(membership.campaign);
     const now = latest
-      ? await outlookOf(latest.id, latest.head.state, world)
-      : await outlook(await planFor(membership.campaign, world), {}, world);
+      ? await outlookOf(latest.id, latest.head.state, deps)
+      : await outlook(await planFor(membership.campaign, deps), {}, deps);
     const campaign = String(membership.campaign);
     if (now.kind === 'nothing')
       return c.json(

@@ -33,7 +33,7 @@ const FoundView = z
  * One box for whatever a tip names. The value comes in the body, is hashed under the key and forgotten: it is in no address, no log
  * and no store. That somebody searched is in the access log.
  */
-export function searchRoutes(api: Api, http: HttpPorts, world: Enforcement, names: Names): void {
+export function searchRoutes(api: Api, http: HttpPorts, deps: Enforcement, names: Names): void {
   const find = createRoute({
     ...access(http, 'reviewer'),
     method: 'post',
@@ -46,7 +46,7 @@ export function searchRoutes(api: Api, http: HttpPorts, world: Enforcement, name
     responses: answers(FoundView, 'What was found; empty lists when nothing was.'),
   });
   api.openapi(find, async (c) => {
-    const found = await search(c.req.valid('json').value, world, names);
+    const found = await search(c.req.valid('json').value, deps, names);
     return c.json(found, 200);
   });
 }

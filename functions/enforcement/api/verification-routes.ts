@@ -19,7 +19,7 @@ const COMMANDS = [
 ] as const;
 
 /** What people say about the provider's own checks. */
-export function verificationRoutes(api: Api, http: HttpPorts, world: Enforcement): void {
+export function verificationRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
   for (const { say, operationId, summary } of COMMANDS) {
     const route = createRoute({
       ...command(http, 'reviewer'),
@@ -35,7 +35,7 @@ export function verificationRoutes(api: Api, http: HttpPorts, world: Enforcement
       const { id, role } = c.get('principal');
       const key = c.req.valid('header')['idempotency-key'];
       const { account } = c.req.valid('param');
-      return answerCommand(c, await decideVerification({ actor: { id, role }, key, say, account, ...c.req.valid('json') }, world));
+      return answerCommand(c, await decideVerification({ actor: { id, role }, key, say, account, ...c.req.valid('json') }, deps));
     });
   }
 }

@@ -38,7 +38,7 @@ const Place = z
 const SIGHTED = ['echoed', 'already', 'never-issued', 'ended', 'outdated', 'full'] as const satisfies readonly Sighted['kind'][];
 
 /** Canaries: tokens for the answers of accounts under watch, and where they come back. */
-export function canaryRoutes(api: Api, http: HttpPorts, world: Enforcement, { canaries: keys }: { canaries: CanaryKeys }): void {
+export function canaryRoutes(api: Api, http: HttpPorts, deps: Enforcement, { canaries: keys }: { canaries: CanaryKeys }): void {
   const tags = ['Canaries'];
   const issue = createRoute({
     // No `command`: it would keep the answer, and with it the tokens, for a retry.
@@ -70,7 +70,7 @@ export function canaryRoutes(api: Api, http: HttpPorts, world: Enforcement, { ca
     const { id, role } = c.get('principal');
     const { until, ...asked } = c.req.valid('json');
     const key = c.req.valid('header')['idempotency-key'];
-    const answer = await issueCanaries({ actor: { id, role }, key, ...asked, ...(until === undefined ? {} : { until }) }, keys, world);
+    const answer = await issueCanaries({ actor: { id, role }, key, ...asked, ...(until === undefined ? {} : { until }) }, keys, deps);
     if (answer.kind !== 'done') return problem(c, answer.kind === 'unknown' ? 'not-found' : 'refused', answer.because);
     return c.json({ set: answer.set, tokens: answer.tokens, until: iso(answer.until) }, 200);
   });
@@ -103,19 +103,19 @@ export function canaryRoutes(api: Api, http: HttpPorts, world: Enforcement, { ca
   });
   api.openapi(report, async (c) => {
     const { id, role } = c.get('principal');
-    const { tokens, place, at = world.clock.now(), because } = c.req.valid('json');
-    if (at > world.clock.now() + CLOCK_DIFFERENCE)
+    const { tokens, place, at = deps.clock.now(), because } = c.req.valid('json');
+    if (at > deps.clock.now() + CLOCK_DIFFERENCE)
       return problem(c, 'invalid-request', 'Give a time that is not still to come.', { errors: [] });
     const key = c.req.valid('header')['idempotency-key'];
     const items: Sighted[] = [];
-    const sealed = place.kind === 'account' ? ((await world.accounts.known([place.account])).get(place.account)?.sealed ?? null) : null;
+    const sealed = place.kind === 'account' ? ((await deps.accounts.known([place.account])).get(place.account)?.sealed ?? null) : null;
     const where = place.kind === 'account' ? { ...place, sealed } : place;
     for (const text of tokens) {
       const token = await keys.hashOf(text);
       items.push(
         token === undefined
           ? { kind: 'never-issued', because: 'no token of ours: it was not made under this key' }
-          : await takeSighting({ token, place: where, at, actor: byPerson({ id, role }), key, because }, world),
+          : await takeSighting({ token, place: where, at, actor: byPerson({ id, role }), key, because }, deps),
       );
     }
     return c.json({ items }, 200);
@@ -136,7 +136,7 @@ export function canaryRoutes(api: Api, http: HttpPorts, world: Enforcement, { ca
     const key = c.req.valid('header')['idempotency-key'];
     return answerCommand(
       c,
-      await withdrawCanaries({ actor: { id, role }, key, id: c.req.valid('param').set, ...c.req.valid('json') }, world),
+      await withdrawCanaries({ actor: { id, role }, key, id: c.req.valid('param').set, ...c.req.valid('json') }, deps),
     );
   });
 }

@@ -12,7 +12,7 @@ import { iso } from '../../../shared/domain/time';
 import type { CanaryKeys } from '../../../shared/identity/canary';
 import type { Enforcement } from '../enforcement';
 
-type World = Pick<Enforcement, 'canaries' | 'campaigns' | 'clock'>;
+type Dependencies = Pick<Enforcement, 'canaries' | 'campaigns' | 'clock'>;
 
 /**
  * Tokens to place in answers of a campaign or an account, or nowhere (a control). A retry with the same key answers the same tokens
@@ -21,24 +21,24 @@ type World = Pick<Enforcement, 'canaries' | 'campaigns' | 'clock'>;
 export async function issueCanaries(
   { actor, key, because, subject, count, until }: Command & { subject: CanarySubject; count: number; until?: number },
   keys: Pick<CanaryKeys, 'mint'>,
-  world: World,
+  deps: Dependencies,
 ): Promise<CommandAnswer<{ set: string; tokens: string[]; until: number }>> {
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
-  const now = world.clock.now();
+  const now = deps.clock.now();
   if (!Number.isInteger(count) || count < 1 || count > MOST_TOKENS)
     return { kind: 'refused', because: `ask for 1 to ${MOST_TOKENS} tokens at a time` };
   if (until !== undefined && (until <= now || until > now + LONGEST_CANARY_KEPT))
     return { kind: 'refused', because: `give an end between now and ${iso(now + LONGEST_CANARY_KEPT)}` };
-  if (subject.kind === 'campaign' && !(await world.campaigns.header(subject.campaign)))
+  if (subject.kind === 'campaign' && !(await deps.campaigns.header(subject.campaign)))
     return { kind: 'unknown', because: `there is no campaign ${subject.campaign}` };
   const request = JSON.stringify([actor.id, key, subject, count]);
   const id = `cn-${createHash('sha256').update(request).digest('hex').slice(0, 12)}`;
   const made = await keys.mint(Array.from({ length: count }, (_, place) => `${place}/${request}`));
   const tokens = made.map(({ token }) => token);
-  const before = await world.canaries.head(id);
+  const before = await deps.canaries.head(id);
   if (before) return { kind: 'done', because: `set ${id} was issued by this command before`, set: id, tokens, until: before.state.until };
   let standing = 0;
-  for await (const { state } of world.canaries.all()) if (!state.withdrawn && state.until > now) standing++;
+  for await (const { state } of deps.canaries.all()) if (!state.withdrawn && state.until > now) standing++;
   if (standing >= MOST_SETS) return { kind: 'refused', because: `${MOST_SETS} sets stand already: withdraw one first` };
   const state: CanarySet = {
     id,
@@ -53,19 +53,19 @@ export async function issueCanaries(
     more: 0,
   };
   // Overtaken: the same command, at the same time. Its set is this one.
-  await world.canaries.append(undefined, state, { actor: byPerson(actor), what: 'tokens issued', because, key });
+  await deps.canaries.append(undefined, state, { actor: byPerson(actor), what: 'tokens issued', because, key });
   return { kind: 'done', because: `${count} tokens of set ${id}, shown once`, set: id, tokens, until: state.until };
 }
 
 /** From now on its echoes mean nothing; what was seen stays in the ledger. */
-export async function withdrawCanaries({ actor, key, because, id }: Command & { id: string }, world: World): Promise<CommandAnswer> {
+export async function withdrawCanaries({ actor, key, because, id }: Command & { id: string }, deps: Dependencies): Promise<CommandAnswer> {
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
   for (;;) {
-    const head = await world.canaries.head(id);
+    const head = await deps.canaries.head(id);
     if (!head) return { kind: 'unknown', because: `there is no set ${id}` };
     if (head.state.withdrawn) return { kind: 'already', because: 'it is withdrawn' };
     const state = { ...head.state, withdrawn: true };
-    const appended = await world.canaries.append(head, state, { actor: byPerson(actor), what: 'withdrawn', because, key });
+    const appended = await deps.canaries.append(head, state, { actor: byPerson(actor), what: 'withdrawn', because, key });
     if (appended.kind === 'appended') return { kind: 'done', because: `set ${id} links nobody any longer` };
   }
 }

@@ -15,15 +15,15 @@ import { step } from './step';
  * `nextDue` (ms): when to call again; undefined when nothing waits for time. `unreadable`: what stands still because its record
  * cannot be read; it stops no other case.
  */
-export async function advance(world: Enforcement): Promise<{ steps: number; nextDue?: number; unreadable: string[] }> {
+export async function advance(deps: Enforcement): Promise<{ steps: number; nextDue?: number; unreadable: string[] }> {
   let steps = 0;
   const unreadable: string[] = [];
   let nextDue: number | undefined;
-  await carryOutAppeals(world);
-  if ((await finishRestoring(world)) > 0) nextDue = world.clock.now() + MINUTE;
-  for (const { id } of await world.cases.openCases({ unreadable: (because) => unreadable.push(because) })) {
+  await carryOutAppeals(deps);
+  if ((await finishRestoring(deps)) > 0) nextDue = deps.clock.now() + MINUTE;
+  for (const { id } of await deps.cases.openCases({ unreadable: (because) => unreadable.push(because) })) {
     const rest = await isolated(
-      () => untilItRests(id, world),
+      () => untilItRests(id, deps),
       (bad) => void unreadable.push(bad.message),
     );
     if (!rest) continue;
@@ -32,16 +32,16 @@ export async function advance(world: Enforcement): Promise<{ steps: number; next
     const due = answer.kind === 'wait' || answer.kind === 'await-people' ? answer.until : null;
     if (due !== null) nextDue = Math.min(nextDue ?? due, due);
   }
-  const { nextDue: lapses } = await watchVerifications(world, 1);
+  const { nextDue: lapses } = await watchVerifications(deps, 1);
   if (lapses !== undefined) nextDue = Math.min(nextDue ?? lapses, lapses);
   // One process writes: what is a moment old has nothing before it that is still to come.
-  await keepLabels(world, 1);
+  await keepLabels(deps, 1);
   return { steps, unreadable, ...(nextDue === undefined ? {} : { nextDue }) };
 }
 
-async function untilItRests(id: CaseId, world: Enforcement): Promise<{ steps: number; answer: StepAnswer }> {
+async function untilItRests(id: CaseId, deps: Enforcement): Promise<{ steps: number; answer: StepAnswer }> {
   for (let steps = 1; ; steps++) {
-    const answer = await step(id, world);
+    const answer = await step(id, deps);
     if (answer.kind !== 'again') return { steps, answer };
   }
 }

@@ -10,15 +10,15 @@ export const leaseOf = (id: CaseId): string => `case/${id}`;
 /** Does what acts on the accounts of a case while nobody else does: the state machine, a detection run and the watchdog take turns. */
 export async function alone<T>(
   id: CaseId,
-  world: Enforcement,
+  deps: Enforcement,
   { work, busy }: { work: () => Promise<T>; busy: (until: number) => T },
 ): Promise<T> {
-  const owner = `${world.clock.now()}-${world.chance.next()}`;
-  const lease = await world.leases.take(leaseOf(id), owner, LEASE_MS);
+  const owner = `${deps.clock.now()}-${deps.chance.next()}`;
+  const lease = await deps.leases.take(leaseOf(id), owner, LEASE_MS);
   if (lease.kind === 'held') return busy(lease.until);
   try {
     return await work();
   } finally {
-    await world.leases.release(leaseOf(id), owner);
+    await deps.leases.release(leaseOf(id), owner);
   }
 }

@@ -49,32 +49,32 @@ const STEP_OF: { readonly [kind in Progress['kind']]: CaseStep['step'] | null } 
  * One state of the state machine. The case itself decides where it is: a machine that lags behind (people decided, another
  * execution undid it) is told where the case is, and does nothing else.
  */
-export async function caseStep(asked: CaseStep, world: Enforcement): Promise<CaseNow> {
+export async function caseStep(asked: CaseStep, deps: Enforcement): Promise<CaseNow> {
   const id = caseId(asked.case);
-  const head = await world.cases.head(id);
-  if (!head) return { kind: 'closed', case: asked.case, until: iso(world.clock.now()), because: 'there is no such case' };
+  const head = await deps.cases.head(id);
+  if (!head) return { kind: 'closed', case: asked.case, until: iso(deps.clock.now()), because: 'there is no such case' };
   if (asked.step === 'continue') {
     // Named by the execution that it continues: asked twice, it is one.
-    await world.workflow.start(id, head.sequence, `from-${createHash('sha256').update(asked.execution).digest('hex').slice(0, 12)}`);
-    return { kind: 'closed', case: asked.case, until: iso(world.clock.now()), because: 'it goes on in a new execution' };
+    await deps.workflow.start(id, head.sequence, `from-${createHash('sha256').update(asked.execution).digest('hex').slice(0, 12)}`);
+    return { kind: 'closed', case: asked.case, until: iso(deps.clock.now()), because: 'it goes on in a new execution' };
   }
-  if (asked.step === 'await-approval') await waitForPeople(asked, world);
+  if (asked.step === 'await-approval') await waitForPeople(asked, deps);
   const due = STEP_OF[head.state.progress.kind];
-  const answer = asked.step === due ? await step(id, world) : undefined;
-  const next = await now(asked.case, answer, world);
-  const isBackBy = next.kind === 'awaiting-approval' ? world.clock.now() + APPROVAL_LOOK_MS : Date.parse(next.until);
-  await world.cases.expectBack(id, next.kind === 'closed' || next.kind === 'settled' ? null : isBackBy);
+  const answer = asked.step === due ? await step(id, deps) : undefined;
+  const next = await now(asked.case, answer, deps);
+  const isBackBy = next.kind === 'awaiting-approval' ? deps.clock.now() + APPROVAL_LOOK_MS : Date.parse(next.until);
+  await deps.cases.expectBack(id, next.kind === 'closed' || next.kind === 'settled' ? null : isBackBy);
   return next;
 }
 
 /** How long an execution waits for people before it looks by itself (infra/machines/suspension-machine.ts). */
 export const APPROVAL_LOOK_MS = HOUR;
 
-async function now(id: string, answer: StepAnswer | undefined, world: Enforcement): Promise<CaseNow> {
-  const progress = (await world.cases.head(caseId(id)))?.state.progress;
+async function now(id: string, answer: StepAnswer | undefined, deps: Enforcement): Promise<CaseNow> {
+  const progress = (await deps.cases.head(caseId(id)))?.state.progress;
   const because = answer?.because ?? 'looked';
-  if (!progress || isClosed(progress)) return { kind: 'closed', case: id, until: iso(world.clock.now()), because };
-  const until = iso(Math.ceil(answer?.kind === 'wait' ? answer.until : dueAt(progress, world.clock.now())));
+  if (!progress || isClosed(progress)) return { kind: 'closed', case: id, until: iso(deps.clock.now()), because };
+  const until = iso(Math.ceil(answer?.kind === 'wait' ? answer.until : dueAt(progress, deps.clock.now())));
   switch (progress.kind) {
     case 'rejected':
     case 'lapsed':
@@ -124,13 +124,13 @@ function dueAt(progress: Progress, at: number): number {
 }
 
 /** Keeps the token under which the machine waits, then looks whether people were faster: then it need not wait at all. */
-async function waitForPeople({ case: id, token }: Extract<CaseStep, { step: 'await-approval' }>, world: Enforcement): Promise<void> {
-  await world.table.put({ pk: 'WAITING', sk: id, token });
-  const state = (await world.cases.head(caseId(id)))?.state;
+async function waitForPeople({ case: id, token }: Extract<CaseStep, { step: 'await-approval' }>, deps: Enforcement): Promise<void> {
+  await deps.table.put({ pk: 'WAITING', sk: id, token });
+  const state = (await deps.cases.head(caseId(id)))?.state;
   // A case that is not waiting, or not there, has been decided.
   const decided =
     state?.progress.kind !== 'awaiting-approval' ||
     state.approvals.length >= state.approversNeeded ||
-    world.clock.now() >= state.progress.lapsesAt;
-  if (decided) await world.workflow.wake(caseId(id));
+    deps.clock.now() >= state.progress.lapsesAt;
+  if (decided) await deps.workflow.wake(caseId(id));
 }

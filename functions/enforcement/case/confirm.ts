@@ -20,20 +20,20 @@ type Open = { waiting: number; unconfirmed: number; unreadable: number; inForce:
  * A contained campaign: what was requested, what the provider acknowledged and what its own account events show are
  * compared; what expired is given back; when nothing is in force any more, the case is over.
  */
-export const confirm: Step<'contained'> = async (id, head, world) => {
+export const confirm: Step<'contained'> = async (id, head, deps) => {
   const { checkAt, expiresAt } = head.state.progress;
-  const now = world.clock.now();
+  const now = deps.clock.now();
   const due = Math.min(checkAt ?? Number.POSITIVE_INFINITY, expiresAt ?? Number.POSITIVE_INFINITY);
   if (now < due) return waitFor(due);
-  const { policy } = await world.policy();
-  await confirmWhatPeopleConfirmed(id, head.state, policy.enforcement, world);
-  const open = await sweep(id, { policy: policy.enforcement, armed: await isArmed(world) }, world);
+  const { policy } = await deps.policy();
+  await confirmWhatPeopleConfirmed(id, head.state, policy.enforcement, deps);
+  const open = await sweep(id, { policy: policy.enforcement, armed: await isArmed(deps) }, deps);
   if (open.inForce === 0)
-    return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, world);
+    return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, deps);
   const again = open.waiting > 0 ? now + policy.enforcement.confirmation.observeWithinMinutes.value * MINUTE : null;
   const outstanding = { waiting: open.waiting, givenUp: open.unconfirmed };
   const progress = { kind: 'contained' as const, checkAt: again, expiresAt: open.expiresAt, outstanding };
-  return move(id, head, { progress, because: [inWords(open)] }, world);
+  return move(id, head, { progress, because: [inWords(open)] }, deps);
 };
 
 function inWords({ inForce, waiting, unconfirmed, unreadable }: Open): string {
@@ -46,27 +46,27 @@ function inWords({ inForce, waiting, unconfirmed, unreadable }: Open): string {
 }
 
 /** While it is stopped nobody is asked for anything, but what is in force still expires. */
-export const expireStopped: Step<'stopped'> = async (id, head, world) => {
+export const expireStopped: Step<'stopped'> = async (id, head, deps) => {
   const { expiresAt } = head.state.progress;
-  if (expiresAt === null || world.clock.now() < expiresAt) {
+  if (expiresAt === null || deps.clock.now() < expiresAt) {
     return { kind: 'await-people', until: expiresAt, because: `stopped: ${head.because.join('; ')}` };
   }
-  const { policy } = await world.policy();
-  const open = await sweep(id, { policy: policy.enforcement, armed: false }, world);
+  const { policy } = await deps.policy();
+  const open = await sweep(id, { policy: policy.enforcement, armed: false }, deps);
   if (open.inForce === 0 && open.reinstated > 0)
-    return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, world);
-  return move(id, head, { progress: { ...head.state.progress, expiresAt: open.expiresAt }, because: head.because }, world);
+    return move(id, head, { progress: { kind: 'expired' }, because: ['no action of this case is in force any more'] }, deps);
+  return move(id, head, { progress: { ...head.state.progress, expiresAt: open.expiresAt }, because: head.because }, deps);
 };
 
 /** Enough people confirmed: what was in force when they did no longer expires. Who joined later still does. */
-async function confirmWhatPeopleConfirmed(id: CaseId, state: CaseState, policy: EnforcementPolicy, world: Enforcement): Promise<void> {
+async function confirmWhatPeopleConfirmed(id: CaseId, state: CaseState, policy: EnforcementPolicy, deps: Enforcement): Promise<void> {
   const { confirmations, size } = state;
   const last = confirmations.at(-1);
   if (!last || confirmations.length < approversFor(size, 'assist', policy)) return;
   const because = [`confirmed by ${confirmations.map((one) => one.id).join(' and ')}`];
-  await inBatches(await world.cases.answered(id), 32, async (account) => {
+  await inBatches(await deps.cases.answered(id), 32, async (account) => {
     const head = await isolated(
-      () => world.ledger.head(ACCOUNT_CHAIN, account),
+      () => deps.ledger.head(ACCOUNT_CHAIN, account),
       () => undefined,
     );
     const phase = head?.state.phase;
@@ -74,7 +74,7 @@ async function confirmWhatPeopleConfirmed(id: CaseId, state: CaseState, policy: 
     if (phase.action.case !== id || phase.action.expiresAt === null || phase.action.askedAt > last.at) return;
     const confirmed: AccountState = { ...head.state, phase: { ...phase, action: { ...phase.action, expiresAt: null } } };
     const actor: Actor = { kind: 'person', id: last.id, role: last.role };
-    await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor, what: 'confirmed', because, state: confirmed });
+    await deps.ledger.append(ACCOUNT_CHAIN, account, head, { actor, what: 'confirmed', because, state: confirmed });
   });
 }
 
@@ -83,16 +83,16 @@ const waitFor = (due: number): StepAnswer =>
     ? { kind: 'wait', until: due, because: 'contained; next look' }
     : { kind: 'await-people', until: null, because: 'contained until a person decides otherwise' };
 
-async function sweep(id: CaseId, { policy, armed }: Pick<Look, 'policy' | 'armed'>, world: Enforcement): Promise<Open> {
+async function sweep(id: CaseId, { policy, armed }: Pick<Look, 'policy' | 'armed'>, deps: Enforcement): Promise<Open> {
   const open: Open = { waiting: 0, unconfirmed: 0, unreadable: 0, inForce: 0, reinstated: 0, expiresAt: null };
-  const accounts = [...(await world.cases.touched(id)).keys()];
-  const known = await world.accounts.known(accounts);
+  const accounts = [...(await deps.cases.touched(id)).keys()];
+  const known = await deps.accounts.known(accounts);
   await inBatches(accounts, 32, async (account) => {
     await isolated(
       async () => {
-        const before = await world.ledger.head(ACCOUNT_CHAIN, account);
+        const before = await deps.ledger.head(ACCOUNT_CHAIN, account);
         if (!before) return;
-        const head = await reconcile(id, account, before, { policy, facts: known.get(account)?.facts, armed }, world);
+        const head = await reconcile(id, account, before, { policy, facts: known.get(account)?.facts, armed }, deps);
         tell(open, id, head.state, policy);
       },
       () => {
@@ -113,31 +113,31 @@ async function reconcile(
   account: AccountKey,
   head: Entry<AccountState>,
   look: Look,
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<Entry<AccountState>> {
-  const now = world.clock.now();
+  const now = deps.clock.now();
   const { phase } = head.state;
   if (phase.kind === 'free' || phase.action.case !== id) return head;
   const live = phase.kind === 'asked' || phase.kind === 'acknowledged' || phase.kind === 'observed';
   if (live && phase.action.expiresAt !== null && phase.action.expiresAt <= now) {
-    await reinstate(account, { why: 'expired', actor: CLOCK, because: ['nobody confirmed it before it expired'], onlyOf: id }, world);
+    await reinstate(account, { why: 'expired', actor: CLOCK, because: ['nobody confirmed it before it expired'], onlyOf: id }, deps);
   } else if (phase.kind === 'reinstating' || (phase.kind === 'asked' && look.armed)) {
-    await settle(account, head, world);
+    await settle(account, head, deps);
   } else if (phase.kind === 'acknowledged' && phase.action.action === 'suspend') {
     const { observeWithinMinutes, askAgain } = look.policy.confirmation;
     const seen = look.facts?.standing === 'suspended' || look.facts?.standing === 'closed';
     if (seen) {
       const state: AccountState = { ...head.state, phase: { kind: 'observed', action: phase.action, at: now } };
       const because = [`the provider's account events say ${look.facts?.standing}`];
-      await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor: { kind: 'provider' }, what: 'observed', because, state });
+      await deps.ledger.append(ACCOUNT_CHAIN, account, head, { actor: { kind: 'provider' }, what: 'observed', because, state });
     } else if (look.armed && phase.askedAgain < askAgain.value && now >= phase.at + observeWithinMinutes.value * MINUTE) {
       const state: AccountState = { ...head.state, phase: { kind: 'asked', action: phase.action, attempts: phase.askedAgain + 2 } };
       const because = ['acknowledged, but the account is still active'];
-      const appended = await world.ledger.append(ACCOUNT_CHAIN, account, head, { actor: CLOCK, what: 'asked again', because, state });
-      if (appended.kind === 'appended') await settle(account, appended.entry, world);
+      const appended = await deps.ledger.append(ACCOUNT_CHAIN, account, head, { actor: CLOCK, what: 'asked again', because, state });
+      if (appended.kind === 'appended') await settle(account, appended.entry, deps);
     }
   } else return head;
-  return (await world.ledger.head(ACCOUNT_CHAIN, account)) ?? head;
+  return (await deps.ledger.head(ACCOUNT_CHAIN, account)) ?? head;
 }
 
 function tell(open: Open, id: CaseId, { phase }: AccountState, policy: EnforcementPolicy): void {

@@ -9,29 +9,29 @@ import { type Plan, planOf } from '../policy/plan';
 import { type CaseHead, move, type Step, stop } from './move';
 
 /** Contains this stage's share of the accounts, on the newest evidence. A case whose ground fell away stops and a person is asked. */
-export const containStage: Step<'containing'> = async (id, head, world) => {
+export const containStage: Step<'containing'> = async (id, head, deps) => {
   const { progress } = head.state;
-  const now = world.clock.now();
+  const now = deps.clock.now();
   if (now < progress.retryAt)
     return { kind: 'wait', until: progress.retryAt, because: 'the provider was down; waiting before the next try' };
   // Before the plan, which for a large campaign reads every member.
-  if (!(await isArmed(world))) return { kind: 'wait', until: now + pauseAfter(now - head.at), because: NOT_ARMED };
-  const plan = await planOf(head.state, world);
+  if (!(await isArmed(deps))) return { kind: 'wait', until: now + pauseAfter(now - head.at), because: NOT_ARMED };
+  const plan = await planOf(head.state, deps);
   const ground = groundsOf(plan, head);
-  if (ground.kind === 'fell-away') return stop(id, head, progress.stage, ground.because, world);
+  if (ground.kind === 'fell-away') return stop(id, head, progress.stage, ground.because, deps);
   const { policy, decision } = ground.plan;
   const { stages } = policy.enforcement;
   const stage = stages[Math.min(progress.stage, stages.length - 1)];
   if (!stage) throw new Error('a policy has at least one stage');
-  const targets = targetsOf(decision, id, head.state, await world.cases.answered(id));
+  const targets = targetsOf(decision, id, head.state, await deps.cases.answered(id));
   const needed = approversFor(targets.length, decision.mode, policy.enforcement);
   if (head.state.approvals.length < needed) {
     const because = [`${targets.length} accounts now take ${needed} approvers; ${head.state.approvals.length} approved`];
-    return stop(id, { ...head, state: { ...head.state, size: targets.length } }, progress.stage, because, world);
+    return stop(id, { ...head, state: { ...head.state, size: targets.length } }, progress.stage, because, deps);
   }
   // At least one account: a stage of nobody would show nothing.
   const accounts = targets.slice(0, Math.max(1, Math.ceil(stage.share.value * targets.length)));
-  const done = await containAccounts(id, accounts, ground.plan, world);
+  const done = await containAccounts(id, accounts, ground.plan, deps);
   switch (done.kind) {
     case 'more':
       return { kind: 'again', because: `${done.tally.acted} acted on; there are more in this stage` };
@@ -39,10 +39,10 @@ export const containStage: Step<'containing'> = async (id, head, world) => {
       return { kind: 'again', because: done.because };
     case 'wait':
       return done.tally.unreachable > 0
-        ? outage(id, head, ground.plan, done.tally, world)
+        ? outage(id, head, ground.plan, done.tally, deps)
         : { kind: 'wait', until: done.until, because: done.because };
     case 'done':
-      return next(id, head, { plan: ground.plan, of: accounts.length, tally: done.tally }, world);
+      return next(id, head, { plan: ground.plan, of: accounts.length, tally: done.tally }, deps);
     default:
       return done satisfies never;
   }
@@ -70,15 +70,15 @@ async function outage(
   head: Parameters<Step<'containing'>>[1],
   plan: Plan,
   tally: Tally,
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<StepAnswer> {
   const { progress } = head.state;
   const { firstRetryMinutes, tries } = plan.policy.enforcement.outage;
   const because = [`the provider could not be reached for ${tally.unreachable} accounts`];
-  if (progress.outages + 1 >= tries.value) return stop(id, head, progress.stage, because, world);
+  if (progress.outages + 1 >= tries.value) return stop(id, head, progress.stage, because, deps);
   // Doubled each time, give or take half: receivers that come back are not met by everybody at once.
-  const wait = Math.ceil(firstRetryMinutes.value * MINUTE * 2 ** progress.outages * (0.5 + world.chance.next()));
-  return move(id, head, { progress: { ...progress, outages: progress.outages + 1, retryAt: world.clock.now() + wait }, because }, world);
+  const wait = Math.ceil(firstRetryMinutes.value * MINUTE * 2 ** progress.outages * (0.5 + deps.chance.next()));
+  return move(id, head, { progress: { ...progress, outages: progress.outages + 1, retryAt: deps.clock.now() + wait }, because }, deps);
 }
 
 function inWords({ acted, refused, unreachable, notNeeded }: Tally): string {
@@ -94,23 +94,23 @@ async function next(
   id: CaseId,
   head: Parameters<Step<'containing'>>[1],
   stageDone: { plan: Plan & { decision: Acting }; of: number; tally: Tally },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<StepAnswer> {
   const { plan, of, tally } = stageDone;
   const { stage } = head.state.progress;
   const { stages, confirmation } = plan.policy.enforcement;
-  const now = world.clock.now();
+  const now = deps.clock.now();
   const share = stages[stage]?.share.value ?? 1;
   const because = [`${Math.round(share * 100)} % reached: ${of} ${of === 1 ? 'account' : 'accounts'}, ${inWords(tally)}`];
-  await world.rules.acted(head.state.rule, id, (await world.cases.touched(id)).size, now);
+  await deps.rules.acted(head.state.rule, id, (await deps.cases.touched(id)).size, now);
   if (stage + 1 < stages.length) {
     const until = now + (stages[stage]?.watchMinutes.value ?? 0) * MINUTE;
-    return move(id, head, { progress: { kind: 'watching', stage, until }, because }, world);
+    return move(id, head, { progress: { kind: 'watching', stage, until }, because }, deps);
   }
   const progress = {
     kind: 'contained',
     checkAt: now + confirmation.observeWithinMinutes.value * MINUTE,
     expiresAt: now + plan.decision.expiresAfterMs,
   } as const;
-  return move(id, head, { progress, because, change: { size: of, containedAt: head.state.containedAt ?? now } }, world);
+  return move(id, head, { progress, because, change: { size: of, containedAt: head.state.containedAt ?? now } }, deps);
 }

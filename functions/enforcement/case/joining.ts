@@ -19,7 +19,7 @@ export async function joining(
   id: CaseId,
   head: CaseHead,
   { met, joined, plan }: { met: number; joined: number; plan: Plan & { decision: Acting } },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<Joining> {
   const { approvals, forgiven, partMetAt } = head.state;
   const policy = plan.policy.enforcement;
@@ -27,17 +27,17 @@ export async function joining(
   const needed = approversFor(total, plan.decision.mode, policy);
   if (approvals.length < needed) {
     const because = `${total} accounts take ${needed} approvers, ${approvals.length} approved: ${joined} who joined wait for people`;
-    return waits(id, head, { needed, total, because }, world);
+    return waits(id, head, { needed, total, because }, deps);
   }
-  const stopping = whatStops(await effectsOf(id, world), forgiven, policy);
+  const stopping = whatStops(await effectsOf(id, deps), forgiven, policy);
   if (stopping !== undefined) {
     const because = `${stopping}: ${joined} who joined wait for one more approver`;
-    return waits(id, head, { needed: approvals.length + 1, total, because }, world);
+    return waits(id, head, { needed: approvals.length + 1, total, because }, deps);
   }
   if (!policy.joining) return { kind: 'meet', accounts: joined, isPart: false };
   const { atOnce, watchMinutes } = policy.joining;
   const watchedUntil = (partMetAt ?? Number.NEGATIVE_INFINITY) + watchMinutes.value * MINUTE;
-  if (world.clock.now() < watchedUntil)
+  if (deps.clock.now() < watchedUntil)
     return { kind: 'wait', because: [`a part of those who joined was met: its effects are watched until ${iso(watchedUntil)}`] };
   const accounts = Math.min(joined, Math.max(1, Math.ceil(atOnce.value * met)));
   return { kind: 'meet', accounts, isPart: accounts < joined };
@@ -47,12 +47,12 @@ async function waits(
   id: CaseId,
   head: CaseHead,
   { needed, total, because }: { needed: number; total: number; because: string },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<Joining> {
   // Said once: approvals that are missing show in the queue.
   if (head.state.approversNeeded < needed) {
     const change = { approversNeeded: needed, size: total };
-    await move(id, head, { progress: head.state.progress, because: [because], change }, world);
+    await move(id, head, { progress: head.state.progress, because: [because], change }, deps);
   }
   return { kind: 'wait', because: [because] };
 }

@@ -10,7 +10,7 @@ export type CaseHead = Entry<CaseState>;
 export type Step<K extends Progress['kind']> = (
   id: CaseId,
   head: CaseHead & { state: { progress: Extract<Progress, { kind: K }> } },
-  world: Enforcement,
+  deps: Enforcement,
 ) => Promise<StepAnswer>;
 
 export const CLOCK: Actor = { kind: 'clock' };
@@ -18,10 +18,10 @@ export const CLOCK: Actor = { kind: 'clock' };
 type Move = { progress: Progress; because: string[]; actor?: Actor; change?: Partial<Omit<CaseState, 'progress'>> };
 
 /** Moves a case on. Somebody else moved it first: look again. */
-export async function move(id: CaseId, head: CaseHead, to: Move, world: Enforcement): Promise<StepAnswer> {
+export async function move(id: CaseId, head: CaseHead, to: Move, deps: Enforcement): Promise<StepAnswer> {
   const { progress, because, actor = CLOCK, change = {} } = to;
   const state = { ...head.state, ...change, progress };
-  const appended = await world.cases.append(id, head, { actor, what: progress.kind, because, state });
+  const appended = await deps.cases.append(id, head, { actor, what: progress.kind, because, state });
   if (appended.kind === 'overtaken') return { kind: 'again', because: `meanwhile: ${appended.head.what}` };
   return { kind: 'again', because: because.join('; ') };
 }
@@ -38,5 +38,5 @@ export const withdrawn = (ahead: Outlook): Move => ({
 });
 
 /** Stops it until people decide. When what is in force expires is found out by the next step. */
-export const stop = (id: CaseId, head: CaseHead, stage: number, because: string[], world: Enforcement): Promise<StepAnswer> =>
-  move(id, head, { progress: { kind: 'stopped', stage, resuming: false, expiresAt: world.clock.now() }, because }, world);
+export const stop = (id: CaseId, head: CaseHead, stage: number, because: string[], deps: Enforcement): Promise<StepAnswer> =>
+  move(id, head, { progress: { kind: 'stopped', stage, resuming: false, expiresAt: deps.clock.now() }, because }, deps);

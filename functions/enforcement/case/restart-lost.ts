@@ -10,17 +10,17 @@ const LOST_AFTER = HOUR + 15 * MINUTE;
  * On AWS one execution moves a case, and nothing else does. Here is looked whether it still lives: a case that was to be looked at
  * again long ago, and that nobody holds, is given a new execution. It costs two reads a case, whatever the case's size.
  */
-export async function restartLost(world: Enforcement): Promise<{ restarted: CaseId[]; unreadable: string[] }> {
+export async function restartLost(deps: Enforcement): Promise<{ restarted: CaseId[]; unreadable: string[] }> {
   const restarted: CaseId[] = [];
   const unreadable: string[] = [];
-  const now = world.clock.now();
-  for (const { id, head } of await world.cases.openCases({ unreadable: (because) => unreadable.push(because) })) {
-    const expected = await world.cases.expectedBack(id);
+  const now = deps.clock.now();
+  for (const { id, head } of await deps.cases.openCases({ unreadable: (because) => unreadable.push(because) })) {
+    const expected = await deps.cases.expectedBack(id);
     const by = expected ? expected.by : head.at;
     if (by === null || now < by + LOST_AFTER) continue;
-    if ((await world.leases.heldUntil(leaseOf(id))) !== undefined) continue;
+    if ((await deps.leases.heldUntil(leaseOf(id))) !== undefined) continue;
     // Named by the hour: one that is lost again is started again, and a watchdog that looks twice starts it once.
-    await world.workflow.start(id, head.sequence, hourLabel(hourOf(now)));
+    await deps.workflow.start(id, head.sequence, hourLabel(hourOf(now)));
     restarted.push(id);
   }
   return { restarted, unreadable };

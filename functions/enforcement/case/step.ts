@@ -11,13 +11,13 @@ import { confirmUndone, undoCampaign } from './undo-campaign';
 import { watchStage } from './watch-stage';
 
 /** One step of one case, whatever it is at. The state machine and the local process call this and nothing else. */
-export async function step(id: CaseId, world: Enforcement): Promise<StepAnswer> {
-  const head = await world.cases.head(id);
+export async function step(id: CaseId, deps: Enforcement): Promise<StepAnswer> {
+  const head = await deps.cases.head(id);
   if (!head) return { kind: 'closed', because: `there is no case ${id}` };
-  if (!actsOnAccounts(head.state.progress)) return take(id, head, world);
-  return alone(id, world, {
+  if (!actsOnAccounts(head.state.progress)) return take(id, head, deps);
+  return alone(id, deps, {
     // Looked at again: who held the case before may have moved it on.
-    work: async () => take(id, (await world.cases.head(id)) ?? head, world),
+    work: async () => take(id, (await deps.cases.head(id)) ?? head, deps),
     busy: (until) => ({ kind: 'wait', until, because: 'somebody else is working on the case' }),
   });
 }
@@ -26,26 +26,26 @@ export async function step(id: CaseId, world: Enforcement): Promise<StepAnswer> 
 const actsOnAccounts = ({ kind }: CaseHead['state']['progress']): boolean =>
   kind === 'containing' || kind === 'contained' || kind === 'undoing' || kind === 'undone' || kind === 'stopped';
 
-function take(id: CaseId, head: CaseHead, world: Enforcement): Promise<StepAnswer> {
+function take(id: CaseId, head: CaseHead, deps: Enforcement): Promise<StepAnswer> {
   const { progress } = head.state;
   const at = <K extends CaseHead['state']['progress']>(now: K) => ({ ...head, state: { ...head.state, progress: now } });
   switch (progress.kind) {
     case 'held':
-      return hold(id, at(progress), world);
+      return hold(id, at(progress), deps);
     case 'awaiting-approval':
-      return awaitApproval(id, at(progress), world);
+      return awaitApproval(id, at(progress), deps);
     case 'containing':
-      return containStage(id, at(progress), world);
+      return containStage(id, at(progress), deps);
     case 'watching':
-      return watchStage(id, at(progress), world);
+      return watchStage(id, at(progress), deps);
     case 'contained':
-      return confirm(id, at(progress), world);
+      return confirm(id, at(progress), deps);
     case 'undoing':
-      return undoCampaign(id, at(progress), world);
+      return undoCampaign(id, at(progress), deps);
     case 'undone':
-      return confirmUndone(id, at(progress), world);
+      return confirmUndone(id, at(progress), deps);
     case 'stopped':
-      return expireStopped(id, at(progress), world);
+      return expireStopped(id, at(progress), deps);
     case 'rejected':
     case 'lapsed':
     case 'withdrawn':

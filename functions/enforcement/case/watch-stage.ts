@@ -7,25 +7,25 @@ import type { Enforcement } from '../enforcement';
 import { move, type Step, stop } from './move';
 
 /** Watches the effects of a stage; too many appeals, reversals or errors stop the case until a person decides. */
-export const watchStage: Step<'watching'> = async (id, head, world) => {
+export const watchStage: Step<'watching'> = async (id, head, deps) => {
   const { stage, until } = head.state.progress;
-  const now = world.clock.now();
-  const { policy } = await world.policy();
-  const because = whatStops(await effectsOf(id, world), head.state.forgiven, policy.enforcement);
-  if (because) return stop(id, head, stage, [because], world);
+  const now = deps.clock.now();
+  const { policy } = await deps.policy();
+  const because = whatStops(await effectsOf(id, deps), head.state.forgiven, policy.enforcement);
+  if (because) return stop(id, head, stage, [because], deps);
   if (now < until) return { kind: 'wait', until, because: `watching the effects of stage ${stage + 1}` };
   const progress = { kind: 'containing', stage: stage + 1, outages: 0, retryAt: now } as const;
-  return move(id, head, { progress, because: ['no limit was exceeded'] }, world);
+  return move(id, head, { progress, because: ['no limit was exceeded'] }, deps);
 };
 
 export type Effects = { acted: number; appeals: number; reversals: number; errors: number };
 
 /** What the actions of a case did so far, counted from the chains of the accounts themselves. */
-export async function effectsOf(id: CaseId, world: Enforcement): Promise<Effects> {
-  const effects = { acted: 0, appeals: (await world.cases.appeals(id)).length, reversals: 0, errors: 0 };
-  await inBatches([...(await world.cases.touched(id)).keys()], 32, async (account) => {
+export async function effectsOf(id: CaseId, deps: Enforcement): Promise<Effects> {
+  const effects = { acted: 0, appeals: (await deps.cases.appeals(id)).length, reversals: 0, errors: 0 };
+  await inBatches([...(await deps.cases.touched(id)).keys()], 32, async (account) => {
     const head = await isolated(
-      () => world.ledger.head(ACCOUNT_CHAIN, account),
+      () => deps.ledger.head(ACCOUNT_CHAIN, account),
       () => 'unreadable' as const,
     );
     if (head === 'unreadable') {

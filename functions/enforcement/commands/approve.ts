@@ -21,12 +21,12 @@ export const approvalOf = ({ actor, protectedToo = false }: Pick<CaseCommand, 'a
  * One approval of a case. `protectedToo`: protected accounts as well, if two approvers say so. The last one needed lets it go
  * on. A contained campaign that grew beyond its approvals takes more; a stopped one is resumed.
  */
-export async function approve(command: CaseCommand & Seeing, world: Enforcement) {
+export async function approve(command: CaseCommand & Seeing, deps: Enforcement) {
   const stopped = await isolated(
-    async () => (await world.cases.head(caseId(command.case)))?.state.progress.kind === 'stopped',
+    async () => (await deps.cases.head(caseId(command.case)))?.state.progress.kind === 'stopped',
     () => false,
   );
-  if (stopped) return resume(command, world);
+  if (stopped) return resume(command, deps);
   const answer = await changeCase(
     command,
     'reviewer',
@@ -41,14 +41,14 @@ export async function approve(command: CaseCommand & Seeing, world: Enforcement)
         return { kind: 'refused', because: `the case is ${progress.kind}: there is nothing to approve` };
       if (progress.kind === 'awaiting-approval' && now >= progress.lapsesAt)
         return { kind: 'refused', because: `the case lapsed at ${iso(progress.lapsesAt)}` };
-      const ahead = await outlookOf(caseId(command.case), state, world);
+      const ahead = await outlookOf(caseId(command.case), state, deps);
       const changed = changedSince(command.seen, ahead);
       if (changed !== undefined) return { kind: 'refused', because: changed };
       const all = [...approvals, approvalOf(command, now)];
       const size = ahead.kind === 'nothing' ? {} : { size: ahead.size, forPeople: ahead.forPeople };
       const approversNeeded = Math.max(state.approversNeeded, ahead.kind === 'nothing' ? 0 : ahead.approvers);
       // Whoever lets a contained campaign grow has seen what its effects were by then.
-      const forgiven = grown ? await forgivenBy(caseId(command.case), world) : state.forgiven;
+      const forgiven = grown ? await forgivenBy(caseId(command.case), deps) : state.forgiven;
       return {
         kind: 'to',
         what: 'approved',
@@ -56,20 +56,20 @@ export async function approve(command: CaseCommand & Seeing, world: Enforcement)
         message: `you are approver ${all.length} of ${approversNeeded}`,
       };
     },
-    world,
+    deps,
   );
   if (answer.kind === 'done' && answer.head.state.approvals.length >= answer.head.state.approversNeeded)
-    await world.workflow.wake(answer.case);
+    await deps.workflow.wake(answer.case);
   return answer;
 }
 
-async function forgivenBy(id: CaseId, world: Enforcement): Promise<CaseState['forgiven']> {
-  const { appeals, reversals, errors } = await effectsOf(id, world);
+async function forgivenBy(id: CaseId, deps: Enforcement): Promise<CaseState['forgiven']> {
+  const { appeals, reversals, errors } = await effectsOf(id, deps);
   return { appeals, reversals, errors };
 }
 
 /** Nothing is done about the campaign, now and for as long as an exoneration would last. */
-export async function reject(command: CaseCommand, world: Enforcement) {
+export async function reject(command: CaseCommand, deps: Enforcement) {
   const answer = await changeCase(
     command,
     'reviewer',
@@ -79,10 +79,10 @@ export async function reject(command: CaseCommand, world: Enforcement) {
       if (kind !== 'held' && kind !== 'awaiting-approval') return { kind: 'refused', because: `the case is ${kind}: undo it instead` };
       return { kind: 'to', what: 'rejected', state: { ...state, progress: { kind: 'rejected' } }, message: 'rejected: nothing is done' };
     },
-    world,
+    deps,
     { relief: true },
   );
-  if (answer.kind === 'done') await world.workflow.wake(answer.case);
+  if (answer.kind === 'done') await deps.workflow.wake(answer.case);
   return answer;
 }
 
@@ -90,8 +90,8 @@ export async function reject(command: CaseCommand, world: Enforcement) {
  * Lets a stopped case go on, from the first stage, once as many people said so as an approval takes. The first to say so
  * clears the earlier approvals; what the effects were by then does not stop the case again.
  */
-export async function resume(command: CaseCommand & Seeing, world: Enforcement) {
-  const { policy } = await world.policy();
+export async function resume(command: CaseCommand & Seeing, deps: Enforcement) {
+  const { policy } = await deps.policy();
   const answer = await changeCase(
     command,
     'reviewer',
@@ -101,11 +101,11 @@ export async function resume(command: CaseCommand & Seeing, world: Enforcement) 
       const earlier = progress.resuming ? state.approvals : [];
       if (earlier.some((approval) => approval.id === command.actor.id))
         return { kind: 'already', because: `${command.actor.id} approved going on; another person has to as well` };
-      const ahead = await outlookOf(caseId(command.case), state, world);
+      const ahead = await outlookOf(caseId(command.case), state, deps);
       const moved = changedSince(command.seen, ahead);
       if (moved !== undefined) return { kind: 'refused', because: moved };
       const size = ahead.kind === 'nothing' ? state.size : ahead.size;
-      const forgiven = await forgivenBy(caseId(command.case), world);
+      const forgiven = await forgivenBy(caseId(command.case), deps);
       const approvals = [...earlier, approvalOf(command, now)];
       const approversNeeded = approversFor(size, 'assist', policy.enforcement);
       const enough = approvals.length >= approversNeeded;
@@ -121,16 +121,16 @@ export async function resume(command: CaseCommand & Seeing, world: Enforcement) 
       };
       return { kind: 'to', what: 'resumed', state: changed, message: `${approvals.length} of ${approversNeeded} approvals to go on` };
     },
-    world,
+    deps,
   );
   if (answer.kind === 'done' && answer.head.state.progress.kind === 'containing')
-    await world.workflow.start(answer.case, answer.head.sequence);
+    await deps.workflow.start(answer.case, answer.head.sequence);
   return answer;
 }
 
 /** What is in force shall not expire. Takes as many people as an approval of the case does. */
-export async function confirmActions(command: CaseCommand, world: Enforcement) {
-  const { policy } = await world.policy();
+export async function confirmActions(command: CaseCommand, deps: Enforcement) {
+  const { policy } = await deps.policy();
   const answer = await changeCase(
     command,
     'reviewer',
@@ -143,8 +143,8 @@ export async function confirmActions(command: CaseCommand, world: Enforcement) {
       const next = { ...state, confirmations, progress: { ...state.progress, checkAt: now } };
       return { kind: 'to', what: 'confirmed', state: next, message: `${confirmations.length} of ${needed} confirmations` };
     },
-    world,
+    deps,
   );
-  if (answer.kind === 'done') await world.workflow.start(answer.case, answer.head.sequence);
+  if (answer.kind === 'done') await deps.workflow.start(answer.case, answer.head.sequence);
   return answer;
 }

@@ -6,7 +6,7 @@ import { type CaseCommand, changeCase } from './change-case';
  * A note on a case: an entry of its chain like any act, so that who takes over reads it where everything else is. Whom it asks
  * (`@person`) is told by a notice that stands until they do something about the case, or it is closed.
  */
-export const noteOnCase = (command: CaseCommand, world: Enforcement) =>
+export const noteOnCase = (command: CaseCommand, deps: Enforcement) =>
   changeCase(
     command,
     'reviewer',
@@ -20,12 +20,12 @@ export const noteOnCase = (command: CaseCommand, world: Enforcement) =>
         message: asked === 0 ? 'the note is kept' : `the note is kept, and ${asked === 1 ? 'one person is' : `${asked} people are`} asked`,
       };
     },
-    world,
+    deps,
   );
 const MOST_ASKED = 50;
 
 /** Who works on a case. Claiming is assigning to oneself; null leaves it to anybody. It gives nobody a right and takes none away. */
-export const assignCase = (command: CaseCommand & { to: string | null }, world: Enforcement) =>
+export const assignCase = (command: CaseCommand & { to: string | null }, deps: Enforcement) =>
   changeCase(
     command,
     'reviewer',
@@ -35,5 +35,5 @@ export const assignCase = (command: CaseCommand & { to: string | null }, world: 
       const what = to === null ? 'left to anybody' : to === command.actor.id ? 'claimed' : 'assigned';
       return { kind: 'to', what, state: { ...state, assignee: to }, message: to === null ? 'it is left to anybody' : `${to} works on it` };
     },
-    world,
+    deps,
   );

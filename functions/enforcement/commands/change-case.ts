@@ -17,7 +17,7 @@ export async function changeCase(
   command: CaseCommand,
   needs: Person['role'],
   next: (head: Entry<CaseState>, now: number) => Next | Promise<Next>,
-  world: Enforcement,
+  deps: Enforcement,
   { relief = false } = {},
 ): Promise<CommandAnswer<{ case: CaseId; head: Entry<CaseState> }>> {
   const { actor, key, because } = command;
@@ -25,17 +25,17 @@ export async function changeCase(
   const id = caseId(command.case);
   for (;;) {
     const head = await isolated(
-      () => world.cases.head(id),
-      async (bad) => (relief ? world.cases.headToRepair(id) : bad.message),
+      () => deps.cases.head(id),
+      async (bad) => (relief ? deps.cases.headToRepair(id) : bad.message),
     );
     if (typeof head === 'string') return { kind: 'refused', because: `${head}; it can be rejected or undone` };
     if (!head) return { kind: 'unknown', because: `there is no case ${id}` };
-    const answer = await next(head, world.clock.now());
+    const answer = await next(head, deps.clock.now());
     if (answer.kind !== 'to') return answer;
     const { what, message } = answer;
     // Whoever does something about the case has answered what they were asked.
     const state = { ...answer.state, mentioned: answer.state.mentioned.filter((person) => person !== actor.id) };
-    const appended = await world.cases.append(id, head, { actor: byPerson(actor), what, because: [because], key, state });
+    const appended = await deps.cases.append(id, head, { actor: byPerson(actor), what, because: [because], key, state });
     if (appended.kind === 'appended') return { kind: 'done', because: message, case: id, head: appended.entry };
   }
 }

@@ -23,10 +23,10 @@ export const MOST_AT_ONCE = 200;
  */
 export async function chooseAccounts(
   command: CaseCommand & { leaveOut?: readonly AccountKey[]; takeIn?: readonly AccountKey[]; only?: readonly AccountKey[] },
-  world: Enforcement,
+  deps: Enforcement,
 ) {
   const id = caseId(command.case);
-  const { policy } = await world.policy();
+  const { policy } = await deps.policy();
   return changeCase(
     command,
     'reviewer',
@@ -39,7 +39,7 @@ export async function chooseAccounts(
       const taken = new Set([...state.takenIn, ...takeIn, ...(only ?? [])]);
       const without = new Set([...state.leftOut, ...leaveOut]);
       if (only) {
-        const ahead = await outlookOf(id, state, world);
+        const ahead = await outlookOf(id, state, deps);
         const wanted = new Set(only);
         for (const member of ahead.kind === 'would-act' ? ahead.members : [])
           if (member.kind !== 'exclude' && !wanted.has(member.account)) without.add(member.account);
@@ -47,7 +47,7 @@ export async function chooseAccounts(
       for (const account of [...takeIn, ...(only ?? [])]) without.delete(account);
       for (const account of leaveOut) taken.delete(account);
       // Members on whom the policy acts anyway need no hand.
-      const acted = only ? await decidedOn(id, { ...state, takenIn: [] }, world) : new Set<AccountKey>();
+      const acted = only ? await decidedOn(id, { ...state, takenIn: [] }, deps) : new Set<AccountKey>();
       const takenIn = [...taken].filter((account) => !acted.has(account)).sort();
       const leftOut = [...without].sort();
       if (takenIn.length + leftOut.length > MOST_CHOSEN)
@@ -58,7 +58,7 @@ export async function chooseAccounts(
       if (takenIn.join() === state.takenIn.join() && leftOut.join() === state.leftOut.join())
         return { kind: 'already', because: 'the case is about these accounts already' };
       const next: CaseState = { ...state, takenIn, leftOut, approvals: [] };
-      const ahead = await outlookOf(id, next, world);
+      const ahead = await outlookOf(id, next, deps);
       const size = ahead.kind === 'would-act' ? ahead.size : 0;
       const approversNeeded = approversFor(size, 'assist', policy.enforcement);
       return {
@@ -74,12 +74,12 @@ export async function chooseAccounts(
         message: `the case is now about ${size} ${size === 1 ? 'account' : 'accounts'}; ${leftOut.length} left out, ${takenIn.length} added by hand; approvals are asked for again`,
       };
     },
-    world,
+    deps,
   );
 }
 
-async function decidedOn(id: CaseId, state: CaseState, world: Enforcement): Promise<Set<AccountKey>> {
-  const ahead = await outlookOf(id, { ...state, leftOut: [] }, world);
+async function decidedOn(id: CaseId, state: CaseState, deps: Enforcement): Promise<Set<AccountKey>> {
+  const ahead = await outlookOf(id, { ...state, leftOut: [] }, deps);
   return new Set(ahead.kind === 'would-act' ? ahead.members.flatMap((one) => (one.kind === 'exclude' ? [] : [one.account])) : []);
 }
 
@@ -89,20 +89,20 @@ async function decidedOn(id: CaseId, state: CaseState, world: Enforcement): Prom
  */
 export async function openByHand(
   command: Command & { accounts: readonly AccountKey[]; action: Exclude<ActionName, 'watch'>; reasonCode: ReasonCode },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<CommandAnswer<{ case: CaseId }>> {
   const { actor, key, because, accounts, action, reasonCode } = command;
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
-  const known = await world.accounts.known(accounts);
+  const known = await deps.accounts.known(accounts);
   const unknown = accounts.filter((account) => !known.has(account));
   if (unknown.length > 0)
     return {
       kind: 'refused',
       because: `no account event ever told us about ${unknown.slice(0, 3).join(', ')}${unknown.length > 3 ? ` and ${unknown.length - 3} more` : ''}, so nothing can be asked about it`,
     };
-  const { policy } = await world.policy();
+  const { policy } = await deps.policy();
   const campaign = campaignId(`hand-${createHash('sha256').update(`${actor.id}/${key}`).digest('hex').slice(0, 12)}`);
-  const now = world.clock.now();
+  const now = deps.clock.now();
   const hours = policy.enforcement.rules.find((rule) => rule.action === action)?.expiresAfterHours.value ?? DEFAULT_EXPIRY_HOURS;
   const state: CaseState = {
     campaign,
@@ -127,14 +127,14 @@ export async function openByHand(
     byHand: { by: actor.id, because, reasonCode, expiresAfterHours: hours },
     progress: { kind: 'awaiting-approval', lapsesAt: now + policy.enforcement.approval.lapsesAfterHours.value * HOUR },
   };
-  const ahead = await outlookOf(caseId(`${campaign}.0001`), state, world);
+  const ahead = await outlookOf(caseId(`${campaign}.0001`), state, deps);
   const size = ahead.kind === 'would-act' ? { size: ahead.size, forPeople: ahead.forPeople, approversNeeded: ahead.approvers } : {};
   if (ahead.kind === 'would-act' && ahead.size + ahead.forPeople === 0)
     return {
       kind: 'refused',
       because: `nothing would be done: ${ahead.members.map((one) => `${one.account.slice(0, 8)} ${one.because}`).join('; ')}`,
     };
-  const { id, opened } = await world.cases.open(campaign, undefined, {
+  const { id, opened } = await deps.cases.open(campaign, undefined, {
     actor: byPerson(actor),
     what: 'opened',
     because: [because],
@@ -142,7 +142,7 @@ export async function openByHand(
     state: { ...state, ...size },
   });
   if (opened.kind === 'overtaken') return { kind: 'already', because: `case ${id} was opened by this command` };
-  await world.workflow.start(id, opened.entry.sequence);
+  await deps.workflow.start(id, opened.entry.sequence);
   return { kind: 'done', because: `case ${id} waits for another person`, case: id };
 }
 
@@ -150,8 +150,8 @@ export async function openByHand(
 const DEFAULT_EXPIRY_HOURS = (30 * DAY) / HOUR;
 
 /** Restores and exonerates some accounts. More than one person may restore takes the undo of a case, which asks for two. */
-export async function undoAccounts(command: Command & { accounts: readonly AccountKey[] }, world: Enforcement): Promise<CommandAnswer> {
-  const { policy } = await world.policy();
+export async function undoAccounts(command: Command & { accounts: readonly AccountKey[] }, deps: Enforcement): Promise<CommandAnswer> {
+  const { policy } = await deps.policy();
   const { accounts } = command;
   const most = Math.min(MOST_AT_ONCE, policy.enforcement.approval.twoAbove.value);
   if (accounts.length > most)
@@ -159,16 +159,16 @@ export async function undoAccounts(command: Command & { accounts: readonly Accou
       kind: 'refused',
       because: `one person restores at most ${most} accounts at once, these are ${accounts.length}: undo the case, which takes two people`,
     };
-  return each(accounts, (account) => undoAccount({ ...command, account }, world), 'restored and exonerated');
+  return each(accounts, (account) => undoAccount({ ...command, account }, deps), 'restored and exonerated');
 }
 
 /** The same standing word about some accounts. */
 export function exonerateAccounts(
   command: Command & { accounts: readonly AccountKey[]; effect: Exoneration['effect']; until: number },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<CommandAnswer> {
   const { accounts, ...rest } = command;
-  return each(accounts, (account) => exonerate({ ...rest, scope: { kind: 'account', account } }, world), command.effect);
+  return each(accounts, (account) => exonerate({ ...rest, scope: { kind: 'account', account } }, deps), command.effect);
 }
 
 /** One after the other: stopping half way leaves whole accounts, and the same command again finishes it. */

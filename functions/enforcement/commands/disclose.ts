@@ -30,39 +30,36 @@ const AT_ONCE = 64;
  * Freezes what is known of some campaigns as the next disclosure: the ledger's entry is the document, its sequence the number. Nothing
  * that is found later changes it; a correction is another one. The same command again is answered by the number that it made.
  */
-export async function disclose(
-  command: Command & { asked: NewDisclosure },
-  world: Enforcement,
-): Promise<CommandAnswer<{ number: number }>> {
+export async function disclose(command: Command & { asked: NewDisclosure }, deps: Enforcement): Promise<CommandAnswer<{ number: number }>> {
   const { actor, key, because, asked } = command;
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
   const ids = [...new Set(asked.campaigns)];
   if (ids.length > MOST_DISCLOSED) return { kind: 'refused', because: `name at most ${MOST_DISCLOSED} campaigns` };
   if (asked.from !== undefined && asked.to !== undefined && asked.from >= asked.to)
     return { kind: 'refused', because: 'the range ends before it begins' };
-  const before = (await world.ledger.readable(DISCLOSURE_CHAIN, DISCLOSURES)).entries.find((entry) => entry.key === key);
+  const before = (await deps.ledger.readable(DISCLOSURE_CHAIN, DISCLOSURES)).entries.find((entry) => entry.key === key);
   if (before) return { kind: 'already', because: `it is disclosure ${before.sequence}` };
   const about: Disclosed[] = [];
   for (const id of ids) {
-    const campaign = await world.campaigns.get(id);
+    const campaign = await deps.campaigns.get(id);
     if (!campaign) return { kind: 'unknown', because: `there is no campaign ${id}` };
     if (campaign.kind === 'shared-origin')
       return { kind: 'refused', because: `${id} is one organisation's own accounts: there is no operator to disclose` };
-    about.push({ campaign, probability: probabilityOf(campaign), done: await doneIn(id, world) });
+    about.push({ campaign, probability: probabilityOf(campaign), done: await doneIn(id, deps) });
   }
   const document = discloseOf(about, {
     title: asked.title,
     ...(asked.from === undefined ? {} : { from: asked.from }),
     ...(asked.to === undefined ? {} : { to: asked.to }),
-    now: world.clock.now(),
-    use: await usageOf(about, world.summaries),
+    now: deps.clock.now(),
+    use: await usageOf(about, deps.summaries),
     prices: asked.prices ?? null,
     attribution: asked.attribution ? { ...asked.attribution, author: actor.id } : null,
   });
   for (;;) {
-    const head = await world.ledger.head(DISCLOSURE_CHAIN, DISCLOSURES);
+    const head = await deps.ledger.head(DISCLOSURE_CHAIN, DISCLOSURES);
     const draft = { actor: byPerson(actor), what: 'disclosed' as const, because: [because], key, state: document };
-    const appended = await world.ledger.append(DISCLOSURE_CHAIN, DISCLOSURES, head, draft);
+    const appended = await deps.ledger.append(DISCLOSURE_CHAIN, DISCLOSURES, head, draft);
     if (appended.kind === 'appended') {
       const { sequence: number } = appended.entry;
       return { kind: 'done', because: `it is disclosure ${number}`, number };
@@ -71,10 +68,10 @@ export async function disclose(
 }
 
 /** The history of its newest case; persons stay unnamed, and what they wrote stays inside. */
-async function doneIn(campaign: CampaignId, world: Enforcement): Promise<Disclosed['done']> {
-  const newest = await world.cases.latestOf(campaign);
+async function doneIn(campaign: CampaignId, deps: Enforcement): Promise<Disclosed['done']> {
+  const newest = await deps.cases.latestOf(campaign);
   if (!newest) return [];
-  const { entries } = await world.ledger.readable(CASE_CHAIN, newest.id);
+  const { entries } = await deps.ledger.readable(CASE_CHAIN, newest.id);
   return entries.map((entry) => ({
     at: entry.at,
     what: entry.what,

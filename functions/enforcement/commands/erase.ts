@@ -15,16 +15,16 @@ export type Asked = { kind: 'asked'; head: Entry<Erasure> } | { kind: 'refused';
  * A person's request to erase what is held of one account, in the ledger before anything goes. Refused while people or a machine decide
  * about the account, or a legal hold keeps its events: what it did is needed, and an answer that they wait for would be lost. What is in force does not refuse it.
  */
-export async function askErasure(account: AccountKey, { actor, because, key }: Command, world: Enforcement): Promise<Asked> {
+export async function askErasure(account: AccountKey, { actor, because, key }: Command, deps: Enforcement): Promise<Asked> {
   if (!mayAct(actor, 'admin')) return { kind: 'refused', because: `this takes an admin; ${actor.id} is a ${actor.role}` };
-  const undecided = await undecidedAbout(account, world);
+  const undecided = await undecidedAbout(account, deps);
   if (undecided !== undefined) return { kind: 'refused', because: undecided };
   for (;;) {
-    const head = await world.ledger.head(ERASURE_CHAIN, account);
+    const head = await deps.ledger.head(ERASURE_CHAIN, account);
     if (head?.state.progress === 'asked') return { kind: 'asked', head };
     const state: Erasure = { progress: 'asked', removed: {} };
     const draft = { actor: byPerson(actor), what: 'erasure asked' as const, because: [because], key, state };
-    const appended = await world.ledger.append(ERASURE_CHAIN, account, head, draft);
+    const appended = await deps.ledger.append(ERASURE_CHAIN, account, head, draft);
     if (appended.kind === 'appended') return { kind: 'asked', head: appended.entry };
   }
 }
@@ -34,10 +34,10 @@ export async function noteErased(
   account: AccountKey,
   removed: Erasure['removed'],
   { actor, because, key }: Command,
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<void> {
   for (;;) {
-    const head = await world.ledger.head(ERASURE_CHAIN, account);
+    const head = await deps.ledger.head(ERASURE_CHAIN, account);
     if (head?.state.progress !== 'asked') return;
     const draft = {
       actor: byPerson(actor),
@@ -46,7 +46,7 @@ export async function noteErased(
       key,
       state: { progress: 'erased' as const, removed },
     };
-    if ((await world.ledger.append(ERASURE_CHAIN, account, head, draft)).kind === 'appended') return;
+    if ((await deps.ledger.append(ERASURE_CHAIN, account, head, draft)).kind === 'appended') return;
   }
 }
 
@@ -54,25 +54,25 @@ export async function noteErased(
 export async function eraseFromEnforcement(
   account: AccountKey,
   placeholder: AccountKey,
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<{ statements: number; labels: number }> {
   let statements = 0;
-  for (const id of await appealsOf(account, world)) if (await world.appeals.eraseStatement(id)) statements++;
-  return { statements, labels: await world.labels.erase(account, placeholder) };
+  for (const id of await appealsOf(account, deps)) if (await deps.appeals.eraseStatement(id)) statements++;
+  return { statements, labels: await deps.labels.erase(account, placeholder) };
 }
 
 /** What stays, and why: for whoever answers the person. */
-export async function keptOf(account: AccountKey, world: Enforcement): Promise<string[]> {
+export async function keptOf(account: AccountKey, deps: Enforcement): Promise<string[]> {
   const chains: [string, string][] = [
     ['what was done about the account', ACCOUNT_CHAIN.prefix + account],
     ['what people found out about it', LABEL_CHAIN.prefix + account],
     ['what people said in its favour', EXONERATION_CHAIN.prefix + scopeLabel({ kind: 'account', account })],
     ['this request', ERASURE_CHAIN.prefix + account],
-    ...(await appealsOf(account, world)).map((id): [string, string] => ['an appeal, without its text', APPEAL_CHAIN.prefix + id]),
+    ...(await appealsOf(account, deps)).map((id): [string, string] => ['an appeal, without its text', APPEAL_CHAIN.prefix + id]),
   ];
   const kept: string[] = [];
   for (const [what, chain] of chains) {
-    const entries = (await world.ledger.sealed(chain)).length;
+    const entries = (await deps.ledger.sealed(chain)).length;
     if (entries > 0) kept.push(`${entries} ledger entries on ${what} (${chain}): ${LEDGER_REASON}`);
   }
   const member = kept.length > 1 ? ', and entries of cases and regroupings that people named it in' : '';
@@ -86,25 +86,25 @@ export async function keptOf(account: AccountKey, world: Enforcement): Promise<s
 
 const LEDGER_REASON = 'kept to establish, exercise or defend legal claims (Art. 17(3)(e) GDPR), by keyed hash, until you decide otherwise';
 
-async function undecidedAbout(account: AccountKey, world: Enforcement): Promise<string | undefined> {
-  const campaign = (await world.campaigns.membership(account))?.campaign;
-  for (const { id, head } of await world.cases.openCases({ tidy: false })) {
+async function undecidedAbout(account: AccountKey, deps: Enforcement): Promise<string | undefined> {
+  const campaign = (await deps.campaigns.membership(account))?.campaign;
+  for (const { id, head } of await deps.cases.openCases({ tidy: false })) {
     const { state } = head;
     if (isAtRest(state.progress)) continue;
     const chosen = [...state.takenIn, ...state.leftOut].includes(account);
-    if (chosen || state.campaign === campaign || (await world.cases.touched(id)).has(account))
+    if (chosen || state.campaign === campaign || (await deps.cases.touched(id)).has(account))
       return `case ${id} is ${state.progress.kind}: end it first (approve, reject or undo), or wait until it is contained`;
   }
-  for (const { id, change } of await world.regroupings.holding())
+  for (const { id, change } of await deps.regroupings.holding())
     if ((change.kind === 'add' || change.kind === 'split') && change.accounts.includes(account))
       return `regrouping ${id} puts it in campaign ${change.into}, at every run: withdraw it first`;
-  for (const { id, about, releasedAt } of await world.holds.all()) {
+  for (const { id, about, releasedAt } of await deps.holds.all()) {
     if (releasedAt !== null) continue;
     const named = about.kind === 'accounts' ? about.accounts.includes(account) : about.campaign === campaign;
-    if (named || (await world.held.batches(id)).some((batch) => batch.includes(account)))
+    if (named || (await deps.held.batches(id)).some((batch) => batch.includes(account)))
       return `legal hold ${id} keeps its events: release it first, and wait until its copies are gone`;
   }
-  for await (const { id, head } of world.appeals.openOnes({ tidy: false }))
+  for await (const { id, head } of deps.appeals.openOnes({ tidy: false }))
     if (head.state.account === account) return `appeal ${id} is open: answer it first`;
   return undefined;
 }

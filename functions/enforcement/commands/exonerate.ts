@@ -18,20 +18,20 @@ import { undoCase } from './undo';
  */
 export async function exonerate(
   command: Command & { scope: Scope; effect: Exoneration['effect']; until: number },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<CommandAnswer<{ reinstated: number }>> {
   const { actor, because, scope, effect, until } = command;
   const needs = effect === 'exempt' ? 'admin' : 'reviewer';
   if (!mayAct(actor, needs)) return { kind: 'refused', because: `this takes a ${needs}; ${actor.id} is a ${actor.role}` };
-  const now = world.clock.now();
+  const now = deps.clock.now();
   if (until <= now) return { kind: 'refused', because: `${iso(until)} is past: an exoneration is time-boxed and ends in the future` };
-  const longest = now + longestDays(actor.role, (await world.policy()).policy) * DAY;
+  const longest = now + longestDays(actor.role, (await deps.policy()).policy) * DAY;
   if (until > longest)
     return { kind: 'refused', because: `a ${actor.role} may say so until ${iso(longest)} at most: it can be said again then` };
   const exoneration: Exoneration = { scope, effect, until, because, by: actor.id, revoked: false };
-  const kept = await keep(exoneration, command, world);
+  const kept = await keep(exoneration, command, deps);
   if (kept === 'not-yours') return { kind: 'refused', because: NOT_YOURS };
-  const reinstated = effect === 'protected' ? 0 : await reinstateWhatIsInForce(exoneration, command, world);
+  const reinstated = effect === 'protected' ? 0 : await reinstateWhatIsInForce(exoneration, command, deps);
   if (kept === 'already' && reinstated === 0)
     return { kind: 'already', because: `${named(scope)} is ${effect} until ${iso(until).slice(0, 10)}` };
   return { kind: 'done', because: `${named(scope)} is ${effect} until ${iso(until).slice(0, 10)}`, reinstated };
@@ -61,13 +61,13 @@ const mayWeaken = (actor: Person, { actor: by }: Entry<Exoneration>): boolean =>
  * Takes the word back from now on; nothing is acted on by this alone. Of an account: also what an undo or a granted appeal left on
  * its own chain. Of a campaign: also what undoing its cases left on the accounts of those.
  */
-export async function revokeExoneration(command: Command & { scope: Scope }, world: Enforcement): Promise<CommandAnswer> {
+export async function revokeExoneration(command: Command & { scope: Scope }, deps: Enforcement): Promise<CommandAnswer> {
   const { actor, scope } = command;
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
-  const word = await revokeWord(command, world);
+  const word = await revokeWord(command, deps);
   if (word === 'not-yours') return { kind: 'refused', because: NOT_YOURS };
   let accounts = 0;
-  for (const account of await accountsUnder(scope, world)) if (await revokeOnChain(account, command, world)) accounts++;
+  for (const account of await accountsUnder(scope, deps)) if (await revokeOnChain(account, command, deps)) accounts++;
   if (word === 'none' && accounts === 0) return { kind: 'unknown', because: `nothing stands about ${named(scope)}` };
   if (word === 'already' && accounts === 0) return { kind: 'already', because: 'it is revoked' };
   const also = scope.kind === 'campaign' && accounts > 0 ? ` (${accounts} accounts of its undone case)` : '';
@@ -76,31 +76,31 @@ export async function revokeExoneration(command: Command & { scope: Scope }, wor
 
 async function revokeWord(
   { actor, key, because, scope }: Command & { scope: Scope },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<'revoked' | 'already' | 'none' | 'not-yours'> {
   for (;;) {
-    const head = await world.exonerations.head(scope);
+    const head = await deps.exonerations.head(scope);
     if (!head) return 'none';
     if (head.state.revoked) return 'already';
     if (!mayWeaken(actor, head)) return 'not-yours';
     const state = { ...head.state, because, revoked: true };
-    const appended = await world.exonerations.append(head, state, { actor: byPerson(actor), what: 'revoked', key });
+    const appended = await deps.exonerations.append(head, state, { actor: byPerson(actor), what: 'revoked', key });
     if (appended.kind === 'appended') return 'revoked';
   }
 }
 
-async function accountsUnder(scope: Scope, world: Enforcement): Promise<AccountKey[]> {
+async function accountsUnder(scope: Scope, deps: Enforcement): Promise<AccountKey[]> {
   if (scope.kind === 'account') return [accountKey(scope.account)];
   if (scope.kind === 'organization') return [];
-  const latest = await world.cases.latestOf(campaignId(scope.campaign));
-  return latest ? [...(await world.cases.touched(latest.id)).keys()] : [];
+  const latest = await deps.cases.latestOf(campaignId(scope.campaign));
+  return latest ? [...(await deps.cases.touched(latest.id)).keys()] : [];
 }
 
 /** True when the account's own chain exonerated it until now. Cases that were undone stay barred: they are over. */
-async function revokeOnChain(account: AccountKey, { actor, key, because }: Command, world: Enforcement): Promise<boolean> {
+async function revokeOnChain(account: AccountKey, { actor, key, because }: Command, deps: Enforcement): Promise<boolean> {
   for (;;) {
-    const head = await world.ledger.head(ACCOUNT_CHAIN, account);
-    if (!head || (head.state.exoneratedUntil ?? 0) <= world.clock.now()) return false;
+    const head = await deps.ledger.head(ACCOUNT_CHAIN, account);
+    if (!head || (head.state.exoneratedUntil ?? 0) <= deps.clock.now()) return false;
     const draft = {
       actor: byPerson(actor),
       what: 'exoneration revoked' as const,
@@ -108,42 +108,42 @@ async function revokeOnChain(account: AccountKey, { actor, key, because }: Comma
       key,
       state: { ...head.state, exoneratedUntil: null },
     };
-    if ((await world.ledger.append(ACCOUNT_CHAIN, account, head, draft)).kind === 'appended') return true;
+    if ((await deps.ledger.append(ACCOUNT_CHAIN, account, head, draft)).kind === 'appended') return true;
   }
 }
 
-async function keep(exoneration: Exoneration, { actor, key }: Command, world: Enforcement): Promise<'kept' | 'already' | 'not-yours'> {
+async function keep(exoneration: Exoneration, { actor, key }: Command, deps: Enforcement): Promise<'kept' | 'already' | 'not-yours'> {
   for (;;) {
-    const head = await world.exonerations.head(exoneration.scope);
+    const head = await deps.exonerations.head(exoneration.scope);
     const same = head && !head.state.revoked && head.state.effect === exoneration.effect && head.state.until === exoneration.until;
     if (same) return 'already';
-    if (head && isWeaker(exoneration, head.state, world.clock.now()) && !mayWeaken(actor, head)) return 'not-yours';
-    const appended = await world.exonerations.append(head, exoneration, { actor: byPerson(actor), what: exoneration.effect, key });
+    if (head && isWeaker(exoneration, head.state, deps.clock.now()) && !mayWeaken(actor, head)) return 'not-yours';
+    const appended = await deps.exonerations.append(head, exoneration, { actor: byPerson(actor), what: exoneration.effect, key });
     if (appended.kind === 'appended') return 'kept';
   }
 }
 
-async function reinstateWhatIsInForce({ scope, effect, until }: Exoneration, command: Command, world: Enforcement): Promise<number> {
+async function reinstateWhatIsInForce({ scope, effect, until }: Exoneration, command: Command, deps: Enforcement): Promise<number> {
   switch (scope.kind) {
     case 'account':
-      return reinstateOne(accountKey(scope.account), { effect, until }, command, world);
+      return reinstateOne(accountKey(scope.account), { effect, until }, command, deps);
     case 'campaign': {
-      const latest = await world.cases.latestOf(campaignId(scope.campaign));
+      const latest = await deps.cases.latestOf(campaignId(scope.campaign));
       if (!latest || isClosed(latest.head.state.progress)) return 0;
-      const undone = await undoCase({ ...command, case: latest.id }, world);
-      return undone.kind === 'done' && undone.head.state.progress.kind === 'undoing' ? (await world.cases.answered(latest.id)).length : 0;
+      const undone = await undoCase({ ...command, case: latest.id }, deps);
+      return undone.kind === 'done' && undone.head.state.progress.kind === 'undoing' ? (await deps.cases.answered(latest.id)).length : 0;
     }
     case 'organization': {
       let reinstated = 0;
       for (const first of KEY_CHARACTERS) {
-        for await (const subject of world.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
+        for await (const subject of deps.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
           const account = accountKey(subject);
           const action = await isolated(
-            async () => inForce((await world.ledger.head(ACCOUNT_CHAIN, account))?.state),
+            async () => inForce((await deps.ledger.head(ACCOUNT_CHAIN, account))?.state),
             () => undefined,
           );
           if (action?.facts.organization === scope.organization)
-            reinstated += await reinstateOne(account, { effect, until }, command, world);
+            reinstated += await reinstateOne(account, { effect, until }, command, deps);
         }
       }
       return reinstated;
@@ -157,14 +157,14 @@ async function reinstateOne(
   account: AccountKey,
   { effect, until }: Pick<Exoneration, 'effect' | 'until'>,
   { actor, key, because }: Command,
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<number> {
-  const head = await world.ledger.head(ACCOUNT_CHAIN, account);
+  const head = await deps.ledger.head(ACCOUNT_CHAIN, account);
   if (!inForce(head?.state)) return 0;
   await reinstate(
     account,
     { why: 'exonerated', actor: byPerson(actor), because: [`${effect}: ${because}`], key, exoneratedUntil: until },
-    world,
+    deps,
   );
   return 1;
 }

@@ -15,7 +15,7 @@ const AT_ONCE = 16;
  */
 export async function labelAccounts(
   command: Command & { accounts: readonly string[]; value: LabelValue | null; source: GivenLabel['source'] },
-  world: Pick<Enforcement, 'ledger' | 'campaigns'>,
+  deps: Pick<Enforcement, 'ledger' | 'campaigns'>,
 ): Promise<CommandAnswer<{ labelled: number }>> {
   const { actor, value } = command;
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
@@ -23,7 +23,7 @@ export async function labelAccounts(
   const unknown: string[] = [];
   const judged = new Map<AccountKey, Judged | null>();
   await inBatches(accounts, AT_ONCE, async (account) => {
-    const known = await judgedNow(account, world);
+    const known = await judgedNow(account, deps);
     if (known === undefined) unknown.push(account);
     else judged.set(account, known);
   });
@@ -34,7 +34,7 @@ export async function labelAccounts(
     };
   let labelled = 0;
   await inBatches(accounts, AT_ONCE, async (account) => {
-    if (await give(account, judged.get(account) ?? null, command, world)) labelled++;
+    if (await give(account, judged.get(account) ?? null, command, deps)) labelled++;
   });
   if (labelled === 0) return { kind: 'already', because: value === null ? 'no label was given' : `labelled ${value} before` };
   const of = `${labelled} ${labelled === 1 ? 'account' : 'accounts'}`;
@@ -42,14 +42,14 @@ export async function labelAccounts(
 }
 
 /** What the machine says or did about it; null: a bystander of what it did; undefined: it never heard of the account. */
-async function judgedNow(account: AccountKey, world: Pick<Enforcement, 'ledger' | 'campaigns'>): Promise<Judged | null | undefined> {
+async function judgedNow(account: AccountKey, deps: Pick<Enforcement, 'ledger' | 'campaigns'>): Promise<Judged | null | undefined> {
   const head = await isolated(
-    () => world.ledger.head(ACCOUNT_CHAIN, account),
+    () => deps.ledger.head(ACCOUNT_CHAIN, account),
     () => undefined,
   );
   const phase = head?.state.phase;
   if (phase && phase.kind !== 'free') return judgedIn(phase.action);
-  return head || (await world.campaigns.membership(account)) ? null : undefined;
+  return head || (await deps.campaigns.membership(account)) ? null : undefined;
 }
 
 async function give(

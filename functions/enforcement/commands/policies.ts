@@ -9,11 +9,14 @@ import type { PolicyStore } from '../../../shared/stores/policy-store';
 import type { RuleStore } from '../../../shared/stores/rule-store';
 import { type Label, measure, type ReplayReport, unfit, withKept } from '../measure';
 
-type Books = { policies: PolicyStore; rules: RuleStore; labels: LabelStore; clock: Clock };
+type PolicyStores = { policies: PolicyStore; rules: RuleStore; labels: LabelStore; clock: Clock };
 type About = Command & { digest: string };
 
 /** A new policy, as a draft. What does not parse is answered with where and why. */
-export async function draftPolicy(command: Command & { policy: unknown }, { policies }: Books): Promise<CommandAnswer<{ digest: string }>> {
+export async function draftPolicy(
+  command: Command & { policy: unknown },
+  { policies }: PolicyStores,
+): Promise<CommandAnswer<{ digest: string }>> {
   const { actor, key, because } = command;
   if (!mayAct(actor, 'admin')) return { kind: 'refused', because: `this takes an admin; ${actor.id} is a ${actor.role}` };
   const parsed = Policy.safeParse(command.policy);
@@ -30,8 +33,8 @@ export async function draftPolicy(command: Command & { policy: unknown }, { poli
 }
 
 /** A second person read it. */
-export async function reviewPolicy(command: About, books: Books): Promise<CommandAnswer> {
-  return change(command, 'reviewed', books, ({ author, reviewers, ...rest }) => {
+export async function reviewPolicy(command: About, stores: PolicyStores): Promise<CommandAnswer> {
+  return change(command, 'reviewed', stores, ({ author, reviewers, ...rest }) => {
     const { id } = command.actor;
     if (id === author) return { kind: 'refused', because: `${id} wrote it: a second person has to review it` };
     if (reviewers.includes(id)) return { kind: 'already', because: `${id} reviewed it` };
@@ -46,31 +49,31 @@ export async function reviewPolicy(command: About, books: Books): Promise<Comman
  */
 export async function measurePolicy(
   command: About & { dataset: string; report: ReplayReport; labels: readonly Label[] },
-  books: Books,
+  stores: PolicyStores,
   /** How an account of the report is called here. */
   keyOf: (id: string) => Promise<string> = async (id) => id,
 ): Promise<CommandAnswer> {
   const { report, labels, dataset, digest, actor } = command;
-  const record = await books.policies.record(digest);
+  const record = await stores.policies.record(digest);
   if (record?.state.author === actor.id) return { kind: 'refused', because: `${actor.id} wrote it: a second person has to measure it` };
   if (report.policy.digest !== digest)
     return { kind: 'refused', because: `the report was made with policy ${report.policy.digest}, not ${digest}` };
   const wrong = unfit(report, labels);
   if (wrong) return { kind: 'refused', because: wrong };
-  const pinned = await books.policies.pinDataset(dataset, sha([...labels].sort((one, other) => (one.id < other.id ? -1 : 1))));
+  const pinned = await stores.policies.pinDataset(dataset, sha([...labels].sort((one, other) => (one.id < other.id ? -1 : 1))));
   if (pinned === 'another')
     return { kind: 'refused', because: `${dataset} was measured with other labels before: labels that changed are another data set` };
-  const standing = new Map([...(await books.labels.standing())].map(([account, { value }]) => [account, value]));
+  const standing = new Map([...(await stores.labels.standing())].map(([account, { value }]) => [account, value]));
   const over = await withKept(report, labels, standing, keyOf);
   const measurement: Measurement = {
     dataset,
     report: sha(report),
     labels: sha(labels),
     ...measure(report, over.labels, over.kept),
-    at: books.clock.now(),
+    at: stores.clock.now(),
     by: actor.id,
   };
-  return change(command, 'measured', books, (state) => {
+  return change(command, 'measured', stores, (state) => {
     const recorded = state.measurements.some(
       (one) => one.report === measurement.report && one.labels === measurement.labels && one.kept === measurement.kept,
     );
@@ -80,10 +83,10 @@ export async function measurePolicy(
 }
 
 /** Puts it live, if a second person reviewed it and it was measured to be precise enough by its own bar and the bar of the one it replaces. */
-export async function putLive(command: About, books: Books): Promise<CommandAnswer> {
+export async function putLive(command: About, stores: PolicyStores): Promise<CommandAnswer> {
   const { actor, key, because, digest } = command;
   if (!mayAct(actor, 'admin')) return { kind: 'refused', because: `this takes an admin; ${actor.id} is a ${actor.role}` };
-  const { policies } = books;
+  const { policies } = stores;
   for (;;) {
     const head = await policies.liveHead();
     if (head?.state.live === digest) return { kind: 'already', because: `${digest} is live` };
@@ -98,13 +101,13 @@ export async function putLive(command: About, books: Books): Promise<CommandAnsw
       state: { live: digest, before },
     });
     if (appended.kind === 'overtaken') continue;
-    await forgiveRules(command, books);
+    await forgiveRules(command, stores);
     return { kind: 'done', because: `${digest} judges from now on` };
   }
 }
 
 /** Back to the policy that was live before. It was reviewed and measured then: nothing else is asked, because rolling back is urgent. */
-export async function rollBack(command: Command, { policies }: Books): Promise<CommandAnswer<{ digest: string }>> {
+export async function rollBack(command: Command, { policies }: PolicyStores): Promise<CommandAnswer<{ digest: string }>> {
   const { actor, key, because } = command;
   if (!mayAct(actor, 'admin')) return { kind: 'refused', because: `this takes an admin; ${actor.id} is a ${actor.role}` };
   for (;;) {
@@ -142,7 +145,7 @@ function fallsShort(one: Measurement, bar: Policy['enforcement']['goLive']): str
 }
 
 /** New numbers, new trust: rules that demoted themselves start again. */
-async function forgiveRules({ actor, key }: Command, { rules }: Books): Promise<void> {
+async function forgiveRules({ actor, key }: Command, { rules }: PolicyStores): Promise<void> {
   for (const rule of await rules.demoted()) {
     const head = await rules.head(rule);
     if (!head?.state.demoted) continue;
@@ -156,7 +159,7 @@ type Next = { kind: 'to'; state: PolicyRecord } | { kind: 'already' | 'refused';
 async function change(
   { actor, key, because, digest }: About,
   what: What,
-  { policies }: Books,
+  { policies }: PolicyStores,
   next: (state: PolicyRecord) => Next,
 ): Promise<CommandAnswer> {
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };

@@ -11,7 +11,7 @@ export type Wanted =
   | { kind: 'split'; from: CampaignId; accounts: readonly AccountKey[] }
   | { kind: 'add'; into: CampaignId; accounts: readonly AccountKey[] }
   | { kind: 'remove'; from: CampaignId; accounts: readonly AccountKey[] };
-type World = Pick<Enforcement, 'regroupings' | 'campaigns' | 'accounts' | 'policy' | 'clock'>;
+type Dependencies = Pick<Enforcement, 'regroupings' | 'campaigns' | 'accounts' | 'policy' | 'clock'>;
 type Asked = { change: Change; size: number };
 
 const DONE = { merge: 'merged', split: 'split', add: 'added', remove: 'removed' } as const;
@@ -23,19 +23,19 @@ const NEXT_RUN = 'campaigns show it with the next run of detection';
  * nobody, and no machine acts on an account for where a person put it. More accounts than one person may decide about take a second:
  * the same change, asked by another person, is their agreement.
  */
-export async function regroup(command: Command & { wanted: Wanted }, world: World): Promise<CommandAnswer<{ regrouping: string }>> {
+export async function regroup(command: Command & { wanted: Wanted }, deps: Dependencies): Promise<CommandAnswer<{ regrouping: string }>> {
   const { actor, key, because, wanted } = command;
   const refused = reviewersOnly(actor);
   if (refused) return refused;
-  const asked = await checked(wanted, world);
+  const asked = await checked(wanted, deps);
   if ('because' in asked) return asked;
   const { change, size } = asked;
   const id = nameOf(change);
-  const { policy } = await world.policy();
+  const { policy } = await deps.policy();
   for (;;) {
-    const head = await world.regroupings.head(id);
-    if (head && !head.state.withdrawn) return agree({ actor, key, because, id }, world);
-    if (!head && (await world.regroupings.holding()).length >= MOST_REGROUPINGS)
+    const head = await deps.regroupings.head(id);
+    if (head && !head.state.withdrawn) return agree({ actor, key, because, id }, deps);
+    if (!head && (await deps.regroupings.holding()).length >= MOST_REGROUPINGS)
       return { kind: 'refused', because: `${MOST_REGROUPINGS} regroupings hold already: withdraw some first` };
     const state: Regrouping = {
       id,
@@ -43,11 +43,11 @@ export async function regroup(command: Command & { wanted: Wanted }, world: Worl
       size,
       approversNeeded: Math.max(1, approversFor(size, 'assist', policy.enforcement)),
       approvals: [actor.id],
-      askedAt: world.clock.now(),
+      askedAt: deps.clock.now(),
       because,
       withdrawn: false,
     };
-    const appended = await world.regroupings.append(head, state, { actor: byPerson(actor), what: DONE[change.kind], because, key });
+    const appended = await deps.regroupings.append(head, state, { actor: byPerson(actor), what: DONE[change.kind], because, key });
     if (appended.kind === 'appended') return { kind: 'done', because: inWords(state), regrouping: id };
   }
 }
@@ -55,12 +55,12 @@ export async function regroup(command: Command & { wanted: Wanted }, world: Worl
 /** Another person agrees to a change that takes two. */
 export async function agree(
   { actor, key, because, id }: Command & { id: string },
-  world: World,
+  deps: Dependencies,
 ): Promise<CommandAnswer<{ regrouping: string }>> {
   const refused = reviewersOnly(actor);
   if (refused) return refused;
   for (;;) {
-    const head = await world.regroupings.head(id);
+    const head = await deps.regroupings.head(id);
     if (!head) return { kind: 'unknown', because: `there is no regrouping ${id}` };
     const { state } = head;
     if (state.withdrawn) return { kind: 'refused', because: 'it was withdrawn: ask for it again' };
@@ -68,21 +68,24 @@ export async function agree(
     if (state.approvals.includes(actor.id))
       return { kind: 'refused', because: `${actor.id} asked for it: ${state.size} accounts take another person` };
     const next = { ...state, approvals: [...state.approvals, actor.id] };
-    const appended = await world.regroupings.append(head, next, { actor: byPerson(actor), what: 'agreed', because, key });
+    const appended = await deps.regroupings.append(head, next, { actor: byPerson(actor), what: 'agreed', because, key });
     if (appended.kind === 'appended') return { kind: 'done', because: inWords(next), regrouping: id };
   }
 }
 
 /** Back to what detection finds. One person is enough: it takes away only what people had added. */
-export async function withdrawRegrouping({ actor, key, because, id }: Command & { id: string }, world: World): Promise<CommandAnswer> {
+export async function withdrawRegrouping(
+  { actor, key, because, id }: Command & { id: string },
+  deps: Dependencies,
+): Promise<CommandAnswer> {
   const refused = reviewersOnly(actor);
   if (refused) return refused;
   for (;;) {
-    const head = await world.regroupings.head(id);
+    const head = await deps.regroupings.head(id);
     if (!head) return { kind: 'unknown', because: `there is no regrouping ${id}` };
     if (head.state.withdrawn) return { kind: 'already', because: 'it was withdrawn before' };
     const next = { ...head.state, withdrawn: true };
-    const appended = await world.regroupings.append(head, next, { actor: byPerson(actor), what: 'withdrawn', because, key });
+    const appended = await deps.regroupings.append(head, next, { actor: byPerson(actor), what: 'withdrawn', because, key });
     if (appended.kind === 'appended') return { kind: 'done', because: `it is withdrawn: ${NEXT_RUN}` };
   }
 }
@@ -111,17 +114,17 @@ const nameOf = (change: Change): string =>
     .slice(0, 12)}`;
 
 /** The change in full, or why it cannot be. */
-async function checked(wanted: Wanted, world: World): Promise<Asked | { kind: 'refused' | 'unknown'; because: string }> {
+async function checked(wanted: Wanted, deps: Dependencies): Promise<Asked | { kind: 'refused' | 'unknown'; because: string }> {
   for (const id of [...('from' in wanted ? [wanted.from] : []), ...('into' in wanted ? [wanted.into] : [])])
-    if (!(await world.campaigns.header(id))) return { kind: 'unknown', because: `there is no campaign ${id}` };
+    if (!(await deps.campaigns.header(id))) return { kind: 'unknown', because: `there is no campaign ${id}` };
   const accounts = 'accounts' in wanted ? [...new Set(wanted.accounts)].sort() : [];
   if (accounts.length > MOST_REGROUPED) return { kind: 'refused', because: `at most ${MOST_REGROUPED} accounts are regrouped at once` };
   switch (wanted.kind) {
     case 'merge':
-      return checkedMerge(wanted, world);
+      return checkedMerge(wanted, deps);
     case 'split':
     case 'remove': {
-      const members = new Set((await world.campaigns.get(wanted.from))?.members.map(({ account }) => account));
+      const members = new Set((await deps.campaigns.get(wanted.from))?.members.map(({ account }) => account));
       const strangers = accounts.filter((account) => !members.has(account));
       if (strangers.length > 0)
         return { kind: 'refused', because: `${strangers.length} of these are no members of ${wanted.from}, ${strangers[0]} among them` };
@@ -137,7 +140,7 @@ async function checked(wanted: Wanted, world: World): Promise<Asked | { kind: 'r
       return { change: { kind: 'split', from: wanted.from, into, accounts }, size: accounts.length };
     }
     case 'add': {
-      const known = await world.accounts.known(accounts);
+      const known = await deps.accounts.known(accounts);
       const unknown = accounts.filter((account) => !known.has(account));
       if (unknown.length > 0)
         return {
@@ -153,12 +156,12 @@ async function checked(wanted: Wanted, world: World): Promise<Asked | { kind: 'r
 
 async function checkedMerge(
   { from, into }: Extract<Wanted, { kind: 'merge' }>,
-  world: World,
+  deps: Dependencies,
 ): Promise<Asked | { kind: 'refused'; because: string }> {
   if (from === into) return { kind: 'refused', because: 'a campaign cannot be merged with itself' };
-  const gone = (await world.regroupings.holding()).find(({ change }) => change.kind === 'merge' && change.from === into);
+  const gone = (await deps.regroupings.holding()).find(({ change }) => change.kind === 'merge' && change.from === into);
   if (gone?.change.kind === 'merge')
     return { kind: 'refused', because: `${into} was merged into ${gone.change.into}: merge into that one` };
-  const size = (await world.campaigns.get(from))?.members.length ?? 0;
+  const size = (await deps.campaigns.get(from))?.members.length ?? 0;
   return { change: { kind: 'merge', from, into }, size };
 }

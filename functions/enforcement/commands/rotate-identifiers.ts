@@ -24,37 +24,37 @@ export type Rotated = { accounts: number; exonerations: number; already: number;
  * by saying where it went on. Exonerations of accounts and organisations are said again as they stand. Nothing is asked of the
  * provider. It may be stopped and run again at any time, and should be, while both keys stand: what was done is not done twice.
  */
-export async function rotateIdentifiers(rotation: Rotation, world: Enforcement): Promise<Rotated> {
+export async function rotateIdentifiers(rotation: Rotation, deps: Enforcement): Promise<Rotated> {
   const rotated: Rotated = { accounts: 0, exonerations: 0, already: 0, unknown: [] };
   const told = new Map(rotation.ids.map((id) => [rotation.from.account(id).key, id]));
   const current = new Set(
     rotation.ids.flatMap((id) => [rotation.to.account(id).key as string, hashText(rotation.to.object('organization', id)) as string]),
   );
   for (const first of KEY_CHARACTERS) {
-    for await (const subject of world.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
+    for await (const subject of deps.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
       const old = accountKey(subject);
-      const head = await world.ledger.head(ACCOUNT_CHAIN, old);
+      const head = await deps.ledger.head(ACCOUNT_CHAIN, old);
       if (!head || current.has(old)) continue;
       if (head.state.movedTo !== undefined) rotated.already++;
       else {
-        const id = await idOf(old, head, rotation, told, world);
+        const id = await idOf(old, head, rotation, told, deps);
         if (id === 'of the new key') continue;
         if (id === undefined) rotated.unknown.push(`account ${old}`);
         else {
-          await moveAccount(old, id, rotation, world);
+          await moveAccount(old, id, rotation, deps);
           rotated.accounts++;
         }
       }
     }
   }
   const organizations = new Map(rotation.ids.map((id) => [hashText(rotation.from.object('organization', id)) as string, id]));
-  for await (const { state } of world.exonerations.all()) {
-    if (state.revoked || state.until <= world.clock.now() || state.scope.kind === 'campaign') continue;
+  for await (const { state } of deps.exonerations.all()) {
+    if (state.revoked || state.until <= deps.clock.now() || state.scope.kind === 'campaign') continue;
     const subject = state.scope.kind === 'account' ? state.scope.account : state.scope.organization;
     if (current.has(subject)) continue;
-    const scope = await newScope(state.scope, rotation, { told, organizations }, world);
+    const scope = await newScope(state.scope, rotation, { told, organizations }, deps);
     if (!scope) rotated.unknown.push(scopeLabel(state.scope));
-    else if (await sayAgain({ ...state, scope }, rotation.actor, world)) rotated.exonerations++;
+    else if (await sayAgain({ ...state, scope }, rotation.actor, deps)) rotated.exonerations++;
     else rotated.already++;
   }
   return rotated;
@@ -66,9 +66,9 @@ async function idOf(
   { state }: Pick<Head, 'state'>,
   { from, to }: Rotation,
   told: ReadonlyMap<AccountKey, string>,
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<string | 'of the new key' | undefined> {
-  const sealed = state.phase.kind === 'free' ? (await world.accounts.known([old])).get(old)?.sealed : state.phase.action.sealed;
+  const sealed = state.phase.kind === 'free' ? (await deps.accounts.known([old])).get(old)?.sealed : state.phase.action.sealed;
   if (sealed !== undefined) {
     if (isOf(to, old, sealed)) return 'of the new key';
     if (isOf(from, old, sealed)) return from.openFor(old, sealed);
@@ -84,23 +84,23 @@ function isOf(hasher: KeyedHasher, account: AccountKey, sealed: Action['sealed']
   }
 }
 
-async function moveAccount(old: AccountKey, id: string, { to, actor }: Rotation, world: Enforcement): Promise<void> {
+async function moveAccount(old: AccountKey, id: string, { to, actor }: Rotation, deps: Enforcement): Promise<void> {
   const next = to.account(id);
   for (;;) {
-    const head = await world.ledger.head(ACCOUNT_CHAIN, old);
+    const head = await deps.ledger.head(ACCOUNT_CHAIN, old);
     if (!head || head.state.movedTo !== undefined) return;
     // Pointers first: an undo of the case must find the account under its new name.
-    for (const one of casesOf(head.state)) await world.cases.touch(one, next.key, (await world.cases.touched(one)).get(old) ?? true);
-    if (head.state.exoneratedUntil !== null) await world.exonerations.exonerating(next.key);
-    const there = await world.ledger.head(ACCOUNT_CHAIN, next.key);
+    for (const one of casesOf(head.state)) await deps.cases.touch(one, next.key, (await deps.cases.touched(one)).get(old) ?? true);
+    if (head.state.exoneratedUntil !== null) await deps.exonerations.exonerating(next.key);
+    const there = await deps.ledger.head(ACCOUNT_CHAIN, next.key);
     if (there?.state.carried?.from !== old) {
       const state = carriedInto(there, old, head, next.sealed);
       const draft = { actor, what: 'carried over' as const, because: ['the identifier key changed'], state };
-      if ((await world.ledger.append(ACCOUNT_CHAIN, next.key, there, draft)).kind === 'overtaken') continue;
+      if ((await deps.ledger.append(ACCOUNT_CHAIN, next.key, there, draft)).kind === 'overtaken') continue;
     }
     const gone: AccountState = { ...head.state, phase: { kind: 'free' }, movedTo: next.key };
     const because = ['the identifier key changed: its history goes on under another key'];
-    if ((await world.ledger.append(ACCOUNT_CHAIN, old, head, { actor, what: 'moved', because, state: gone })).kind === 'appended') return;
+    if ((await deps.ledger.append(ACCOUNT_CHAIN, old, head, { actor, what: 'moved', because, state: gone })).kind === 'appended') return;
   }
 }
 
@@ -127,26 +127,26 @@ async function newScope(
   scope: Exclude<Scope, { kind: 'campaign' }>,
   rotation: Rotation,
   { told, organizations }: { told: ReadonlyMap<AccountKey, string>; organizations: ReadonlyMap<string, string> },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<Scope | undefined> {
   if (scope.kind === 'organization') {
     const id = organizations.get(scope.organization);
     return id === undefined ? undefined : { kind: 'organization', organization: hashText(rotation.to.object('organization', id)) };
   }
   const old = accountKey(scope.account);
-  const head = await world.ledger.head(ACCOUNT_CHAIN, old);
+  const head = await deps.ledger.head(ACCOUNT_CHAIN, old);
   if (head?.state.movedTo !== undefined) return { kind: 'account', account: head.state.movedTo };
-  const id = await idOf(old, { state: head?.state ?? UNTOUCHED }, rotation, told, world);
+  const id = await idOf(old, { state: head?.state ?? UNTOUCHED }, rotation, told, deps);
   if (id === undefined) return undefined;
   return { kind: 'account', account: id === 'of the new key' ? old : rotation.to.account(id).key };
 }
 
 /** Answers whether anything had to be said. */
-async function sayAgain(exoneration: Exoneration, actor: Actor, world: Enforcement): Promise<boolean> {
+async function sayAgain(exoneration: Exoneration, actor: Actor, deps: Enforcement): Promise<boolean> {
   for (;;) {
-    const head = await world.ledger.head(EXONERATION_CHAIN, scopeLabel(exoneration.scope));
+    const head = await deps.ledger.head(EXONERATION_CHAIN, scopeLabel(exoneration.scope));
     if (head) return false;
-    const appended = await world.exonerations.append(head, exoneration, { actor, what: exoneration.effect });
+    const appended = await deps.exonerations.append(head, exoneration, { actor, what: exoneration.effect });
     if (appended.kind === 'appended') return true;
   }
 }

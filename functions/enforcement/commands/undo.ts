@@ -29,19 +29,19 @@ export type UndoPreview = {
   seen: string;
 };
 
-export async function undoPreview(id: CaseId, world: Enforcement): Promise<UndoPreview | undefined> {
+export async function undoPreview(id: CaseId, deps: Enforcement): Promise<UndoPreview | undefined> {
   const head = await isolated(
-    () => world.cases.head(id),
-    () => world.cases.headToRepair(id),
+    () => deps.cases.head(id),
+    () => deps.cases.headToRepair(id),
   );
   if (!head) return undefined;
-  const { policy } = await world.policy();
-  const touched = [...(await world.cases.touched(id)).keys()];
+  const { policy } = await deps.policy();
+  const touched = [...(await deps.cases.touched(id)).keys()];
   const accounts: AccountKey[] = [];
   const byPlan: Record<string, number> = {};
   await inBatches(touched, AT_ONCE, async (account) => {
     const action = await isolated(
-      async () => byCase((await world.ledger.head(ACCOUNT_CHAIN, account))?.state, id),
+      async () => byCase((await deps.ledger.head(ACCOUNT_CHAIN, account))?.state, id),
       () => undefined,
     );
     if (!action) return;
@@ -56,7 +56,7 @@ export async function undoPreview(id: CaseId, world: Enforcement): Promise<UndoP
     restored: accounts.length,
     byPlan,
     untouched: touched.length - accounts.length,
-    exoneratedUntil: world.clock.now() + policy.enforcement.appeals.exonerationDays.value * DAY,
+    exoneratedUntil: deps.clock.now() + policy.enforcement.appeals.exonerationDays.value * DAY,
     people,
     asked: head.state.undoRequests,
     accounts,
@@ -68,8 +68,8 @@ export async function undoPreview(id: CaseId, world: Enforcement): Promise<UndoP
  * Restores a whole campaign, in one command, from whatever the case is at. No budget and no kill switch stops it. It takes as many
  * people as acting on so many accounts took; the first of two stops the case at once, the second begins the restoring.
  */
-export async function undoCase(command: CaseCommand & { seen?: string | undefined }, world: Enforcement) {
-  const { policy } = await world.policy();
+export async function undoCase(command: CaseCommand & { seen?: string | undefined }, deps: Enforcement) {
+  const { policy } = await deps.policy();
   const id = caseId(command.case);
   const answer = await changeCase(
     command,
@@ -80,7 +80,7 @@ export async function undoCase(command: CaseCommand & { seen?: string | undefine
       if (isClosed(progress)) return { kind: 'already', because: `the case is ${progress.kind}: nothing of it is in force` };
       const mine = state.undoRequests.find((one) => one.id === command.actor.id);
       if (mine) return { kind: 'already', because: `${mine.id} asked for it at ${iso(mine.at)}; another person has to as well` };
-      const preview = await undoPreview(id, world);
+      const preview = await undoPreview(id, deps);
       if (command.seen !== undefined && preview && preview.seen !== command.seen)
         return {
           kind: 'refused',
@@ -106,30 +106,29 @@ export async function undoCase(command: CaseCommand & { seen?: string | undefine
         message: 'access is being restored for the whole campaign',
       };
     },
-    world,
+    deps,
     { relief: true },
   );
-  if (answer.kind === 'done' && answer.head.state.progress.kind === 'undoing')
-    await world.workflow.start(answer.case, answer.head.sequence);
+  if (answer.kind === 'done' && answer.head.state.progress.kind === 'undoing') await deps.workflow.start(answer.case, answer.head.sequence);
   return answer;
 }
 
 /** Restores one account and exonerates it. */
-export async function undoAccount(command: Command & { account: string }, world: Enforcement): Promise<CommandAnswer> {
+export async function undoAccount(command: Command & { account: string }, deps: Enforcement): Promise<CommandAnswer> {
   const { actor, key, because } = command;
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
-  const { policy } = await world.policy();
-  const now = world.clock.now();
+  const { policy } = await deps.policy();
+  const now = deps.clock.now();
   const account = accountKey(command.account);
   const state = await isolated(
-    async () => (await world.ledger.head(ACCOUNT_CHAIN, account))?.state,
+    async () => (await deps.ledger.head(ACCOUNT_CHAIN, account))?.state,
     () => undefined,
   );
   if (state && !inForce(state) && state.phase.kind !== 'reinstating' && (state.exoneratedUntil ?? 0) > now) {
     return { kind: 'already', because: `nothing is in force, and it is exonerated until ${iso(state.exoneratedUntil ?? now)}` };
   }
   const exoneratedUntil = now + policy.enforcement.appeals.exonerationDays.value * DAY;
-  const reinstated = await reinstate(account, { why: 'reversed', actor: byPerson(actor), because: [because], key, exoneratedUntil }, world);
+  const reinstated = await reinstate(account, { why: 'reversed', actor: byPerson(actor), because: [because], key, exoneratedUntil }, deps);
   switch (reinstated.kind) {
     case 'reinstated':
       return { kind: 'done', because: 'restored and exonerated' };

@@ -2,7 +2,7 @@ import { canaryKeys } from '../../../shared/identity/canary';
 import { hashesOf } from '../../../shared/identity/keyed-hash';
 import { actingPorts } from '../../../shared/lambda/acting';
 import { environment } from '../../../shared/lambda/environment';
-import { httpDoor } from '../../../shared/lambda/http-door';
+import { httpHandler } from '../../../shared/lambda/http-handler';
 import { identifierHasher } from '../../../shared/lambda/identifier-hasher';
 import { CommandEnv } from '../../../shared/wiring';
 import { enforcementRoutes } from '../api/routes';
@@ -12,7 +12,7 @@ const env = environment(CommandEnv);
 const hasher = identifierHasher(env.IDENTIFIER_KEY_SECRET);
 
 /** What people may do: approve, reject, undo, exonerate, put policies live, stop everything. */
-export const handler = httpDoor(env, (api, http) =>
+export const handler = httpHandler(env, (api, http) =>
   enforcementRoutes(api, http, openEnforcement(actingPorts(env)), {
     keyOf: async (id) => (await hasher()).account(id).key,
     idOf: async (sealed, account) => (await hasher()).openFor(account, sealed),

@@ -13,12 +13,12 @@ import { tellPeople } from '../notices/tell-people';
 const env = environment(NoticeEnv);
 const bus = new EventBridgeBus(eventBridge(), env.EVENT_BUS);
 const deadLetters = new SqsDeadLetterQueues(sqs(), env.DEAD_LETTERS);
-const world = openTelling({ table: table(env.ENFORCEMENT_TABLE), features: table(env.FEATURES_TABLE), deadLetters, clock });
+const deps = openTelling({ table: table(env.ENFORCEMENT_TABLE), features: table(env.FEATURES_TABLE), deadLetters, clock });
 const ways = { bus, channels: noticeChannels(env), origin: env.CONSOLE_ORIGIN };
 
 /** Every few minutes: what waits for people goes to the bus and to the channels of the stage. */
 export const handler = async (): Promise<void> => {
-  const { failed, ...told } = await tellPeople(world, ways);
+  const { failed, ...told } = await tellPeople(deps, ways);
   logger.info('told', told);
   // Everybody else was told: this says so where failures are seen.
   if (failed.length > 0) throw new Error(`not told: ${failed.join('; ')}`);

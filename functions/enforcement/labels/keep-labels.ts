@@ -3,7 +3,7 @@ import { inBatches } from '../../../shared/in-batches';
 import { LabelStore } from '../../../shared/stores/campaigns/label-store';
 import { isolated } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
-import { followLedger, SETTLED } from '../ledger/follow';
+import { ENTRIES_SETTLE_AFTER, followLedger } from '../ledger/follow';
 import { judgedIn, type Learned, labelOf, named } from './label-of';
 
 const AT_ONCE = 16;
@@ -12,8 +12,11 @@ const AT_ONCE = 16;
  * Reads labels out of the ledger: what is decided there is kept as what is known, once for each entry. `settled`: see `followLedger`; one
  * process that does everything itself waits for nobody.
  */
-export async function keepLabels(world: Pick<Enforcement, 'table' | 'ledger' | 'clock'>, settled = SETTLED): Promise<{ kept: number }> {
-  const store = new LabelStore(world.table);
+export async function keepLabels(
+  deps: Pick<Enforcement, 'table' | 'ledger' | 'clock'>,
+  settled = ENTRIES_SETTLE_AFTER,
+): Promise<{ kept: number }> {
+  const store = new LabelStore(deps.table);
   let kept = 0;
   await followLedger(
     { pk: 'LABELLED', settled },
@@ -26,16 +29,16 @@ export async function keepLabels(world: Pick<Enforcement, 'table' | 'ledger' | '
         byAccount.set(account, [...(byAccount.get(account) ?? []), one]);
       }
       await inBatches([...byAccount.values()], AT_ONCE, async (all) => {
-        for (const one of all) await keep(one, store, world);
+        for (const one of all) await keep(one, store, deps);
       });
       kept += learned.length;
     },
-    world,
+    deps,
   );
   return { kept };
 }
 
-async function keep(learned: Learned, store: LabelStore, world: Pick<Enforcement, 'ledger'>): Promise<void> {
+async function keep(learned: Learned, store: LabelStore, deps: Pick<Enforcement, 'ledger'>): Promise<void> {
   switch (learned.kind) {
     case 'label':
       return store.put(learned.label);
@@ -44,7 +47,7 @@ async function keep(learned: Learned, store: LabelStore, world: Pick<Enforcement
       return undefined;
     case 'denied': {
       const head = await isolated(
-        () => world.ledger.head(ACCOUNT_CHAIN, learned.account),
+        () => deps.ledger.head(ACCOUNT_CHAIN, learned.account),
         () => undefined,
       );
       const phase = head?.state.phase;

@@ -25,13 +25,13 @@ const anchorKey = (label: string): string => `${PREFIX}${label}.json.gz`;
 const dayIn = (key: string): number => Date.parse(`${key.slice(PREFIX.length, -'.json.gz'.length)}T00:00:00Z`);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-type Books = { ledger: LedgerStore };
+type LedgerStores = { ledger: LedgerStore };
 
 /**
  * Closes a UTC day: writes down, outside the table, how far every chain had come. A chain that is cut off at its end is still a whole
  * chain; only the anchor shows that something is missing. Doing it twice is doing it once: the first stands.
  */
-export async function anchorDay(day: number, anchors: ObjectStore, { ledger }: Books): Promise<{ chains: number }> {
+export async function anchorDay(day: number, anchors: ObjectStore, { ledger }: LedgerStores): Promise<{ chains: number }> {
   const before = await readAnchor(day - DAY, anchors);
   const heads = new Map(before?.kind === 'anchor' ? before.anchor.heads.map((head) => [head.chain, head]) : []);
   for (const chain of await ledger.chainsOf(day)) {
@@ -51,12 +51,12 @@ export async function anchorDay(day: number, anchors: ObjectStore, { ledger }: B
 }
 
 /** Closes every day up to `yesterday` that is not closed yet: a day that an outage left out is made good. */
-export async function anchorDays(yesterday: number, anchors: ObjectStore, books: Books): Promise<{ days: number; chains: number }> {
+export async function anchorDays(yesterday: number, anchors: ObjectStore, stores: LedgerStores): Promise<{ days: number; chains: number }> {
   const days = await anchoredDays(anchors);
   const last = days.at(-1);
   let closed = { days: 0, chains: 0 };
   for (let day = last === undefined ? yesterday : last + DAY; day <= yesterday; day += DAY)
-    closed = { days: closed.days + 1, ...(await anchorDay(day, anchors, books)) };
+    closed = { days: closed.days + 1, ...(await anchorDay(day, anchors, stores)) };
   return closed;
 }
 

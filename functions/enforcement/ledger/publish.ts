@@ -2,14 +2,18 @@ import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
 import { eventType, LEDGER_EVENTS, subjectOfChain } from '../../../shared/domain/cases/ledger-events';
 import type { EventBus, OutgoingEvent } from '../../../shared/ports';
 import type { Enforcement } from '../enforcement';
-import { followLedger, SETTLED } from './follow';
+import { ENTRIES_SETTLE_AFTER, followLedger } from './follow';
 
 /**
  * Publishes the ledger to the provider's own systems, entry by entry, in order, at least once: the id of an event is its
  * entry's hash. A crash publishes a page again and loses nothing.
  */
-export async function publishLedger(bus: EventBus, world: Pick<Enforcement, 'table' | 'ledger' | 'clock'>): Promise<{ published: number }> {
-  const published = await followLedger({ pk: 'PUBLISHED', settled: SETTLED }, (entries) => bus.publish(entries.flatMap(eventOf)), world);
+export async function publishLedger(bus: EventBus, deps: Pick<Enforcement, 'table' | 'ledger' | 'clock'>): Promise<{ published: number }> {
+  const published = await followLedger(
+    { pk: 'PUBLISHED', settled: ENTRIES_SETTLE_AFTER },
+    (entries) => bus.publish(entries.flatMap(eventOf)),
+    deps,
+  );
   return { published };
 }
 

@@ -22,7 +22,7 @@ export { anchorDay } from './anchors';
 import { BY_HAND } from '../policy/plan';
 
 /** What verifying reads; it writes nothing and asks nobody. */
-export type Books = Pick<Enforcement, 'ledger' | 'policies' | 'campaigns'>;
+export type LedgerStores = Pick<Enforcement, 'ledger' | 'policies' | 'campaigns'>;
 export type Verified = {
   chains: number;
   entries: number;
@@ -44,34 +44,34 @@ const LISTINGS: readonly (readonly [string, string])[] = [
  * pointer to a written entry its entry, and every decision comes out the same again. Without `from`: from the first anchor on.
  * A day counts as closed when it is before the day of `to`.
  */
-export async function verifyLedger(range: { from?: number; to: number }, anchors: ObjectStore, world: Books): Promise<Verified> {
+export async function verifyLedger(range: { from?: number; to: number }, anchors: ObjectStore, deps: LedgerStores): Promise<Verified> {
   const faults = new Map<string, ChainFault>();
   // The first that is found of an entry says most; the others follow from it.
   const fault: Fault = (chain, sequence, because) => {
     const place = `${chain} ${sequence}`;
     if (!faults.has(place)) faults.set(place, { chain, sequence, because });
   };
-  const { first, heads } = await checkAnchors(range.to, anchors, world, fault);
+  const { first, heads } = await checkAnchors(range.to, anchors, deps, fault);
   const from = dayOf(range.from ?? first ?? range.to);
-  const feed = new FeedByDay(world);
+  const feed = new FeedByDay(deps);
   const chains = new Set(heads.keys());
   for (let day = from; day <= range.to; day += DAY) for (const { chain } of await feed.of(day)) chains.add(chain);
   for (const [partition, prefix] of LISTINGS) {
-    for (const subject of await world.ledger.begun(partition))
-      if (!chains.has(prefix + subject)) await checkBegun(prefix + subject, world, fault);
+    for (const subject of await deps.ledger.begun(partition))
+      if (!chains.has(prefix + subject)) await checkBegun(prefix + subject, deps, fault);
   }
   const verified: Verified = { chains: 0, entries: 0, faults: [], decisions: { same: 0, different: [], cannot: [] } };
   for (const chain of chains) {
-    const entries = await world.ledger.sealed(chain);
+    const entries = await deps.ledger.sealed(chain);
     verified.chains++;
     verified.entries += entries.length;
     const head = heads.get(chain);
     if (head) checkHead(head, entries, fault);
     for (const found of faultsOf(chain, entries)) fault(found.chain, found.sequence, found.because);
     await checkPointed(entries, feed, fault);
-    if (chain.startsWith(DECISION_CHAIN.prefix)) await recheckAll(chain.slice(DECISION_CHAIN.prefix.length), verified, world);
+    if (chain.startsWith(DECISION_CHAIN.prefix)) await recheckAll(chain.slice(DECISION_CHAIN.prefix.length), verified, deps);
   }
-  for (let day = from; day <= range.to; day += DAY) await checkWritten(await feed.of(day), world, fault);
+  for (let day = from; day <= range.to; day += DAY) await checkWritten(await feed.of(day), deps, fault);
   return { ...verified, faults: [...faults.values()] };
 }
 
@@ -81,7 +81,7 @@ type Fault = (chain: string, sequence: number, because: string) => void;
 async function checkAnchors(
   to: number,
   anchors: ObjectStore,
-  { ledger }: Books,
+  { ledger }: LedgerStores,
   fault: Fault,
 ): Promise<{ first: number | undefined; heads: ReadonlyMap<string, Head> }> {
   const noted = await ledger.notedAnchors();
@@ -118,7 +118,7 @@ function checkHead({ chain, sequence, hash }: Head, entries: readonly SealedEntr
   if (there?.hash !== hash) fault(chain, sequence, there ? 'it differs from what was anchored that day' : 'it was anchored and is gone');
 }
 
-async function checkBegun(chain: string, { ledger }: Books, fault: Fault): Promise<void> {
+async function checkBegun(chain: string, { ledger }: LedgerStores, fault: Fault): Promise<void> {
   if (!(await ledger.newest(chain))) fault(chain, 1, 'the whole chain is gone');
 }
 
@@ -132,7 +132,7 @@ async function checkPointed(entries: readonly SealedEntry[], feed: FeedByDay, fa
   }
 }
 
-async function checkWritten(pointers: readonly Pointer[], { ledger }: Books, fault: Fault): Promise<void> {
+async function checkWritten(pointers: readonly Pointer[], { ledger }: LedgerStores, fault: Fault): Promise<void> {
   const longest = new Map<string, number>();
   for (const { chain, sequence, written } of pointers) if (written) longest.set(chain, Math.max(sequence, longest.get(chain) ?? 0));
   for (const [chain, sequence] of longest) {
@@ -152,7 +152,7 @@ function timeIn(body: string): number | undefined {
 /** Pointers of days, read once each. */
 class FeedByDay {
   private readonly days = new Map<number, Promise<{ pointers: Pointer[]; places: ReadonlySet<string> }>>();
-  constructor(private readonly world: Books) {}
+  constructor(private readonly deps: LedgerStores) {}
 
   async of(day: number): Promise<Pointer[]> {
     return (await this.read(day)).pointers;
@@ -169,14 +169,14 @@ class FeedByDay {
   }
 
   private async load(day: number) {
-    const pointers = await this.world.ledger.pointers(day);
+    const pointers = await this.deps.ledger.pointers(day);
     return { pointers, places: new Set(pointers.map(({ chain, sequence, hash }) => `${chain} ${sequence} ${hash}`)) };
   }
 }
 
-async function recheckAll(campaign: string, verified: Verified, world: Books): Promise<void> {
-  for (const entry of (await world.ledger.readable(DECISION_CHAIN, campaign)).entries) {
-    const again = await decideAgain(entry, world);
+async function recheckAll(campaign: string, verified: Verified, deps: LedgerStores): Promise<void> {
+  for (const entry of (await deps.ledger.readable(DECISION_CHAIN, campaign)).entries) {
+    const again = await decideAgain(entry, deps);
     const name = `${campaign} ${entry.sequence}`;
     if (again.kind === 'same') verified.decisions.same++;
     else if (again.kind === 'different') verified.decisions.different.push(`${name}: was ${again.was}, is ${again.now}`);
@@ -190,13 +190,13 @@ export type Again = { kind: 'same' } | { kind: 'different'; was: string; now: st
  * Makes a recorded decision again from what it was made of: the archived campaign version, the policy by digest, the
  * exonerations and demotions of that time. Facts of members who were acted on are those kept with the action.
  */
-export async function decideAgain(entry: Entry<DecisionRecord>, world: Books): Promise<Again> {
+export async function decideAgain(entry: Entry<DecisionRecord>, deps: LedgerStores): Promise<Again> {
   const was = entry.state;
-  const policy = await world.policies.document(was.policy);
+  const policy = await deps.policies.document(was.policy);
   if (!policy) return { kind: 'cannot', because: `policy ${was.policy} is not kept` };
-  if (!(await world.campaigns.has(was.evidence))) return { kind: 'cannot', because: `${was.evidence} is no longer in the archive` };
-  const campaign = await world.campaigns.document(was.evidence);
-  const exonerations = await exonerationsAt(was.exonerated, entry.at, world);
+  if (!(await deps.campaigns.has(was.evidence))) return { kind: 'cannot', because: `${was.evidence} is no longer in the archive` };
+  const campaign = await deps.campaigns.document(was.evidence);
+  const exonerations = await exonerationsAt(was.exonerated, entry.at, deps);
   const now = decide({
     campaign,
     policy: policy.enforcement,
@@ -211,7 +211,7 @@ export async function decideAgain(entry: Entry<DecisionRecord>, world: Books): P
   return before === after ? { kind: 'same' } : { kind: 'different', was: before, now: after };
 }
 
-async function exonerationsAt(labels: readonly string[], at: number, { ledger }: Books): Promise<Map<string, Exoneration>> {
+async function exonerationsAt(labels: readonly string[], at: number, { ledger }: LedgerStores): Promise<Map<string, Exoneration>> {
   const found = new Map<string, Exoneration>();
   for (const label of labels) {
     const then = (await ledger.readable(EXONERATION_CHAIN, label)).entries.filter((entry) => entry.at <= at).at(-1);
@@ -221,19 +221,19 @@ async function exonerationsAt(labels: readonly string[], at: number, { ledger }:
 }
 
 /** Makes the decision about one account again, from the facts kept with its action: would it be acted on, by the same rule? */
-export async function decideAgainAbout(account: string, world: Books): Promise<Again> {
-  const asked = (await world.ledger.readable(ACCOUNT_CHAIN, account)).entries.filter((entry) => entry.state.phase.kind === 'asked').at(-1);
+export async function decideAgainAbout(account: string, deps: LedgerStores): Promise<Again> {
+  const asked = (await deps.ledger.readable(ACCOUNT_CHAIN, account)).entries.filter((entry) => entry.state.phase.kind === 'asked').at(-1);
   const phase = asked?.state.phase;
   if (!asked || phase?.kind !== 'asked') return { kind: 'cannot', because: 'nothing was ever asked about this account' };
   const { action } = phase;
   if (action.rule === BY_HAND) return { kind: 'cannot', because: 'a person decided about this account' };
-  const policy = await world.policies.document(action.policy);
+  const policy = await deps.policies.document(action.policy);
   if (!policy) return { kind: 'cannot', because: `policy ${action.policy} is not kept` };
-  if (!(await world.campaigns.has(action.evidence))) return { kind: 'cannot', because: `${action.evidence} is no longer in the archive` };
-  const campaign = await world.campaigns.document(action.evidence);
+  if (!(await deps.campaigns.has(action.evidence))) return { kind: 'cannot', because: `${action.evidence} is no longer in the archive` };
+  const campaign = await deps.campaigns.document(action.evidence);
   const member = campaign.members.find((one) => one.account === account);
   if (!member) {
-    const erased = await world.ledger.newest(ERASURE_CHAIN.prefix + account);
+    const erased = await deps.ledger.newest(ERASURE_CHAIN.prefix + account);
     if (erased) return { kind: 'cannot', because: 'its data was erased on request' };
     return { kind: 'different', was: action.rule, now: 'not a member' };
   }

@@ -32,10 +32,10 @@ const BUS = '$bus';
  * one message. Each is told at least once: what was told is noted after it was sent, and sent again under the same id after a crash. A
  * channel that fails keeps no other from being told; it is tried again at the next run, and is in `failed`.
  */
-export async function tellPeople(world: TellingWorld, ways: Ways): Promise<Told> {
-  const store = new NoticeStore(world.table);
-  const now = world.clock.now();
-  const lasting = new Map((await situations(world, store, now)).map((notice) => [noticeKey(notice), notice]));
+export async function tellPeople(deps: TellingWorld, ways: Ways): Promise<Told> {
+  const store = new NoticeStore(deps.table);
+  const now = deps.clock.now();
+  const lasting = new Map((await situations(deps, store, now)).map((notice) => [noticeKey(notice), notice]));
   const known = await store.open();
   const over = known.filter(({ notice }) => !lasting.has(noticeKey(notice)));
   const before = new Map(known.map((row) => [noticeKey(row.notice), row]));
@@ -61,14 +61,14 @@ export async function tellPeople(world: TellingWorld, ways: Ways): Promise<Told>
   return { open: open.length, begun, over: over.length, delivered, failed };
 }
 
-async function situations(world: TellingWorld, store: NoticeStore, now: number): Promise<Notice[]> {
+async function situations(deps: TellingWorld, store: NoticeStore, now: number): Promise<Notice[]> {
   const notices: Notice[] = [];
-  for (const { id, head } of await world.cases.openCases({ tidy: false })) notices.push(...ofCase(id, head.state, now));
-  for await (const { id, head } of world.appeals.openOnes({ tidy: false })) notices.push(...ofAppeal(id, head.state, now));
-  for (const [producer, state] of await sourcesAt(world, store, now)) notices.push(...ofSource(producer, state, now));
-  const population = await world.table.get('BUDGET', 'POPULATION');
+  for (const { id, head } of await deps.cases.openCases({ tidy: false })) notices.push(...ofCase(id, head.state, now));
+  for await (const { id, head } of deps.appeals.openOnes({ tidy: false })) notices.push(...ofAppeal(id, head.state, now));
+  for (const [producer, state] of await sourcesAt(deps, store, now)) notices.push(...ofSource(producer, state, now));
+  const population = await deps.table.get('BUDGET', 'POPULATION');
   notices.push(...ofDetection(population && Number(population.at), now));
-  const dead = await world.deadLetters.count();
+  const dead = await deps.deadLetters.count();
   await store.putDeadLetters(dead, now);
   for (const one of dead) notices.push(...ofDeadLetters(one));
   return notices;

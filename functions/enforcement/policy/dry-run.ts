@@ -37,15 +37,15 @@ export type DryRun =
     };
 
 /** About a case, or about a campaign: then about its open case, if there is one. */
-export async function dryRun(question: { campaign: string } | { case: string }, world: Enforcement): Promise<DryRun> {
-  const about = await caseOf(question, world);
+export async function dryRun(question: { campaign: string } | { case: string }, deps: Enforcement): Promise<DryRun> {
+  const about = await caseOf(question, deps);
   if ('case' in question && !about) return { kind: 'unknown', because: `there is no case ${question.case}` };
-  const header = 'campaign' in question ? await world.campaigns.header(campaignId(question.campaign)) : undefined;
+  const header = 'campaign' in question ? await deps.campaigns.header(campaignId(question.campaign)) : undefined;
   if ('campaign' in question && !header && !about) return { kind: 'unknown', because: `there is no campaign ${question.campaign}` };
   const now =
     about && !('campaign' in question && isClosed(about.head.state.progress))
-      ? await outlookOf(about.id, about.head.state, world)
-      : await outlook('campaign' in question ? await planFor(campaignId(question.campaign), world) : undefined, {}, world);
+      ? await outlookOf(about.id, about.head.state, deps)
+      : await outlook('campaign' in question ? await planFor(campaignId(question.campaign), deps) : undefined, {}, deps);
   if (now.kind === 'nothing') return { kind: 'nothing', decision: now.decision === 'watch' ? 'watch' : 'no-action', because: now.because };
   const { plan, members } = now;
   const { decision, facts, policy } = plan;
@@ -53,10 +53,10 @@ export async function dryRun(question: { campaign: string } | { case: string }, 
   const { stages, hold } = policy.enforcement;
   const watching = stages.slice(0, -1).reduce((sum, stage) => sum + stage.watchMinutes.value, 0);
   const left = await remaining({
-    table: world.table,
+    table: deps.table,
     policy: policy.enforcement,
     run: plan.campaign.provenance.run,
-    now: world.clock.now(),
+    now: deps.clock.now(),
   });
   return {
     kind: 'would-act',
@@ -73,16 +73,16 @@ export async function dryRun(question: { campaign: string } | { case: string }, 
     stages: stages.map((stage) => ({ share: stage.share.value, accounts: Math.ceil(stage.share.value * now.size) })),
     minutesToContainment: { least: hold.minMinutes.value + watching, most: hold.maxMinutes.value + watching },
     budget: left,
-    armed: await isArmed(world),
+    armed: await isArmed(deps),
     seen: now.seen,
     members,
   };
 }
 
-async function caseOf(question: { campaign: string } | { case: string }, world: Enforcement) {
-  if ('campaign' in question) return world.cases.latestOf(campaignId(question.campaign));
+async function caseOf(question: { campaign: string } | { case: string }, deps: Enforcement) {
+  if ('campaign' in question) return deps.cases.latestOf(campaignId(question.campaign));
   const id = caseId(question.case);
-  const head = await world.cases.head(id);
+  const head = await deps.cases.head(id);
   return head && { id, head };
 }
 

@@ -5,7 +5,7 @@ import type { MemberDecision } from '../../../shared/domain/cases/decision';
 import { type AccountKey, type CaseId, caseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
 import { isolated } from '../../../shared/stores/cases/ledger-store';
-import { inTheWay } from '../account-actions/ask';
+import { blockedBy } from '../account-actions/ask';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from './approvers';
 import { type Plan, planOf } from './plan';
@@ -31,7 +31,7 @@ export type Outlook =
 export async function outlook(
   plan: Plan | undefined,
   { id = caseId(''), answered = [] }: { id?: CaseId; answered?: readonly AccountKey[] },
-  world: Enforcement,
+  deps: Enforcement,
 ): Promise<Outlook> {
   if (!plan) return { kind: 'nothing', decision: 'gone', because: ['the campaign is gone'] };
   const { decision } = plan;
@@ -39,7 +39,7 @@ export async function outlook(
   const members: MemberDecision[] = [...decision.members];
   await inBatches([...members.keys()], AT_ONCE, async (place) => {
     const member = members[place];
-    if (member) members[place] = await heedChain(member, id, world);
+    if (member) members[place] = await heedChain(member, id, deps);
   });
   const act = new Set([...members.flatMap((member) => (member.kind === 'act' ? [member.account] : [])), ...answered]);
   const review = members.flatMap((member) => (member.kind === 'review' ? [member.account] : []));
@@ -58,8 +58,8 @@ export async function outlook(
   };
 }
 
-export const outlookOf = async (id: CaseId, state: CaseState, world: Enforcement): Promise<Outlook> =>
-  outlook(await planOf(state, world), { id, answered: await world.cases.answered(id) }, world);
+export const outlookOf = async (id: CaseId, state: CaseState, deps: Enforcement): Promise<Outlook> =>
+  outlook(await planOf(state, deps), { id, answered: await deps.cases.answered(id) }, deps);
 
 /** Why a command about what a person saw is refused; undefined when that is still what would happen. */
 export function changedSince(seen: string | undefined, now: Outlook): string | undefined {
@@ -73,11 +73,11 @@ export function changedSince(seen: string | undefined, now: Outlook): string | u
     : `this changed since you looked: you saw ${accounts} accounts and ${people(approvers)}, now it is ${now.size} accounts and ${people(now.approvers)}; look again`;
 }
 
-async function heedChain(member: MemberDecision, id: CaseId, world: Enforcement): Promise<MemberDecision> {
+async function heedChain(member: MemberDecision, id: CaseId, deps: Enforcement): Promise<MemberDecision> {
   if (member.kind === 'exclude') return member;
   // An entry that cannot be read excludes its account, and only that one.
   const because = await isolated(
-    async () => inTheWay((await world.ledger.head(ACCOUNT_CHAIN, member.account))?.state, id, world.clock.now()),
+    async () => blockedBy((await deps.ledger.head(ACCOUNT_CHAIN, member.account))?.state, id, deps.clock.now()),
     (bad) => bad.message,
   );
   if (because === undefined) return member;

@@ -27,15 +27,15 @@ export type Plan = {
 /** The plan of a case: what the policy decides about its campaign, with what people left out of the case or added to it. */
 export async function planOf(
   state: CaseState,
-  world: Enforcement,
+  deps: Enforcement,
   { about = () => true }: { about?: (member: Member) => boolean } = {},
 ): Promise<Plan | undefined> {
-  if (state.byHand) return handMadePlan(state, state.byHand, world);
-  const plan = await planFor(state.campaign, world, { held: state.rule, about, besides: state.takenIn });
+  if (state.byHand) return handMadePlan(state, state.byHand, deps);
+  const plan = await planFor(state.campaign, deps, { held: state.rule, about, besides: state.takenIn });
   if (plan?.decision.kind !== 'act') return plan;
   const { decision } = plan;
   const rule = plan.policy.enforcement.rules.find(({ id }) => id === decision.rule);
-  const chosen = rule ? chosenMembers(state, rule, plan, world) : [];
+  const chosen = rule ? chosenMembers(state, rule, plan, deps) : [];
   const byChoice = new Map(chosen.map((one) => [one.account, one]));
   const leftOut = new Set(state.leftOut);
   const members = [...decision.members.filter(({ account }) => !byChoice.has(account)), ...chosen].map(
@@ -49,8 +49,8 @@ export async function planOf(
 }
 
 /** Accounts that a person added: the bar of evidence is that person's; facts, exonerations and protection hold as for everybody. */
-function chosenMembers(state: CaseState, rule: MemberRule, plan: Plan, world: Enforcement): MemberDecision[] {
-  const question = { ...plan, policy: plan.policy.enforcement, now: world.clock.now() };
+function chosenMembers(state: CaseState, rule: MemberRule, plan: Plan, deps: Enforcement): MemberDecision[] {
+  const question = { ...plan, policy: plan.policy.enforcement, now: deps.clock.now() };
   return state.takenIn.map((account) => judge(asChosen(account, plan.members.get(account)), rule, question));
 }
 
@@ -66,19 +66,19 @@ const asChosen = (account: AccountKey, member: Member | undefined): Member => ({
 });
 
 /** A case that a person opened is judged by nobody's evidence but theirs: it takes approvers, and protects who is protected. */
-async function handMadePlan(state: CaseState, byHand: NonNullable<CaseState['byHand']>, world: Enforcement): Promise<Plan> {
-  const { policy, digest } = await world.policy();
+async function handMadePlan(state: CaseState, byHand: NonNullable<CaseState['byHand']>, deps: Enforcement): Promise<Plan> {
+  const { policy, digest } = await deps.policy();
   const members = state.takenIn.map((account) => asChosen(account, undefined));
-  const now = world.clock.now();
+  const now = deps.clock.now();
   const campaign = namedByHand(state, members, now);
   const facts = new Map<AccountKey, AccountFacts>();
   const sealed = new Map<AccountKey, SealedId>();
-  for (const [account, told] of await world.accounts.known(state.takenIn)) {
+  for (const [account, told] of await deps.accounts.known(state.takenIn)) {
     facts.set(account, told.facts);
     sealed.set(account, told.sealed);
   }
-  const exonerations = await world.exonerations.holding(now);
-  const demoted = await world.rules.demoted();
+  const exonerations = await deps.exonerations.holding(now);
+  const demoted = await deps.rules.demoted();
   const question = { campaign, policy: policy.enforcement, facts, exonerations, demoted, now };
   const none = { value: 0, reason: 'a person decided' };
   const rule: MemberRule = { kind: 'unclear', action: state.action, memberScore: none, memberFamilies: none, memberExchanges: none };
@@ -130,23 +130,23 @@ const namedByHand = (state: CaseState, members: Member[], now: number): Campaign
  */
 export async function planFor(
   id: CampaignId,
-  world: Enforcement,
+  deps: Enforcement,
   { held, about = () => true, besides = [] }: { held?: string; about?: (member: Member) => boolean; besides?: readonly AccountKey[] } = {},
 ): Promise<Plan | undefined> {
-  const newest = await world.campaigns.newest(id);
+  const newest = await deps.campaigns.newest(id);
   if (!newest) return undefined;
   const { header, campaign } = newest;
-  const { policy, digest } = await world.policy();
-  const known = await world.accounts.known([...new Set([...campaign.members.filter(about).map((member) => member.account), ...besides])]);
+  const { policy, digest } = await deps.policy();
+  const known = await deps.accounts.known([...new Set([...campaign.members.filter(about).map((member) => member.account), ...besides])]);
   const facts = new Map<AccountKey, AccountFacts>();
   const sealed = new Map<AccountKey, SealedId>();
   for (const [account, told] of known) {
     facts.set(account, told.facts);
     sealed.set(account, told.sealed);
   }
-  const now = world.clock.now();
-  const exonerations = await world.exonerations.holding(now);
-  const demoted = await world.rules.demoted();
+  const now = deps.clock.now();
+  const exonerations = await deps.exonerations.holding(now);
+  const demoted = await deps.rules.demoted();
   const decision = decide({ campaign, policy: policy.enforcement, facts, exonerations, demoted, held, now });
   const members = new Map(campaign.members.map((member) => [member.account, member]));
   return { decision, campaign, members, evidence: header.document, policy, digest, facts, sealed, exonerations, demoted };

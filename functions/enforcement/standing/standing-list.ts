@@ -2,7 +2,7 @@ import type { AccountKey, CampaignId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
 import type { Clock } from '../../../shared/ports';
 import type { FlaggedStore } from '../../../shared/stores/campaigns/flagged-store';
-import { type About, aboutCampaign, actedOn, type Books, notActedOn } from './standing';
+import { type About, aboutCampaign, actedOn, notActedOn, type StandingStores } from './standing';
 
 /** What was said of a campaign, and for which of its members. */
 type Said = { version: number; words: string; members: Set<AccountKey> };
@@ -13,22 +13,22 @@ type Said = { version: number; words: string; members: Set<AccountKey> };
  * read of members but of those who are new, or when the campaign's decision or case changed.
  */
 export class StandingList {
-  /** An instance that starts afresh says everything once more: it reads, and writes what the list does not say already. */
+  /** An instance that starts anew says everything once more: it reads, and writes what the list does not say already. */
   private readonly words = new Map<CampaignId, Said>();
 
   constructor(
     private readonly flagged: FlaggedStore,
-    private readonly books: Books & { clock: Clock },
+    private readonly stores: StandingStores & { clock: Clock },
   ) {}
 
   /** After a run, and after people decided. */
   async refresh(): Promise<void> {
-    for await (const { id, version, document } of this.books.campaigns.headers()) {
-      const about = await aboutCampaign(id, this.books);
+    for await (const { id, version, document } of this.stores.campaigns.headers()) {
+      const about = await aboutCampaign(id, this.stores);
       const words = [about.decision?.kind, about.latest?.chain, about.latest?.state.progress.kind].join();
       const known = this.words.get(id);
       if (known?.words === words && known.version === version) continue;
-      const members = (await this.books.campaigns.readable(document))?.members;
+      const members = (await this.stores.campaigns.readable(document))?.members;
       if (!members) continue;
       const listed = known?.words === words ? known.members : new Set<AccountKey>();
       const fresh = members.filter(({ account }) => !listed.has(account));
@@ -41,7 +41,7 @@ export class StandingList {
   private async list(member: Parameters<typeof notActedOn>[0], id: CampaignId, about: About): Promise<void> {
     const row = await this.flagged.get(member.account);
     if (row?.campaign !== id) return;
-    const { standing } = (await actedOn(member.account, this.books)) ?? notActedOn(member, id, about);
-    if (row.standing !== standing) await this.flagged.stands(member.account, standing, this.books.clock.now());
+    const { standing } = (await actedOn(member.account, this.stores)) ?? notActedOn(member, id, about);
+    if (row.standing !== standing) await this.flagged.stands(member.account, standing, this.stores.clock.now());
   }
 }

@@ -19,28 +19,28 @@ export type AccountStanding = {
   because: readonly string[];
 };
 
-export type Books = Pick<Enforcement, 'ledger' | 'cases' | 'campaigns'>;
+export type StandingStores = Pick<Enforcement, 'ledger' | 'cases' | 'campaigns'>;
 
 /** Where an account stands in our workflow now, and why. */
-export async function standingOf(account: AccountKey, books: Books): Promise<AccountStanding> {
-  const membership = await books.campaigns.membership(account);
-  const about = membership && (await aboutCampaign(membership.campaign, books));
-  const acted = await actedOn(account, books);
+export async function standingOf(account: AccountKey, stores: StandingStores): Promise<AccountStanding> {
+  const membership = await stores.campaigns.membership(account);
+  const about = membership && (await aboutCampaign(membership.campaign, stores));
+  const acted = await actedOn(account, stores);
   if (acted) return { ...acted, detectedAt: membership?.joinedAt ?? acted.actedAt };
   if (!membership || !about) return { account, standing: 'active', campaign: null, detectedAt: null, actedAt: null, because: [] };
   return notActedOn({ account, role: membership.role, joinedAt: membership.joinedAt, because: [] }, membership.campaign, about);
 }
 
 /** Every account that the product has something to say about: acted on, or a member of a campaign that is watched or in review. */
-export async function* standings(books: Books): AsyncIterable<AccountStanding> {
+export async function* standings(stores: StandingStores): AsyncIterable<AccountStanding> {
   const told = new Set<AccountKey>();
-  for await (const header of books.campaigns.headers()) {
-    const campaign = await books.campaigns.readable(header.document);
+  for await (const header of stores.campaigns.headers()) {
+    const campaign = await stores.campaigns.readable(header.document);
     if (!campaign) continue;
-    const about = await aboutCampaign(campaign.id, books);
+    const about = await aboutCampaign(campaign.id, stores);
     for (const member of campaign.members) {
       if (told.has(member.account)) continue;
-      const acted = await actedOn(member.account, books);
+      const acted = await actedOn(member.account, stores);
       const standing = acted ? { ...acted, detectedAt: member.joinedAt } : notActedOn(member, campaign.id, about);
       if (standing.standing === 'active') continue;
       told.add(member.account);
@@ -48,9 +48,9 @@ export async function* standings(books: Books): AsyncIterable<AccountStanding> {
     }
   }
   for (const first of KEY_CHARACTERS) {
-    for await (const subject of books.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
+    for await (const subject of stores.ledger.allListed(ACCOUNT_CHAIN.listedIn(first))) {
       const account = accountKey(subject);
-      const acted = told.has(account) ? undefined : await actedOn(account, books);
+      const acted = told.has(account) ? undefined : await actedOn(account, stores);
       if (acted) yield acted;
     }
   }
@@ -59,9 +59,9 @@ export async function* standings(books: Books): AsyncIterable<AccountStanding> {
 /** base64url, in the order of its characters' codes. */
 export const KEY_CHARACTERS = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'];
 
-export async function actedOn(account: AccountKey, books: Books): Promise<AccountStanding | undefined> {
+export async function actedOn(account: AccountKey, stores: StandingStores): Promise<AccountStanding | undefined> {
   const head = await isolated(
-    () => books.ledger.head(ACCOUNT_CHAIN, account),
+    () => stores.ledger.head(ACCOUNT_CHAIN, account),
     () => undefined,
   );
   const action = inForce(head?.state);
@@ -79,13 +79,13 @@ export async function actedOn(account: AccountKey, books: Books): Promise<Accoun
 
 export type About = { decision: DecisionRecord | undefined; latest: CaseHead | undefined };
 
-export async function aboutCampaign(campaign: CampaignId, books: Books): Promise<About> {
+export async function aboutCampaign(campaign: CampaignId, stores: StandingStores): Promise<About> {
   const decision = await isolated(
-    async () => (await books.ledger.head(DECISION_CHAIN, campaign))?.state,
+    async () => (await stores.ledger.head(DECISION_CHAIN, campaign))?.state,
     () => undefined,
   );
   const latest = await isolated(
-    async () => (await books.cases.latestOf(campaign))?.head,
+    async () => (await stores.cases.latestOf(campaign))?.head,
     () => undefined,
   );
   return { decision, latest };

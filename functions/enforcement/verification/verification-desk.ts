@@ -9,16 +9,16 @@ import { takeNews } from './take-news';
 const News = z.union([VerificationNews, CanarySighting]);
 
 /** One message of the queue from ingest and from the check of newcomers. Throws on what is neither. */
-export async function takeIn(body: string, world: Enforcement): Promise<{ kind: string; because: string }> {
+export async function takeIn(body: string, deps: Enforcement): Promise<{ kind: string; because: string }> {
   const news = News.parse(JSON.parse(body));
-  if (news.kind !== 'canary') return takeNews(news, world);
+  if (news.kind !== 'canary') return takeNews(news, deps);
   const { token, account, sealed, at } = news;
-  return takeSighting({ token, place: { kind: 'account', account, sealed }, at, actor: { kind: 'provider' } }, world);
+  return takeSighting({ token, place: { kind: 'account', account, sealed }, at, actor: { kind: 'provider' } }, deps);
 }
 
 /** Where one process does everything: what is sent is taken at once. */
-export const verificationDesk = (world: Enforcement): Queue => ({
+export const verificationDesk = (deps: Enforcement): Queue => ({
   async send(bodies) {
-    for (const body of bodies) await takeIn(body, world);
+    for (const body of bodies) await takeIn(body, deps);
   },
 });

@@ -4,7 +4,7 @@ import { type AccountKey, accountKey } from '../../../shared/identity/ids';
 import { type Entry, isolated } from '../../../shared/stores/cases/ledger-store';
 import { CLOCK } from '../case/move';
 import type { Enforcement } from '../enforcement';
-import { followLedger, SETTLED } from '../ledger/follow';
+import { ENTRIES_SETTLE_AFTER, followLedger } from '../ledger/follow';
 import { withinOf } from './take-news';
 import { isProvable, ofAction } from './verification-state';
 
@@ -13,8 +13,8 @@ import { isProvable, ofAction } from './verification-state';
  * kept from stays until it ends by itself. `settled`: see `followLedger`. `nextDue` (ms): when the next one lapses.
  */
 export async function watchVerifications(
-  world: Enforcement,
-  settled = SETTLED,
+  deps: Enforcement,
+  settled = ENTRIES_SETTLE_AFTER,
 ): Promise<{ opened: number; lapsed: number; waiting: number; nextDue?: number }> {
   let opened = 0;
   await followLedger(
@@ -23,41 +23,41 @@ export async function watchVerifications(
       for (const entry of entries) {
         if (!entry.chain.startsWith(ACCOUNT_CHAIN.prefix) || !(entry.what === 'challenge asked' || entry.what === 'limit asked')) continue;
         const state = AccountState.safeParse(entry.state);
-        if (state.success && (await open(accountKey(entry.chain.slice(ACCOUNT_CHAIN.prefix.length)), state.data, world))) opened++;
+        if (state.success && (await open(accountKey(entry.chain.slice(ACCOUNT_CHAIN.prefix.length)), state.data, deps))) opened++;
       }
     },
-    world,
+    deps,
   );
-  return { opened, ...(await lapse(world)) };
+  return { opened, ...(await lapse(deps)) };
 }
 
-async function open(account: AccountKey, asked: AccountState, world: Enforcement): Promise<boolean> {
+async function open(account: AccountKey, asked: AccountState, deps: Enforcement): Promise<boolean> {
   const action = inForce(asked);
   if (!isProvable(action)) return false;
-  const within = withinOf((await world.policy()).policy);
+  const within = withinOf((await deps.policy()).policy);
   for (;;) {
-    const head = await world.ledger.head(VERIFICATION_CHAIN, account);
+    const head = await deps.ledger.head(VERIFICATION_CHAIN, account);
     if (head && head.state.asked.at >= action.askedAt) return false;
     const state = { ...ofAction(action, within), results: head?.state.results ?? [] };
     const because = [`${action.action} asked in case ${action.case}`];
-    await world.verifications.waiting(account, (head?.sequence ?? 0) + 1);
-    const appended = await world.ledger.append(VERIFICATION_CHAIN, account, head, { actor: CLOCK, what: 'asked', because, state });
+    await deps.verifications.waiting(account, (head?.sequence ?? 0) + 1);
+    const appended = await deps.ledger.append(VERIFICATION_CHAIN, account, head, { actor: CLOCK, what: 'asked', because, state });
     if (appended.kind === 'appended') return true;
   }
 }
 
-async function lapse(world: Enforcement): Promise<{ lapsed: number; waiting: number; nextDue?: number }> {
-  const now = world.clock.now();
+async function lapse(deps: Enforcement): Promise<{ lapsed: number; waiting: number; nextDue?: number }> {
+  const now = deps.clock.now();
   let lapsed = 0;
   let waiting = 0;
   let nextDue: number | undefined;
-  for await (const { account, head } of world.verifications.open()) {
+  for await (const { account, head } of deps.verifications.open()) {
     const { progress } = head.state;
     if (progress.kind !== 'waiting') continue;
-    const isMoot = head.state.asked.by === 'action' && !isProvable(inForce((await world.ledger.head(ACCOUNT_CHAIN, account))?.state));
-    if (isMoot) await end(account, head, 'moot', 'what it was asked for is no longer in force', world);
+    const isMoot = head.state.asked.by === 'action' && !isProvable(inForce((await deps.ledger.head(ACCOUNT_CHAIN, account))?.state));
+    if (isMoot) await end(account, head, 'moot', 'what it was asked for is no longer in force', deps);
     else if (progress.answerBy <= now) {
-      await end(account, head, 'lapsed', 'no result came in time: what it is kept from stays until it ends by itself', world);
+      await end(account, head, 'lapsed', 'no result came in time: what it is kept from stays until it ends by itself', deps);
       lapsed++;
     } else {
       waiting++;

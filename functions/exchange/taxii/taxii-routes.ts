@@ -64,14 +64,14 @@ const accepts = (c: Context): boolean => (c.req.header('accept') ?? '*/*').split
 const Envelope = z.looseObject({ objects: z.array(z.unknown()).min(1) });
 
 /** TAXII 2.1 (OASIS, 2021), a plain profile: discovery, one API root, two collections, objects, manifest, versions, status. */
-export function taxiiRoutes(api: Api, http: HttpPorts, world: TaxiiWorld): void {
-  const limiter = new RateLimiter(world.access, http.clock);
-  const store = new TaxiiStore(world.objects);
+export function taxiiRoutes(api: Api, http: HttpPorts, deps: TaxiiWorld): void {
+  const limiter = new RateLimiter(deps.access, http.clock);
+  const store = new TaxiiStore(deps.objects);
 
   /** The key of whoever asks: as a bearer, or as the password of HTTP Basic, which TAXII clients have. */
   const keyOf = async (c: Context<ApiEnv>): Promise<ProducerKey | Response> => {
     const asBearer = basicPassword(c.req.header('authorization'));
-    const key = await producerOf(c, http, { table: world.access }, limiter, asBearer);
+    const key = await producerOf(c, http, { table: deps.access }, limiter, asBearer);
     if (key instanceof Response)
       return error(
         c,
@@ -224,14 +224,14 @@ export function taxiiRoutes(api: Api, http: HttpPorts, world: TaxiiWorld): void 
         pending_count: 0,
       };
       const expires = Math.ceil(now / 1_000) + STATUS_KEPT;
-      await world.objects.put({ pk: `TAXII-STATUS#${key.id}`, sk: status.id, body: JSON.stringify(status), expires });
+      await deps.objects.put({ pk: `TAXII-STATUS#${key.id}`, sk: status.id, body: JSON.stringify(status), expires });
       return answer(c, status, 202);
     }),
   );
   api.get(
     `${ROOT}status/:status/`,
     within(async (c, key) => {
-      const row = await world.objects.get(`TAXII-STATUS#${key.id}`, c.req.param('status') ?? '');
+      const row = await deps.objects.get(`TAXII-STATUS#${key.id}`, c.req.param('status') ?? '');
       return row
         ? answer(c, JSON.parse(String(row.body)))
         : error(c, { status: 404, title: 'Not found', description: 'There is no such status, or it is past.' });

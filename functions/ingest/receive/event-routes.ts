@@ -32,7 +32,7 @@ const isMedia = (type: string): boolean => (MEDIA as readonly string[]).includes
 /** Requests by one key, a minute. */
 const REQUESTS_PER_MINUTE = 600;
 
-/** The door for whoever has no AWS credentials: events over HTTP, to the same queue, answered one by one. */
+/** The handler for whoever has no AWS credentials: events over HTTP, to the same queue, answered one by one. */
 export function eventRoutes(api: Api, http: HttpPorts, ports: ReceivePorts): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'producerKey', {
     type: 'http',

@@ -2,13 +2,13 @@ import { createHmac } from 'node:crypto';
 import { systemClock as clock } from '../../../shared/aws/system-clock';
 import { queue, table } from '../../../shared/lambda/adapters';
 import { environment } from '../../../shared/lambda/environment';
-import { httpDoor } from '../../../shared/lambda/http-door';
+import { httpHandler } from '../../../shared/lambda/http-handler';
 import { serviceKey } from '../../../shared/lambda/service-key';
 import { ReceiveEnv } from '../../../shared/wiring';
 import { receiveRoutes } from './routes';
 
 const env = environment(ReceiveEnv);
-const world = {
+const deps = {
   queue: queue(env.EVENT_QUEUE_URL),
   table: table(env.ACCESS_TABLE),
   clock,
@@ -16,7 +16,7 @@ const world = {
 };
 const secretUnder = (key: string) => (request: string) => createHmac('sha512', key).update(request).digest('hex');
 
-export const handler = httpDoor(env, async (api, http) => {
+export const handler = httpHandler(env, async (api, http) => {
   const secretOf = secretUnder(await serviceKey(env.SERVICE_KEY_SECRET, 'producer-key'));
-  receiveRoutes(api, http, { ...world, secretOf });
+  receiveRoutes(api, http, { ...deps, secretOf });
 });

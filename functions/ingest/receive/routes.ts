@@ -7,7 +7,7 @@ import type { ReceivePorts } from './receive';
 export type ReceiveWorld = ReceivePorts & KeyPorts;
 
 /** Events over HTTP, and the keys that they are sent with. */
-export function receiveRoutes(api: Api, http: HttpPorts, world: ReceiveWorld): void {
-  eventRoutes(api, http, world);
-  keyRoutes(api, http, world);
+export function receiveRoutes(api: Api, http: HttpPorts, deps: ReceiveWorld): void {
+  eventRoutes(api, http, deps);
+  keyRoutes(api, http, deps);
 }

@@ -6,7 +6,7 @@ import { mayAct, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { SummaryStore } from '../../../shared/stores/archive/summary-store';
-import { CampaignPictureStore } from '../../../shared/stores/campaigns/campaign-picture-store';
+import { CampaignGraphStore } from '../../../shared/stores/campaigns/campaign-graph-store';
 import { FlaggedStore } from '../../../shared/stores/campaigns/flagged-store';
 import { ExonerationStore } from '../../../shared/stores/cases/exoneration-store';
 import { LedgerStore } from '../../../shared/stores/cases/ledger-store';
@@ -41,7 +41,7 @@ export async function account(key: AccountKey, ports: QueryPorts, to: Person): P
   const campaign = membership && (await campaigns.get(membership.campaign));
   const member = campaign?.members.find((one) => one.account === key);
   const links =
-    (campaign && (await new CampaignPictureStore(stores.archive).links(campaign.id, campaign.links?.version ?? campaign.version))) ?? [];
+    (campaign && (await new CampaignGraphStore(stores.archive).links(campaign.id, campaign.links?.version ?? campaign.version))) ?? [];
   const mine = links.filter((link) => link.from === key || link.to === key).sort((one, other) => other.weight - one.weight);
   const roles = new Map(campaign?.members.map((one) => [one.account, one.role]));
   return {

@@ -6,7 +6,7 @@ import { limit } from '../../../shared/http/fields';
 import { Problem, problem } from '../../../shared/http/problem';
 import { StixView, TlpField } from '../../../shared/http/stix-view';
 import type { CampaignId } from '../../../shared/identity/ids';
-import { CampaignPictureStore, MOST_MEMBER_HOURS } from '../../../shared/stores/campaigns/campaign-picture-store';
+import { CampaignGraphStore, MOST_MEMBER_HOURS } from '../../../shared/stores/campaigns/campaign-graph-store';
 import { doneAbout } from '../ledger/ledger';
 import type { QueryPorts } from '../query-ports';
 import { NO_CAMPAIGN, onCampaign } from './campaign-routes';
@@ -17,7 +17,7 @@ import { GraphView, graphView, HoursView, hoursView } from './picture';
 /** What the campaign page draws, and the dossier to download. */
 export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
   const about = { ...access(http, 'viewer'), method: 'get' as const, tags: ['Campaigns'] };
-  const pictures = new CampaignPictureStore(ports.stores.archive);
+  const graphs = new CampaignGraphStore(ports.stores.archive);
   const campaignOf = (id: CampaignId): Promise<Campaign | undefined> => ports.campaigns.get(id);
 
   const graph = createRoute({
@@ -31,7 +31,7 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
   api.openapi(graph, async (c) => {
     const campaign = await campaignOf(c.req.valid('param').campaign);
     if (!campaign) return problem(c, 'not-found', NO_CAMPAIGN);
-    return c.json(graphView(campaign, await linksOf(campaign, pictures, ports), c.get('principal')), 200);
+    return c.json(graphView(campaign, await linksOf(campaign, graphs, ports), c.get('principal')), 200);
   });
 
   const hours = createRoute({
@@ -45,7 +45,7 @@ export function pictureRoutes(api: Api, http: HttpPorts, ports: QueryPorts): voi
   api.openapi(hours, async (c) => {
     const campaign = await campaignOf(c.req.valid('param').campaign);
     if (!campaign) return problem(c, 'not-found', NO_CAMPAIGN);
-    const sample = (await pictures.hours(campaign.id, campaign.version)) ?? [];
+    const sample = (await graphs.hours(campaign.id, campaign.version)) ?? [];
     return c.json(hoursView(campaign, sample, c.req.valid('query').rows), 200);
   });
 

@@ -4,7 +4,7 @@ import type { Person } from '../../../shared/domain/person';
 import { HOUR, hourOf, iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';
 import type { AccountKey, Hash64 } from '../../../shared/identity/ids';
-import type { MemberHours } from '../../../shared/stores/campaigns/campaign-picture-store';
+import type { MemberHours } from '../../../shared/stores/campaigns/campaign-graph-store';
 import { revealed } from '../accounts/account-view';
 
 /** What the campaign page draws, in columns: 25,000 accounts and their links in about two megabytes. */

@@ -10,7 +10,7 @@ const NUMBERS = { referenceAgeDays: 30, smallestReference: 100, hubShare: 0.04 }
 const thing = fc.record({ account: fc.nat(ACCOUNTS - 1), kind: fc.constantFrom('ips', 'clients', 'templates'), which: fc.nat(1) });
 const step = fc.oneof(thing, fc.record({ account: fc.nat(ACCOUNTS - 1), kind: fc.constant('forgets'), which: fc.nat(1) }));
 
-test('property: what was kept from run to run is what is found afresh once every account has changed', () => {
+test('property: what was kept from run to run is what is found anew once every account has changed', () => {
   fc.assert(
     fc.property(fc.array(fc.array(step, { maxLength: 16 }), { minLength: 1, maxLength: 5 }), (runs) => {
       const accounts = Array.from({ length: ACCOUNTS }, (_, i) => profile(`a${i}`, { card: 'card', bornAt: NOW - 30 * HOUR }));
@@ -30,10 +30,10 @@ test('property: what was kept from run to run is what is found afresh once every
       });
       for (const one of all) one.revision++;
       index.update(all, new Map(), NOW, new Set());
-      const afresh = new TraitIndex(NUMBERS);
-      afresh.update(all, new Map(), NOW, new Set());
+      const anew = new TraitIndex(NUMBERS);
+      anew.update(all, new Map(), NOW, new Set());
       const links = kept.joiningLinks(index, 10);
-      const others = new CandidatePairs().joiningLinks(afresh, 10);
+      const others = new CandidatePairs().joiningLinks(anew, 10);
       expect(links.map(({ a, b, families }) => ({ a, b, families }))).toEqual(others.map(({ a, b, families }) => ({ a, b, families })));
       links.forEach(({ weight }, place) => {
         expect(weight).toBeCloseTo(others[place]!.weight, 6);

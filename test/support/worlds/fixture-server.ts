@@ -64,7 +64,7 @@ export async function fixtureServer(
   });
   const keys = new MemoryTable(world.clock);
   const sent = new MemoryQueue(world.clock);
-  const doors = {
+  const ports = {
     receive: { queue: sent, table: keys, clock: world.clock, producers: {}, secretOf },
     admission: admissionOf(world, keys),
     query: { stores, clock: world.clock, cursors: cursors('the secret of a fixture server') },
@@ -75,7 +75,7 @@ export async function fixtureServer(
   };
   const state = options.state ?? new MemoryTable({ now: () => Date.now() });
   return {
-    ...(await serve({ port: options.port ?? 0, doors: () => doors, state })),
+    ...(await serve({ port: options.port ?? 0, ports: () => ports, state })),
     state,
     world,
     sent,

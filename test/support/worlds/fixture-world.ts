@@ -9,7 +9,7 @@ import { KeyedHasher } from '../../../shared/identity/keyed-hash';
 import { SeededChance } from '../../../shared/memory/simulated-clock';
 import type { Stores } from '../../../shared/ports';
 import { SummaryStore } from '../../../shared/stores/archive/summary-store';
-import { CampaignPictureStore, type MemberHours } from '../../../shared/stores/campaigns/campaign-picture-store';
+import { CampaignGraphStore, type MemberHours } from '../../../shared/stores/campaigns/campaign-graph-store';
 import { CampaignStore } from '../../../shared/stores/campaigns/campaign-store';
 import { FlaggedStore } from '../../../shared/stores/campaigns/flagged-store';
 
@@ -253,9 +253,9 @@ export const fixtureSummary = (account: AccountKey, hours: MemberHours['hours'])
 export async function saveFixture({ campaign, links, hours }: Fixture, stores: Stores): Promise<void> {
   const saved = await new CampaignStore(stores).save(campaign);
   if (saved.kind !== 'saved') throw new Error(`the fixture campaign was not saved: ${saved.because}`);
-  const pictures = new CampaignPictureStore(stores.archive);
-  await pictures.saveLinks(campaign.id, campaign.version, links);
-  await pictures.saveHours(campaign.id, campaign.version, hours);
+  const graphs = new CampaignGraphStore(stores.archive);
+  await graphs.saveLinks(campaign.id, campaign.version, links);
+  await graphs.saveHours(campaign.id, campaign.version, hours);
   const flagged = new FlaggedStore(stores.graph);
   const plans = ['free', 'trial', 'paid', 'paid'] as const;
   for (const [index, { account, role, score, exchanges, because }] of campaign.members.entries()) {

@@ -3,7 +3,7 @@ import type { ScreenColumns } from './screen-columns';
 /** Places for each trait met, at least: then a tenth of those that only one account holds are taken for ones that two hold. */
 const PLACES_A_TRAIT = 8;
 const FEWEST = 1 << 16;
-const MOST = 2 ** 30;
+const MOST_PLACES = 2 ** 30;
 
 /**
  * Which traits more than one account may hold: two bits for each place that a trait's hash falls on. Most traits are one account's alone;
@@ -17,7 +17,7 @@ export class Repeated {
   /** `traits`: how many will be added. */
   constructor(traits: number) {
     let places = FEWEST;
-    while (places < PLACES_A_TRAIT * traits && places < MOST) places *= 2;
+    while (places < PLACES_A_TRAIT * traits && places < MOST_PLACES) places *= 2;
     this.once = new Uint8Array(places / 8);
     this.again = new Uint8Array(places / 8);
     this.mask = places - 1;

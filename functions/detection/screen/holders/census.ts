@@ -20,7 +20,7 @@ export type Tally = {
   /** Of each account, ascending: hour of arrival and finest segment (`hour * 64 + fine`). */
   arrivals: Float64Array;
   /** By day since the epoch. */
-  births: Map<number, number>;
+  signupsPerDay: Map<number, number>;
 };
 
 export type Census = {
@@ -34,17 +34,17 @@ export type Census = {
   known: ReadonlySet<AccountKey>;
   /** Of everybody, ascending, as in a tally: how many came before decides who stands where. */
   arrivals: Float64Array;
-  births: ReadonlyMap<number, number>;
+  signupsPerDay: ReadonlyMap<number, number>;
 };
 
 export function tally(columns: ScreenColumns, known: ReadonlySet<AccountKey>, now: number, { referenceAgeDays }: CensusPolicy): Tally {
   const size = sizeOf(columns);
-  const made: Tally = { size, aged: 0, unknown: 0, arrivals: new Float64Array(size), births: new Map() };
+  const made: Tally = { size, aged: 0, unknown: 0, arrivals: new Float64Array(size), signupsPerDay: new Map() };
   const before = now - referenceAgeDays * DAY;
   const isKnown = knownIn(columns, known);
   for (let at = 0; at < size; at++) {
     made.arrivals[at] = arrivalOf(columns, at);
-    raise(made.births, Math.floor(columns.bornAt[at]! / DAY), 1);
+    raise(made.signupsPerDay, Math.floor(columns.bornAt[at]! / DAY), 1);
     if (isKnown?.[at] === 1) continue;
     made.unknown++;
     if (isUsed(columns, at) && columns.bornAt[at]! <= before) made.aged++;
@@ -55,14 +55,14 @@ export function tally(columns: ScreenColumns, known: ReadonlySet<AccountKey>, no
 
 /** Adds up what the segments counted: the same in any order, for any number of them. */
 export function censusOf(tallies: readonly Tally[], known: ReadonlySet<AccountKey>, now: number, policy: CensusPolicy): Census {
-  const all = { size: 0, aged: 0, unknown: 0, births: new Map<number, number>() };
+  const all = { size: 0, aged: 0, unknown: 0, signupsPerDay: new Map<number, number>() };
   const arrivals = new Float64Array(tallies.reduce((sum, { size }) => sum + size, 0));
   for (const one of tallies) {
     arrivals.set(one.arrivals, all.size);
     all.size += one.size;
     all.aged += one.aged;
     all.unknown += one.unknown;
-    for (const [day, count] of one.births) raise(all.births, day, count);
+    for (const [day, count] of one.signupsPerDay) raise(all.signupsPerDay, day, count);
   }
   arrivals.sort();
   const byAge = all.aged >= policy.smallestReference;
@@ -74,7 +74,7 @@ export function censusOf(tallies: readonly Tally[], known: ReadonlySet<AccountKe
     agedBefore: now - policy.referenceAgeDays * DAY,
     known,
     arrivals,
-    births: all.births,
+    signupsPerDay: all.signupsPerDay,
   };
 }
 

@@ -43,7 +43,7 @@ export class PairBounds {
   private readonly signups = new Map<number, number>();
 
   constructor(
-    private readonly census: Pick<Census, 'referenceSize' | 'births'>,
+    private readonly census: Pick<Census, 'referenceSize' | 'signupsPerDay'>,
     private readonly rhythms: ReadonlyMap<number, number>,
     shared: Shared,
     private readonly policy: WeightPolicy,
@@ -95,7 +95,7 @@ export class PairBounds {
     const known = this.signups.get(name);
     if (known !== undefined) return known;
     const { day, width } = signupBucket(type === SIGNUP_DAY ? 'signup-day' : 'signup-hour', hash);
-    const weight = this.weighed(type, Math.ceil(Math.max(1, this.census.births.get(day) ?? 0) * width));
+    const weight = this.weighed(type, Math.ceil(Math.max(1, this.census.signupsPerDay.get(day) ?? 0) * width));
     this.signups.set(name, weight);
     return weight;
   }

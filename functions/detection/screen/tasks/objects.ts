@@ -11,13 +11,13 @@ export const TALLY = {
   numbers: Float64Array,
   arrivals: Float64Array,
   days: Float64Array,
-  births: Uint32Array,
+  signupsPerDay: Uint32Array,
   types: Uint8Array,
   hashes: Float64Array,
   counts: Uint32Array,
 } as const;
 /** `census`. `numbers`: size, size of the reference, whether by age. */
-export const CENSUS = { numbers: Float64Array, arrivals: Float64Array, days: Float64Array, births: Uint32Array } as const;
+export const CENSUS = { numbers: Float64Array, arrivals: Float64Array, days: Float64Array, signupsPerDay: Uint32Array } as const;
 /** `counts/s`, `others/s`: of those traits that the reference holds, by id, how many of it do. */
 export const COUNTS = { ids: Uint32Array, counts: Uint32Array } as const;
 export const RHYTHMS = { hashes: Float64Array, counts: Uint32Array } as const;
@@ -67,9 +67,9 @@ export function addSparse(sum: Uint32Array, { ids, counts }: { ids: Uint32Array;
   });
 }
 
-export const censusArrays = ({ size, referenceSize, byAge, arrivals, births }: Census) => ({
+export const censusArrays = ({ size, referenceSize, byAge, arrivals, signupsPerDay }: Census) => ({
   numbers: Float64Array.of(size, referenceSize, byAge ? 1 : 0),
   arrivals,
-  days: keysOf(births),
-  births: valuesOf(births),
+  days: keysOf(signupsPerDay),
+  signupsPerDay: valuesOf(signupsPerDay),
 });

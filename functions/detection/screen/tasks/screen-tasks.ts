@@ -108,14 +108,14 @@ export class ScreenTasks {
   private async count(s: number): Promise<void> {
     const { now, policy } = await this.given();
     const columns = await this.segments.columns(s);
-    const { size, aged, unknown, arrivals, births } = tally(columns, await this.known(), now, policy);
+    const { size, aged, unknown, arrivals, signupsPerDay } = tally(columns, await this.known(), now, policy);
     const popular = new Popular();
     popular.sample(columns);
     await this.board.put(`tally/${s}`, TALLY, {
       numbers: Float64Array.of(size, aged, unknown, columns.types.length),
       arrivals,
-      days: keysOf(births),
-      births: valuesOf(births),
+      days: keysOf(signupsPerDay),
+      signupsPerDay: valuesOf(signupsPerDay),
       ...popular.sampledTraits(),
     });
   }
@@ -239,10 +239,10 @@ export class ScreenTasks {
   private census(): Promise<Census> {
     return this.once('census', async () => {
       const { now, policy } = await this.given();
-      const { numbers, arrivals, days, births } = await this.board.get('census', CENSUS);
+      const { numbers, arrivals, days, signupsPerDay } = await this.board.get('census', CENSUS);
       const [size, referenceSize, byAge] = numbers;
       const of = censusOf([], await this.known(), now, policy);
-      return { ...of, size: size!, referenceSize: referenceSize!, byAge: byAge === 1, arrivals, births: mapOf(days, births) };
+      return { ...of, size: size!, referenceSize: referenceSize!, byAge: byAge === 1, arrivals, signupsPerDay: mapOf(days, signupsPerDay) };
     });
   }
 

@@ -9,8 +9,8 @@ import type { HttpEnv } from '../wiring';
 import { table } from './adapters';
 import { logger } from './observe';
 
-/** A door of the HTTP API: `routes` hangs a stage's routes on it, once for each function instance. */
-export function httpDoor(env: z.output<typeof HttpEnv>, routes: (api: Api, http: HttpPorts) => void | Promise<void>) {
+/** A handler of the HTTP API: `routes` hangs a stage's routes on it, once for each function instance. */
+export function httpHandler(env: z.output<typeof HttpEnv>, routes: (api: Api, http: HttpPorts) => void | Promise<void>) {
   let answering: Promise<ReturnType<typeof handle>> | undefined;
   const build = async () => {
     const http: HttpPorts = {

@@ -22,7 +22,7 @@ export const MOST_MEMBER_HOURS = 400;
  * What a campaign's page draws and no decision reads: its links, and the hours of a sample of its members.
  * One object each per campaign version, beside the campaign's document in the archive.
  */
-export class CampaignPictureStore {
+export class CampaignGraphStore {
   constructor(private readonly archive: ObjectStore) {}
 
   async saveLinks(id: CampaignId, version: number, links: readonly Link[]): Promise<void> {
