@@ -8,7 +8,8 @@ import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { type LedgerEntry, seal } from '../../shared/domain/cases/ledger';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { caseId } from '../../shared/identity/ids';
-import type { Item } from '../../shared/ports';
+import type { Item, Query, Table } from '../../shared/ports';
+import { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { onBothSides } from '../support/sides';
 import { account, buildCampaign, buildMember, T0 } from '../support/worlds/build-campaign';
 import { ADA, BEN, enforcementWorld, policyWith, says, type TestWorld } from '../support/worlds/enforcement-world';
@@ -52,6 +53,35 @@ onBothSides((side) => {
     expect(summaryOf(verified)[0]).toMatch(/^\d+ entries in \d+ chains, 0 faults$/);
     expect(verified.entries).toBeGreaterThan(200);
     expect(verified.decisions.different).toEqual([]);
+  });
+
+  test('who has a chain is known from the lists: as asking for each, in a page a list', async () => {
+    const world = await busyWorld();
+    const table = world.stores.enforcement;
+    let queries = 0;
+    const counted: Table = Object.assign(Object.create(table), {
+      query: (query: Query) => {
+        queries++;
+        return table.query(query);
+      },
+    });
+    const asked = Array.from({ length: 900 }, (_, i) => account(i));
+    const ledger = new LedgerStore(counted, { now: () => T0 });
+    const begun = await ledger.mayHaveBegun(ACCOUNT_CHAIN, asked);
+    const lists = new Set(asked.map((one) => ACCOUNT_CHAIN.listedIn(one))).size;
+    expect(queries).toBeLessThanOrEqual(lists);
+    expect(lists).toBeLessThanOrEqual(64);
+    const heads = await Promise.all(asked.map((one) => world.enforcement.ledger.head(ACCOUNT_CHAIN, one)));
+    expect([...begun].sort()).toEqual(asked.filter((_, i) => heads[i] !== undefined).sort());
+    expect(begun.size).toBe(12);
+  });
+  test('where a list is longer than what is asked about, nobody is taken for one without a chain', async () => {
+    const world = await busyWorld();
+    const table = world.stores.enforcement;
+    // As DynamoDB answers when a page ends at its megabyte: one row, and more behind it.
+    const short: Table = Object.assign(Object.create(table), { query: (query: Query) => table.query({ ...query, limit: 1 }) });
+    const acted = Array.from({ length: 12 }, (_, i) => account(i));
+    expect(await new LedgerStore(short, { now: () => T0 }).mayHaveBegun(ACCOUNT_CHAIN, acted)).toEqual(new Set(acted));
   });
 
   test.each([

@@ -37,9 +37,11 @@ export async function outlook(
   const { decision } = plan;
   if (decision.kind !== 'act') return { kind: 'nothing', decision: decision.kind, because: decision.because };
   const members: MemberDecision[] = [...decision.members];
+  const open = members.flatMap(({ kind, account }) => (kind === 'exclude' ? [] : [account]));
+  const begun = await deps.ledger.mayHaveBegun(ACCOUNT_CHAIN, open);
   await inBatches([...members.keys()], AT_ONCE, async (place) => {
     const member = members[place];
-    if (member) members[place] = await heedChain(member, id, deps);
+    if (member && begun.has(member.account)) members[place] = await heedChain(member, id, deps);
   });
   const act = new Set([...members.flatMap((member) => (member.kind === 'act' ? [member.account] : [])), ...answered]);
   const review = members.flatMap((member) => (member.kind === 'review' ? [member.account] : []));

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type ChainFault, faultsOf, LedgerEntry, NO_PREVIOUS, type SealedEntry, seal, sequenceLabel } from '../../domain/cases/ledger';
 import type { What } from '../../domain/cases/ledger-events';
 import { dayLabel, dayOf, iso } from '../../domain/time';
+import { inBatches } from '../../in-batches';
 import type { Clock, Item, Table } from '../../ports';
 
 /** A kind of chain: how its partitions begin, and the schema of its subjects' state. */
@@ -18,6 +19,7 @@ export type Pointer = { chain: string; sequence: number; hash: string; written: 
 export type Appended<S> = { kind: 'appended'; entry: Entry<S> } | { kind: 'overtaken'; head: Entry<S> };
 
 const ENTRY = 'E#';
+const LISTS_AT_ONCE = 16;
 const ANCHORED = 'ANCHORED';
 const MOST_OPENED = 50_000;
 /** DynamoDB takes items of 400 KB; the key, the hash and the names of attributes need a little of it. */
@@ -161,6 +163,40 @@ export class LedgerStore {
       yield* page.subjects;
       after = page.next;
     } while (after !== undefined);
+  }
+
+  /**
+   * Of many subjects of a listed kind, those that may have a chain: all others have none. Asked of the lists, of which a page answers for up
+   * to a thousand subjects, as long as that takes fewer reads than asking for each head.
+   */
+  async mayHaveBegun<S>(kind: ChainKind<S>, subjects: Iterable<string>): Promise<ReadonlySet<string>> {
+    const begun = new Set<string>();
+    const partitions = new Map<string | undefined, string[]>();
+    for (const subject of subjects) {
+      const partition = kind.listedIn?.(subject);
+      const known = partitions.get(partition);
+      if (known) known.push(subject);
+      else partitions.set(partition, [subject]);
+    }
+    await inBatches([...partitions], LISTS_AT_ONCE, async ([partition, wanted]) => {
+      const listed = partition === undefined ? undefined : await this.listedAmong(partition, wanted.sort());
+      for (const subject of wanted) if (!listed || listed.has(subject)) begun.add(subject);
+    });
+    return begun;
+  }
+
+  /** What a list has between the first and the last of these, in order; undefined when that takes as many pages as there are subjects. */
+  private async listedAmong(partition: string, sorted: readonly string[]): Promise<ReadonlySet<string> | undefined> {
+    const listed = new Set<string>();
+    let after: string | undefined;
+    for (let pages = 1; pages < sorted.length; pages++) {
+      const range = { from: sorted[0]!, to: sorted.at(-1)! };
+      const { items, next } = await this.table.query({ pk: partition, ...range, ...(after === undefined ? {} : { after }) });
+      for (const { sk } of items) listed.add(sk);
+      if (next === undefined) return listed;
+      after = next;
+    }
+    return undefined;
   }
 
   /** One UTC day of everything anybody did (about chains that `about` accepts), in order of time (newest first when `reverse`); `next` continues the page. */
