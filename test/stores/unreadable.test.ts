@@ -65,6 +65,9 @@ onBothSides((side) => {
       state: {},
     };
     const { body, hash } = seal(entry as LedgerEntry);
+    const [, subject] = chain.split(ACCOUNT_CHAIN.prefix);
+    // Every version of this code points at a chain before it begins it.
+    if (sequence === 1 && subject !== undefined) await stores.enforcement.put({ pk: ACCOUNT_CHAIN.listedIn(subject), sk: subject });
     await stores.enforcement.put({ pk: chain, sk: `E#${String(sequence).padStart(8, '0')}`, body, hash });
     return `entry ${sequence} of chain ${chain} cannot be read`;
   }
