@@ -22,4 +22,6 @@ module.exports = {
   testTimeout: 600_000,
   // Jest leaves one core free by default, which is half of a small machine.
   maxWorkers: '100%',
+  // A worker keeps what its suites loaded (the CDK, the compiled schemas of each); one that grew is replaced before it collects garbage all day.
+  workerIdleMemoryLimit: '1200MB',
 };
