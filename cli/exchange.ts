@@ -80,10 +80,12 @@ async function ask(url: string, init: RequestInit): Promise<Answered> {
   }
 }
 const TAXII = 'application/taxii+json;version=2.1';
+/** The key goes with every request: in clear text only to this machine. */
+const COLLECTION = /^(https:\/\/[^\s@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?\/[^\s@]*)\/collections\/[0-9a-f-]{36}\/$/;
 const collectionAt = (text: string | undefined, name: string): string =>
-  text !== undefined && /^https?:\/\/\S+\/collections\/[0-9a-f-]{36}\/$/.test(text)
+  text !== undefined && COLLECTION.test(text)
     ? text
-    : refuse(`--${name} is the address of a collection: …/collections/ID/\n${HELP}`);
+    : refuse(`--${name} is the https address of a collection: https://…/collections/ID/\n${HELP}`);
 
 const Status = z.looseObject({
   success_count: z.int(),

@@ -4,20 +4,20 @@ import { appealRoutes } from '../functions/appeals/routes';
 import type { Names } from '../functions/enforcement/api/name-routes';
 import { enforcementRoutes } from '../functions/enforcement/api/routes';
 import type { Enforcement } from '../functions/enforcement/enforcement';
-import { type TaxiiWorld, taxiiRoutes } from '../functions/exchange/taxii/taxii-routes';
+import { type TaxiiDependencies, taxiiRoutes } from '../functions/exchange/taxii/taxii-routes';
 import { type ReceiveWorld, receiveRoutes } from '../functions/ingest/receive/routes';
-import type { QueryWorld } from '../functions/query/query-ports';
+import type { QueryDependencies } from '../functions/query/query-ports';
 import { queryRoutes } from '../functions/query/routes';
 import { type Api, type HttpPorts, makeApi } from '../shared/http/api';
 
 export type HandlerPorts = {
   receive: ReceiveWorld;
   admission: AdmissionWorld;
-  query: QueryWorld;
+  query: QueryDependencies;
   enforcement: Enforcement;
   appeals: Appeals;
   names: Names;
-  exchange: TaxiiWorld;
+  exchange: TaxiiDependencies;
 };
 
 /** All of API v1 in one process. On AWS each stage serves its own routes behind the same gateway. */

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { constants, createGzip } from 'node:zlib';
 import { z } from 'zod';
 import { numberOf, readOptions, refuse } from '../cli/command-line';
+import { PRICES, type Prices } from './prices';
 import { givenPath } from './scenarios/given-path';
 import { readScenario } from './scenarios/read-scenario';
 import { scaled } from './scenarios/scenario';
 import { having, SCENARIOS } from './scenarios/scenarios';
 import { simulate } from './simulate';
-import { leakedOf, PRICES, type Prices, SpendBook, spendTable } from './spend';
+import { leakedOf, SpendBook, spendTable } from './spend';
 
 const USAGE = `usage: npm run simulate -- --scenario NAME|FILE.json --out DIR [--seed 1] [--scale 1] [--with ROW[:SIZE],…] [--no-labels] [--no-prompts]
-       npm run simulate -- --spent DIR [--report REPORT/report.json] [--prices account=1,card=3,address=2,request=0.01]
+       npm run simulate -- --spent DIR [--report REPORT/report.json] [--prices virtualCard=3,hostingExit=5]
 names: ${Object.keys(SCENARIOS).join(', ')}`;
 
 /** Writes DIR/events.ndjson.gz, DIR/truth.ndjson (a line an account), DIR/world.json (what made them) and DIR/spend.json (what the campaigns cost whoever runs them). */
@@ -99,8 +100,11 @@ const Row = z.object({
   campaign: z.string(),
   accounts: z.number(),
   replaced: z.number(),
+  aged: z.number(),
   cards: z.number(),
-  addresses: z.number(),
+  rented: z.number(),
+  proxied: z.number(),
+  days: z.number(),
   hoursBefore: z.number(),
   exchanges: z.number(),
   ordinary: z.number(),
@@ -115,7 +119,7 @@ const TruthLine = z.looseObject({
 });
 const Report = z.looseObject({ accounts: z.array(z.looseObject({ id: z.string(), actedAt: z.string().nullable() })) });
 
-/** `account=1,card=3`: what is not named stays as assumed. */
+/** `virtualCard=3,hostingExit=5`: what is not named stays as assumed. */
 function pricesOf(text: string | undefined): Prices {
   const prices = { ...PRICES };
   for (const part of text?.split(',') ?? []) {

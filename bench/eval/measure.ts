@@ -1,5 +1,6 @@
 import { HOUR } from '../../shared/domain/time';
 import type { Truth } from '../../simulator/simulate';
+import { sentBefore } from '../../simulator/spend';
 
 /** What a system did about accounts and what it called the groups it found; a replay's report or a baseline's flags. Times in ms. */
 export type Verdict = {
@@ -43,11 +44,6 @@ const CONTAINED_SHARE = 0.95;
 const share = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined);
 const median = (list: readonly number[]): number | undefined => [...list].sort((x, y) => x - y)[Math.floor(list.length / 2)];
 
-/** Exchanges before an instant; inside an hour they are taken as even. */
-const sentBefore = (truth: Truth, start: number, at: number): number => {
-  const limit = (at - start) / HOUR;
-  return (truth.byHour ?? []).reduce((sum, [hour, n]) => sum + n * Math.max(0, Math.min(1, limit - hour)), 0);
-};
 /** Campaigns whose accounts are mostly these. */
 const mostly = (verdict: Verdict, ids: ReadonlySet<string>): Verdict['campaigns'] =>
   verdict.campaigns.filter((found) => found.accounts.filter((id) => ids.has(id)).length > found.accounts.length / 2);

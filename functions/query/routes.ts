@@ -12,14 +12,14 @@ import { holdRoutes } from './holds/hold-routes';
 import { labelRoutes } from './labels/label-routes';
 import { ledgerRoutes } from './ledger/ledger-routes';
 import { noticeRoutes } from './notices/notice-routes';
-import { openQuery, type QueryWorld } from './query-ports';
+import { openQuery, type QueryDependencies } from './query-ports';
 import { siemRoutes } from './siem/siem-routes';
 import { sourceRoutes } from './sources/source-routes';
 import { statusRoutes } from './status-routes';
 import { verificationRoutes } from './verifications/verification-routes';
 
 /** The read side of API v1. */
-export function queryRoutes(api: Api, http: HttpPorts, deps: QueryWorld): void {
+export function queryRoutes(api: Api, http: HttpPorts, deps: QueryDependencies): void {
   const ports = openQuery(deps);
   accountRoutes(api, http, ports);
   eventRoutes(api, http, ports);

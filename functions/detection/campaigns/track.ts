@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Campaign, type Indicator, LEGS, type Member, probabilityOf } from '../../../shared/domain/campaigns/campaign';
+import { type Campaign, type Indicator, LEGS, type Member, nothingCounted, probabilityOf } from '../../../shared/domain/campaigns/campaign';
 import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import { type AccountKey, type CampaignId, campaignId } from '../../../shared/identity/ids';
@@ -176,13 +176,7 @@ function begun(assessment: Assessment, context: TrackContext & { taken: Readonly
     updatedAt: now,
     version: 0,
     members,
-    indicators: [],
-    exchanges: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    exchangesBeforeDetection: 0,
-    targets: {},
-    timeline: [],
+    ...nothingCounted(),
     lineage: parent
       ? [{ at: now, what: 'split', with: parent.id, because: 'its accounts are linked with one another and no longer with the rest' }]
       : [],

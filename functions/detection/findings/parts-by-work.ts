@@ -26,7 +26,8 @@ type Axis = { of: ReadonlyMap<Profile, number>; uncertain: number };
  * rhythm. Infrastructure alone does not say so: machines that somebody planted behind a campus, an office or a course use its addresses
  * and its domain, and would be shielded by its people, or would have them judged as machines. Both must differ, so that accounts of one
  * schedule with several tasks stay together, and so do people of whom some ask for more. A network that one operator moves stays whole
- * unless it says whom to call: what is open shields those who work there, and nobody else.
+ * unless it says whom to call: what is open shields those who work there, and nobody else. Members keep the scores by which the whole
+ * network holds them; what is commoner among them than elsewhere is counted anew, beside everybody outside the part.
  */
 export function partsByWork(network: Network, context: GroupContext, legs: LegPolicy): Network[] {
   const { members } = network;

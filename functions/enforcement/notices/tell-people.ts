@@ -8,7 +8,7 @@ import type { CaseStore } from '../../../shared/stores/cases/case-store';
 import { NoticeStore, type OpenNotice } from '../../../shared/stores/cases/notice-store';
 import { heard, ofAppeal, ofCase, ofDeadLetters, ofDetection, ofSource } from './situations';
 
-export type TellingWorld = {
+export type TellingDependencies = {
   table: Table;
   features: Table;
   cases: CaseStore;
@@ -32,7 +32,7 @@ const BUS = '$bus';
  * one message. Each is told at least once: what was told is noted after it was sent, and sent again under the same id after a crash. A
  * channel that fails keeps no other from being told; it is tried again at the next run, and is in `failed`.
  */
-export async function tellPeople(deps: TellingWorld, ways: Ways): Promise<Told> {
+export async function tellPeople(deps: TellingDependencies, ways: Ways): Promise<Told> {
   const store = new NoticeStore(deps.table);
   const now = deps.clock.now();
   const lasting = new Map((await situations(deps, store, now)).map((notice) => [noticeKey(notice), notice]));
@@ -61,7 +61,7 @@ export async function tellPeople(deps: TellingWorld, ways: Ways): Promise<Told> 
   return { open: open.length, begun, over: over.length, delivered, failed };
 }
 
-async function situations(deps: TellingWorld, store: NoticeStore, now: number): Promise<Notice[]> {
+async function situations(deps: TellingDependencies, store: NoticeStore, now: number): Promise<Notice[]> {
   const notices: Notice[] = [];
   for (const { id, head } of await deps.cases.openCases({ tidy: false })) notices.push(...ofCase(id, head.state, now));
   for await (const { id, head } of deps.appeals.openOnes({ tidy: false })) notices.push(...ofAppeal(id, head.state, now));
@@ -74,7 +74,7 @@ async function situations(deps: TellingWorld, store: NoticeStore, now: number): 
   return notices;
 }
 
-async function sourcesAt({ features }: TellingWorld, store: NoticeStore, now: number) {
+async function sourcesAt({ features }: TellingDependencies, store: NoticeStore, now: number) {
   const known = await store.sources();
   if (known && now - known.lookedAt < LOOK_AT_SOURCES_EVERY) return known.sources;
   const arrivals = await arrivalsOf(features, now, known ? 1 : 2);

@@ -42,7 +42,7 @@ const MOST_ON_A_PAGE = 200;
 /** How long a status is told. */
 const STATUS_KEPT = 24 * 3_600;
 
-export type TaxiiWorld = {
+export type TaxiiDependencies = {
   /** Where the objects lie. */
   objects: Table;
   /** Keys and quotas. */
@@ -64,7 +64,7 @@ const accepts = (c: Context): boolean => (c.req.header('accept') ?? '*/*').split
 const Envelope = z.looseObject({ objects: z.array(z.unknown()).min(1) });
 
 /** TAXII 2.1 (OASIS, 2021), a plain profile: discovery, one API root, two collections, objects, manifest, versions, status. */
-export function taxiiRoutes(api: Api, http: HttpPorts, deps: TaxiiWorld): void {
+export function taxiiRoutes(api: Api, http: HttpPorts, deps: TaxiiDependencies): void {
   const limiter = new RateLimiter(deps.access, http.clock);
   const store = new TaxiiStore(deps.objects);
 

@@ -156,13 +156,9 @@ export const Link = z.object({
 });
 export type Link = z.infer<typeof Link>;
 
-/** What stands in a campaign that people made, about which detection has found nothing. */
-export const nothingFound = () =>
+/** What stands in a campaign before anything of it is counted. */
+export const nothingCounted = () =>
   ({
-    kind: 'unclear',
-    probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 1 },
-    evidence: [],
-    families: [],
     indicators: [],
     exchanges: 0,
     inputTokens: 0,
@@ -170,5 +166,15 @@ export const nothingFound = () =>
     exchangesBeforeDetection: 0,
     targets: {},
     timeline: [],
+  }) satisfies Partial<Campaign>;
+
+/** What stands in a campaign that people made, about which detection has found nothing. */
+export const nothingFound = () =>
+  ({
+    kind: 'unclear',
+    probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 1 },
+    evidence: [],
+    families: [],
+    ...nothingCounted(),
     lineage: [],
   }) satisfies Partial<Campaign>;

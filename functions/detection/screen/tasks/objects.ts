@@ -6,7 +6,7 @@ export const RECORDS = { hashes: Float64Array, who: Uint32Array, types: Uint8Arr
 export const WORDS = { words: Uint32Array } as const;
 export const DOUBLES = { doubles: Float64Array } as const;
 export const TRAITS = { types: Uint8Array, hashes: Float64Array } as const;
-/** `tally/s`: a tally with its births by day, and how often each trait of a sample is held. `numbers`: size, aged, unknown, traits. */
+/** `tally/s`: a tally with its sign-ups by day, and how often each trait of a sample is held. `numbers`: size, aged, unknown, traits. */
 export const TALLY = {
   numbers: Float64Array,
   arrivals: Float64Array,
