@@ -12,7 +12,7 @@ import type { Clock, Table } from '../ports';
 import { AccessLog } from './access-log';
 import { IDEMPOTENCY_KEY, idempotent } from './idempotency';
 import type { Principal } from './principal';
-import { fieldErrors, Problem, problem } from './problem';
+import { atLeastOne, fieldErrors, Problem, problem } from './problem';
 import { RateLimiter } from './rate-limit';
 import type { TokenVerifier } from './token';
 
@@ -48,7 +48,7 @@ export function makeApi(ports: HttpPorts): Api {
   const api: Api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result, c) => {
       if (result.success) return undefined;
-      const errors = fieldErrors(result.target, result.error);
+      const errors = atLeastOne(fieldErrors(result.target, result.error), 'body', 'This is not what the description asks for.');
       return problem(c, 'invalid-request', errors.map((error) => `${error.field}: ${error.message}`).join(' '), { errors });
     },
   });
@@ -90,8 +90,10 @@ function refusedByTheFramework(c: Context, status: number) {
       return problem(c, 'unsupported-media-type', 'Send the body as application/json.');
     case 400:
       return problem(c, 'malformed-body', 'Send the body as JSON (UTF-8).');
-    default:
-      return problem(c, 'invalid-request', 'The request cannot be understood. The description is at /v1/openapi.json.', { errors: [] });
+    default: {
+      const message = 'The request cannot be understood. The description is at /v1/openapi.json.';
+      return problem(c, 'invalid-request', message, { errors: atLeastOne([], 'body', message) });
+    }
   }
 }
 

@@ -18,6 +18,14 @@ export const Problem = z
   .openapi('Problem');
 export type Problem = z.infer<typeof Problem>;
 export type FieldError = NonNullable<Problem['errors']>[number];
+/** A request that is not valid says of which field: never an empty list. */
+export type FieldErrors = readonly [FieldError, ...FieldError[]];
+
+/** These errors; where a reader of the request named none, that it is wrong as a whole. */
+export function atLeastOne(errors: readonly FieldError[], part: FieldError['in'], message: string): FieldErrors {
+  const [first = { in: part, field: '(whole)', message }, ...rest] = errors;
+  return [first, ...rest];
+}
 
 /** Every kind of problem with its status and title. The kind becomes the last part of `type`. */
 export const PROBLEMS = {
@@ -41,21 +49,23 @@ export const PROBLEMS = {
 export type ProblemKind = keyof typeof PROBLEMS;
 type StatusOf<K extends ProblemKind> = (typeof PROBLEMS)[K][0];
 
-export function problemBody(kind: ProblemKind, detail: string, requestId: string, errors?: FieldError[]): Problem {
+export function problemBody(kind: ProblemKind, detail: string, requestId: string, errors?: readonly FieldError[]): Problem {
   const [status, title] = PROBLEMS[kind];
-  return { type: `urn:lockstep:problem:${kind}`, title, status, detail, requestId, ...(errors ? { errors } : {}) };
+  return { type: `urn:lockstep:problem:${kind}`, title, status, detail, requestId, ...(errors ? { errors: [...errors] } : {}) };
 }
+
+type More = { errors?: readonly FieldError[]; headers?: Record<string, string> };
 
 /** Answer with a problem. Typed by its status, so a route can declare it. */
 export function problem<K extends ProblemKind>(
   c: Context,
   kind: K,
   detail: string,
-  more: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+  ...[more]: K extends 'invalid-request' ? [More & { errors: FieldErrors }] : [More?]
 ) {
   const status: StatusOf<K> = PROBLEMS[kind][0];
-  return c.json(problemBody(kind, detail, String(c.get('requestId') ?? ''), more.errors), status, {
-    ...more.headers,
+  return c.json(problemBody(kind, detail, String(c.get('requestId') ?? ''), more?.errors), status, {
+    ...more?.headers,
     'content-type': 'application/problem+json',
   });
 }

@@ -57,6 +57,22 @@ onBothSides((side) => {
       expect(body.requestId).toBe(headers.get('x-request-id'));
     });
 
+    const backwards = 'from=2026-06-02T00:00:00Z&to=2026-06-01T00:00:00Z';
+    const tooLong = 'from=2020-06-01T00:00:00Z&to=2026-06-01T00:00:00Z';
+    test.each([
+      [`/v1/accounts/${keyOf('june/1')}/events?${backwards}`],
+      [`/v1/accounts/${keyOf('june/1')}/events?${tooLong}`],
+      [`/v1/accounts/${keyOf('june/1')}/observed?${backwards}`],
+      [`/v1/accounts/${keyOf('june/1')}/observed?${tooLong}`],
+      [`/v1/campaigns/june/observed?${backwards}`],
+      [`/v1/campaigns/june/observed?${tooLong}`],
+      ['/v1/campaigns/june/observed?from=2036-06-01T00:00:00Z'],
+    ])('%s: a range that cannot be read names its end', async (path) => {
+      const { status, body } = await opened.get(path, 'reviewer');
+      expect({ status, type: body.type }).toEqual({ status: 400, type: 'urn:lockstep:problem:invalid-request' });
+      expect(body.errors).toEqual([{ in: 'query', field: 'to', message: expect.stringMatching(/range that ends after it begins/) }]);
+    });
+
     test('a cursor that was changed, made up, or carried to another query', async () => {
       const { get } = await open();
       const { body } = await get('/v1/accounts?limit=10&kind=distillation');

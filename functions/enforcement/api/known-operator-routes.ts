@@ -7,7 +7,7 @@ import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, CommandView } from '../../../shared/http/command-answer';
 import { Instant, When } from '../../../shared/http/fields';
-import { problem } from '../../../shared/http/problem';
+import { atLeastOne, problem } from '../../../shared/http/problem';
 import { StixView } from '../../../shared/http/stix-view';
 import { operatorId } from '../../../shared/identity/ids';
 import { importOperator, revokeOperator } from '../commands/known-operators';
@@ -84,7 +84,8 @@ export function knownOperatorRoutes(api: Api, http: HttpPorts, deps: Enforcement
     if (found.kind === 'refused') {
       const errors = found.faults.map((fault) => ({ in: 'body' as const, ...fault }));
       const said = errors.map(({ field, message }) => `${field}: ${message}`).join(' ');
-      return problem(c, 'invalid-request', `${said} Send the bundle as GET /v1/campaigns/{campaign}/stix gave it.`, { errors });
+      const message = `${said} Send the bundle as GET /v1/campaigns/{campaign}/stix gave it.`;
+      return problem(c, 'invalid-request', message, { errors: atLeastOne(errors, 'body', message) });
     }
     const key = c.req.valid('header')['idempotency-key'];
     const asked = { actor: { id, role }, key, because, read: found.operator, ...(until === undefined ? {} : { until }) };

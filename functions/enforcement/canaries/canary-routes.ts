@@ -104,8 +104,10 @@ export function canaryRoutes(api: Api, http: HttpPorts, deps: Enforcement, { can
   api.openapi(report, async (c) => {
     const { id, role } = c.get('principal');
     const { tokens, place, at = deps.clock.now(), because } = c.req.valid('json');
-    if (at > deps.clock.now() + CLOCK_DIFFERENCE)
-      return problem(c, 'invalid-request', 'Give a time that is not still to come.', { errors: [] });
+    if (at > deps.clock.now() + CLOCK_DIFFERENCE) {
+      const message = 'Give a time that is not still to come.';
+      return problem(c, 'invalid-request', message, { errors: [{ in: 'body', field: 'at', message }] });
+    }
     const key = c.req.valid('header')['idempotency-key'];
     const items: Sighted[] = [];
     const sealed = place.kind === 'account' ? ((await deps.accounts.known([place.account])).get(place.account)?.sealed ?? null) : null;

@@ -33,6 +33,7 @@ const EventsView = z
 /** Without a start: what the archive surely still has in every stage. */
 const USUAL_RANGE = 3 * DAY;
 const LONGEST_RANGE = 62 * DAY;
+const badRange = `Give a range that ends after it begins, of at most ${LONGEST_RANGE / DAY} days.`;
 
 export function eventRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
   const events = createRoute({
@@ -61,9 +62,7 @@ export function eventRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void 
     const to = begun?.to ?? asked.to ?? ports.clock.now();
     const from = asked.from ?? to - USUAL_RANGE;
     if (from >= to || to - from > LONGEST_RANGE)
-      return problem(c, 'invalid-request', `Give a range that ends after it begins, of at most ${LONGEST_RANGE / DAY} days.`, {
-        errors: [],
-      });
+      return problem(c, 'invalid-request', badRange, { errors: [{ in: 'query', field: 'to', message: badRange }] });
     const page = await accountEvents(account, { from, to, limit: size, ...(begun ? { after: begun.after } : {}) }, ports);
     const next =
       page.next === undefined ? {} : { next: ports.cursors.write(bound, JSON.stringify({ to, before: page.digest, after: page.next })) };

@@ -86,7 +86,7 @@ export function observedRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
   });
   api.openapi(account, async (c) => {
     const range = rangeOf(c.req.valid('query'));
-    if (!range) return problem(c, 'invalid-request', badRange, { errors: [] });
+    if (!range) return problem(c, 'invalid-request', badRange, { errors: [{ in: 'query', field: 'to', message: badRange }] });
     const { account: key } = c.req.valid('param');
     const { byAccount, complete } = await eventsOf([key], range, ports);
     const events = byAccount.get(key) ?? [];
@@ -107,7 +107,7 @@ export function observedRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
   });
   api.openapi(campaign, async (c) => {
     const range = rangeOf(c.req.valid('query'));
-    if (!range) return problem(c, 'invalid-request', badRange, { errors: [] });
+    if (!range) return problem(c, 'invalid-request', badRange, { errors: [{ in: 'query', field: 'to', message: badRange }] });
     const { campaign: id } = c.req.valid('param');
     const found = await ports.campaigns.get(id);
     if (!found) return problem(c, 'not-found', 'There is no campaign with this id. The list is at /v1/campaigns.');
