@@ -7,6 +7,7 @@ import { EMULATED } from '../../local/engines/engine';
 import { startJsonEndpoint } from '../../local/engines/json-endpoint';
 import { startSqsAndS3 } from '../../local/engines/sqs-and-s3';
 import type { ToyProvider } from '../../local/provider/toy-provider';
+import { LEAN, lean } from '../../shared/aws/clients';
 import { DynamoTable } from '../../shared/aws/dynamo-table';
 import { S3ObjectStore } from '../../shared/aws/s3-object-store';
 import { executionName, StepFunctionsWorkflow } from '../../shared/aws/step-functions-workflow';
@@ -90,8 +91,8 @@ function engines(): Side {
     name: 'engines over the wire',
     async start() {
       const [tables, objects] = await Promise.all([startDynalite(), startSqsAndS3()]);
-      const ddb = new DynamoDBClient({ ...EMULATED, endpoint: tables.endpoint, maxAttempts: 1 });
-      const bucket = new S3Client({ ...EMULATED, endpoint: objects.endpoint, forcePathStyle: true, maxAttempts: 1 });
+      const ddb = lean(new DynamoDBClient({ ...EMULATED, ...LEAN, endpoint: tables.endpoint, maxAttempts: 1 }));
+      const bucket = lean(new S3Client({ ...EMULATED, ...LEAN, endpoint: objects.endpoint, forcePathStyle: true, maxAttempts: 1 }));
       const reached = await toyReceiver();
       closing.push(
         () => ddb.destroy(),
