@@ -79,12 +79,12 @@ const built = (file, flags = []) => {
   ];
 };
 
-/** Test files that use fast-check. */
+/** Test files that draw their inputs. */
 function suitesWithProperties(folder = join(root, 'test')) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return suitesWithProperties(path);
-    return entry.name.endsWith('.test.ts') && readFileSync(path, 'utf8').includes("from 'fast-check'") ? [path] : [];
+    return entry.name.endsWith('.test.ts') && readFileSync(path, 'utf8').includes("support/property'") ? [path] : [];
   });
 }
 
@@ -139,8 +139,14 @@ const tasks = {
   drill: [ts('test/deployment/drills.ts')],
   redrive: [ts('cli/redrive.ts')],
   'source-policies': [ts('cli/source-policies.ts')],
-  // Every suite that draws its inputs: run again, it draws others.
-  'test:properties': [[node, [bin('jest/bin/jest.js'), '--runTestsByPath', ...suitesWithProperties(), ...args]]],
+  // Every suite that draws its inputs: others in each run, where `npm test` draws the same (test/support/property.ts).
+  'test:properties': [
+    [
+      node,
+      [bin('jest/bin/jest.js'), '--runTestsByPath', ...suitesWithProperties(), ...args],
+      { LOCKSTEP_SEED: process.env.LOCKSTEP_SEED ?? 'new' },
+    ],
+  ],
   // `cdk deploy` of dev to an emulator that executes the functions, used from outside, destroyed (docs/deploy.md).
   'test:deploy': [ts('test/deployment/deploy-proof.ts')],
   // LiteLLM's own proxy and logger, from PyPI into a virtual environment (docs/producers.md).

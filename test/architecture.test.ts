@@ -171,6 +171,11 @@ test('a folder is a room that one can see: at most sixteen files of code beside 
   expect([...beside].filter(([, files]) => files > 16)).toEqual([]);
 });
 
+test('properties draw through test/support/property.ts, so that npm test draws the same in every run', () => {
+  const others = filesUnder('test').filter((file) => textOf(file).includes(["from 'fast", "check'"].join('-')));
+  expect(others).toEqual(['test/support/property.ts']);
+});
+
 test('a doc comment stands before what it is about, not before another comment', () => {
   const stray = [...sources, ...filesUnder('test')].filter((file) => /\*\/\n[ \t]*\/\*\*/.test(textOf(file)));
   expect(stray).toEqual([]);

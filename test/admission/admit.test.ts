@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { admissionFor, asFarAs, type CampaignStanding, resemblances } from '../../functions/admission/admit';
 import { FAMILIES, type Family } from '../../shared/domain/campaigns/campaign';
 import { ADMISSIONS, type KnownBy, SHOWN_AT_FIRST } from '../../shared/domain/policy/admission';
 import { MODES } from '../../shared/domain/policy/enforcement-policy';
 import { campaignId } from '../../shared/identity/ids';
+import { fc } from '../support/property';
 import { Reached } from '../support/reached';
 import { RECOMMENDED } from '../support/worlds/enforcement-world';
 

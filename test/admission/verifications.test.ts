@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { type Checked, check } from '../../functions/admission/check';
 import type { Newcomer } from '../../functions/admission/newcomer';
 import { decideVerification } from '../../functions/enforcement/commands/decide-verification';
@@ -11,6 +10,7 @@ import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { VERIFICATION_CHAIN, type VerificationNews } from '../../shared/domain/cases/verification';
 import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
 import { type AccountKey, sealedId } from '../../shared/identity/ids';
+import { fc } from '../support/property';
 import { MEMORY, onBothSides, type Side } from '../support/sides';
 import { account, buildCampaign } from '../support/worlds/build-campaign';
 import { contained, hasher, OPERATOR } from '../support/worlds/contained-operator';

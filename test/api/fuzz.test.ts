@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describeApi } from '../../local/documents/api-description';
+import { fc } from '../support/property';
 import { MEMORY, onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
 import { keyOf } from '../support/worlds/fixture-world';

@@ -1,5 +1,4 @@
 import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { type ErasePorts, eraseAccount } from '../../cli/erase/erase';
 import { openAppeal } from '../../functions/appeals/appeal';
 import { openAppeals } from '../../functions/appeals/appeals';
@@ -34,6 +33,7 @@ import { manifestOf, markedHours } from '../../shared/stores/archive/manifest-st
 import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { Kill, Killed } from '../support/mortal';
 import { openTable } from '../support/open-table';
+import { fc } from '../support/property';
 import { MEMORY, onBothSides, type Side, storesOn } from '../support/sides';
 import { ADA, APPEAL_KEYS, BEN, BOLD, CLEO, DAN, says } from '../support/worlds/enforcement-world';
 import { HOURS, START, smallTraffic } from '../support/worlds/small-traffic';

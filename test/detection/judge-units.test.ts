@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { type JudgedUnit, judgeUnits } from '../../functions/detection/judge-units';
 import type { Profile } from '../../functions/detection/profiles/profile';
 import { Spill } from '../../functions/detection/screen/columns/spill';
@@ -11,6 +10,7 @@ import { DAY, HOUR } from '../../shared/domain/time';
 import { SUM } from '../../shared/formats/features';
 import { campaignId } from '../../shared/identity/ids';
 import { hashText } from '../../shared/identity/keyed-hash';
+import { fc } from '../support/property';
 import { Reached } from '../support/reached';
 import { segmentsOf } from '../support/segments';
 import { buildCampaign, buildMember } from '../support/worlds/build-campaign';

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { importOperator, revokeOperator } from '../../functions/enforcement/commands/known-operators';
 import { Pipeline } from '../../local/pipeline';
 import type { Campaign } from '../../shared/domain/campaigns/campaign';
@@ -8,6 +7,7 @@ import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { hash64 } from '../../shared/identity/ids';
 import { hashText } from '../../shared/identity/keyed-hash';
+import { fc } from '../support/property';
 import { BEN, RECOMMENDED, says } from '../support/worlds/enforcement-world';
 import { FIXTURE_NOW, fixtureCampaign } from '../support/worlds/fixture-world';
 import { CAMPAIGN, HOURS, START, smallTraffic } from '../support/worlds/small-traffic';

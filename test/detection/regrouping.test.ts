@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { Detection } from '../../functions/detection/detect';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
@@ -13,6 +12,7 @@ import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
+import { fc } from '../support/property';
 import { buildCampaign } from '../support/worlds/build-campaign';
 import { CAMPAIGN, HOURS, START, smallTraffic } from '../support/worlds/small-traffic';
 

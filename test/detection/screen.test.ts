@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { CandidatePairs } from '../../functions/detection/links/candidate-pairs';
 import { hashOfMinute } from '../../functions/detection/links/co-timing';
 import { FAMILY_COUNTS_FROM } from '../../functions/detection/links/links';
@@ -17,6 +16,7 @@ import { segmentOf } from '../../shared/formats/segment-of';
 import type { AccountKey } from '../../shared/identity/ids';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { SeededChance } from '../../shared/memory/simulated-clock';
+import { fc } from '../support/property';
 import { segmentsOf } from '../support/segments';
 import { hash, NOW, profile } from '../support/worlds/population';
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { decide } from '../../functions/enforcement/policy/decide';
 import type { AccountFacts } from '../../shared/domain/account';
 import { type Campaign, FAMILIES, KINDS, type Kind, LEGS, type Legs, type Member, ROLES } from '../../shared/domain/campaigns/campaign';
@@ -7,6 +6,7 @@ import { type Exoneration, type Scope, scopeLabel } from '../../shared/domain/ca
 import { ACTIONS, MODES } from '../../shared/domain/policy/enforcement-policy';
 import { DAY } from '../../shared/domain/time';
 import { type AccountKey, hash64 } from '../../shared/identity/ids';
+import { fc } from '../support/property';
 import { account, buildCampaign, buildMember, LEGS_STAND, T0 } from '../support/worlds/build-campaign';
 import { policyWith, RECOMMENDED } from '../support/worlds/enforcement-world';
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { openAppeal } from '../../functions/appeals/appeal';
 import { reviewAppeal } from '../../functions/appeals/review';
 import { approve, confirmActions } from '../../functions/enforcement/commands/approve';
@@ -12,6 +11,7 @@ import { LABEL_SOURCES, LABELS, type Label, standingLabel } from '../../shared/d
 import { policyDigest, withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { type AccountKey, accountKey } from '../../shared/identity/ids';
+import { fc } from '../support/property';
 import { onBothSides } from '../support/sides';
 import { account, buildCampaign } from '../support/worlds/build-campaign';
 import {

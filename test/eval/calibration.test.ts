@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { bestTemperature, calibrationTable, type Judged, judgedBy, logLoss, type Said } from '../../bench/eval/calibration';
 import { KINDS, type Kind } from '../../shared/domain/campaigns/campaign';
 import { wilson } from '../../shared/domain/wilson';
 import type { Truth } from '../../simulator/simulate';
+import { fc } from '../support/property';
 
 const sure = (kind: Kind, p: number): Record<Kind, number> =>
   Object.fromEntries(KINDS.map((other) => [other, other === kind ? p : (1 - p) / (KINDS.length - 1)])) as Record<Kind, number>;

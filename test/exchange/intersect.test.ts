@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { again, blinded, POINT_BYTES, placesIn, pointsIn, secretOf, shared } from '../../functions/exchange/intersect';
 import { type Item, itemsOf, normalised } from '../../functions/exchange/normalise';
+import { fc } from '../support/property';
 
 const secret = () => secretOf(randomBytes(64));
 const client = (n: number | string): Item => ({ type: 'client-build', value: `harvest/${n}` });

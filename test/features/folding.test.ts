@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
@@ -10,6 +9,7 @@ import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
+import { fc } from '../support/property';
 
 const now = Date.UTC(2026, 5, 1, 12);
 const FIRST = now - 4 * HOUR;

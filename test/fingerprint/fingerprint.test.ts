@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   fingerprintPrompt,
   fingerprintText,
@@ -8,6 +7,7 @@ import {
   SKETCH_SIZE,
   TRAIT,
 } from '../../shared/contract/prompt-fingerprint';
+import { fc } from '../support/property';
 
 const print = (text: string) => fingerprintPrompt({ text });
 /** Of the eight values, how many two prompts have in common. */

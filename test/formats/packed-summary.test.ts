@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { PLANS } from '../../shared/contract/event';
 import { HOUR } from '../../shared/domain/time';
 import type { AccountSummary } from '../../shared/formats/account-summary';
 import { packSummary, unpackSummary } from '../../shared/formats/packed-summary';
 import { accountKey } from '../../shared/identity/ids';
 import { hashText } from '../../shared/identity/keyed-hash';
+import { fc } from '../support/property';
 
 const FROM = Date.UTC(2026, 5, 1) / HOUR;
 const some = (of: readonly string[]) =>

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { readMessages } from '../../functions/ingest/read-messages';
 import { STATUSES } from '../../shared/contract/event';
 import { contentOf } from '../../shared/formats/distinct-events';
@@ -8,6 +7,7 @@ import { withoutAccounts } from '../../shared/formats/without-accounts';
 import { accountKey } from '../../shared/identity/ids';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { AT } from '../support/producer-records';
+import { fc } from '../support/property';
 
 const hasher = new KeyedHasher('k'.repeat(64));
 const usage = fc.record({

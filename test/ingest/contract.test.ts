@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import fc from 'fast-check';
 import { parseEvent } from '../../functions/ingest/parse-event';
 import { contractFiles } from '../../local/documents/describe-contract';
 import { LARGEST_COUNT, LONGEST, LockstepEvent } from '../../shared/contract/event';
 import { eventsSchema } from '../../shared/contract/json-schema';
 import { ProducerSettings } from '../../shared/contract/producer-settings';
 import { usage } from '../support/producer-records';
+import { fc } from '../support/property';
 
 const root = join(__dirname, '../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import fc from 'fast-check';
 import { hmacUnder } from '../../shared/identity/hmac';
+import { fc } from '../support/property';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { canonicalAddress, networkPrefix } from '../../shared/contract/network-address';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { fc } from '../support/property';
 
 test.each([
   ['203.0.113.9', '203.0.113.9', '203.0.113.0/24'],

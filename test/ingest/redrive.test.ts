@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
@@ -16,6 +15,7 @@ import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import { manifestOf } from '../../shared/stores/archive/manifest-store';
 import { AT, kong, litellm, span, traces, usage } from '../support/producer-records';
 import { SETTINGS } from '../support/producer-settings';
+import { fc } from '../support/property';
 
 const world = (producers: ProducerSettings = SETTINGS) => {
   const clock = new SimulatedClock(AT + MINUTE);

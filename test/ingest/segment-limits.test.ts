@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { readMessages } from '../../functions/ingest/read-messages';
 import { LARGEST_COUNT, LONGEST } from '../../shared/contract/event';
 import { frameOf, MOST_WORDS, OTHER, readSegment, SegmentBuilder } from '../../shared/formats/segment';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { AT, usage } from '../support/producer-records';
+import { fc } from '../support/property';
 
 const hasher = new KeyedHasher('k'.repeat(64));
 const read = (...events: object[]) =>

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { STANDINGS } from '../../shared/domain/account';
 import { KINDS } from '../../shared/domain/campaigns/campaign';
 import { HOUR } from '../../shared/domain/time';
@@ -8,6 +7,7 @@ import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-cloc
 import type { Table } from '../../shared/ports';
 import { ORDERS, type Order } from '../../shared/stores/campaigns/flagged-index';
 import { type Detected, FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
+import { fc } from '../support/property';
 
 const NOW = Date.UTC(2026, 3, 22);
 const detected = (override: Partial<Detected> = {}): Detected => ({

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { MemoryTable } from '../../shared/memory/memory-table';
+import { fc } from '../support/property';
 
 /** The table keeps its order while rows come and go; whatever came between, a query answers like one over freshly sorted rows. */
 const key = fc.integer({ min: 0, max: 120 }).map((value) => `k${String(value).padStart(3, '0')}`);

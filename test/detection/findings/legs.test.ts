@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { legsOf } from '../../../functions/detection/findings/legs';
 import type { Measures } from '../../../functions/detection/findings/measures';
 import recommended from '../../../policies/recommended.json';
 import { FAMILIES, type Family, LEGS } from '../../../shared/domain/campaigns/campaign';
 import { Policy } from '../../../shared/domain/policy/policy';
 import { asks, HYDRA, identity, load, measures } from '../../support/measures';
+import { fc } from '../../support/property';
 
 const policy = Policy.parse(recommended).detection.legs;
 const TWO: Family[] = ['infrastructure', 'payment'];

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { newOriginOf } from '../../../functions/detection/findings/new-origin';
+import { fc } from '../../support/property';
 import { profile } from '../../support/worlds/population';
 
 const HOURS = 240;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { baselineOf } from '../../../functions/detection/findings/baseline';
 import { partsByWork } from '../../../functions/detection/findings/parts-by-work';
 import { GroupProfile } from '../../../functions/detection/networks/networks';
@@ -8,6 +7,7 @@ import { Policy } from '../../../shared/domain/policy/policy';
 import { DAY } from '../../../shared/domain/time';
 import { SUM } from '../../../shared/formats/features';
 import { SeededChance } from '../../../shared/memory/simulated-clock';
+import { fc } from '../../support/property';
 import { Reached } from '../../support/reached';
 import { type Given, indexOf, NOW, profile, strangers } from '../../support/worlds/population';
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { CandidatePairs } from '../../../functions/detection/links/candidate-pairs';
 import { TraitIndex } from '../../../functions/detection/traits/trait-index';
 import { HOUR } from '../../../shared/domain/time';
+import { fc } from '../../support/property';
 import { hash, NOW, profile, strangers } from '../../support/worlds/population';
 
 /** All of them pay with one card, so most that share anything else are linked, if a list asks about them. */

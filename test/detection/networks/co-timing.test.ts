@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { baselineOf } from '../../../functions/detection/findings/baseline';
 import { DETECTORS } from '../../../functions/detection/findings/detectors';
 import { addMinutes, coTiming, coTimingNats, coTimingOf, hashOfMinute, minuteOfHash } from '../../../functions/detection/links/co-timing';
@@ -6,6 +5,7 @@ import { GroupProfile } from '../../../functions/detection/networks/networks';
 import { HALF_HOURS, type Profile } from '../../../functions/detection/profiles/profile';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import { SeededChance } from '../../../shared/memory/simulated-clock';
+import { fc } from '../../support/property';
 import { indexOf, NOW, profile } from '../../support/worlds/population';
 
 const START = Math.floor((NOW - 5 * DAY) / HOUR);

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import type { PairLink } from '../../../functions/detection/links/links';
 import { PairScores } from '../../../functions/detection/links/pair-scores';
 import { components, refine, supported } from '../../../functions/detection/networks/networks';
 import { DAY } from '../../../shared/domain/time';
+import { fc } from '../../support/property';
 import { Reached } from '../../support/reached';
 import { type Given, indexOf, NOW, profile, strangers } from '../../support/worlds/population';
 

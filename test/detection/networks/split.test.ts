@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import type { PairLink } from '../../../functions/detection/links/links';
 import { isSameOperator } from '../../../functions/detection/networks/same-operator';
 import { sparsestCut } from '../../../functions/detection/networks/sparsest-cut';
 import { split } from '../../../functions/detection/networks/split';
 import { DAY } from '../../../shared/domain/time';
+import { fc } from '../../support/property';
 import { Reached } from '../../support/reached';
 import { type Given, indexOf, NOW, profile } from '../../support/worlds/population';
 

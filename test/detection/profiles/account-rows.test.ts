@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { isDue } from '../../../functions/detection/account-rows';
 import { HOUR } from '../../../shared/domain/time';
 import { accountKey } from '../../../shared/identity/ids';
+import { fc } from '../../support/property';
 
 const FROM = 494_000;
 

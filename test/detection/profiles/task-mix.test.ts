@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import type { Profile } from '../../../functions/detection/profiles/profile';
 import { taskMixes } from '../../../functions/detection/profiles/task-mix';
 import { SUM } from '../../../shared/formats/features';
+import { fc } from '../../support/property';
 import { indexOf, profile, strangers } from '../../support/worlds/population';
 
 type Asked = { tasks: Readonly<Record<string, number>>; input: number; output: number };

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { HeldTraits, type Reading } from '../../../functions/detection/traits/held-traits';
 import { TraitIds } from '../../../functions/detection/traits/trait-ids';
 import { SAMPLED, unsampledTraits } from '../../../functions/detection/traits/traits';
 import { HOUR } from '../../../shared/domain/time';
+import { fc } from '../../support/property';
 import { hash, NOW, profile } from '../../support/worlds/population';
 
 const SAMPLES = ['ips', 'clients', 'templates'] as const;

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { HolderCounts, type Holding } from '../../../functions/detection/traits/holder-counts';
+import { fc } from '../../support/property';
 
 const TRAITS = 3_000;
 const ids = fc.uniqueArray(fc.integer({ min: 0, max: TRAITS - 1 }), { maxLength: 6 });

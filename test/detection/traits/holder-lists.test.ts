@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { HolderLists } from '../../../functions/detection/traits/holder-lists';
+import { fc } from '../../support/property';
 
 const TRAITS = 4;
 /** Who changes sides before the lists are brought up to date again: who holds a trait leaves, who does not joins. */

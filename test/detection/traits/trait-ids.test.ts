@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { TraitIds } from '../../../functions/detection/traits/trait-ids';
+import { fc } from '../../support/property';
 
 const trait = fc.record({ type: fc.nat(3), hash: fc.oneof(fc.nat(4), fc.integer({ min: 0, max: 2 ** 52 - 1 })) });
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { TraitIndex } from '../../../functions/detection/traits/trait-index';
 import { DAY, HOUR } from '../../../shared/domain/time';
+import { fc } from '../../support/property';
 import { hash, NOW, profile } from '../../support/worlds/population';
 
 const ACCOUNTS = 8;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { candidatesOf } from '../../../functions/ingest/candidates';
 import { parseEvent } from '../../../functions/ingest/parse-event';
 import { recognises } from '../../../functions/ingest/producers/index';
@@ -20,6 +19,7 @@ import {
   usage,
 } from '../../support/producer-records';
 import { SETTINGS } from '../../support/producer-settings';
+import { fc } from '../../support/property';
 
 /** What a record says: events as the schema takes them, or the code of the refusal. */
 const read = (record: object, settings: ProducerSettings = SETTINGS) =>

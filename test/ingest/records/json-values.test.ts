@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { DEEPEST, JsonScan } from '../../../functions/ingest/records/json-scan';
 import { type Found, JsonValues, LARGEST_VALUE, valuesIn } from '../../../functions/ingest/records/json-values';
+import { fc } from '../../support/property';
 
 const shown = (found: readonly Found[]) => found.map((one) => (one.kind === 'value' ? one.value : `${one.code} ${one.text}`));
 const inPieces = (bytes: Uint8Array, cuts: readonly number[]): Found[] => {
