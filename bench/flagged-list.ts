@@ -1,6 +1,6 @@
 import { queryRoutes } from '../functions/query/routes';
 import { STANDINGS } from '../shared/domain/account';
-import { KINDS } from '../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../shared/domain/campaigns/campaign';
 import { HOUR } from '../shared/domain/time';
 import { makeApi } from '../shared/http/api';
 import { cursors } from '../shared/http/cursor';
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     flagged.detected({
       account: keyOf(index),
       campaign: campaignId(`c${index % 200}`),
-      kind: pick(KINDS),
+      classification: pick(CLASSIFICATIONS),
       role: 'core',
       plan: pick(plans),
       score,
@@ -83,7 +83,7 @@ async function main(): Promise<void> {
     await ask('by score', '/v1/accounts?limit=50&sort=-score');
     await ask('suspended, by last change', '/v1/accounts?limit=50&standing=suspended&sort=-updatedAt');
     await ask('one campaign', `/v1/accounts?limit=50&campaign=c${request % 200}`);
-    await ask('kind and plan and score', '/v1/accounts?limit=50&kind=reselling&plan=enterprise&scoreAtLeast=20');
+    await ask('classification and plan and score', '/v1/accounts?limit=50&classification=reselling&plan=enterprise&scoreAtLeast=20');
     await ask('a filter that matches little', '/v1/accounts?limit=50&scoreAtLeast=39.9&role=core');
   }
   console.table(

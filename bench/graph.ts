@@ -84,7 +84,7 @@ const summary = (values: readonly number[]) => {
 
 async function main(): Promise<void> {
   buildConsole();
-  const plan = { id: 'bench', kind: 'distillation', accounts: ACCOUNTS, firstSeen: FIXTURE_NOW - 12 * DAY } as const;
+  const plan = { id: 'bench', classification: 'distillation', accounts: ACCOUNTS, firstSeen: FIXTURE_NOW - 12 * DAY } as const;
   const served = await fixtureServer({ campaigns: [plan] });
   const browser = await launch();
   try {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { groupHash, matched, SHORTEST_SALT } from '../functions/exchange/group';
 import { type Item, itemsOf } from '../functions/exchange/normalise';
 import { type Answered, pull, standing } from '../functions/exchange/taxii/pull';
-import { KINDS } from '../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../shared/domain/campaigns/campaign';
 import {
   identityOf,
   indicatorOf,
@@ -24,7 +24,7 @@ import { numberOf, readOptions, refuse } from './command-line';
 
 const HELP = `npm run exchange -- publish --file mine.ndjson --campaign NAME --to COLLECTION [--days 90] [--tlp amber] --lab NAME
 npm run exchange -- pull --from COLLECTION --out pulled.json [--since TIME]
-npm run exchange -- match --pulled pulled.json --file met.ndjson --accounts N --out known.stix.json [--kind distillation] [--sightings TO --lab NAME]
+npm run exchange -- match --pulled pulled.json --file met.ndjson --accounts N --out known.stix.json [--classification distillation] [--sightings TO --lab NAME]
 npm run exchange -- opine agree|disagree --pulled pulled.json --ids ID,… --to COLLECTION --lab NAME
 npm run exchange -- revoke --pulled pulled.json --ids ID,… --to COLLECTION
 
@@ -161,13 +161,14 @@ const main = async (): Promise<void> => {
       );
       console.log(`${found.length} indicators of the group were met here`);
       if (found.length === 0) return;
-      const kind = z.enum(KINDS).safeParse(values.kind).data ?? refuse(`--kind is one of ${KINDS.join(', ')}`);
+      const classification =
+        z.enum(CLASSIFICATIONS).safeParse(values.classification).data ?? refuse(`--classification is one of ${CLASSIFICATIONS.join(', ')}`);
       const accounts = numberOf('accounts', values.accounts ?? refuse(`--accounts is missing: of how many accounts is it known\n${HELP}`), {
         from: 1,
         whole: true,
       });
       const bundle = knownBundle(
-        { name: `group-${found[0]?.indicator.id.slice(-12)}`, kind, accounts, now, tlp: tlp as Tlp },
+        { name: `group-${found[0]?.indicator.id.slice(-12)}`, classification, accounts, now, tlp: tlp as Tlp },
         found.flatMap(({ own }) => own),
       );
       writeFileSync(values.out ?? refuse(`--out is missing\n${HELP}`), `${JSON.stringify(bundle, null, 2)}\n`);
@@ -208,7 +209,7 @@ const OPTIONS = {
   lab: { type: 'string' },
   sightings: { type: 'string' },
   accounts: { type: 'string' },
-  kind: { type: 'string', default: 'distillation' },
+  classification: { type: 'string', default: 'distillation' },
   days: { type: 'string', default: '90' },
   tlp: { type: 'string', default: 'amber' },
 } as const;

@@ -155,9 +155,9 @@ async function whatToTry(pipeline: Pipeline, consoleUrl: string, origin: string)
 
 async function waitingCase({ enforcement }: Pipeline) {
   for (const { id, head } of (await enforcement.cases.page(undefined, 200)).cases) {
-    const { progress, campaign, campaignKind, size, action, approversNeeded, byHand } = head.state;
+    const { progress, campaign, classification, size, action, approversNeeded, byHand } = head.state;
     if (progress.kind === 'awaiting-approval')
-      return { id, campaign, byHand: byHand !== null, approvers: approversNeeded, what: `${action} ${size} accounts, ${campaignKind}` };
+      return { id, campaign, byHand: byHand !== null, approvers: approversNeeded, what: `${action} ${size} accounts, ${classification}` };
   }
   return undefined;
 }
@@ -185,7 +185,7 @@ async function tellDossiers(pipeline: Pipeline): Promise<void> {
   for await (const header of pipeline.detection.campaigns.headers())
     campaigns.push(await pipeline.detection.campaigns.document(header.document));
   campaigns.sort((a, b) => b.members.length - a.members.length);
-  for (const campaign of campaigns.filter(({ kind, members }) => kind === 'distillation' && members.length > 0)) {
+  for (const campaign of campaigns.filter(({ classification, members }) => classification === 'distillation' && members.length > 0)) {
     const about = dossier(campaign, await doneAbout(campaign.id, ports), pipeline.clock.now());
     console.log(`\n${dossierMarkdown(about)}`);
     const leaked = about.exchanges;
@@ -194,8 +194,10 @@ async function tellDossiers(pipeline: Pipeline): Promise<void> {
     );
   }
   console.log('\nOther groups that were found, and left to their own rules:');
-  for (const { kind, members } of campaigns.filter(({ kind, members }) => kind !== 'distillation' && members.length > 0))
-    console.log(`  ${kind.replace('-', ' ')}: ${members.length} accounts`);
+  for (const { classification, members } of campaigns.filter(
+    ({ classification, members }) => classification !== 'distillation' && members.length > 0,
+  ))
+    console.log(`  ${classification.replace('-', ' ')}: ${members.length} accounts`);
 }
 
 /** Plays arrivals against the pipeline's clock, tells what changed, and slows down while people have something to decide. */
@@ -271,12 +273,12 @@ class Player {
   private async tell(): Promise<void> {
     let changed = false;
     for (const { id, head } of (await this.pipeline.enforcement.cases.page(undefined, 200)).cases) {
-      const { progress, campaignKind } = head.state;
+      const { progress, classification } = head.state;
       if (progress.kind === 'awaiting-approval' && this.pace > 0) this.slow = true;
       if (this.shown.get(id) === progress.kind) continue;
       this.shown.set(id, progress.kind);
       this.say(
-        `${campaignKind.replace(/-/g, ' ')} case ${id}: ${SAYS[progress.kind] ?? progress.kind.replace(/-/g, ' ')}: ${head.because.at(-1) ?? ''}`,
+        `${classification.replace(/-/g, ' ')} case ${id}: ${SAYS[progress.kind] ?? progress.kind.replace(/-/g, ' ')}: ${head.because.at(-1) ?? ''}`,
       );
       changed = true;
     }

@@ -1,5 +1,5 @@
 import type { KnownAccount, Standing } from './domain/account';
-import type { Campaign, Kind } from './domain/campaigns/campaign';
+import type { Campaign, Classification } from './domain/campaigns/campaign';
 import type { Digest } from './domain/notice';
 import type { AccountKey, CaseId, SealedId } from './identity/ids';
 
@@ -102,7 +102,7 @@ export type ActionRequest = {
   /** Grows with every request about the account: a receiver that has seen a higher one ignores this one, so a late request never undoes an undo. */
   sequence: number;
   case: CaseId;
-  campaignKind: Kind;
+  classification: Classification;
   reasonCode: string;
   text: string;
   hints: readonly string[];

@@ -1,15 +1,15 @@
-import { KINDS, type Kind } from '../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, type Classification } from '../../shared/domain/campaigns/campaign';
 import { wilson } from '../../shared/domain/wilson';
 import type { Truth } from '../../simulator/simulate';
 import { number, percent, table } from './table';
 
-/** What was said of a campaign in one detection run: how probable each kind is, and of whom. */
-export type Said = { campaign: string; probabilities: Readonly<Record<Kind, number>>; accounts: readonly string[] };
+/** What was said of a campaign in one detection run: how probable each class is, and of whom. */
+export type Said = { campaign: string; probabilities: Readonly<Record<Classification, number>>; accounts: readonly string[] };
 /** A saying with what was true; `weight`: every true group counts as one, however often and under however many names it was judged. */
-export type Judged = { probabilities: Readonly<Record<Kind, number>>; truth: Kind; weight: number };
+export type Judged = { probabilities: Readonly<Record<Classification, number>>; truth: Classification; weight: number };
 
 const MOSTLY = 0.5;
-const KIND_OF: Record<Truth['label'], Kind> = {
+const CLASS_OF: Record<Truth['label'], Classification> = {
   distillation: 'distillation',
   reselling: 'reselling',
   hijacked: 'hijacked-keys',
@@ -29,11 +29,11 @@ export function judgedBy(said: readonly Said[], truths: readonly Truth[]): Judge
   const known = new Map(truths.map((truth) => [truth.id, truth]));
   const judged = said.map(({ campaign, probabilities, accounts }) => {
     const of = accounts.flatMap((id) => known.get(id) ?? []);
-    const kind = commonest(of.map(({ label }) => KIND_OF[label]));
+    const common = commonest(of.map(({ label }) => CLASS_OF[label]));
     const group = commonest(of.flatMap(({ campaign: name, cell, group }) => (name ? `${name}/${cell ?? ''}` : (group ?? []))));
     return {
       probabilities,
-      truth: kind && kind.count > MOSTLY * accounts.length ? kind.value : ('unclear' as const),
+      truth: common && common.count > MOSTLY * accounts.length ? common.value : ('unclear' as const),
       group: group && group.count > MOSTLY * accounts.length ? group.value : campaign,
     };
   });
@@ -42,14 +42,14 @@ export function judgedBy(said: readonly Said[], truths: readonly Truth[]): Judge
   return judged.map(({ group, ...rest }) => ({ ...rest, weight: 1 / (times.get(group) ?? 1) }));
 }
 
-const likeliest = ({ probabilities }: Judged): Kind =>
-  KINDS.reduce((best, kind) => (probabilities[kind] > probabilities[best] ? kind : best));
+const likeliest = ({ probabilities }: Judged): Classification =>
+  CLASSIFICATIONS.reduce((best, classification) => (probabilities[classification] > probabilities[best] ? classification : best));
 
 /** Probabilities at another temperature: above 1 less sure, below 1 surer. */
-const cooled = (probabilities: Readonly<Record<Kind, number>>, temperature: number, kind: Kind): number => {
+const cooled = (probabilities: Readonly<Record<Classification, number>>, temperature: number, classification: Classification): number => {
   let total = 0;
-  for (const other of KINDS) total += Math.max(1e-12, probabilities[other]) ** (1 / temperature);
-  return Math.max(1e-12, probabilities[kind]) ** (1 / temperature) / total;
+  for (const other of CLASSIFICATIONS) total += Math.max(1e-12, probabilities[other]) ** (1 / temperature);
+  return Math.max(1e-12, probabilities[classification]) ** (1 / temperature) / total;
 };
 
 /** Mean −ln(probability of what was true), nats. */
@@ -75,15 +75,15 @@ export const bestTemperature = (all: readonly Judged[]): number => {
 
 const BINS = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 0.999, 1.0001];
 
-/** Of groups whose likeliest kind has a probability in each bin, how many were of it. Below the policy's `namedFrom` they are called unclear. */
+/** Of groups whose likeliest class has a probability in each bin, how many were of it. Below the policy's `namedFrom` they are called unclear. */
 export const calibrationTable = (all: readonly Judged[]): string => {
   const rows: string[][] = [];
-  for (const kinds of [KINDS.filter((kind) => kind !== 'unclear'), ['distillation'] as const]) {
+  for (const classes of [CLASSIFICATIONS.filter((classification) => classification !== 'unclear'), ['distillation'] as const]) {
     for (let bin = 0; bin + 1 < BINS.length; bin++) {
       const inside = all.filter((one) => {
-        const kind = likeliest(one);
-        const p = one.probabilities[kind];
-        return (kinds as readonly Kind[]).includes(kind) && p >= BINS[bin]! && p < BINS[bin + 1]!;
+        const classification = likeliest(one);
+        const p = one.probabilities[classification];
+        return (classes as readonly Classification[]).includes(classification) && p >= BINS[bin]! && p < BINS[bin + 1]!;
       });
       const weight = inside.reduce((sum, one) => sum + one.weight, 0);
       if (weight === 0) continue;
@@ -92,7 +92,7 @@ export const calibrationTable = (all: readonly Judged[]): string => {
       const range = `${percent(BINS[bin])} – ${percent(Math.min(1, BINS[bin + 1]!))}`;
       const { low, high } = wilson(so, weight);
       rows.push([
-        kinds.length > 1 ? 'any' : 'distillation',
+        classes.length > 1 ? 'any' : 'distillation',
         range,
         number(weight),
         percent(said),
@@ -102,7 +102,7 @@ export const calibrationTable = (all: readonly Judged[]): string => {
     }
   }
   const temperature = bestTemperature(all);
-  return `${table(['likeliest kind', 'probability', 'groups', 'said, mean', 'were so', '95 %'], rows)}
+  return `${table(['likeliest class', 'probability', 'groups', 'said, mean', 'were so', '95 %'], rows)}
 
 Log loss ${logLoss(all).toFixed(3)} nats a group; least, ${logLoss(all, temperature).toFixed(3)}, at temperature ${temperature.toFixed(2)} (1: as it is; above: it was too sure).
 `;

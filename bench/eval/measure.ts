@@ -5,7 +5,7 @@ import { sentBefore } from '../../simulator/spend';
 /** What a system did about accounts and what it called the groups it found; a replay's report or a baseline's flags. Times in ms. */
 export type Verdict = {
   accounts: readonly { id: string; contained: boolean; suspended: boolean; detectedAt: number; actedAt: number | undefined }[];
-  campaigns: readonly { kind: string; accounts: readonly string[]; detectedAt: number }[];
+  campaigns: readonly { classification: string; accounts: readonly string[]; detectedAt: number }[];
 };
 
 export type CampaignMeasure = {
@@ -15,7 +15,7 @@ export type CampaignMeasure = {
   /** Share of exchanges sent before the account was contained. */
   leaked: number;
   contained: number;
-  /** Share of members in campaigns of kind distillation that are mostly this one's, and share of those campaigns' accounts that are members. */
+  /** Share of members in campaigns classified as distillation that are mostly this one's, and share of those campaigns' accounts that are members. */
   found: number;
   purity: number | undefined;
   pieces: number;
@@ -71,7 +71,7 @@ const measureCampaign = (
     0,
   );
   const matched = mostly(verdict, ids);
-  const covered = new Set(matched.filter((found) => found.kind === 'distillation').flatMap((found) => found.accounts));
+  const covered = new Set(matched.filter((found) => found.classification === 'distillation').flatMap((found) => found.accounts));
   const hit = [...covered].filter((id) => ids.has(id)).length;
   const wave = members.filter((t) => !t.life).map((t) => actedAt(said, t.id));
   const enough = wave.sort((x, y) => x - y)[Math.ceil(wave.length * CONTAINED_SHARE) - 1] ?? Infinity;
@@ -100,7 +100,7 @@ const measureGroups = (truths: readonly Truth[], verdict: Verdict): GroupMeasure
       ['reselling', 'reselling'],
       ['hijacked', 'hijacked-keys'],
     ] as const
-  ).map(([label, kind]) => {
+  ).map(([label, classification]) => {
     const names = new Set(truths.filter((t) => t.label === label).map((t) => t.group));
     const answers = [...names].map((name) =>
       mostly(verdict, new Set(truths.filter((t) => t.group === name && t.label === label).map((t) => t.id))),
@@ -109,7 +109,7 @@ const measureGroups = (truths: readonly Truth[], verdict: Verdict): GroupMeasure
       label,
       groups: names.size,
       found: answers.filter((a) => a.length > 0).length,
-      named: answers.filter((a) => a.some((found) => found.kind === kind)).length,
+      named: answers.filter((a) => a.some((found) => found.classification === classification)).length,
     };
   });
 

@@ -34,13 +34,13 @@ const reachOf = async (pipeline: Pipeline): Promise<Reach> => {
   const network = new Map<string, number>();
   const campaign = new Map<string, number>();
   for await (const header of pipeline.detection.campaigns.headers()) {
-    const { kind, members } = await pipeline.detection.campaigns.document(header.document);
+    const { classification, members } = await pipeline.detection.campaigns.document(header.document);
     for (const { account, score } of members) {
       const profile = pipeline.detection.population.profiles.get(account);
       if (!profile) continue;
       const id = pipeline.hasher.open(profile.sealed);
       network.set(id, score);
-      if (kind !== 'shared-origin') campaign.set(id, members.length + score / 1_000);
+      if (classification !== 'shared-origin') campaign.set(id, members.length + score / 1_000);
     }
   }
   return { network, campaign };
@@ -162,7 +162,7 @@ const honest = async (source: Source, system: System): Promise<string> => {
     campaign.accounts.slice(0, 4).join(', '),
     campaign.evidence[0]?.because ?? '',
   ]);
-  const list = networks.length ? `\n\n${table(['kind', 'accounts', 'some of them', 'first evidence'], networks)}` : '';
+  const list = networks.length ? `\n\n${table(['classification', 'accounts', 'some of them', 'first evidence'], networks)}` : '';
   return `## ${source.name}: ${number(report.events.accepted, 0)} events, ${number(source.truth().length, 0)} honest accounts: ${acted.size} acted on, ${report.campaigns.length} networks named${list}\n`;
 };
 

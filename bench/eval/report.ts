@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FAMILIES, KINDS } from '../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, FAMILIES } from '../../shared/domain/campaigns/campaign';
 
 /** The part of a replay's report.json (contract/events.md) that the evaluation reads. */
 const instant = z.string();
@@ -10,7 +10,7 @@ export const Report = z.object({
   campaigns: z.array(
     z.object({
       id: z.string(),
-      kind: z.enum(KINDS),
+      kind: z.enum(CLASSIFICATIONS),
       detectedAt: instant,
       containedAt: instant.nullable(),
       accounts: z.array(z.string()),

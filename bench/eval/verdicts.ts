@@ -13,7 +13,7 @@ export const verdictOf = (report: Report): Verdict => ({
     actedAt: account.actedAt === null ? undefined : Date.parse(account.actedAt),
   })),
   campaigns: report.campaigns.map((campaign) => ({
-    kind: campaign.kind,
+    classification: campaign.kind,
     accounts: campaign.accounts,
     detectedAt: Date.parse(campaign.detectedAt),
   })),

@@ -57,7 +57,7 @@ function nothing({ campaigns, because = [] }: Report & { because?: readonly stri
 }
 
 const contents = (campaigns: readonly Found[]): string =>
-  `<nav><table><thead><tr><th>Campaign</th><th>Kind</th><th class="n">Accounts</th><th class="n">Went through</th><th class="n">Prevented</th></tr></thead><tbody>${campaigns
+  `<nav><table><thead><tr><th>Campaign</th><th>Classification</th><th class="n">Accounts</th><th class="n">Went through</th><th class="n">Prevented</th></tr></thead><tbody>${campaigns
     .map(
       (one) =>
         `<tr><td><a href="#${escaped(one.id)}">${escaped(one.id)}</a></td><td>${NAMES[one.kind]}</td><td class="n">${number(one.accounts.length)}</td><td class="n">${number(one.exchanges)}</td><td class="n">${number(one.exchangesPrevented)}</td></tr>`,

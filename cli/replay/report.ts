@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { standings } from '../../functions/enforcement/standing/standing';
 import type { Pipeline } from '../../local/pipeline';
 import type { Standing } from '../../shared/domain/account';
-import { type Campaign, FAMILIES, KINDS, LEGS, probabilityOf } from '../../shared/domain/campaigns/campaign';
+import { type Campaign, CLASSIFICATIONS, FAMILIES, LEGS, probabilityOf } from '../../shared/domain/campaigns/campaign';
 import { iso } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
 import { WouldHave } from './would-have';
@@ -26,7 +26,8 @@ export const Report = z.object({
   campaigns: z.array(
     z.object({
       id: z.string(),
-      kind: z.enum(KINDS),
+      /** Its classification; the replay contract names it so. */
+      kind: z.enum(CLASSIFICATIONS),
       firstSeen: z.string(),
       detectedAt: z.string(),
       containedAt: z.string().nullable(),
@@ -145,7 +146,7 @@ function said(
   const exchanges = sum((account) => profiles.get(account)?.exchanges ?? 0);
   return {
     id: campaign.id,
-    kind: campaign.kind,
+    kind: campaign.classification,
     firstSeen: iso(campaign.firstSeen),
     detectedAt: iso(campaign.detectedAt),
     containedAt: contained === undefined ? null : iso(contained),

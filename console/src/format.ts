@@ -46,7 +46,7 @@ export function relative(iso: string, now: string): string {
 /** The first characters of a key are enough to tell accounts apart on a page; the whole key is in the title. */
 export const brief = (key: string): string => key.slice(0, 8);
 
-export const KIND_NAMES = {
+export const CLASSIFICATION_NAMES = {
   distillation: 'Distillation',
   reselling: 'Reselling',
   'hijacked-keys': 'Hijacked keys',
@@ -59,13 +59,13 @@ export const ROLE_NAMES = {
   'suspected-victim': 'Suspected victim',
   bystander: 'Bystander',
 } as const;
-/** How probable a kind is, in words; of an unclear group the figure is that of the likeliest kind. */
-export const probable = (kind: keyof typeof KIND_NAMES, probability: number): string =>
-  kind === 'unclear' ? `no kind above ${percent(probability)}` : percent(probability, 1);
-/** The likeliest of the kinds that a group could be: what an unclear one might be after all. */
+/** How probable a classification is, in words; of an unclear group the figure is that of the likeliest class. */
+export const probable = (classification: keyof typeof CLASSIFICATION_NAMES, probability: number): string =>
+  classification === 'unclear' ? `no class above ${percent(probability)}` : percent(probability, 1);
+/** The likeliest of the classes that a group could be of: what an unclear one might be after all. */
 export function bestGuess(probabilities: Record<string, number>): string {
   const [name, share] = Object.entries(probabilities)
-    .filter(([kind]) => kind !== 'unclear')
+    .filter(([name]) => name !== 'unclear')
     .sort(([, one], [, other]) => other - one)[0] ?? ['nothing', 0];
   return `Best guess: ${words(name)}, ${percent(share)}`;
 }

@@ -1,4 +1,4 @@
-import { FAMILIES, type Family, type Kind } from '../../shared/domain/campaigns/campaign';
+import { type Classification, FAMILIES, type Family } from '../../shared/domain/campaigns/campaign';
 import { ADMISSIONS, type Admission, type AdmissionPolicy, type KnownBy, type ShownType } from '../../shared/domain/policy/admission';
 import type { Mode } from '../../shared/domain/policy/enforcement-policy';
 import type { CampaignId } from '../../shared/identity/ids';
@@ -9,7 +9,7 @@ export type CampaignStanding = 'contained' | 'open' | 'none';
 /** How like one campaign's accounts a newcomer is. */
 export type Resemblance = {
   campaign: CampaignId;
-  kind: Kind;
+  classification: Classification;
   /** Sum over families, nats. */
   nats: number;
   /** Of these, what is no place and no name: tool, payer, prompts. */
@@ -48,7 +48,7 @@ function resemblance(campaign: CampaignId, rows: readonly KnownBy[], atOrigin: b
   for (const family of FAMILIES) byFamily[family] = Math.min(MOST_OF_A_FAMILY, byFamily[family]);
   return {
     campaign,
-    kind: rows[0]!.kind,
+    classification: rows[0]!.classification,
     nats: FAMILIES.reduce((sum, family) => sum + byFamily[family], 0),
     means: best('client-build') + byFamily.payment + byFamily.content,
     byFamily,

@@ -33,7 +33,7 @@ export type Checked = {
   /** What mode auto would have answered. */
   inAuto: Admission;
   because: string[];
-  resembles: Pick<Resemblance, 'campaign' | 'kind' | 'nats' | 'byFamily'> | null;
+  resembles: Pick<Resemblance, 'campaign' | 'classification' | 'nats' | 'byFamily'> | null;
   /** Of a subject that was asked for proof: where that stands. */
   verification: { state: VerificationProgress['kind']; answerBy: string | null } | null;
   /** Fields that were given and could not be read. */
@@ -124,14 +124,14 @@ async function likest(alike: readonly Resemblance[], policy: AdmissionPolicy, ca
 async function waitFor(
   { key: account, sealed }: AccountHash,
   answer: 'challenge' | 'hold',
-  { campaign, kind: campaignKind }: Pick<Resemblance, 'campaign' | 'kind'>,
+  { campaign, classification }: Pick<Resemblance, 'campaign' | 'classification'>,
   { verifyWithinHours }: AdmissionPolicy,
   proof: VerificationProgress | undefined,
   { verifications, clock }: CheckPorts,
 ): Promise<Checked['verification']> {
   if (!verifications || proof) return null;
   const at = clock.now();
-  const news: VerificationNews = { kind: 'asked', account, sealed, at, answer, campaign, campaignKind };
+  const news: VerificationNews = { kind: 'asked', account, sealed, at, answer, campaign, classification };
   await verifications.send([JSON.stringify(news)]);
   const within = verifyWithinHours === undefined ? VERIFY_WITHIN : verifyWithinHours.value * HOUR;
   return { state: 'waiting', answerBy: iso(at + within) };

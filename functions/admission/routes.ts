@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { FAMILIES, KINDS } from '../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, FAMILIES } from '../../shared/domain/campaigns/campaign';
 import { VERIFICATION_STATES } from '../../shared/domain/cases/verification';
 import { ADMISSIONS } from '../../shared/domain/policy/admission';
 import { type Api, answers, type HttpPorts, jsonBody } from '../../shared/http/api';
@@ -30,7 +30,7 @@ const Answer = z
     resembles: z
       .object({
         campaign: z.string(),
-        kind: z.enum(KINDS),
+        classification: z.enum(CLASSIFICATIONS),
         nats: z.number().openapi({ description: 'Log-likelihood ratio, for one of its accounts against anybody.' }),
         byFamily: z.object(
           Object.fromEntries(FAMILIES.map((family) => [family, z.number()])) as Record<(typeof FAMILIES)[number], z.ZodNumber>,

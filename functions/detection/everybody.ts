@@ -47,7 +47,9 @@ export class Everybody {
     this.forgetIfOtherOperators(operators);
     const watched = watch(operators, index, policy.memberThreshold.value);
     const context = { index, baseline: this.baselineFor(index, now), releases: population.releases, operators: watched, now };
-    const named = new Set(before.flatMap(({ kind, members: held }) => (kind === 'unclear' ? [] : held.map(({ account }) => account))));
+    const named = new Set(
+      before.flatMap(({ classification, members: held }) => (classification === 'unclear' ? [] : held.map(({ account }) => account))),
+    );
     const assessed = new Map<string, Assessment>();
     const judgement = judge(context, {
       policy,

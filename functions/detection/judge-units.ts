@@ -107,7 +107,9 @@ class UnitJudge {
       for (const campaign of part.campaigns) this.partOf.set(campaign, at);
     });
     this.sets = new UnionFind(this.parts.length + 1);
-    this.named = new Set(campaigns.flatMap(({ kind, members }) => (kind === 'unclear' ? [] : members.map(({ account }) => account))));
+    this.named = new Set(
+      campaigns.flatMap(({ classification, members }) => (classification === 'unclear' ? [] : members.map(({ account }) => account))),
+    );
     this.untied = campaigns.filter((campaign) => !isTied(campaign));
     this.untied.forEach((campaign, at) => {
       for (const { account } of campaign.members) this.ofUntied.set(account, [...(this.ofUntied.get(account) ?? []), at]);

@@ -141,7 +141,7 @@ export class KeptCampaigns {
       await this.flagged.detected({
         account: member.account,
         campaign: campaign.id,
-        kind: campaign.kind,
+        classification: campaign.classification,
         role: member.role,
         ...(profile.facts.plan === undefined ? {} : { plan: profile.facts.plan }),
         score: member.score,

@@ -107,7 +107,9 @@ function assessmentsAt(at: number, population: Population, before: readonly Camp
   });
   const hostile = new Set([...membersOfHostile(before)].flatMap((account) => profiles.get(account) ?? []));
   index.update([...profiles.values()].sort(byArrival), releases, at, hostile);
-  const named = new Set(before.flatMap(({ kind, members }) => (kind === 'unclear' ? [] : members.map(({ account }) => account))));
+  const named = new Set(
+    before.flatMap(({ classification, members }) => (classification === 'unclear' ? [] : members.map(({ account }) => account))),
+  );
   const context = { index, baseline: baselineOf(index), releases, operators: [], now: at };
   return controlFalseDiscovery(judge(context, { policy, pairs: new CandidatePairs(), named }).assessments, policy);
 }

@@ -173,7 +173,7 @@ async function takeOver(
   const size = sizeOf(plan.decision);
   const approversNeeded = approversFor(size.size, mode, plan.policy.enforcement);
   if (approversNeeded > 0) return undefined;
-  const change = { ...size, rule, action, mode, approversNeeded, campaignKind: plan.campaign.kind };
+  const change = { ...size, rule, action, mode, approversNeeded, classification: plan.campaign.classification };
   await move(id, head, { progress: { kind: 'held', until: heldUntil(plan.policy.enforcement, deps) }, because, change }, deps);
   await deps.workflow.wake(id);
   return { campaign, kind: 'opened', case: id, because };
@@ -218,7 +218,7 @@ async function openCase(
   const until = heldUntil(policy.enforcement, deps);
   const state: CaseState = {
     campaign,
-    campaignKind: plan.campaign.kind,
+    classification: plan.campaign.classification,
     rule: decision.rule,
     action: decision.action,
     mode: decision.mode,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KINDS } from '../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../../shared/domain/campaigns/campaign';
 import type { Measurement } from '../../shared/domain/policy/policy-record';
 
 /** The parts of a replay report (`npm run replay`) that a measurement reads. `policy` is the digest it was replayed with. */
@@ -13,7 +13,7 @@ export const ReplayReport = z.object({
 export type ReplayReport = z.infer<typeof ReplayReport>;
 
 /** What labelled accounts really are. Accounts without a label count as honest. */
-export const Label = z.object({ id: z.string(), label: z.enum([...KINDS, 'honest']) });
+export const Label = z.object({ id: z.string(), label: z.enum([...CLASSIFICATIONS, 'honest']) });
 export type Label = z.infer<typeof Label>;
 
 export type Measured = Pick<Measurement, 'suspended' | 'right' | 'lookAlikesTouched' | 'precision' | 'kept'>;

@@ -1,11 +1,18 @@
-import type { Indicator, Kind } from '../../shared/domain/campaigns/campaign';
+import type { Classification, Indicator } from '../../shared/domain/campaigns/campaign';
 import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { type AccountKey, accountKey, campaignId, caseId, type Hash64, hash64 } from '../../shared/identity/ids';
 import type { Enforcement } from './enforcement';
 
 export type Found = {
   accounts: { account: string; campaign: string | null; because: string }[];
-  campaigns: { campaign: string; kind: Kind; type: Indicator['type'] | null; members: number; others: number; holders: string[] }[];
+  campaigns: {
+    campaign: string;
+    classification: Classification;
+    type: Indicator['type'] | null;
+    members: number;
+    others: number;
+    holders: string[];
+  }[];
   cases: string[];
   readAs: string[];
   more: boolean;
@@ -31,7 +38,7 @@ export async function search(value: string, deps: Enforcement, names: Hashes): P
     const header = await deps.campaigns.header(campaignId(value));
     if (header) {
       const members = Object.values(header.counts).reduce((sum, count) => sum + count, 0);
-      found.campaigns.push({ campaign: value, kind: header.kind, type: null, members, others: 0, holders: [] });
+      found.campaigns.push({ campaign: value, classification: header.classification, type: null, members, others: 0, holders: [] });
     }
   }
   const hashes = new Map((await names.hashesOf(value)).map(({ as, hash }) => [hash, as]));
@@ -64,7 +71,14 @@ async function findHolders(hashes: ReadonlyMap<Hash64, string>, found: Found, de
         .map(({ account }) => account)
         .filter((account) => Object.values(facts.get(account)?.facts ?? {}).includes(indicator.hash));
       const { type, members, others } = indicator;
-      found.campaigns.push({ campaign: campaign.id, kind: campaign.kind, type, members, others, holders: holders.slice(0, MOST_HOLDERS) });
+      found.campaigns.push({
+        campaign: campaign.id,
+        classification: campaign.classification,
+        type,
+        members,
+        others,
+        holders: holders.slice(0, MOST_HOLDERS),
+      });
       for (const account of holders.slice(0, MOST_HOLDERS))
         found.accounts.push({ account, campaign: campaign.id, because: `it holds the same ${as}` });
     }

@@ -116,7 +116,7 @@ ${rows(
 
 ${campaign.evidence.map(({ detector, family, strength, because }) => `- \`${detector}\` (${family}, ${strength.toFixed(2)}): ${cell(because)}`).join('\n')}
 
-**What it is called**: ${campaign.kind}; ${Object.entries(campaign.probabilities)
+**What it is called**: ${campaign.classification}; ${Object.entries(campaign.probabilities)
     .sort((x, y) => y[1] - x[1])
     .map(([kind, probability]) => `${kind} ${probability.toFixed(3)}`)
     .join(', ')}.${judgement(campaign)}

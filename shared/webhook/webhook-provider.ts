@@ -87,7 +87,7 @@ export class WebhookProvider implements Provider {
 
 /** The body of a message, version 1 (docs/enforcement.md). Times are RFC 3339. */
 function messageOf(action: ActionRequest, account: string, now: number): object {
-  const { id, kind, sequence, campaignKind, reasonCode, text, hints, appealUrl, expiresAt } = action;
+  const { id, kind, sequence, classification, reasonCode, text, hints, appealUrl, expiresAt } = action;
   return {
     type: 'lockstep.action.v1',
     timestamp: new Date(now).toISOString(),
@@ -98,7 +98,7 @@ function messageOf(action: ActionRequest, account: string, now: number): object 
       accountKey: action.account,
       sequence,
       case: action.case,
-      campaignKind,
+      classification,
       reasonCode,
       text,
       hints,

@@ -20,7 +20,7 @@ onBothSides((side) => {
     const { ports, campaign } = await contained(side);
     const answer = await check(OPERATOR, ports());
     expect(answer).toMatchObject({ checked: true, answer: 'hold', inAuto: 'hold', unread: [] });
-    expect(answer.resembles).toMatchObject({ campaign: campaign.id, kind: 'distillation', nats: 21 });
+    expect(answer.resembles).toMatchObject({ campaign: campaign.id, classification: 'distillation', nats: 21 });
     expect(answer.because).toContain(
       `Pays with an instrument of campaign ${campaign.id}: 20 of its 24 accounts have it (1097 times as likely for one of them as for anybody).`,
     );
@@ -81,7 +81,7 @@ onBothSides((side) => {
     const next = { ...campaign, version: 2, indicators: rest };
     await known.follow(next, campaign);
     expect((await check(OPERATOR, ports())).resembles).toMatchObject({ nats: 14 });
-    await known.follow({ ...next, version: 3, kind: 'shared-origin' }, next);
+    await known.follow({ ...next, version: 3, classification: 'shared-origin' }, next);
     expect(await check(OPERATOR, ports())).toMatchObject({ answer: 'allow', resembles: null });
     expect(first).toBeDefined();
   });

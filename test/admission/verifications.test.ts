@@ -109,7 +109,7 @@ onBothSides((side) => {
     await send('passed');
     expect(await words()).toEqual([]);
     const sealed = hasher.account(SIGN_UP).sealed;
-    const asked = { kind: 'asked', account: key, sealed, at, answer: 'hold', campaign: 'C-hydra', campaignKind: 'distillation' };
+    const asked = { kind: 'asked', account: key, sealed, at, answer: 'hold', campaign: 'C-hydra', classification: 'distillation' };
     await takeNews(asked as VerificationNews, enforcement);
     expect(await words()).toEqual(['asked', 'passed']);
     await send('passed', { subject: 'somebody' });
@@ -122,7 +122,7 @@ onBothSides((side) => {
   async function challenged(): Promise<TestWorld & { challengedNow: () => AccountKey[] }> {
     const world = await enforcementWorld(side, { policy: BOLD });
     const unsure = { distillation: 0.3, reselling: 0.2, 'hijacked-keys': 0.0, 'shared-origin': 0.1, unclear: 0.4 };
-    await world.detect(buildCampaign({ size: 24, kind: 'unclear', probabilities: unsure }));
+    await world.detect(buildCampaign({ size: 24, classification: 'unclear', probabilities: unsure }));
     await world.pass(6 * HOUR);
     const all = Array.from({ length: 24 }, (_, n) => account(n));
     const challengedNow = () => all.filter((one) => world.provider.restrictionOn(one) === 'challenge');
@@ -161,7 +161,7 @@ onBothSides((side) => {
     ]);
     await world.pass(20 * HOUR);
     expect(provider.restrictionOn(account(1))).toBeNull();
-    const judged = { campaign: 'C-hydra', kind: 'unclear' };
+    const judged = { campaign: 'C-hydra', classification: 'unclear' };
     expect(standingLabel(await enforcement.labels.of(account(1)))).toMatchObject({ value: 'honest', source: 'verification', judged });
     // Nobody is unclear: a failed check does not say what the account is.
     expect(await enforcement.labels.of(account(2))).toEqual([]);

@@ -24,7 +24,7 @@ onBothSides((side) => {
     const door = await openDoor(side);
     queryRoutes(door.api, door.http, { stores, clock: world.clock, cursors: door.cursors });
     enforcementRoutes(door.api, door.http, world.enforcement, NAMES);
-    const fixture = fixtureCampaign({ id: 'june', kind: 'distillation', accounts: 40, firstSeen: FIXTURE_NOW - 2 * DAY });
+    const fixture = fixtureCampaign({ id: 'june', classification: 'distillation', accounts: 40, firstSeen: FIXTURE_NOW - 2 * DAY });
     await saveFixture(fixture, stores);
     const saved = await new CampaignStore(stores).get(campaignId('june'));
     await world.detect(saved ?? fixture.campaign);

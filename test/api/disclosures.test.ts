@@ -8,11 +8,11 @@ import { FIXTURE_NOW, fixtureCampaign, saveFixture } from '../support/worlds/fix
 onBothSides((side) => {
   async function open() {
     const { api, token, world, stores } = await wholeApi(side);
-    for (const [id, kind] of [
+    for (const [id, classification] of [
       ['second', 'distillation'],
       ['office', 'shared-origin'],
     ] as const)
-      await saveFixture(fixtureCampaign({ id, kind, accounts: 30, firstSeen: FIXTURE_NOW - 5 * DAY }), stores);
+      await saveFixture(fixtureCampaign({ id, classification, accounts: 30, firstSeen: FIXTURE_NOW - 5 * DAY }), stores);
     let keys = 0;
     const call = async (role: 'viewer' | 'reviewer' | 'admin', path: string, body?: unknown, key = `command-${++keys}`) => {
       const headers = { authorization: `Bearer ${await token(role)}`, 'content-type': 'application/json', 'idempotency-key': key };
@@ -109,7 +109,7 @@ onBothSides((side) => {
     const { call, world } = await open();
     await call('reviewer', '/v1/disclosures', NEW, 'the-same-command');
     const before = (await call('reviewer', '/v1/disclosures/1')).body;
-    const grown = fixtureCampaign({ id: 'june', kind: 'distillation', accounts: 90, firstSeen: FIXTURE_NOW - 2 * DAY });
+    const grown = fixtureCampaign({ id: 'june', classification: 'distillation', accounts: 90, firstSeen: FIXTURE_NOW - 2 * DAY });
     await world.detect(grown.campaign);
     expect((await call('reviewer', '/v1/disclosures/1')).body).toEqual(before);
     await call('reviewer', '/v1/disclosures', NEW, 'the-same-command');

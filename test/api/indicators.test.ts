@@ -40,7 +40,7 @@ onBothSides((side) => {
     expect(one).toMatchObject({
       name: 'june',
       source: 'Lockstep',
-      kind: 'distillation',
+      classification: 'distillation',
       accounts: 24,
       seen: 0,
       watched: true,
@@ -100,7 +100,12 @@ onBothSides((side) => {
 
   test('the largest bundle that a campaign exports is let in; anything larger is not read', async () => {
     const { add, list } = await open(side);
-    const { campaign } = fixtureCampaign({ id: 'june', kind: 'distillation', accounts: 25_000, firstSeen: FIXTURE_NOW - 2 * DAY });
+    const { campaign } = fixtureCampaign({
+      id: 'june',
+      classification: 'distillation',
+      accounts: 25_000,
+      firstSeen: FIXTURE_NOW - 2 * DAY,
+    });
     const evidence = Array.from({ length: 16 }, (_, i) => ({ ...campaign.evidence[0]!, because: `${i} `.padEnd(400, 'word ') }));
     const indicators = Array.from({ length: MOST_OPERATOR_INDICATORS }, (_, i) => ({
       ...campaign.indicators[0]!,

@@ -13,8 +13,14 @@ onBothSides((side) => {
   const open = async () => {
     const door = await openDoor(side);
     const stores = await storesOn(side, door.clock);
-    await saveFixture(fixtureCampaign({ id: 'june', kind: 'distillation', accounts: 60, firstSeen: FIXTURE_NOW - 6 * DAY }), stores);
-    await saveFixture(fixtureCampaign({ id: 'kiosk', kind: 'reselling', accounts: 24, firstSeen: FIXTURE_NOW - 9 * DAY }), stores);
+    await saveFixture(
+      fixtureCampaign({ id: 'june', classification: 'distillation', accounts: 60, firstSeen: FIXTURE_NOW - 6 * DAY }),
+      stores,
+    );
+    await saveFixture(
+      fixtureCampaign({ id: 'kiosk', classification: 'reselling', accounts: 24, firstSeen: FIXTURE_NOW - 9 * DAY }),
+      stores,
+    );
     queryRoutes(door.api, door.http, { stores, clock: door.clock, cursors: door.cursors });
     const get = async (path: string, role: Person['role'] = 'viewer') => {
       const answer = await door.api.request(path, { headers: { authorization: `Bearer ${await door.token(role)}` } });
@@ -38,7 +44,8 @@ onBothSides((side) => {
       expect(new Set(seen).size).toBe(84);
       const { body } = await get('/v1/accounts?campaign=kiosk&role=core&scoreAtLeast=14&limit=200');
       expect(body.items.length).toBeGreaterThan(10);
-      for (const item of body.items) expect(item).toMatchObject({ campaign: 'kiosk', kind: 'reselling', role: 'core', standing: 'active' });
+      for (const item of body.items)
+        expect(item).toMatchObject({ campaign: 'kiosk', classification: 'reselling', role: 'core', standing: 'active' });
       const since = encodeURIComponent(iso(FIXTURE_NOW - 6 * DAY));
       expect((await get(`/v1/accounts?detectedSince=${since}&limit=200`)).body.items).toHaveLength(60);
     });
@@ -58,7 +65,7 @@ onBothSides((side) => {
         await flagged.detected({
           account: keyOf(`late/${page}`),
           campaign: campaignId('june'),
-          kind: 'distillation',
+          classification: 'distillation',
           role: 'core',
           plan: 'paid',
           score: 30,
@@ -99,7 +106,7 @@ onBothSides((side) => {
     test('one account says why: membership, sentences, links with reasons, findings', async () => {
       const { get } = await open();
       const { body } = await get(`/v1/accounts/${keyOf('june/3')}`, 'reviewer');
-      expect(body.membership).toMatchObject({ campaign: 'june', role: 'core', kind: 'distillation' });
+      expect(body.membership).toMatchObject({ campaign: 'june', role: 'core', classification: 'distillation' });
       expect(body.membership.because[0]).toMatch(/card/);
       expect(body.findings.map((finding: { family: string }) => finding.family)).toEqual(['payment', 'content', 'timing']);
       expect(body.links[0].reasons[0]).toMatchObject({ family: 'payment', indicator: expect.stringMatching(/^[0-9a-f]{13}$/) });
@@ -124,16 +131,26 @@ onBothSides((side) => {
       const { get, stores } = await open();
       const list = await get('/v1/campaigns?sort=-accounts');
       expect(list.body.items.map((item: { id: string }) => item.id)).toEqual(['june', 'kiosk']);
-      expect((await get('/v1/campaigns?kind=reselling')).body.items.map((item: { id: string }) => item.id)).toEqual(['kiosk']);
-      await saveFixture(fixtureCampaign({ id: 'gone', kind: 'reselling', accounts: 0, firstSeen: FIXTURE_NOW - 9 * DAY }), stores);
+      expect((await get('/v1/campaigns?classification=reselling')).body.items.map((item: { id: string }) => item.id)).toEqual(['kiosk']);
+      await saveFixture(
+        fixtureCampaign({ id: 'gone', classification: 'reselling', accounts: 0, firstSeen: FIXTURE_NOW - 9 * DAY }),
+        stores,
+      );
       const listed = async (query: string) => (await get(`/v1/campaigns?${query}`)).body.items.map((item: { id: string }) => item.id);
-      expect(await listed('kind=reselling')).toEqual(['kiosk']);
-      expect(await listed('kind=reselling&accountsAtLeast=0')).toEqual(expect.arrayContaining(['kiosk', 'gone']));
+      expect(await listed('classification=reselling')).toEqual(['kiosk']);
+      expect(await listed('classification=reselling&accountsAtLeast=0')).toEqual(expect.arrayContaining(['kiosk', 'gone']));
       const one = await get('/v1/campaigns/june');
       expect(one.body).toMatchObject({ accounts: 60, roles: { core: 50, peripheral: 7, 'suspected-victim': 2, bystander: 1 }, version: 1 });
       const first = await get('/v1/campaigns/june/members?limit=40');
       await saveFixture(
-        fixtureCampaign({ id: 'june', kind: 'distillation', accounts: 70, firstSeen: FIXTURE_NOW - 6 * DAY, version: 2, seed: 60 }),
+        fixtureCampaign({
+          id: 'june',
+          classification: 'distillation',
+          accounts: 70,
+          firstSeen: FIXTURE_NOW - 6 * DAY,
+          version: 2,
+          seed: 60,
+        }),
         stores,
       );
       const second = await get(`/v1/campaigns/june/members?limit=40&cursor=${first.body.next}`);

@@ -10,7 +10,10 @@ onBothSides((side) => {
   const open = async () => {
     const door = await openDoor(side);
     const stores = await storesOn(side, door.clock);
-    await saveFixture(fixtureCampaign({ id: 'june', kind: 'distillation', accounts: 30, firstSeen: FIXTURE_NOW - 2 * DAY }), stores);
+    await saveFixture(
+      fixtureCampaign({ id: 'june', classification: 'distillation', accounts: 30, firstSeen: FIXTURE_NOW - 2 * DAY }),
+      stores,
+    );
     queryRoutes(door.api, door.http, { stores, clock: door.clock, cursors: door.cursors });
     const send = async (path: string, headers: Record<string, string> = {}, method = 'GET') => {
       const answer = await door.api.request(path, { method, headers });
@@ -28,7 +31,7 @@ onBothSides((side) => {
 
     test.each([
       ['/v1/accounts?standing=guilty', 'query', 'standing'],
-      ['/v1/accounts?kind=bad', 'query', 'kind'],
+      ['/v1/accounts?classification=bad', 'query', 'classification'],
       ['/v1/accounts?plan=gold', 'query', 'plan'],
       ['/v1/accounts?role=chief', 'query', 'role'],
       ['/v1/accounts?campaign=../x', 'query', 'campaign'],
@@ -75,23 +78,23 @@ onBothSides((side) => {
 
     test('a cursor that was changed, made up, or carried to another query', async () => {
       const { get } = await open();
-      const { body } = await get('/v1/accounts?limit=10&kind=distillation');
+      const { body } = await get('/v1/accounts?limit=10&classification=distillation');
       const cursor: string = body.next;
       const flipped = `${cursor.startsWith('A') ? 'B' : 'A'}${cursor.slice(1)}`;
       const tampered = [
-        `/v1/accounts?limit=10&kind=distillation&cursor=${flipped}`,
+        `/v1/accounts?limit=10&classification=distillation&cursor=${flipped}`,
         '/v1/accounts?limit=10&cursor=eyJxIjoiIiwiYSI6IiJ9.AAAAAAAAAAAAAAAAAAAAAA',
         '/v1/accounts?limit=10&cursor=nonsense',
         '/v1/accounts?limit=10&cursor=',
         `/v1/accounts?limit=10&cursor=${cursor}`,
-        `/v1/accounts?limit=10&kind=distillation&sort=-score&cursor=${cursor}`,
-        `/v1/accounts?limit=10&kind=distillation&sort=detectedAt&cursor=${cursor}`,
+        `/v1/accounts?limit=10&classification=distillation&sort=-score&cursor=${cursor}`,
+        `/v1/accounts?limit=10&classification=distillation&sort=detectedAt&cursor=${cursor}`,
         `/v1/campaigns?cursor=${cursor}`,
         `/v1/campaigns/june/members?cursor=${cursor}`,
       ];
       for (const path of tampered)
         expect((await get(path)).body).toMatchObject({ status: 400, errors: [{ in: 'query', field: 'cursor' }] });
-      expect((await get(`/v1/accounts?limit=5&kind=distillation&cursor=${cursor}`)).body.items).toHaveLength(5);
+      expect((await get(`/v1/accounts?limit=5&classification=distillation&cursor=${cursor}`)).body.items).toHaveLength(5);
     });
 
     test('no token, a wrong scheme, an expired one, another issuer, another audience, another key, no role, no signature', async () => {

@@ -62,7 +62,7 @@ onBothSides((side) => {
       await world.detect(
         buildCampaign({
           members,
-          kind: 'hijacked-keys',
+          classification: 'hijacked-keys',
           probabilities: { distillation: 0.01, reselling: 0.01, 'hijacked-keys': 0.96, 'shared-origin': 0.01, unclear: 0.01 },
         }),
       );

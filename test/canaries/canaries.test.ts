@@ -134,7 +134,10 @@ const canaryLike = (seed: string): string => canaryOf(seed, hasher);
 
 test('two campaigns that repeat each other count as one reader each; controls and labels measure how often it is wrong', async () => {
   const { issue, report, list, stores, members, send, world } = await open(MEMORY);
-  await saveFixture(fixtureCampaign({ id: 'july', kind: 'distillation', accounts: 12, firstSeen: FIXTURE_NOW - DAY, seed: 7 }), stores);
+  await saveFixture(
+    fixtureCampaign({ id: 'july', classification: 'distillation', accounts: 12, firstSeen: FIXTURE_NOW - DAY, seed: 7 }),
+    stores,
+  );
   const { tokens } = await issue();
   const july = (await list('?campaign=july')).items;
   expect(july).toEqual([]);

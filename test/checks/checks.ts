@@ -160,7 +160,7 @@ class WithoutLimits extends MemoryTable {
 
 async function fuzz(): Promise<number> {
   const served = await fixtureServer({
-    campaigns: [{ id: 'june', kind: 'distillation', accounts: 40, firstSeen: Date.UTC(2026, 4, 20) }],
+    campaigns: [{ id: 'june', classification: 'distillation', accounts: 40, firstSeen: Date.UTC(2026, 4, 20) }],
     state: new WithoutLimits({ now: () => Date.now() }),
   });
   let failed = 0;

@@ -132,18 +132,18 @@ test('a column’s head sorts the list, from either end, by mouse and by keyboar
 test('filters stand in the address, and come back with it', async () => {
   const { page, errors } = await at.visit(REI);
   const kinds = () => page.locator('[role=row] .badge').allTextContents();
-  await page.goto(`${at.served.origin}/campaigns?kind=hijacked-keys&sort=accounts&nobody=reads`);
+  await page.goto(`${at.served.origin}/campaigns?classification=hijacked-keys&sort=accounts&nobody=reads`);
   await page.locator('[aria-busy="false"]').waitFor();
-  expect(await page.getByLabel('Kind').inputValue()).toBe('hijacked-keys');
+  expect(await page.getByLabel('Classification').inputValue()).toBe('hijacked-keys');
   expect(await page.getByLabel('Sort by').inputValue()).toBe('accounts');
   expect(new Set(await kinds())).toEqual(new Set(['hijacked keys']));
   await page.getByRole('row').nth(1).getByRole('link').click();
   await page.getByRole('heading', { level: 1, name: /^Campaign / }).waitFor();
   await page.goBack();
   await page.locator('[aria-busy="false"]').waitFor();
-  expect(await page.getByLabel('Kind').inputValue()).toBe('hijacked-keys');
-  await page.getByLabel('Kind').selectOption('');
-  await page.waitForURL((url) => !url.searchParams.has('kind'));
+  expect(await page.getByLabel('Classification').inputValue()).toBe('hijacked-keys');
+  await page.getByLabel('Classification').selectOption('');
+  await page.waitForURL((url) => !url.searchParams.has('classification'));
   await page.goto(`${at.served.origin}/accounts?standing=suspended&standing=no&plan=none`);
   await page.locator('.filters').waitFor();
   expect(await page.getByLabel('standing').inputValue()).toBe('suspended');

@@ -100,7 +100,7 @@ test('campaigns that ended are a list of their own, and say so', async () => {
 });
 
 test('a campaign that content alone found says so, and that people decide', async () => {
-  const { campaign, ...rest } = fixtureCampaign({ id: 'quiet', kind: 'unclear', accounts: 30, firstSeen: FIXTURE_NOW - 5 * DAY });
+  const { campaign, ...rest } = fixtureCampaign({ id: 'quiet', classification: 'unclear', accounts: 30, firstSeen: FIXTURE_NOW - 5 * DAY });
   await saveFixture({ campaign: { ...campaign, foundBy: 'content' }, ...rest }, at.served.world.stores);
   const { page } = await at.visit(REI);
   await page.goto(`${at.served.origin}/campaigns/quiet`);

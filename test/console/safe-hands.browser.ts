@@ -14,8 +14,8 @@ const REI = { name: 'Rei', role: 'reviewer' } as const;
 const SAM = { name: 'Sam', role: 'reviewer' } as const;
 
 /** The next detection run finds the campaign at another size, or a new one. */
-const detected = async (id: string, kind: 'reselling' | 'hijacked-keys', accounts: number) => {
-  await at.served.world.detect(fixtureCampaign({ id, kind, accounts, firstSeen: FIXTURE_NOW - 20 * DAY, seed: 64 }).campaign);
+const detected = async (id: string, classification: 'reselling' | 'hijacked-keys', accounts: number) => {
+  await at.served.world.detect(fixtureCampaign({ id, classification, accounts, firstSeen: FIXTURE_NOW - 20 * DAY, seed: 64 }).campaign);
 };
 const title = (page: Page) => page.locator('.case.at h3').textContent();
 

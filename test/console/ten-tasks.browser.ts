@@ -60,7 +60,7 @@ test('1. find the biggest campaign and say why: 2 clicks', async () => {
 });
 
 test('2. why was X left alone, by the id that the provider uses: 1 click', async () => {
-  const office = fixtureCampaign({ id: 'office', kind: 'shared-origin', accounts: 30, firstSeen: FIXTURE_NOW - 9 * DAY });
+  const office = fixtureCampaign({ id: 'office', classification: 'shared-origin', accounts: 30, firstSeen: FIXTURE_NOW - 9 * DAY });
   await saveFixture(office, at.served.world.stores);
   await at.served.world.detect(office.campaign);
   const { page } = await at.visit(REI);

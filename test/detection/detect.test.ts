@@ -44,7 +44,7 @@ describe('a campaign among honest accounts', () => {
     expect(CAMPAIGN.filter((account) => members.has(keyOf(account))).length).toBeGreaterThanOrEqual(0.8 * CAMPAIGN.length);
     expect(HONEST.filter((account) => members.has(keyOf(account)))).toEqual([]);
     expect(campaign?.families.length).toBeGreaterThanOrEqual(2);
-    expect(campaign?.kind).toBe('distillation');
+    expect(campaign?.classification).toBe('distillation');
     expect(campaign?.exchanges).toBe(members.size * HOURS);
     for (const member of campaign?.members ?? []) expect(member.because.length).toBeGreaterThan(0);
   });

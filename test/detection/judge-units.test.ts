@@ -27,7 +27,13 @@ const group = fc.record({
   asks: fc.boolean(),
   isLinked: fc.constantFrom(true, true, false),
   leansOnNext: fc.boolean(),
-  wasCampaign: fc.constantFrom<Campaign['kind'] | undefined>(undefined, 'distillation', 'distillation', 'shared-origin', 'unclear'),
+  wasCampaign: fc.constantFrom<Campaign['classification'] | undefined>(
+    undefined,
+    'distillation',
+    'distillation',
+    'shared-origin',
+    'unclear',
+  ),
 });
 type Group = typeof group extends fc.Arbitrary<infer T> ? T : never;
 
@@ -96,7 +102,7 @@ async function judged(profiles: readonly Profile[], campaigns: readonly Campaign
   const columns = segmentsOf(profiles, segments);
   const ties = campaigns.filter(({ foundBy }) => foundBy !== 'content').map((one) => one.members.map(({ account }) => account));
   const hostile = new Set(
-    campaigns.filter(({ kind }) => kind === 'distillation').flatMap((one) => one.members.map(({ account }) => account)),
+    campaigns.filter(({ classification }) => classification === 'distillation').flatMap((one) => one.members.map(({ account }) => account)),
   );
   const cut = { partitions: 3, rowsAtOnce: 50 };
   const screening = await Screening.of(columns, { ties, known: hostile, now: NOW, policy, cut }, new Spill());
@@ -131,7 +137,7 @@ test('property: however much is counted at once, and in however many segments, t
                 {
                   ...buildCampaign({
                     id: campaignId(`c-${at}`),
-                    kind: wasCampaign,
+                    classification: wasCampaign,
                     members: all[at]!.slice(0, size - 1).map(({ account }) => buildMember(0, { account })),
                     indicators: knownBy(at + 1),
                   }),

@@ -167,15 +167,21 @@ test.each([
   ['distillation', ['AML.T0040', 'AML.T0024.002']],
   ['hijacked-keys', ['AML.T0012']],
   ['reselling', []],
-] as const)('a %s campaign names the ATLAS techniques %j, every object is marked, and the bundle is read again', (kind, techniques) => {
-  const bundle = stixOf({ ...fixtureCampaign({ id: 'c-1', kind, accounts: 30, firstSeen: FIXTURE_NOW - DAY }).campaign }, 'green');
-  const patterns = bundle.objects.filter((object) => object.type === 'attack-pattern');
-  expect(patterns.map(({ external_references }) => external_references[0]?.external_id)).toEqual(techniques);
-  const uses = bundle.objects.filter((object) => object.type === 'relationship' && object.relationship_type === 'uses');
-  expect(uses).toHaveLength(techniques.length);
-  for (const object of bundle.objects)
-    if (object.type === 'marking-definition') expect(object.definition).toEqual({ tlp: 'green' });
-    else expect(object.object_marking_refs).toEqual([TLP.green]);
-  expect(StixBundle.safeParse(bundle).success).toBe(true);
-  expect(operatorIn(bundle).kind).toBe('operator');
-});
+] as const)(
+  'a %s campaign names the ATLAS techniques %j, every object is marked, and the bundle is read again',
+  (classification, techniques) => {
+    const bundle = stixOf(
+      { ...fixtureCampaign({ id: 'c-1', classification, accounts: 30, firstSeen: FIXTURE_NOW - DAY }).campaign },
+      'green',
+    );
+    const patterns = bundle.objects.filter((object) => object.type === 'attack-pattern');
+    expect(patterns.map(({ external_references }) => external_references[0]?.external_id)).toEqual(techniques);
+    const uses = bundle.objects.filter((object) => object.type === 'relationship' && object.relationship_type === 'uses');
+    expect(uses).toHaveLength(techniques.length);
+    for (const object of bundle.objects)
+      if (object.type === 'marking-definition') expect(object.definition).toEqual({ tlp: 'green' });
+      else expect(object.object_marking_refs).toEqual([TLP.green]);
+    expect(StixBundle.safeParse(bundle).success).toBe(true);
+    expect(operatorIn(bundle).kind).toBe('operator');
+  },
+);

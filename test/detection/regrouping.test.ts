@@ -64,7 +64,8 @@ describe('what people decide about who belongs together', () => {
     const shown = regrouped(found, found, deciding(changes), NOW);
     const wanted = Object.fromEntries(Object.entries(expected).map(([id, accounts]) => [id, accounts.map(name).sort()]));
     expect(homes(shown)).toEqual(wanted);
-    for (const campaign of shown.filter(({ handMade }) => handMade)) expect([campaign.kind, campaign.legs]).toEqual(['unclear', undefined]);
+    for (const campaign of shown.filter(({ handMade }) => handMade))
+      expect([campaign.classification, campaign.legs]).toEqual(['unclear', undefined]);
   });
 
   test('one that waits for a second person, or is withdrawn, changes nothing', () => {

@@ -2,7 +2,7 @@ import { type TrackContext, track } from '../../functions/detection/campaigns/tr
 import type { Assessment } from '../../functions/detection/findings/assess';
 import type { Profile } from '../../functions/detection/profiles/profile';
 import recommended from '../../policies/recommended.json';
-import type { Campaign, Kind } from '../../shared/domain/campaigns/campaign';
+import type { Campaign, Classification } from '../../shared/domain/campaigns/campaign';
 import { Policy } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { hashText } from '../../shared/identity/keyed-hash';
@@ -28,11 +28,11 @@ function world(all: readonly Profile[], now = NOW) {
   const provenance: Campaign['provenance'] = { run: 'run', code: 'code', policy: 'policy', input: 'input' };
   const half = Math.floor(now / HOUR) - 100;
   const context: TrackContext = { index, profiles, releases: new Map(), policy, operators: [], now, half, provenance };
-  const network = (members: readonly Profile[], kind?: Kind): Assessment =>
+  const network = (members: readonly Profile[], classification?: Classification): Assessment =>
     assessment(
       index,
       members.map(({ account }) => account),
-      kind,
+      classification,
     );
   return {
     network,
@@ -55,7 +55,7 @@ describe('a network becomes a campaign', () => {
     const { run, network } = world(all);
     const first = only(run([network(all)]));
     expect(only(run([network(all)])).id).toBe(first.id);
-    expect(first).toMatchObject({ version: 1, detectedAt: NOW, kind: 'distillation', lineage: [] });
+    expect(first).toMatchObject({ version: 1, detectedAt: NOW, classification: 'distillation', lineage: [] });
     expect(names(first)).toEqual(keys(all));
     expect(first.exchanges).toBe(300);
     expect(first.indicators.map(({ type }) => type)).toEqual(expect.arrayContaining(['payment-instrument', 'client-build']));
@@ -123,13 +123,13 @@ describe('silence is no acquittal', () => {
     const { run, network } = world([...active, ...quiet]);
     const first = only(run([network([...active, ...quiet], 'distillation')]));
     const next = only(run([network(active, 'unclear')], [first], DAY));
-    expect([next.id, next.kind, next.members.length]).toEqual([first.id, 'distillation', 25]);
+    expect([next.id, next.classification, next.members.length]).toEqual([first.id, 'distillation', 25]);
   });
   test('accounts that wait for their first use are not silent: the few at work are heard', () => {
     const [busy, waiting] = [accounts('a', 5), accounts('w', 20, { ...shared, lastUse: Number.NEGATIVE_INFINITY })];
     const { run, network } = world([...busy, ...waiting]);
     const first = only(run([network([...busy, ...waiting], 'unclear')]));
-    expect(only(run([network([...busy, ...waiting], 'distillation')], [first], HOUR)).kind).toBe('distillation');
+    expect(only(run([network([...busy, ...waiting], 'distillation')], [first], HOUR)).classification).toBe('distillation');
   });
   test('accounts that replace contained ones are heard, when they say that it is what it was', () => {
     const legs = (holds: boolean) => {
@@ -139,24 +139,24 @@ describe('silence is no acquittal', () => {
     const [gone, resting, wave] = [accounts('g', 60, silent), accounts('r', 20, silent), accounts('w', 20)];
     const { run, network } = world([...gone, ...resting, ...wave]);
     const before = { ...only(run([network([...gone, ...resting], 'distillation')])), legs: legs(false) };
-    const next = (kind: Kind, members: readonly Profile[]): Campaign =>
-      only(run([{ ...network(members, kind), legs: legs(true) }], [before], DAY));
+    const next = (classification: Classification, members: readonly Profile[]): Campaign =>
+      only(run([{ ...network(members, classification), legs: legs(true) }], [before], DAY));
     expect(next('distillation', [...resting, ...wave])).toMatchObject({ id: before.id, legs: legs(true), members: { length: 100 } });
-    expect(next('unclear', [...resting, ...wave])).toMatchObject({ id: before.id, kind: 'distillation', legs: legs(false) });
+    expect(next('unclear', [...resting, ...wave])).toMatchObject({ id: before.id, classification: 'distillation', legs: legs(false) });
     expect(next('distillation', [...resting, ...wave.slice(0, 19)])).toMatchObject({ id: before.id, legs: legs(false) });
   });
-  test.each<[Kind, number, string]>([
+  test.each<[Classification, number, string]>([
     ['unclear', 8, 'bystander'],
     ['shared-origin', 8, 'bystander'],
     ['distillation', 8, 'core'],
-  ])('a group that is %s by itself, linked with a few of a contained campaign (of %i): %s', (kind, size, role) => {
+  ])('a group that is %s by itself, linked with a few of a contained campaign (of %i): %s', (classification, size, role) => {
     const all = accounts('a', 30, silent);
     const few = accounts('back', 3);
     const came = accounts('came', size);
     const { run, network } = world([...all, ...few, ...came]);
     const first = only(run([network([...all, ...few])]));
-    const next = only(run([network([...few, ...came], kind)], [first], DAY));
-    expect(next).toMatchObject({ id: first.id, kind: 'distillation' });
+    const next = only(run([network([...few, ...came], classification)], [first], DAY));
+    expect(next).toMatchObject({ id: first.id, classification: 'distillation' });
     const roleOf = (one: Profile) => next.members.find(({ account }) => account === one.account)?.role;
     expect(came.map(roleOf)).toEqual(came.map(() => role));
     expect(few.map(roleOf)).toEqual(few.map(() => 'core'));
@@ -164,7 +164,7 @@ describe('silence is no acquittal', () => {
     const [later = next] = run([network([...few, ...came], 'distillation')], [next], DAY + HOUR);
     expect(later.members.filter(({ role: now }) => now === 'core').length).toBe(30 + 3 + size);
   });
-  test.each<[Kind, Kind, string]>([
+  test.each<[Classification, Classification, string]>([
     ['unclear', 'distillation', 'bystander'],
     ['shared-origin', 'distillation', 'bystander'],
     ['distillation', 'distillation', 'core'],
@@ -174,7 +174,7 @@ describe('silence is no acquittal', () => {
     const { run, network } = world([...gone, ...active]);
     const first = only(run([network([...gone, ...active], was)]));
     const [next = first] = run([network(active, is)], [first], HOUR);
-    expect(next.kind).toBe(is);
+    expect(next.classification).toBe(is);
     const roles = new Map(next.members.map((member) => [member.account, member.role]));
     expect(gone.map(({ account }) => roles.get(account))).toEqual(gone.map(() => role));
     expect(active.map(({ account }) => roles.get(account))).toEqual(active.map(() => 'core'));
@@ -188,14 +188,14 @@ describe('silence is no acquittal', () => {
     const active = accounts('a', 20);
     const { run, network } = world(active);
     const first = only(run([network(active, 'unclear')]));
-    expect(only(run([network(active, 'reselling')], [first], HOUR)).kind).toBe('reselling');
+    expect(only(run([network(active, 'reselling')], [first], HOUR)).classification).toBe('reselling');
   });
   test('of which nothing is found any more: as it was, members and kind', () => {
     const quiet = accounts('q', 20, silent);
     const { run, network } = world(quiet);
     const first = only(run([network(quiet)]));
     expect(run([], [first], HOUR)).toEqual([]);
-    expect(only(run([], [first], DAY))).toMatchObject({ id: first.id, kind: 'distillation', members: { length: 20 } });
+    expect(only(run([], [first], DAY))).toMatchObject({ id: first.id, classification: 'distillation', members: { length: 20 } });
   });
 });
 
@@ -257,13 +257,13 @@ describe('born after a containment', () => {
     expect(next.lineage.map(({ what }) => what)).toEqual(['re-linked']);
     expect(names(next)).toEqual(keys([...old, ...born]));
   });
-  test.each<[string, Given, Kind]>([
+  test.each<[string, Given, Classification]>([
     ['that share nothing with it', other, 'distillation'],
     ['with a place in common, if it was only a place', shared, 'shared-origin'],
-  ])('accounts %s are not', (_, given, kind) => {
+  ])('accounts %s are not', (_, given, classification) => {
     const [old, born] = [accounts('a', 20, { ...shared, lastUse: NOW - 5 * DAY }), accounts('n', 6, given)];
     const { run, network } = world([...old, ...born]);
-    const first = only(run([network(old, kind)]));
+    const first = only(run([network(old, classification)]));
     expect(run([network(born)], [first], HOUR).some(({ id, members }) => id !== first.id && members.length === 6)).toBe(true);
   });
 });

@@ -143,9 +143,9 @@ onBothSides((side) => {
       const { detect, pass, enforcement, stores } = await enforcementWorld(side);
       const flagged = new FlaggedStore(stores.graph);
       const members = [...buildCampaign({ size: 20 }).members, buildMember(50, { families: ['payment'] })];
-      const { id: campaign, kind } = buildCampaign({ members });
+      const { id: campaign, classification } = buildCampaign({ members });
       for (const { account, role, score, exchanges, because } of members)
-        await flagged.detected({ account, campaign, kind, role, score, exchanges, because, at: T0 });
+        await flagged.detected({ account, campaign, classification, role, score, exchanges, because, at: T0 });
       const listed = async () => [(await flagged.get(account(3)))?.standing, (await flagged.get(account(50)))?.standing];
       await detect(buildCampaign({ members }));
       expect(await listed()).toEqual(['in-review', 'in-review']);

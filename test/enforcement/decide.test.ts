@@ -1,6 +1,15 @@
 import { decide } from '../../functions/enforcement/policy/decide';
 import type { AccountFacts } from '../../shared/domain/account';
-import { type Campaign, FAMILIES, KINDS, type Kind, LEGS, type Legs, type Member, ROLES } from '../../shared/domain/campaigns/campaign';
+import {
+  type Campaign,
+  CLASSIFICATIONS,
+  type Classification,
+  FAMILIES,
+  LEGS,
+  type Legs,
+  type Member,
+  ROLES,
+} from '../../shared/domain/campaigns/campaign';
 import type { Decision } from '../../shared/domain/cases/decision';
 import { type Exoneration, type Scope, scopeLabel } from '../../shared/domain/cases/exoneration';
 import { ACTIONS, MODES } from '../../shared/domain/policy/enforcement-policy';
@@ -40,17 +49,17 @@ function decided(
 }
 
 const without = (leg: (typeof LEGS)[number]): Legs => ({ ...LEGS_STAND, [leg]: { holds: false, because: 'the test has it lacking' } });
-const of = (kind: Kind, probability = 0.999) => {
+const of = (classification: Classification, probability = 0.999) => {
   const rest = (1 - probability) / 4;
   return {
-    kind,
+    classification,
     probabilities: {
       distillation: rest,
       reselling: rest,
       'hijacked-keys': rest,
       'shared-origin': rest,
       unclear: rest,
-      [kind]: probability,
+      [classification]: probability,
     },
   };
 };
@@ -187,8 +196,8 @@ describe('a case that is open', () => {
 
 test('of an unclear campaign it says how likely the likeliest kind is, not that it is unclear so surely', () => {
   const probabilities = { distillation: 0.1, reselling: 0.1, 'hijacked-keys': 0.1, 'shared-origin': 0.62, unclear: 0.08 };
-  expect(decided(buildCampaign({ kind: 'unclear', probabilities, legs: without('purpose') })).because.at(-1)).toMatch(
-    /^unclear-watch: unclear, no kind above 0\.620, on /,
+  expect(decided(buildCampaign({ classification: 'unclear', probabilities, legs: without('purpose') })).because.at(-1)).toMatch(
+    /^unclear-watch: unclear, no class above 0\.620, on /,
   );
 });
 
@@ -236,7 +245,7 @@ describe('properties', () => {
     ),
   });
   const world = fc.record({
-    kind: mostly<Kind>('distillation', ...KINDS),
+    classification: mostly<Classification>('distillation', ...CLASSIFICATIONS),
     probability: fc.oneof(
       { weight: 3, arbitrary: fc.integer({ min: 9900, max: 10_000 }) },
       { weight: 2, arbitrary: fc.integer({ min: 0, max: 10_000 }) },
@@ -256,7 +265,7 @@ describe('properties', () => {
   };
   const campaignOf = (drawn: Drawn) =>
     buildCampaign({
-      ...of(drawn.kind, drawn.probability / 10_000),
+      ...of(drawn.classification, drawn.probability / 10_000),
       typicality: drawn.typicality,
       legs: Object.fromEntries(LEGS.map((leg) => [leg, { holds: !drawn.lacking.includes(leg), because: 'as drawn' }])) as Legs,
       families: drawn.families,
@@ -280,7 +289,7 @@ describe('properties', () => {
           return;
         }
         expect(decision.action).toBe('suspend');
-        expect(drawn.kind).toBe('distillation');
+        expect(drawn.classification).toBe('distillation');
         expect(drawn.lacking).toEqual([]);
         expect(drawn.typicality).toBeGreaterThanOrEqual(0.05);
         expect(drawn.families.length).toBeGreaterThanOrEqual(2);

@@ -65,7 +65,7 @@ onBothSides((side) => {
     const word = { scope: { kind: 'account', account: account(99) } as const, effect: 'exonerated' as const, until };
     await exonerate({ ...says(BEN, 'a customer of ours'), ...word }, enforcement);
     await world.pass(HOUR);
-    const judged = { campaign: 'C-hydra', case: CASE, rule: 'distillation-suspend', kind: 'distillation' };
+    const judged = { campaign: 'C-hydra', case: CASE, rule: 'distillation-suspend', classification: 'distillation' };
     expect(await stands(world, account(1))).toMatchObject({ value: 'honest', source: 'undo', by: 'ben', judged });
     expect((await stands(world, account(1)))?.because).toContain('their press office called');
     expect(await stands(world, account(2))).toMatchObject({ value: 'honest', source: 'appeal', judged });
@@ -203,8 +203,8 @@ describe('what stands', () => {
     [['honest', 'honest', 'distillation'], 'shared-origin'],
     [['distillation', 'distillation', 'honest'], 'distillation'],
     [['distillation', 'honest'], undefined],
-  ] as const)('a group of %j is %s', (labels, kind) => {
-    expect(truthOf(labels)).toBe(kind);
+  ] as const)('a group of %j is %s', (labels, classification) => {
+    expect(truthOf(labels)).toBe(classification);
   });
 
   test('calibration counts a group once, in the bin of what was said of it', () => {

@@ -305,7 +305,7 @@ test.each([
 test('a stopped case is told, and every kind has its event', async () => {
   const state = CaseState.parse({
     campaign: 'C-hydra',
-    campaignKind: 'distillation',
+    classification: 'distillation',
     rule: 'distillation-suspend',
     action: 'suspend',
     mode: 'auto',

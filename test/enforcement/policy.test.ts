@@ -30,7 +30,7 @@ describe('policies/recommended.json', () => {
 
   test('no rule suspends resellers, owners of stolen keys, people behind a shared origin, or anybody unclear', () => {
     const policy = Policy.parse(raw);
-    const suspended = policy.enforcement.rules.filter((rule) => rule.action === 'suspend').map((rule) => rule.kind);
+    const suspended = policy.enforcement.rules.filter((rule) => rule.action === 'suspend').map((rule) => rule.classification);
     expect(new Set(suspended)).toEqual(new Set(['distillation']));
   });
 

@@ -1,11 +1,13 @@
 import { bestTemperature, calibrationTable, type Judged, judgedBy, logLoss, type Said } from '../../bench/eval/calibration';
-import { KINDS, type Kind } from '../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, type Classification } from '../../shared/domain/campaigns/campaign';
 import { wilson } from '../../shared/domain/wilson';
 import type { Truth } from '../../simulator/simulate';
 import { fc } from '../support/property';
 
-const sure = (kind: Kind, p: number): Record<Kind, number> =>
-  Object.fromEntries(KINDS.map((other) => [other, other === kind ? p : (1 - p) / (KINDS.length - 1)])) as Record<Kind, number>;
+const sure = (classification: Classification, p: number): Record<Classification, number> =>
+  Object.fromEntries(
+    CLASSIFICATIONS.map((other) => [other, other === classification ? p : (1 - p) / (CLASSIFICATIONS.length - 1)]),
+  ) as Record<Classification, number>;
 /** A hundred campaigns named distillation with probability p, of which some are. */
 const hundred = (p: number, so: number): Judged[] =>
   Array.from({ length: 100 }, (_, i) => ({
@@ -53,7 +55,7 @@ describe('calibration', () => {
     const truths = [truth('a', 'distillation'), truth('b', 'distillation'), truth('c', 'honest'), truth('d', 'reselling')];
     const said = (campaign: string, accounts: string[]): Said => ({ campaign, accounts, probabilities: sure('distillation', 0.8) });
     const judged = judgedBy([said('x', ['a', 'b', 'c']), said('x', ['a', 'b', 'c']), said('y', ['a', 'd']), said('z', ['c'])], truths);
-    expect(judged.map(({ truth: kind, weight }) => [kind, weight])).toEqual([
+    expect(judged.map(({ truth: classification, weight }) => [classification, weight])).toEqual([
       ['distillation', 0.5],
       ['distillation', 0.5],
       ['unclear', 1],

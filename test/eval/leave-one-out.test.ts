@@ -32,7 +32,7 @@ const group = (
     population,
     label,
     purity: 1,
-    kind: 'unclear',
+    classification: 'unclear',
     probability: 0,
     features,
     families: 3,
@@ -59,7 +59,7 @@ const watching = (): Judge & { fittedOn: string[][] } => {
     fittedOn,
     fit: (rows) => {
       fittedOn.push([...new Set(rows.flatMap(({ members }) => members.map(({ population }) => population)))].sort());
-      return ({ label }) => ({ kind: label, acts: label === 'distillation' });
+      return ({ label }) => ({ classification: label, acts: label === 'distillation' });
     },
   };
 };
@@ -82,7 +82,7 @@ test('a population is judged by what was fitted without any group that one of it
 });
 
 test('accounts are counted once, whoever they were grouped with; hours run from the first request', () => {
-  const say: Judge = { name: 'all', fit: () => () => ({ kind: 'distillation', acts: true }) };
+  const say: Judge = { name: 'all', fit: () => () => ({ classification: 'distillation', acts: true }) };
   const swept = group('hydra', 'distillation', {}, { size: 3, hour: 7 });
   swept.members.push({ id: 'office-0', population: 'office', label: 'honest', fits: true });
   const results = leaveOneOut(
@@ -120,15 +120,15 @@ describe('naive Bayes', () => {
 
   test('names what it has seen, and acts where it is sure', () => {
     expect(judge(group('new', 'honest', { x: 0.3, y: -0.2 }))).toEqual({ kind: 'honest', acts: false });
-    expect(judge(group('new', 'distillation', { x: 9.2, y: 8.8 }))).toEqual({ kind: 'distillation', acts: true });
+    expect(judge(group('new', 'distillation', { x: 9.2, y: 8.8 }))).toEqual({ classification: 'distillation', acts: true });
   });
 
   test('gives no name to what is typical of nothing', () => {
-    expect(judge(group('new', 'honest', { x: 60, y: -40 }))).toEqual({ kind: 'unclear', acts: false });
+    expect(judge(group('new', 'honest', { x: 60, y: -40 }))).toEqual({ classification: 'unclear', acts: false });
   });
 
   test('without anything to fit on everything is unclear', () => {
-    expect(NAIVE_BAYES.fit([])(group('new', 'honest', { x: 1 }))).toEqual({ kind: 'unclear', acts: false });
+    expect(NAIVE_BAYES.fit([])(group('new', 'honest', { x: 1 }))).toEqual({ classification: 'unclear', acts: false });
   });
 });
 
@@ -178,10 +178,12 @@ describe('the judge of the product', () => {
     expect(say(group('new', 'distillation', typical, over)).acts).toBe(acts);
   });
   test('a group of a kind that was never fitted on is unclear', () => {
-    expect(judge.fit([])(group('new', 'distillation', typical, { size: 12 }))).toEqual({ kind: 'unclear', acts: false });
+    expect(judge.fit([])(group('new', 'distillation', typical, { size: 12 }))).toEqual({ classification: 'unclear', acts: false });
   });
   test('a class of one population cannot say how far others are: it is unknown', () => {
     expect(fitExamples(examplesOf(known.filter(({ population }) => population === 'one')))).toEqual([]);
-    expect(fitExamples(examplesOf(known)).map(({ kind, distances }) => [kind, distances.length])).toEqual([['distillation', 30]]);
+    expect(fitExamples(examplesOf(known)).map(({ classification, distances }) => [classification, distances.length])).toEqual([
+      ['distillation', 30],
+    ]);
   });
 });

@@ -24,8 +24,8 @@ const acted = (id: string, hour: number, suspended = true): Verdict['accounts'][
   detectedAt: START + hour * HOUR,
   actedAt: START + hour * HOUR,
 });
-const campaign = (accounts: string[], kind = 'distillation', hour = 4): Verdict['campaigns'][number] => ({
-  kind,
+const campaign = (accounts: string[], classification = 'distillation', hour = 4): Verdict['campaigns'][number] => ({
+  classification,
   accounts,
   detectedAt: START + hour * HOUR,
 });

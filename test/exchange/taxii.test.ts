@@ -200,12 +200,12 @@ onBothSides((side) => {
       );
       expect(matched(standing(pulled.objects, now), met, 'another salt of as many characters', hasher)).toEqual([]);
       const bundle = knownBundle(
-        { name: 'group-june', kind: 'distillation', accounts: 40, now, tlp: 'amber' },
+        { name: 'group-june', classification: 'distillation', accounts: 40, now, tlp: 'amber' },
         found.flatMap((match) => match.own),
       );
       expect(operatorIn(JSON.parse(JSON.stringify(bundle)))).toMatchObject({
         kind: 'operator',
-        operator: { kind: 'distillation', accounts: 40, indicators: [{ type: 'email-domain' }, { type: 'email-domain' }] },
+        operator: { classification: 'distillation', accounts: 40, indicators: [{ type: 'email-domain' }, { type: 'email-domain' }] },
       });
 
       const back: Saying = { lab: 'lab two', tlp: 'amber', now };

@@ -169,7 +169,7 @@ test('every function does all of its work under its own rights on the system of 
   const news = { kind: 'asked' as const, ...newcomer, at: clock.now(), answer: 'hold' as const, campaign: buildCampaign().id };
   const result = { kind: 'result' as const, ...newcomer, at: clock.now() + 1, event: 'e', method: 'card' as const };
   expect(await takeNews({ ...result, result: 'passed' }, verify)).toMatchObject({ kind: 'not-asked' });
-  expect(await takeNews({ ...news, campaignKind: 'distillation' }, verify)).toMatchObject({ kind: 'asked' });
+  expect(await takeNews({ ...news, classification: 'distillation' }, verify)).toMatchObject({ kind: 'asked' });
   expect(await decideVerification({ ...says(BEN), account: account(900), say: 'take-back' }, command)).toMatchObject({ kind: 'done' });
   expect(await watchVerifications(watchdog)).toMatchObject({ waiting: 1 });
   await rollBack(says(ADA), command);

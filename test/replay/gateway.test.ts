@@ -16,7 +16,7 @@ test('what becomes of a request is told by its time, whenever it is asked about'
       sealed: sealedId('s'),
       sequence,
       case: caseId('case-1'),
-      campaignKind: 'distillation',
+      classification: 'distillation',
       reasonCode: 'distillation',
       text: '',
       hints: [],

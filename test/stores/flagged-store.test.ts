@@ -1,5 +1,5 @@
 import { STANDINGS } from '../../shared/domain/account';
-import { KINDS } from '../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../../shared/domain/campaigns/campaign';
 import { HOUR } from '../../shared/domain/time';
 import { type AccountKey, accountKey, campaignId } from '../../shared/identity/ids';
 import { MemoryTable } from '../../shared/memory/memory-table';
@@ -13,7 +13,7 @@ const NOW = Date.UTC(2026, 3, 22);
 const detected = (override: Partial<Detected> = {}): Detected => ({
   account: accountKey('a1'),
   campaign: campaignId('c1'),
-  kind: 'distillation',
+  classification: 'distillation',
   role: 'core',
   plan: 'paid',
   score: 12.5,
@@ -97,7 +97,7 @@ describe('flagged accounts', () => {
       detected({
         account: accountKey(`a${index}`),
         campaign: campaignId(`c${index % 5}`),
-        kind: pick(KINDS),
+        classification: pick(CLASSIFICATIONS),
         plan: pick(['free', 'trial', 'paid', 'enterprise'] as const),
         score: chance.next() * 40 - 5,
         at: NOW + Math.floor(chance.next() * 100) * HOUR,
@@ -113,7 +113,7 @@ describe('flagged accounts', () => {
       expect(values).toEqual([...values].sort((one, other) => other - one));
       const filters = [
         { standing: 'suspended' as const },
-        { kind: 'reselling' as const, plan: 'paid' as const },
+        { classification: 'reselling' as const, plan: 'paid' as const },
         { campaign: campaignId('c3'), scoreAtLeast: 10 },
         { detectedSince: NOW + 20 * HOUR, detectedBefore: NOW + 60 * HOUR },
         { updatedSince: NOW + 20 * HOUR, updatedBefore: NOW + 60 * HOUR, scoreAtLeast: 3 },
@@ -122,7 +122,7 @@ describe('flagged accounts', () => {
         const expected = all.filter(
           (row) =>
             (!('standing' in where) || row.standing === where.standing) &&
-            (!('kind' in where) || (row.kind === where.kind && row.plan === where.plan)) &&
+            (!('classification' in where) || (row.classification === where.classification && row.plan === where.plan)) &&
             (!('campaign' in where) || row.campaign === where.campaign) &&
             (!('scoreAtLeast' in where) || row.score >= where.scoreAtLeast!) &&
             (!('detectedSince' in where) || (row.detectedAt >= where.detectedSince! && row.detectedAt < where.detectedBefore!)) &&

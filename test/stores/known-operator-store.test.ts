@@ -14,8 +14,8 @@ import { BEN, CLEO, says, VIEWER } from '../support/worlds/enforcement-world';
 
 const id = operatorId('o-3f2a1b2c9d0e');
 const read = (over: Partial<ReadOperator> = {}): ReadOperator => {
-  const { name, source, kind, accounts, indicators } = buildOperator();
-  return { id, name, source, kind, accounts, indicators, ...over };
+  const { name, source, classification, accounts, indicators } = buildOperator();
+  return { id, name, source, classification, accounts, indicators, ...over };
 };
 
 onBothSides((side) => {

@@ -64,7 +64,10 @@ const REFUSED: [string, (world: World) => Promise<unknown>][] = [
     'a campaign whose typicality is no number',
     ({ table, archive }) => new CampaignStore({ graph: table, archive }).save(campaign({ typicality: NONE })),
   ],
-  ['a campaign of no kind', ({ table, archive }) => new CampaignStore({ graph: table, archive }).save(campaign({ kind: 'hobby' }))],
+  [
+    'a campaign of no class',
+    ({ table, archive }) => new CampaignStore({ graph: table, archive }).save(campaign({ classification: 'hobby' })),
+  ],
   [
     'a member without a score',
     ({ table, archive }) =>

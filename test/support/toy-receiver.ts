@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { ActionMessage } from '../../local/provider/receiver/receiver';
 import type { ToyProvider } from '../../local/provider/toy-provider';
-import { KINDS } from '../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../../shared/domain/campaigns/campaign';
 import { accountKey, caseId, sealedId } from '../../shared/identity/ids';
 import type { Provider } from '../../shared/ports';
 import { filteredPost } from '../../shared/webhook/filtered-post';
@@ -17,7 +17,7 @@ const WholeMessage = ActionMessage.extend({
   data: ActionMessage.shape.data.extend({
     accountKey: z.string().transform(accountKey),
     case: z.string().transform(caseId),
-    campaignKind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
     reasonCode: z.string(),
     hints: z.array(z.string()),
     expiresAt: z.iso.datetime().optional(),

@@ -41,7 +41,7 @@ export async function wholeApi(side: Side, accounts = 60) {
   world.clock.advanceTo(FIXTURE_NOW);
   const { stores } = world;
   const door = await openDoor(side);
-  await saveFixture(fixtureCampaign({ id: 'june', kind: 'distillation', accounts, firstSeen: FIXTURE_NOW - 2 * DAY }), stores);
+  await saveFixture(fixtureCampaign({ id: 'june', classification: 'distillation', accounts, firstSeen: FIXTURE_NOW - 2 * DAY }), stores);
   const saved = await new CampaignStore(stores).get(campaignId('june'));
   if (!saved) throw new Error('the fixture was not saved');
   await world.detect(saved);

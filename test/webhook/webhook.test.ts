@@ -24,7 +24,7 @@ const action = (over: Partial<ActionRequest> = {}): ActionRequest => ({
   sealed: hasher.account('acct-81f3').sealed,
   sequence: 1,
   case: caseId('C.0001'),
-  campaignKind: 'distillation',
+  classification: 'distillation',
   reasonCode: 'coordinated-extraction',
   text: 'why',
   hints: [],

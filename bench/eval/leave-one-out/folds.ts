@@ -57,8 +57,8 @@ export const leaveOneOut = (rows: readonly GroupRow[], worlds: readonly WorldTru
           ),
         );
       const acted = of(({ acts }) => acts);
-      const named = of(({ kind }) => kind === 'distillation');
-      const clear = of(({ kind }) => kind !== 'unclear');
+      const named = of(({ classification }) => classification === 'distillation');
+      const clear = of(({ classification }) => classification !== 'unclear');
       const worldsOfIt = new Set([...ids.keys()].map((id) => id.split(' ')[0]!));
       const hours = [...worldsOfIt].flatMap((world) => {
         const first = Math.min(...[...ids].flatMap(([id, truth]) => (id.startsWith(`${world} `) ? (truth.first ?? []) : [])));
@@ -78,7 +78,7 @@ export const leaveOneOut = (rows: readonly GroupRow[], worlds: readonly WorldTru
         grouped: of(() => true).size,
         named: named.size,
         acted: acted.size,
-        unclear: [...of(({ kind }) => kind === 'unclear')].filter((id) => !clear.has(id)).length,
+        unclear: [...of(({ classification }) => classification === 'unclear')].filter((id) => !clear.has(id)).length,
         hours: median(hours),
       });
     }

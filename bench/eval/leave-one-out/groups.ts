@@ -19,7 +19,7 @@ export const GroupRow = z.object({
   label: z.enum(LABELS),
   purity: z.number(),
   /** What the pipeline itself called it, and how probable it found distillation. */
-  kind: z.string(),
+  classification: z.string(),
   probability: z.number(),
   /** What a judge may use, by name. */
   features: z.record(z.string(), z.number()),
@@ -50,7 +50,7 @@ function commonest<T>(values: readonly T[], name: (value: T) => string): { value
   return best;
 }
 
-type Held = Pick<GroupRow, 'at' | 'kind' | 'probability' | 'features' | 'families' | 'legs'> & {
+type Held = Pick<GroupRow, 'at' | 'classification' | 'probability' | 'features' | 'families' | 'legs'> & {
   members: readonly { account: AccountKey; fits: boolean }[];
 };
 
@@ -81,7 +81,7 @@ export class GroupRecorder {
       this.held.push({
         at,
         members,
-        kind: assessment.kind,
+        classification: assessment.classification,
         probability: assessment.probabilities.distillation,
         features,
         families: families.length,

@@ -1,7 +1,7 @@
 import type { GroupRow } from './groups';
 
 /** What a judge says of a group. `acts`: it would have the members suspended by a machine. */
-export type Verdict = { readonly kind: GroupRow['label'] | 'unclear'; readonly acts: boolean };
+export type Verdict = { readonly classification: GroupRow['label'] | 'unclear'; readonly acts: boolean };
 
 /** The seam: whatever is fitted on rows and judges rows, `fit` sees no row of what is held out. */
 export type Judge = {

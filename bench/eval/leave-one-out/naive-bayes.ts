@@ -58,10 +58,10 @@ export const NAIVE_BAYES: Judge = {
     return (row) => {
       const scored = classes.map((one) => ({ one, log: logLikelihood(one, row) })).sort((x, y) => y.log - x.log);
       const [best] = scored;
-      if (!best) return { kind: 'unclear', acts: false };
+      if (!best) return { classification: 'unclear', acts: false };
       const probability = 1 / scored.reduce((sum, { log }) => sum + Math.exp(log - best.log), 0);
-      if (probability < 0.7 || distance(best.one, row) > best.one.farthest) return { kind: 'unclear', acts: false };
-      return { kind: best.one.label, acts: best.one.label === 'distillation' && probability >= SURE };
+      if (probability < 0.7 || distance(best.one, row) > best.one.farthest) return { classification: 'unclear', acts: false };
+      return { classification: best.one.label, acts: best.one.label === 'distillation' && probability >= SURE };
     };
   },
 };

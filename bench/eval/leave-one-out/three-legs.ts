@@ -1,6 +1,6 @@
 import { classify } from '../../../functions/detection/findings/classify';
 import { distanceFrom } from '../../../functions/detection/findings/typicality';
-import { type Kind, LEGS } from '../../../shared/domain/campaigns/campaign';
+import { type Classification, LEGS } from '../../../shared/domain/campaigns/campaign';
 import {
   type ClassExamples,
   type DetectionPolicy,
@@ -18,13 +18,16 @@ const ROWS_A_POPULATION = 60;
 /** Distances kept of a class. */
 const DISTANCES = 199;
 
-const CLASS_OF: Readonly<Record<GroupRow['label'], Kind>> = {
+const CLASS_OF: Readonly<Record<GroupRow['label'], Classification>> = {
   distillation: 'distillation',
   reselling: 'reselling',
   hijacked: 'hijacked-keys',
   honest: 'shared-origin',
 };
-const LABEL_OF = Object.fromEntries(Object.entries(CLASS_OF).map(([label, kind]) => [kind, label])) as Record<Kind, GroupRow['label']>;
+const LABEL_OF = Object.fromEntries(Object.entries(CLASS_OF).map(([label, classification]) => [classification, label])) as Record<
+  Classification,
+  GroupRow['label']
+>;
 
 /** What a rule that suspends asks for, as in policies/recommended.json. */
 const SUSPENDS = { probability: 0.99, typicality: 0.05, families: 2, size: 10 };
@@ -38,31 +41,31 @@ export const threeLegs = (policy: DetectionPolicy): Judge => ({
   fit: (rows) => {
     const examples = { ...policy.examples, value: fitExamples(examplesOf(rows)) };
     return (row): Verdict => {
-      const { kind, probabilities, typicality } = classify(row.features as Features, { ...policy, examples });
+      const { classification, probabilities, typicality } = classify(row.features as Features, { ...policy, examples });
       const acts =
-        kind === 'distillation' &&
+        classification === 'distillation' &&
         probabilities.distillation >= SUSPENDS.probability &&
         typicality >= SUSPENDS.typicality &&
         row.families >= SUSPENDS.families &&
         LEGS.every((leg) => row.legs[leg]) &&
         row.members.filter(({ fits }) => fits).length >= SUSPENDS.size;
-      return { kind: kind === 'unclear' ? 'unclear' : LABEL_OF[kind], acts };
+      return { classification: classification === 'unclear' ? 'unclear' : LABEL_OF[classification], acts };
     };
   },
 });
 
 type Features = Readonly<Record<GroupFeature, number>>;
-type Example = { kind: Kind; population: string; features: Features };
+type Example = { classification: Classification; population: string; features: Features };
 
 /** Rows from which classes can be learnt: groups of one class, in use, as many of each population. */
 export function examplesOf(rows: readonly GroupRow[]): Example[] {
   const byPopulation = new Map<string, Example[]>();
   for (const { label, population, purity, members, features } of rows) {
-    const kind = CLASS_OF[label];
+    const classification = CLASS_OF[label];
     if (purity < PURE || members.filter(({ fits }) => fits).length < FEWEST_FITTING) continue;
-    const name = `${kind}/${population}`;
+    const name = `${classification}/${population}`;
     const known = byPopulation.get(name) ?? [];
-    known.push({ kind, population, features: features as Features });
+    known.push({ classification, population, features: features as Features });
     byPopulation.set(name, known);
   }
   return [...byPopulation.values()].flatMap((examples) => spread(examples, ROWS_A_POPULATION));
@@ -79,22 +82,22 @@ function spread<T>(list: readonly T[], most: number): T[] {
  * all *other* populations of the class say (cross-conformal by population, Vovk 2015), so that it is that of a population nobody described.
  */
 export function fitExamples(examples: readonly Example[]): ClassExamples[] {
-  const kinds = [...new Set(examples.map(({ kind }) => kind))].sort();
-  return kinds.flatMap((kind) => {
-    const ofKind = examples.filter((one) => one.kind === kind);
-    const populations = [...new Set(ofKind.map(({ population }) => population))];
+  const classes = [...new Set(examples.map(({ classification }) => classification))].sort();
+  return classes.flatMap((classification) => {
+    const ofClass = examples.filter((one) => one.classification === classification);
+    const populations = [...new Set(ofClass.map(({ population }) => population))];
     const distances = populations.flatMap((population) => {
-      const others = ofKind.filter((one) => one.population !== population);
+      const others = ofClass.filter((one) => one.population !== population);
       if (others.length === 0) return [];
       const described = { features: describe(others) };
-      return ofKind.filter((one) => one.population === population).map(({ features }) => distanceFrom(features, described));
+      return ofClass.filter((one) => one.population === population).map(({ features }) => distanceFrom(features, described));
     });
     if (distances.length === 0) return [];
     const sorted = spread(
       distances.sort((a, b) => a - b),
       DISTANCES,
     ).map((distance) => Math.round(1000 * distance) / 1000);
-    return [{ kind, features: describe(ofKind), distances: sorted }];
+    return [{ classification, features: describe(ofClass), distances: sorted }];
   });
 }
 

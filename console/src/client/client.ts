@@ -16,7 +16,7 @@ export type ClientOptions = {
 };
 
 /**
- * The typed client of API v1: `client.GET('/v1/accounts', { params: { query: { kind: 'distillation' } } })` answers
+ * The typed client of API v1: `client.GET('/v1/accounts', { params: { query: { classification: 'distillation' } } })` answers
  * `{ data }` or `{ error }` (a Problem). Commands get a fresh Idempotency-Key unless the caller gives one.
  */
 export function lockstepClient({ baseUrl, token, fetch, newKey = () => crypto.randomUUID() }: ClientOptions) {

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useMe } from '../app';
 import { count, plural, words } from '../format';
-import { AccountLink, Empty, Failed, Kind, Panel } from '../parts/parts';
+import { AccountLink, Classification, Empty, Failed, Panel } from '../parts/parts';
 
 /** What was typed elsewhere, kept in memory only: a raw value has no place in an address or a history. */
 let typed = '';
@@ -88,7 +88,7 @@ function Results({ found }: { found: Schemas['Found'] }) {
             {found.campaigns.map((one) => (
               <li className="case" key={`${one.campaign} ${one.type}`}>
                 <div>
-                  <Kind is={one.kind} />
+                  <Classification is={one.classification} />
                 </div>
                 <div className="stack" style={{ gap: 3 }}>
                   <h3>

@@ -1,5 +1,5 @@
 import type { Schemas } from '../api';
-import { KIND_NAMES, percent, readable } from '../format';
+import { CLASSIFICATION_NAMES, percent, readable } from '../format';
 import { Badge, Panel } from './parts';
 
 const LEGS = [
@@ -10,11 +10,11 @@ const LEGS = [
 /** Fewer known groups than this share are as unusual: worth a second look. */
 const UNUSUAL_BELOW = 0.05;
 
-type Judged = Pick<Schemas['Campaign'], 'legs' | 'typicality' | 'odd' | 'kind'>;
+type Judged = Pick<Schemas['Campaign'], 'legs' | 'typicality' | 'odd' | 'classification'>;
 
 /** The three things that must all hold before a machine may suspend anybody: each with the figures it stands on, or what is missing. */
 export function LegsPanel({ of, title = 'May a machine suspend?' }: { of: Judged; title?: string }) {
-  const { legs, typicality, odd, kind } = of;
+  const { legs, typicality, odd, classification } = of;
   if (!legs && typicality === null && odd.length === 0) return null;
   const missing = legs ? LEGS.filter(([name]) => !legs[name].holds).length : LEGS.length;
   return (
@@ -43,11 +43,11 @@ export function LegsPanel({ of, title = 'May a machine suspend?' }: { of: Judged
         <p className="small">It was found before this was asked, so only people decide about it.</p>
       )}
       <p className="small soft" style={{ paddingTop: 10 }}>
-        {typicality === null ? null : typical(kind, typicality)}
+        {typicality === null ? null : typical(classification, typicality)}
         {missing === 0 ? null : ' What a machine may not do goes to people.'}
       </p>
       {odd.length === 0 ? null : (
-        <details className="small" open={kind === 'unclear'}>
+        <details className="small" open={classification === 'unclear'}>
           <summary>What is unusual about it</summary>
           <ul className="bullets">
             {odd.map((text) => (
@@ -60,9 +60,10 @@ export function LegsPanel({ of, title = 'May a machine suspend?' }: { of: Judged
   );
 }
 
-function typical(kind: Judged['kind'], share: number): string {
-  if (kind === 'unclear') return `It is like no known kind: at most ${percent(share)} of the groups known of any kind are as unusual.`;
-  const name = KIND_NAMES[kind].toLowerCase();
+function typical(classification: Judged['classification'], share: number): string {
+  if (classification === 'unclear')
+    return `It is like no known class: at most ${percent(share)} of the groups known of any class are as unusual.`;
+  const name = CLASSIFICATION_NAMES[classification].toLowerCase();
   return share < UNUSUAL_BELOW
     ? `Unusual for ${name}: only ${percent(share)} of the groups known as that are as unusual or more.`
     : `Typical of ${name}: ${percent(share)} of the groups known as that are as unusual or more.`;

@@ -137,14 +137,16 @@ const PROGRESS_TONES: Record<Schemas['Case']['progress'], Tone> = {
 };
 export const Progress = ({ is }: { is: Schemas['Case']['progress'] }) => <Badge tone={PROGRESS_TONES[is]}>{words(is)}</Badge>;
 
-const KIND_TONES: Record<Schemas['CampaignSummary']['kind'], Tone> = {
+const CLASSIFICATION_TONES: Record<Schemas['CampaignSummary']['classification'], Tone> = {
   distillation: 'danger',
   reselling: 'warn',
   'hijacked-keys': 'accent',
   'shared-origin': 'plain',
   unclear: 'plain',
 };
-export const Kind = ({ is }: { is: Schemas['CampaignSummary']['kind'] }) => <Badge tone={KIND_TONES[is]}>{words(is)}</Badge>;
+export const Classification = ({ is }: { is: Schemas['CampaignSummary']['classification'] }) => (
+  <Badge tone={CLASSIFICATION_TONES[is]}>{words(is)}</Badge>
+);
 
 export const Figures = ({ items }: { items: readonly (readonly [label: string, value: ReactNode])[] }) => (
   <dl className="figures">

@@ -60,7 +60,7 @@ export function recognised(members: readonly Membership[], operators: readonly W
       for (const family of new Set([...ofEntry].map((id) => met.get(id)!))) holding.set(family, (holding.get(family) ?? 0) + 1);
     }
     const family = [...FAMILIES].sort((a, b) => (holding.get(b) ?? 0) - (holding.get(a) ?? 0))[0]!;
-    const because = `${carrying} of ${members.length} members carry the indicators of ${operator.name} (${operator.kind}), known from ${operator.source}: ${matched.size} of its ${operator.indicators.length} were met among them`;
+    const because = `${carrying} of ${members.length} members carry the indicators of ${operator.name} (${operator.classification}), known from ${operator.source}: ${matched.size} of its ${operator.indicators.length} were met among them`;
     found.push({ operator, carrying, matched: matched.size, family, because });
   }
   return found.sort((a, b) => b.carrying - a.carrying || (a.operator.id < b.operator.id ? -1 : 1));

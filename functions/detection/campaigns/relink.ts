@@ -20,8 +20,8 @@ export function relink(assessment: Assessment, campaigns: readonly Campaign[], c
   );
 }
 
-export const mayComeBack = ({ kind, members }: Pick<Campaign, 'kind' | 'members'>): boolean =>
-  kind !== 'shared-origin' && kind !== 'unclear' && members.length > 0;
+export const mayComeBack = ({ classification, members }: Pick<Campaign, 'classification' | 'members'>): boolean =>
+  classification !== 'shared-origin' && classification !== 'unclear' && members.length > 0;
 
 /** Whether enough of a network's accounts carry a campaign's indicators. `bar`: the policy's `memberThreshold`, nats. */
 export function carries(

@@ -116,10 +116,10 @@ function silent(assessment: Assessment, home: ReadonlyMap<AccountKey, Campaign>,
 const WAVE = 20;
 
 /** Accounts that replace contained ones say what the campaign is now, as long as it is of the kind that it was: a remnant does not rename it. */
-function confirms({ kind, network }: Assessment, base: Campaign, now: number): boolean {
+function confirms({ classification, network }: Assessment, base: Campaign, now: number): boolean {
   const profiles = network.members.map(({ entry }) => entry.profile);
   const active = profiles.filter(({ lastUse }) => lastUse > now - QUIET).length;
-  return kind === base.kind && active >= WAVE && active >= ACTIVE * profiles.length;
+  return classification === base.classification && active >= WAVE && active >= ACTIVE * profiles.length;
 }
 
 const atWork = (profiles: readonly (Profile | undefined)[], of: number, now: number): boolean =>
@@ -165,7 +165,13 @@ function nameOf(members: readonly Member[], taken: ReadonlySet<CampaignId>, name
 function begun(assessment: Assessment, context: TrackContext & { taken: ReadonlySet<CampaignId> }, parent: Campaign | undefined): Campaign {
   const { now, policy } = context;
   const members = assessment.network.members.map((membership) =>
-    memberOf(membership, assessment.kind, assessment.unlike.get(membership.entry.profile.account), policy.coreThreshold.value, now),
+    memberOf(
+      membership,
+      assessment.classification,
+      assessment.unlike.get(membership.entry.profile.account),
+      policy.coreThreshold.value,
+      now,
+    ),
   );
   return {
     id: nameOf(members, context.taken, context.names),
@@ -184,10 +190,10 @@ function begun(assessment: Assessment, context: TrackContext & { taken: Readonly
   };
 }
 
-type Verdict = Pick<Campaign, 'kind' | 'probabilities' | 'typicality' | 'odd' | 'legs' | 'foundBy' | 'evidence' | 'families'>;
-const verdictOf = ({ network, kind, probabilities, typicality, odd, legs, evidence, families }: Assessment): Verdict => ({
+type Verdict = Pick<Campaign, 'classification' | 'probabilities' | 'typicality' | 'odd' | 'legs' | 'foundBy' | 'evidence' | 'families'>;
+const verdictOf = ({ network, classification, probabilities, typicality, odd, legs, evidence, families }: Assessment): Verdict => ({
   foundBy: network.foundBy ?? 'links',
-  kind,
+  classification,
   probabilities,
   typicality,
   odd,
@@ -201,16 +207,16 @@ const verdictOf = ({ network, kind, probabilities, typicality, odd, legs, eviden
  * campaign does not lend its name: a group that a few of its accounts are linked with is judged by itself. One that is too small for its
  * legs to be read is believed once it is named as the campaign is.
  */
-function strangerTo(base: Campaign, { kind, legs, network }: Assessment): string | undefined {
-  if (!isHostile(base.kind)) return undefined;
-  if (kind !== base.kind) return `the group it came with is ${kind} by itself, not ${base.kind}`;
+function strangerTo(base: Campaign, { classification, legs, network }: Assessment): string | undefined {
+  if (!isHostile(base.classification)) return undefined;
+  if (classification !== base.classification) return `the group it came with is ${classification} by itself, not ${base.classification}`;
   const lacking = network.members.length < WAVE ? undefined : LEGS.find((leg) => base.legs?.[leg].holds && !legs[leg].holds);
   return lacking && `the group it came with lacks ${lacking} by itself`;
 }
 
 /** Whether more is said of a campaign now than was: it is called hostile, or a leg stands that did not. */
-const isGraver = ({ kind, legs }: Assessment, base: Campaign): boolean =>
-  isHostile(kind) && (kind !== base.kind || LEGS.some((leg) => legs[leg].holds && !base.legs?.[leg].holds));
+const isGraver = ({ classification, legs }: Assessment, base: Campaign): boolean =>
+  isHostile(classification) && (classification !== base.classification || LEGS.some((leg) => legs[leg].holds && !base.legs?.[leg].holds));
 
 const SILENT_BEFORE = 'It fell silent before the others were found to be what they are.';
 
@@ -248,8 +254,8 @@ function continued(
     const unlike = assessment.unlike.get(account);
     const since = known?.joinedAt ?? now;
     return stranger !== undefined && (known === undefined || known.role === 'bystander')
-      ? memberOf(membership, assessment.kind, unlike ?? stranger, policy.coreThreshold.value, since)
-      : memberOf(membership, joined ? base.kind : assessment.kind, unlike, policy.coreThreshold.value, since);
+      ? memberOf(membership, assessment.classification, unlike ?? stranger, policy.coreThreshold.value, since)
+      : memberOf(membership, joined ? base.classification : assessment.classification, unlike, policy.coreThreshold.value, since);
   });
   members.push(...(isHeard && isGraver(assessment, base) ? silent.map(fellSilentBefore) : silent));
   const words = isHeard ? verdictOf(assessment) : {};
@@ -325,7 +331,11 @@ export function counted(
 /** A new version is written when something that is judged changed, or once a day for the counts. */
 export function worthSaving(after: Campaign, before: Campaign | undefined, { now }: Pick<TrackContext, 'now'>): boolean {
   if (!before || now - before.updatedAt >= DAY) return true;
-  if (after.kind !== before.kind || after.members.length !== before.members.length || after.lineage.length !== before.lineage.length)
+  if (
+    after.classification !== before.classification ||
+    after.members.length !== before.members.length ||
+    after.lineage.length !== before.lineage.length
+  )
     return true;
   if (after.families.join() !== before.families.join()) return true;
   if (Math.abs(probabilityOf(after) - probabilityOf(before)) > 0.01) return true;

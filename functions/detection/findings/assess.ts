@@ -1,8 +1,15 @@
-import { type Evidence, FAMILIES, type Family, type Kind, type Legs, type Member } from '../../../shared/domain/campaigns/campaign';
+import {
+  type Classification,
+  type Evidence,
+  FAMILIES,
+  type Family,
+  type Legs,
+  type Member,
+} from '../../../shared/domain/campaigns/campaign';
 import type { DetectionPolicy, GroupFeature, LegPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { Membership, Network } from '../networks/networks';
-import { type Classification, classify } from './classify';
+import { type Classified, classify } from './classify';
 import { DETECTORS } from './detectors';
 import { evidenceOf } from './detectors/detector';
 import { featuresOf } from './features';
@@ -13,8 +20,8 @@ import { misfits } from './member-fit';
 /** What is found out about a network in one run. */
 export type Assessment = {
   network: Network;
-  kind: Kind;
-  probabilities: Record<Kind, number>;
+  classification: Classification;
+  probabilities: Record<Classification, number>;
   typicality: number;
   odd: string[];
   legs: Legs;
@@ -29,7 +36,7 @@ export type Assessment = {
 /** Evidence this strong, at least, makes its family count. */
 const STRONG = 0.9;
 
-/** Asks every detector about a network, measures it and judges its kind. */
+/** Asks every detector about a network, measures it and classifies it. */
 export function assess(network: Network, context: GroupContext, policy: DetectionPolicy): Assessment {
   const group: Group = {
     ...context,
@@ -46,11 +53,11 @@ export function assess(network: Network, context: GroupContext, policy: Detectio
   evidence.sort((a, b) => b.strength - a.strength);
   const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
   const features = featuresOf(measures);
-  const classification = network.foundBy === 'content' ? unnamed(classify(features, policy)) : classify(features, policy);
+  const classified = network.foundBy === 'content' ? unnamed(classify(features, policy)) : classify(features, policy);
   return {
     network,
-    ...classification,
-    odd: [...classification.odd, ...keysReplaced(measures)],
+    ...classified,
+    odd: [...classified.odd, ...keysReplaced(measures)],
     legs: legsFor(network, measures, families, policy.legs),
     evidence,
     families,
@@ -63,10 +70,10 @@ export function assess(network: Network, context: GroupContext, policy: Detectio
 const NOT_LINKED = 'nothing links these accounts but what they ask for';
 
 /** What only content holds together is no class: people look at it. */
-const unnamed = (classification: Classification): Classification => ({
-  ...classification,
-  kind: 'unclear',
-  odd: [NOT_LINKED, ...classification.odd],
+const unnamed = (classified: Classified): Classified => ({
+  ...classified,
+  classification: 'unclear',
+  odd: [NOT_LINKED, ...classified.odd],
 });
 
 /** Members whose new origin outlived their keys, from which on it is said. */
@@ -132,7 +139,7 @@ const FAMILY_WORDS: Record<Family, string> = {
 /** A member as the campaign keeps it. `unlike`: why its own use does not fit the group's, if it does not. */
 export function memberOf(
   { entry, score, byFamily, families }: Membership,
-  kind: Kind,
+  classification: Classification,
   unlike: string | undefined,
   coreThreshold: number,
   joinedAt: number,
@@ -146,7 +153,7 @@ export function memberOf(
     );
   return {
     account: profile.account,
-    role: roleOf(kind, unlike, score >= coreThreshold),
+    role: roleOf(classification, unlike, score >= coreThreshold),
     score: Math.round(score * 100) / 100,
     families: [...families],
     because: unlike === undefined ? because : [`Linked, but ${unlike}.`, ...because],
@@ -156,8 +163,8 @@ export function memberOf(
   };
 }
 
-const roleOf = (kind: Kind, unlike: string | undefined, core: boolean): Member['role'] => {
-  if (kind === 'hijacked-keys') return 'suspected-victim';
+const roleOf = (classification: Classification, unlike: string | undefined, core: boolean): Member['role'] => {
+  if (classification === 'hijacked-keys') return 'suspected-victim';
   if (unlike !== undefined) return 'bystander';
   return core ? 'core' : 'peripheral';
 };

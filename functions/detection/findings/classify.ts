@@ -1,10 +1,10 @@
-import { KINDS, type Kind } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, type Classification } from '../../../shared/domain/campaigns/campaign';
 import type { DetectionPolicy, GroupFeature } from '../../../shared/domain/policy/detection-policy';
 import { oddities, typicalityOf } from './typicality';
 
-export type Classification = {
-  kind: Kind;
-  probabilities: Record<Kind, number>;
+export type Classified = {
+  classification: Classification;
+  probabilities: Record<Classification, number>;
   /** Of the class that is named, or the greatest of any when none is. */
   typicality: number;
   odd: string[];
@@ -18,22 +18,25 @@ export type Classification = {
 export function classify(
   features: Readonly<Record<GroupFeature, number>>,
   policy: Pick<DetectionPolicy, 'classes' | 'namedFrom' | 'examples' | 'typicalFrom'>,
-): Classification {
-  const odds: Record<Kind, number> = { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0 };
-  for (const { kind, feature, weight } of policy.classes) odds[kind] += weight * (feature === 'always' ? 1 : features[feature]);
+): Classified {
+  const odds: Record<Classification, number> = { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0 };
+  for (const { classification, feature, weight } of policy.classes)
+    odds[classification] += weight * (feature === 'always' ? 1 : features[feature]);
   const most = Math.max(...Object.values(odds));
-  const total = KINDS.reduce((sum, kind) => sum + Math.exp(odds[kind] - most), 0);
+  const total = CLASSIFICATIONS.reduce((sum, classification) => sum + Math.exp(odds[classification] - most), 0);
   const probabilities = { ...odds };
-  for (const kind of KINDS) probabilities[kind] = Math.exp(odds[kind] - most) / total;
-  const likeliest = KINDS.reduce((best, kind) => (probabilities[kind] > probabilities[best] ? kind : best));
+  for (const classification of CLASSIFICATIONS) probabilities[classification] = Math.exp(odds[classification] - most) / total;
+  const likeliest = CLASSIFICATIONS.reduce((best, classification) =>
+    probabilities[classification] > probabilities[best] ? classification : best,
+  );
   const examples = policy.examples.value;
   const typicality = typicalityOf(features, likeliest, examples);
   if (likeliest !== 'unclear' && probabilities[likeliest] >= policy.namedFrom.value && typicality >= policy.typicalFrom.value)
-    return { kind: likeliest, probabilities, typicality, odd: [] };
+    return { classification: likeliest, probabilities, typicality, odd: [] };
   return {
-    kind: 'unclear',
+    classification: 'unclear',
     probabilities,
-    typicality: Math.max(...KINDS.map((kind) => typicalityOf(features, kind, examples))),
+    typicality: Math.max(...CLASSIFICATIONS.map((classification) => typicalityOf(features, classification, examples))),
     odd: oddities(features, likeliest, examples),
   };
 }

@@ -1,4 +1,4 @@
-import type { Kind } from '../../../shared/domain/campaigns/campaign';
+import type { Classification } from '../../../shared/domain/campaigns/campaign';
 import { type ClassExamples, GROUP_FEATURES, type GroupFeature } from '../../../shared/domain/policy/detection-policy';
 
 /** A feature less certain than this is no reason to call a group odd: classes are small samples. */
@@ -27,8 +27,12 @@ function deviation(
  * as far from it (split conformal p-value; Vovk, Gammerman, Shafer, Algorithmic Learning in a Random World, 2005). 0 for a class of
  * which nothing is known: whatever is new is typical of nothing.
  */
-export function typicalityOf(features: Readonly<Record<GroupFeature, number>>, kind: Kind, classes: readonly ClassExamples[]): number {
-  const examples = classes.find((one) => one.kind === kind);
+export function typicalityOf(
+  features: Readonly<Record<GroupFeature, number>>,
+  classification: Classification,
+  classes: readonly ClassExamples[],
+): number {
+  const examples = classes.find((one) => one.classification === classification);
   if (!examples) return 0;
   const distance = distanceFrom(features, examples);
   const farther = examples.distances.filter((known) => known >= distance).length;
@@ -36,14 +40,18 @@ export function typicalityOf(features: Readonly<Record<GroupFeature, number>>, k
 }
 
 /** The features that are least usual for a class, in words. */
-export function oddities(features: Readonly<Record<GroupFeature, number>>, kind: Kind, classes: readonly ClassExamples[]): string[] {
-  const examples = classes.find((one) => one.kind === kind);
+export function oddities(
+  features: Readonly<Record<GroupFeature, number>>,
+  classification: Classification,
+  classes: readonly ClassExamples[],
+): string[] {
+  const examples = classes.find((one) => one.classification === classification);
   if (!examples) return [];
   return GROUP_FEATURES.map((name) => ({ name, by: deviation(features, examples, name) }))
     .filter(({ by }) => Math.abs(by) >= ODD_FROM)
     .sort((a, b) => Math.abs(b.by) - Math.abs(a.by))
     .slice(0, ODD_FEATURES)
-    .map(({ name, by }) => `${FEATURE_WORDS[name]}: ${by > 0 ? 'more' : 'less'} than in groups known as ${kind}`);
+    .map(({ name, by }) => `${FEATURE_WORDS[name]}: ${by > 0 ? 'more' : 'less'} than in groups known as ${classification}`);
 }
 
 export const FEATURE_WORDS: Record<GroupFeature, string> = {

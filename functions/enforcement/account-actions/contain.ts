@@ -119,7 +119,7 @@ async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reser
     action: decision.action,
     case: id,
     campaign: campaign.id,
-    campaignKind: campaign.kind,
+    classification: campaign.classification,
     rule: decision.rule,
     reasonCode: decision.reasonCode,
     hints: decision.hints,

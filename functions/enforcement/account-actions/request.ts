@@ -12,7 +12,7 @@ function kindsOf(action: Action): readonly ActionRequest['kind'][] {
     case 'watch':
       return [];
     case 'disable-key':
-      return action.campaignKind === 'hijacked-keys' ? ['rotate-key', 'notify-owner'] : ['disable-key'];
+      return action.classification === 'hijacked-keys' ? ['rotate-key', 'notify-owner'] : ['disable-key'];
     case 'warn':
     case 'limit':
     case 'challenge':
@@ -43,7 +43,7 @@ export function requestsOf(account: AccountKey, entry: Pick<Entry<AccountState>,
     // Receivers ignore what counts lower than what they have seen of the account, under whatever key it was.
     sequence: entry.sequence + (entry.state.carried?.sequence ?? 0),
     case: action.case,
-    campaignKind: action.campaignKind,
+    classification: action.classification,
     reasonCode: action.reasonCode,
   };
   if (phase.kind === 'reinstating') {

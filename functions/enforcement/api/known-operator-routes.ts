@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { KINDS } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../../../shared/domain/campaigns/campaign';
 import { isWatched, type KnownOperator } from '../../../shared/domain/campaigns/known-operator';
 import { operatorIn } from '../../../shared/domain/campaigns/stix';
 import { mayAct, type Person } from '../../../shared/domain/person';
@@ -24,7 +24,7 @@ const KnownOperatorView = z
     id: z.string(),
     name: z.string().openapi({ description: 'The campaign’s name where it was found.' }),
     source: z.string(),
-    kind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
     accounts: z.int().openapi({ description: 'Accounts of the campaign where it was found.' }),
     indicators: z.int(),
     seen: z.int().openapi({
@@ -109,12 +109,12 @@ export function knownOperatorRoutes(api: Api, http: HttpPorts, deps: Enforcement
 }
 
 function viewOf(state: KnownOperator, seen: ReadonlySet<string>, now: number, to: Person): KnownOperatorView {
-  const { id, name, source, kind, accounts, indicators, because, revoked } = state;
+  const { id, name, source, classification, accounts, indicators, because, revoked } = state;
   return {
     id,
     name,
     source,
-    kind,
+    classification,
     accounts,
     indicators: indicators.length,
     seen: indicators.filter(({ type, hash }) => seen.has(`${type}/${hash}`)).length,

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { KINDS } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../../../shared/domain/campaigns/campaign';
 import { ACTIONS, MODES } from '../../../shared/domain/policy/enforcement-policy';
 import { DAY, iso } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
@@ -14,7 +14,7 @@ const Share = z.number().nullable();
 const RuleView = z
   .object({
     rule: z.string(),
-    kind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
     action: z.enum(ACTIONS),
     mode: z
       .enum(MODES)
@@ -70,13 +70,13 @@ export function ruleRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
     const demoted = await deps.rules.demoted();
     const items = await Promise.all(
       policy.enforcement.rules.map(async (rule) => {
-        const { id, kind, action } = rule;
+        const { id, classification, action } = rule;
         const { acted, appealed, granted, denied } = await deps.rules.rates(id, since);
         const { labelled, right, reversed } = await deps.labels.ofRule(id, since);
         const answered = granted + denied;
         return {
           rule: id,
-          kind,
+          classification,
           action,
           mode: modeOf(rule, policy.enforcement, demoted),
           demoted: demoted.has(id),

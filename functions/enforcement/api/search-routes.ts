@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { INDICATOR_TYPES, KINDS } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, INDICATOR_TYPES } from '../../../shared/domain/campaigns/campaign';
 import { type Api, access, answers, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import type { Enforcement } from '../enforcement';
 import { search } from '../search';
@@ -13,7 +13,7 @@ const FoundView = z
     campaigns: z.array(
       z.object({
         campaign: z.string(),
-        kind: z.enum(KINDS),
+        classification: z.enum(CLASSIFICATIONS),
         type: z
           .enum(INDICATOR_TYPES)
           .nullable()

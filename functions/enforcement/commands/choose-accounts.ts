@@ -106,7 +106,7 @@ export async function openByHand(
   const hours = policy.enforcement.rules.find((rule) => rule.action === action)?.expiresAfterHours.value ?? DEFAULT_EXPIRY_HOURS;
   const state: CaseState = {
     campaign,
-    campaignKind: 'unclear',
+    classification: 'unclear',
     rule: BY_HAND,
     action,
     mode: 'assist',

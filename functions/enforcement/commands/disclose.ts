@@ -43,7 +43,7 @@ export async function disclose(command: Command & { asked: NewDisclosure }, deps
   for (const id of ids) {
     const campaign = await deps.campaigns.get(id);
     if (!campaign) return { kind: 'unknown', because: `there is no campaign ${id}` };
-    if (campaign.kind === 'shared-origin')
+    if (campaign.classification === 'shared-origin')
       return { kind: 'refused', because: `${id} is one organisation's own accounts: there is no operator to disclose` };
     about.push({ campaign, probability: probabilityOf(campaign), done: await doneIn(id, deps) });
   }

@@ -42,8 +42,8 @@ export async function importOperator(
 
 const same = (one: KnownOperator, other: KnownOperator, until: number | undefined): boolean =>
   said(one) === said(other) && (until === undefined || one.until === until);
-const said = ({ kind, accounts, indicators }: KnownOperator): string =>
-  [kind, accounts, ...indicators.map(({ type, hash, family, members }) => `${type}/${hash}/${family}/${members}`)].join();
+const said = ({ classification, accounts, indicators }: KnownOperator): string =>
+  [classification, accounts, ...indicators.map(({ type, hash, family, members }) => `${type}/${hash}/${family}/${members}`)].join();
 
 /** It is looked for no longer; what campaigns say of their past stays. */
 export async function revokeOperator(

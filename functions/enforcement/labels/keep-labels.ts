@@ -52,7 +52,7 @@ async function keep(learned: Learned, store: LabelStore, deps: Pick<Enforcement,
       );
       const phase = head?.state.phase;
       const action = !phase || phase.kind === 'free' ? undefined : phase.action;
-      const value = action?.rule === learned.rule ? named(action.campaignKind) : undefined;
+      const value = action?.rule === learned.rule ? named(action.classification) : undefined;
       return value === undefined ? undefined : store.put({ ...learned.label, value, judged: judgedIn(action) });
     }
     default:

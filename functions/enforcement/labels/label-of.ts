@@ -68,7 +68,7 @@ function ofAccount(account: AccountKey, entry: Recorded): Learned | undefined {
 }
 
 function confirmedAs(action: Action, account: AccountKey, source: LabelSource, entry: Recorded): Learned | undefined {
-  const value = named(action.campaignKind);
+  const value = named(action.classification);
   return value && { kind: 'label', label: { ...saidBy(account, source, entry), value, judged: judgedIn(action) } };
 }
 
@@ -100,7 +100,7 @@ function ofVerification(account: AccountKey, entry: Recorded): Learned | undefin
     case 'passed':
       return { kind: 'label', label: { ...label, value: 'honest', judged } };
     case 'failed': {
-      const value = named(asked.campaignKind);
+      const value = named(asked.classification);
       return value && { kind: 'label', label: { ...label, value, judged } };
     }
     case 'taken back':
@@ -122,7 +122,8 @@ const saidBy = (account: AccountKey, source: LabelSource, { actor, at, because, 
 const whoIs = (actor: Actor): string => (actor.kind === 'person' ? actor.id : actor.kind);
 
 /** A kind that can be true of an account; nobody is unclear. */
-export const named = (kind: Judged['kind']): LabelValue | undefined => (kind === 'unclear' ? undefined : kind);
+export const named = (classification: Judged['classification']): LabelValue | undefined =>
+  classification === 'unclear' ? undefined : classification;
 
 export const judgedIn = (action: Action | undefined): Judged | null =>
-  action ? { campaign: action.campaign, case: action.case, rule: action.rule, kind: action.campaignKind } : null;
+  action ? { campaign: action.campaign, case: action.case, rule: action.rule, classification: action.classification } : null;

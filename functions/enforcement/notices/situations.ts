@@ -13,7 +13,7 @@ const hours = (ms: number): string => `${Math.max(1, Math.round(ms / HOUR))} h`;
 /** How many accounts a case is about changes while it waits: the page has the number, a message would not. */
 export function ofCase(id: CaseId, state: CaseState, now: number): Notice[] {
   const { progress } = state;
-  const what = state.byHand ? `case opened by hand: ${state.action}` : `${state.action}: ${state.campaignKind} ${state.campaign}`;
+  const what = state.byHand ? `case opened by hand: ${state.action}` : `${state.action}: ${state.classification} ${state.campaign}`;
   const about = { subject: id, path: `/cases/${id}`, rule: state.rule };
   const notices: Notice[] = [];
   const tell = (kind: Notice['kind'], title: string, because: string) => notices.push({ kind, title, because, ...about });

@@ -31,7 +31,7 @@ export function decide(question: Case): Decision {
   }
   const because: string[] = [];
   for (const rule of policy.rules) {
-    if (rule.kind !== campaign.kind) continue;
+    if (rule.classification !== campaign.classification) continue;
     const missing = whatIsMissing(rule, campaign, rule.id === question.held);
     if (missing !== undefined) {
       because.push(`not ${rule.id}: ${missing}`);
@@ -56,7 +56,7 @@ export function decide(question: Case): Decision {
       members,
     };
   }
-  return { kind: 'no-action', because: [...because, `no rule of the policy answers a campaign of kind ${campaign.kind}`] };
+  return { kind: 'no-action', because: [...because, `no rule of the policy answers a campaign classified as ${campaign.classification}`] };
 }
 
 /** The first condition of the rule that the campaign as a whole does not meet. */
@@ -67,7 +67,7 @@ function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | 
   const typicality = campaign.typicality ?? 0;
   const usual = (rule.typicality?.value ?? 0) * (held ? HELD_TYPICALITY : 1);
   if (typicality < usual) {
-    return `it is not typical of ${campaign.kind} (${typicality.toFixed(3)}, ${usual} needed)${campaign.odd?.length ? `: ${campaign.odd.join('; ')}` : ''}`;
+    return `it is not typical of ${campaign.classification} (${typicality.toFixed(3)}, ${usual} needed)${campaign.odd?.length ? `: ${campaign.odd.join('; ')}` : ''}`;
   }
   const foundBy = campaign.foundBy ?? 'links';
   if (rule.foundBy && rule.foundBy.value !== foundBy) return `it was found by ${foundBy}`;
@@ -87,7 +87,7 @@ function whatIsMissing(rule: Rule, campaign: Campaign, held: boolean): string | 
 const HELD_TYPICALITY = 0.2;
 
 /** What a rule asks of a single member. */
-export type MemberRule = Pick<Rule, 'kind' | 'action' | 'memberScore' | 'memberFamilies' | 'memberExchanges'>;
+export type MemberRule = Pick<Rule, 'classification' | 'action' | 'memberScore' | 'memberFamilies' | 'memberExchanges'>;
 
 /** Score of an account that a person put into a case: their word stands for the evidence, its use included. */
 export const CHOSEN_SCORE = Number.MAX_VALUE;
@@ -104,7 +104,7 @@ const belongs = (member: Member, rule: MemberRule): boolean =>
 
 /** Owners of stolen keys are victims: rules about them, and only those, apply to the role `suspected-victim`. */
 const acceptsRole = (member: Member, rule: MemberRule): boolean =>
-  member.role === 'core' || member.role === 'peripheral' || (member.role === 'suspected-victim' && rule.kind === 'hijacked-keys');
+  member.role === 'core' || member.role === 'peripheral' || (member.role === 'suspected-victim' && rule.classification === 'hijacked-keys');
 
 /** What the rule says about one member of a campaign that it acts on. */
 export function judge(member: Member, rule: MemberRule, question: Case): MemberDecision {
@@ -186,6 +186,9 @@ const lowered = (mode: Mode, demoted: boolean): Mode => (demoted && MODES.indexO
 function sentence(rule: Rule, campaign: Campaign): string {
   const size = campaign.members.filter((member) => belongs(member, rule)).length;
   const probability = probabilityOf(campaign).toFixed(3);
-  const kind = campaign.kind === 'unclear' ? `unclear, no kind above ${probability},` : `${campaign.kind} with probability ${probability}`;
-  return `${rule.id}: ${kind} on ${campaign.families.join(', ')}; ${size} accounts meet the bar for members`;
+  const classified =
+    campaign.classification === 'unclear'
+      ? `unclear, no class above ${probability},`
+      : `${campaign.classification} with probability ${probability}`;
+  return `${rule.id}: ${classified} on ${campaign.families.join(', ')}; ${size} accounts meet the bar for members`;
 }

@@ -81,7 +81,13 @@ async function handMadePlan(state: CaseState, byHand: NonNullable<CaseState['byH
   const demoted = await deps.rules.demoted();
   const question = { campaign, policy: policy.enforcement, facts, exonerations, demoted, now };
   const none = { value: 0, reason: 'a person decided' };
-  const rule: MemberRule = { kind: 'unclear', action: state.action, memberScore: none, memberFamilies: none, memberExchanges: none };
+  const rule: MemberRule = {
+    classification: 'unclear',
+    action: state.action,
+    memberScore: none,
+    memberFamilies: none,
+    memberExchanges: none,
+  };
   const leftOut = new Set(state.leftOut);
   const decision: Decision = {
     kind: 'act',

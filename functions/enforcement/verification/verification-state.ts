@@ -24,7 +24,7 @@ const isDone = ({ kind }: VerificationProgress): boolean => kind === 'passed' ||
 
 /** That the check of newcomers asked for proof. Who proved it before, or is waited for, is asked nothing more. */
 export function afterAsked(state: VerificationState | undefined, news: Extract<VerificationNews, { kind: 'asked' }>, within: number): Next {
-  const { answer: restriction, campaign, campaignKind, at, sealed } = news;
+  const { answer: restriction, campaign, classification, at, sealed } = news;
   if (state && isWaiting(state)) return { kind: 'already', because: 'it is waited for' };
   if (state && isDone(state.progress)) return { kind: 'already', because: `it ${state.progress.kind} before` };
   if (state && at <= Math.max(state.asked.at, state.latest)) return { kind: 'outdated', because: 'something newer is known' };
@@ -34,7 +34,7 @@ export function afterAsked(state: VerificationState | undefined, news: Extract<V
     because: [`the check answered ${restriction}: it resembles campaign ${campaign}`],
     state: {
       sealed,
-      asked: { by: 'check', restriction, campaign, campaignKind, case: null, at },
+      asked: { by: 'check', restriction, campaign, classification, case: null, at },
       judged: null,
       progress: { kind: 'waiting', answerBy: at + within },
       results: state?.results ?? [],
@@ -45,10 +45,10 @@ export function afterAsked(state: VerificationState | undefined, news: Extract<V
 
 /** That an action asks the account for proof. */
 export function ofAction(action: Action & { action: 'challenge' | 'limit' }, within: number): VerificationState {
-  const { action: restriction, campaign, campaignKind, case: of, askedAt: at, sealed } = action;
+  const { action: restriction, campaign, classification, case: of, askedAt: at, sealed } = action;
   return {
     sealed,
-    asked: { by: 'action', restriction, campaign, campaignKind, case: of, at },
+    asked: { by: 'action', restriction, campaign, classification, case: of, at },
     judged: judgedIn(action),
     progress: { kind: 'waiting', answerBy: at + within },
     results: [],

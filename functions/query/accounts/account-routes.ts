@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { PLANS } from '../../../shared/contract/event';
 import { STANDINGS } from '../../../shared/domain/account';
-import { KINDS, ROLES } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, ROLES } from '../../../shared/domain/campaigns/campaign';
 import { DAY } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { startOf } from '../../../shared/http/cursor';
@@ -22,7 +22,7 @@ const SORT = sortBy(
 const AccountsQuery = z.strictObject({
   standing: z.enum(STANDINGS).optional(),
   campaign: CampaignParam.optional(),
-  kind: z.enum(KINDS).optional(),
+  classification: z.enum(CLASSIFICATIONS).optional(),
   plan: z.enum(PLANS).optional(),
   role: z.enum(ROLES).optional(),
   scoreAtLeast: Decimal.optional(),

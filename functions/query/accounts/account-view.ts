@@ -3,10 +3,10 @@ import { PLANS, PROGRAMS, PROVIDER_STANDINGS, VERIFICATIONS } from '../../../sha
 import { STANDINGS } from '../../../shared/domain/account';
 import {
   type Campaign,
+  CLASSIFICATIONS,
   type Evidence,
   FAMILIES,
   FOUND_BY,
-  KINDS,
   type Link,
   type Member,
   ROLES,
@@ -29,7 +29,7 @@ export const FlaggedView = z
     account: z.string(),
     standing: z.enum(STANDINGS),
     campaign: z.string().nullable(),
-    kind: z.enum(KINDS).nullable(),
+    classification: z.enum(CLASSIFICATIONS).nullable(),
     role: z.enum(ROLES).nullable(),
     plan: z.enum(PLANS).nullable(),
     score: z.number().openapi({ description: 'Log-likelihood ratio (nats) that the account belongs to its campaign.' }),
@@ -137,7 +137,7 @@ export const judgedFields = {
   typicality: z
     .number()
     .nullable()
-    .openapi({ description: 'Share of the groups known to be of its kind that are no more usual, 0..1; null when it was not measured.' }),
+    .openapi({ description: 'Share of the groups known to be of its class that are no more usual, 0..1; null when it was not measured.' }),
   legs: orNull(LegsView).openapi({ description: 'What must all hold before a machine may suspend anybody; null when it was not asked.' }),
   odd: z.array(z.string()).openapi({ description: 'What is least usual about it.' }),
   foundBy: z.enum(FOUND_BY).openapi({
@@ -172,7 +172,12 @@ export const AccountView = z
     facts: orNull(Facts),
     usage: orNull(Usage),
     membership: orNull(
-      MemberView.extend({ campaign: z.string(), kind: z.enum(KINDS), probability: z.number(), ...judgedFields }).openapi('Membership'),
+      MemberView.extend({
+        campaign: z.string(),
+        classification: z.enum(CLASSIFICATIONS),
+        probability: z.number(),
+        ...judgedFields,
+      }).openapi('Membership'),
     ),
     findings: z.array(EvidenceView).openapi({ description: 'What the detectors found on the campaign, strongest first.' }),
     links: z.array(AccountLink).openapi({ description: 'Strongest first, at most 50.' }),
@@ -199,7 +204,7 @@ export const flaggedView = (row: FlaggedAccount): z.infer<typeof FlaggedView> =>
   account: row.account,
   standing: row.standing,
   campaign: row.campaign ?? null,
-  kind: row.kind ?? null,
+  classification: row.classification ?? null,
   role: row.role ?? null,
   plan: row.plan ?? null,
   score: row.score,

@@ -57,7 +57,7 @@ export async function account(key: AccountKey, ports: QueryPorts, to: Person): P
           ? {
               ...memberView(member),
               campaign: campaign.id,
-              kind: campaign.kind,
+              classification: campaign.classification,
               probability: probabilityOf(campaign),
               ...judgedView(campaign),
             }

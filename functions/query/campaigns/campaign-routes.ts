@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { KINDS, ROLES } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, ROLES } from '../../../shared/domain/campaigns/campaign';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { startOf } from '../../../shared/http/cursor';
 import { CampaignParam, CursorField, Decimal, Instant, limit, pageOf, sortBy } from '../../../shared/http/fields';
@@ -13,7 +13,7 @@ import { CAMPAIGN_ORDERS, campaigns, members } from './campaigns';
 const SORT = sortBy(CAMPAIGN_ORDERS, 'With `-` newest or largest first, without it the other way round.');
 
 const CampaignsQuery = z.strictObject({
-  kind: z.enum(KINDS).optional(),
+  classification: z.enum(CLASSIFICATIONS).optional(),
   updatedSince: Instant.optional(),
   accountsAtLeast: Decimal.optional().openapi({
     description: 'Without it 1: campaigns that merged into others have no accounts left; 0 lists them too.',

@@ -1,5 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import { type Campaign, FAMILIES, Indicator, KINDS, LINEAGE, probabilityOf, ROLES } from '../../../shared/domain/campaigns/campaign';
+import {
+  type Campaign,
+  CLASSIFICATIONS,
+  FAMILIES,
+  Indicator,
+  LINEAGE,
+  probabilityOf,
+  ROLES,
+} from '../../../shared/domain/campaigns/campaign';
 import type { DecisionRecord } from '../../../shared/domain/cases/decision-record';
 import type { Exoneration } from '../../../shared/domain/cases/exoneration';
 import type { Person } from '../../../shared/domain/person';
@@ -19,7 +27,7 @@ import {
 
 /** What the API shows of campaigns. */
 
-const Kinds = z.object({
+const Probabilities = z.object({
   distillation: z.number(),
   reselling: z.number(),
   'hijacked-keys': z.number(),
@@ -31,11 +39,12 @@ const RoleCounts = z.object({ core: z.int(), peripheral: z.int(), 'suspected-vic
 export const CampaignSummaryView = z
   .object({
     id: z.string(),
-    kind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
     probability: z.number().openapi({
-      description: 'Probability of the kind, by the weighted signs of the policy; of an unclear campaign, of its likeliest kind.',
+      description:
+        'Probability of the classification, by the weighted signs of the policy; of an unclear campaign, of its likeliest class.',
     }),
-    probabilities: Kinds,
+    probabilities: Probabilities,
     accounts: z.int(),
     roles: RoleCounts,
     firstSeen: When,
@@ -115,7 +124,7 @@ export function campaignSummaryView(header: CampaignHeader): CampaignSummaryView
   const { counts: roles } = header;
   return {
     id: header.id,
-    kind: header.kind,
+    classification: header.classification,
     probability: probabilityOf(header),
     probabilities: header.probabilities,
     accounts: ROLES.reduce((sum, role) => sum + roles[role], 0),

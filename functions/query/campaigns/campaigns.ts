@@ -1,11 +1,11 @@
-import type { Kind, Member, Role } from '../../../shared/domain/campaigns/campaign';
+import type { Classification, Member, Role } from '../../../shared/domain/campaigns/campaign';
 import type { CampaignId } from '../../../shared/identity/ids';
 import type { CampaignHeader } from '../../../shared/stores/campaigns/campaign-store';
 import type { QueryPorts } from '../query-ports';
 
 export const CAMPAIGN_ORDERS = ['updatedAt', 'detectedAt', 'accounts', 'exchanges'] as const;
 export type CampaignOrder = (typeof CAMPAIGN_ORDERS)[number];
-export type CampaignsWhere = { kind?: Kind; updatedSince?: number; accountsAtLeast?: number; ended?: 'true' | 'false' };
+export type CampaignsWhere = { classification?: Classification; updatedSince?: number; accountsAtLeast?: number; ended?: 'true' | 'false' };
 
 /**
  * Campaigns of one account at least, unless told, by a value, falling unless it is `rising`, then by id. There are thousands of campaigns where there are millions of accounts
@@ -17,7 +17,7 @@ export async function campaigns(
 ): Promise<{ headers: CampaignHeader[]; next?: string }> {
   const found: { key: string; header: CampaignHeader }[] = [];
   for await (const header of query.where.ended === 'true' ? ports.campaigns.ended() : ports.campaigns.headers()) {
-    if (query.where.kind !== undefined && header.kind !== query.where.kind) continue;
+    if (query.where.classification !== undefined && header.classification !== query.where.classification) continue;
     if (query.where.updatedSince !== undefined && header.updatedAt < query.where.updatedSince) continue;
     if (sizeOf(header) < (query.where.accountsAtLeast ?? 1)) continue;
     const key = sortKey(valueBy(header, query.order), query.rising, header.id);

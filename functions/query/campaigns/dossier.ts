@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type Campaign, FAMILIES, Indicator, KINDS, probabilityOf, ROLES } from '../../../shared/domain/campaigns/campaign';
+import { type Campaign, CLASSIFICATIONS, FAMILIES, Indicator, probabilityOf, ROLES } from '../../../shared/domain/campaigns/campaign';
 import { dayLabel, iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';
 
@@ -12,7 +12,7 @@ export const Dossier = z
     campaign: z.string(),
     version: z.int(),
     writtenAt: When,
-    kind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
     probability: z.number(),
     accounts: z.int(),
     roles: z.record(z.enum(ROLES), z.int()),
@@ -60,7 +60,7 @@ export function dossier(campaign: Campaign, done: Dossier['done'], now: number):
     campaign: campaign.id,
     version: campaign.version,
     writtenAt: iso(now),
-    kind: campaign.kind,
+    classification: campaign.classification,
     probability: probabilityOf(campaign),
     accounts: campaign.members.length,
     roles,
@@ -91,10 +91,10 @@ const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 
 /** Cells and sentences come from data: what would be markup is text. */
 const text = (value: string): string => value.replace(/[\\`*_{}[\]<>#|!]/g, '\\$&').replace(/\s+/g, ' ');
 
-const nameOf = ({ kind, probability }: Pick<Dossier, 'kind' | 'probability'>): string =>
-  kind === 'unclear'
-    ? `A campaign of unclear kind (none more probable than ${percent(probability)})`
-    : `A ${kind.replace('-', ' ')} campaign (probability ${percent(probability)})`;
+const nameOf = ({ classification, probability }: Pick<Dossier, 'classification' | 'probability'>): string =>
+  classification === 'unclear'
+    ? `An unclear campaign (no class more probable than ${percent(probability)})`
+    : `A ${classification.replace('-', ' ')} campaign (probability ${percent(probability)})`;
 
 export function dossierMarkdown(about: Dossier): string {
   const rows = <T>(head: string[], items: readonly T[], cells: (item: T) => string[]): string[] =>

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { KINDS } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../../../shared/domain/campaigns/campaign';
 import { type CaseState, isClosed, type Progress } from '../../../shared/domain/cases/case';
 import { unnamed } from '../../../shared/domain/cases/unnamed';
 import { mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
@@ -32,7 +32,7 @@ export const CaseView = z
   .object({
     id: z.string(),
     campaign: z.string(),
-    kind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
     rule: z.string(),
     action: z.enum(ACTIONS),
     mode: z.enum(MODES),
@@ -78,7 +78,7 @@ export function caseView(id: string, head: Entry<CaseState>, to: Person): CaseVi
   return {
     id,
     campaign: state.campaign,
-    kind: state.campaignKind,
+    classification: state.classification,
     rule: state.rule,
     action: state.action,
     mode: state.mode,

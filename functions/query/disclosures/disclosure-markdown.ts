@@ -5,7 +5,7 @@ const number = (value: number): string => Math.round(value).toLocaleString('en-U
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 /** Cells and sentences come from data and from people: what would be markup is text. */
 const text = (value: string): string => value.replace(/[\\`*_{}[\]<>#|!]/g, '\\$&').replace(/\s+/g, ' ');
-const kindOf = (kind: string): string => kind.replace('-', ' ');
+const spaced = (word: string): string => word.replace('-', ' ');
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return ['None.'];
@@ -47,13 +47,13 @@ export function disclosureMarkdown(of: Disclosure, { number: nth, hash, named }:
     '',
     ...table(
       ['shared', 'distinct', 'members of the largest'],
-      of.built.map(({ type, distinct, largest }) => [kindOf(type), number(distinct), number(largest)]),
+      of.built.map(({ type, distinct, largest }) => [spaced(type), number(distinct), number(largest)]),
     ),
     ...of.campaigns.flatMap((campaign) => [
       '',
       `## Campaign ${text(campaign.id)}`,
       '',
-      `${kindOf(campaign.kind)}, probability ${percent(campaign.probability)}: ${number(campaign.accounts)} accounts, ${number(campaign.exchanges)} exchanges, ${number(campaign.prevented)} prevented; ${dayLabel(campaign.firstSeen)} to ${dayLabel(campaign.lastSeen)}, detected ${iso(campaign.detectedAt)}.`,
+      `${spaced(campaign.classification)}, probability ${percent(campaign.probability)}: ${number(campaign.accounts)} accounts, ${number(campaign.exchanges)} exchanges, ${number(campaign.prevented)} prevented; ${dayLabel(campaign.firstSeen)} to ${dayLabel(campaign.lastSeen)}, detected ${iso(campaign.detectedAt)}.`,
       '',
       'How it was found:',
       '',
@@ -66,7 +66,7 @@ export function disclosureMarkdown(of: Disclosure, { number: nth, hash, named }:
       ...(campaign.done.length === 0
         ? ['Nothing.']
         : campaign.done.map(
-            (step) => `- ${iso(step.at)}: ${text(kindOf(step.what))}, ${text(step.by)}${step.because ? `. ${text(step.because)}` : ''}`,
+            (step) => `- ${iso(step.at)}: ${text(spaced(step.what))}, ${text(step.by)}${step.because ? `. ${text(step.because)}` : ''}`,
           )),
     ]),
     '',

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { KINDS } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../../../shared/domain/campaigns/campaign';
 import { LABEL_SOURCES, LABELS, type Label, type LabelValue, standingLabel } from '../../../shared/domain/campaigns/label';
 import { mayAct, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
@@ -21,7 +21,7 @@ const LabelView = z
     because: z.string().nullable().openapi({ description: 'Why; null for viewers.' }),
     judged: orNull(
       z
-        .object({ campaign: z.string(), case: z.string(), rule: z.string(), kind: z.enum(KINDS) })
+        .object({ campaign: z.string(), case: z.string(), rule: z.string(), classification: z.enum(CLASSIFICATIONS) })
         .openapi('LabelJudged', { description: 'What the machine had done about the account: what the label is held against.' }),
     ),
     before: z.int().openapi({ description: 'Labels of the account that this one stands in place of.' }),
@@ -39,7 +39,7 @@ const SummaryView = z
       .array(z.object({ from: z.number(), to: z.number(), groups: z.int(), said: z.number(), were: Share, low: Share, high: Share }))
       .openapi({
         description:
-          'Campaigns with labelled members, by how probable detection says their likeliest kind is: how many were of it (Wilson, 95 %).',
+          'Campaigns with labelled members, by how probable detection says their likeliest class is: how many were of it (Wilson, 95 %).',
       }),
   })
   .openapi('LabelSummary');
@@ -99,7 +99,7 @@ export function labelRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void 
         labelled: standing.size,
         byLabel: counted(known.map(({ value }) => value)),
         bySource: counted(known.map(({ source }) => source)),
-        disagreed: known.filter(({ value, judged }) => judged && judged.kind !== value).length,
+        disagreed: known.filter(({ value, judged }) => judged && judged.classification !== value).length,
         calibration: calibration(await knownGroups(standing, ports)),
       },
       200,

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { VERIFICATION_METHODS } from '../../../shared/contract/event';
-import { KINDS } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS } from '../../../shared/domain/campaigns/campaign';
 import { VERIFICATION_STATES, type VerificationState } from '../../../shared/domain/cases/verification';
 import { mayAct, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
@@ -22,7 +22,7 @@ const VerificationView = z
       .openapi({ description: 'check: a newcomer at the gate; action: an account that was challenged or limited.' }),
     restriction: z.enum(['challenge', 'hold', 'limit']).openapi({ description: 'What it is kept from until it proves who it is.' }),
     campaign: z.string(),
-    kind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
     case: z.string().nullable(),
     askedAt: When,
     state: z.enum(VERIFICATION_STATES),
@@ -80,7 +80,7 @@ function view(account: AccountKey, { state, actor, because }: Entry<Verification
     askedBy: asked.by,
     restriction: asked.restriction,
     campaign: asked.campaign,
-    kind: asked.campaignKind,
+    classification: asked.classification,
     case: asked.case,
     askedAt: iso(asked.at),
     state: progress.kind,

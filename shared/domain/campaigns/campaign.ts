@@ -5,8 +5,8 @@ import type { AccountKey, CampaignId, Hash64, OperatorId } from '../../identity/
 export const FAMILIES = ['infrastructure', 'payment', 'registration', 'timing', 'content'] as const;
 export type Family = (typeof FAMILIES)[number];
 
-export const KINDS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'] as const;
-export type Kind = (typeof KINDS)[number];
+export const CLASSIFICATIONS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'] as const;
+export type Classification = (typeof CLASSIFICATIONS)[number];
 
 /** core: part of the dense middle; peripheral: joined by fewer links; the other two are never acted on as attackers. */
 export const ROLES = ['core', 'peripheral', 'suspected-victim', 'bystander'] as const;
@@ -100,18 +100,18 @@ export const Campaign = z.object({
   id: z.custom<CampaignId>(),
   /** Split off by a person: detection does not know it (regrouping.ts). */
   handMade: z.boolean().optional(),
-  kind: z.enum(KINDS),
-  /** Probability of each kind by the policy's weighted signs; they add up to 1. That of `unclear`: that it is none of the others. */
-  probabilities: z.record(z.enum(KINDS), z.number()),
+  classification: z.enum(CLASSIFICATIONS),
+  /** Probability of each class by the policy's weighted signs; they add up to 1. That of `unclear`: that it is none of the others. */
+  probabilities: z.record(z.enum(CLASSIFICATIONS), z.number()),
   /**
-   * How usual its features are among groups that are known to be of its kind, 0..1: a conformal p-value. Of an unclear campaign: the
-   * greatest of any kind. Absent in documents of before: then nothing is known, and no machine acts.
+   * How usual its features are among groups that are known to be of its class, 0..1: a conformal p-value. Of an unclear campaign: the
+   * greatest of any class. Absent in documents of before: then nothing is known, and no machine acts.
    */
   typicality: z.number().min(0).max(1).optional(),
   legs: Legs.optional(),
   /** `content`: nothing links its members but what they ask for (functions/detection/findings/content-candidates.ts). Absent: links. */
   foundBy: z.enum(FOUND_BY).optional(),
-  /** What is odd about it: the features that are the least usual for the likeliest kind. */
+  /** What is odd about it: the features that are the least usual for the likeliest class. */
   odd: z.array(z.string()).optional(),
   /** First exchange of a member. */
   firstSeen: z.number(),
@@ -142,9 +142,9 @@ export const Campaign = z.object({
 });
 export type Campaign = z.infer<typeof Campaign>;
 
-/** How likely a campaign's kind is. Of an unclear one: how likely the likeliest kind is, which is less than it takes to be named. */
-export const probabilityOf = ({ kind, probabilities }: Pick<Campaign, 'kind' | 'probabilities'>): number =>
-  kind === 'unclear' ? Math.max(...Object.values(probabilities)) : probabilities[kind];
+/** How likely a campaign's classification is. Of an unclear one: how likely the likeliest class is, which is less than it takes to be named. */
+export const probabilityOf = ({ classification, probabilities }: Pick<Campaign, 'classification' | 'probabilities'>): number =>
+  classification === 'unclear' ? Math.max(...Object.values(probabilities)) : probabilities[classification];
 
 /** A pair (or star edge) of the link graph, with reasons: what the console draws and the reviewer reads. */
 export const Link = z.object({
@@ -171,7 +171,7 @@ export const nothingCounted = () =>
 /** What stands in a campaign that people made, about which detection has found nothing. */
 export const nothingFound = () =>
   ({
-    kind: 'unclear',
+    classification: 'unclear',
     probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 1 },
     evidence: [],
     families: [],

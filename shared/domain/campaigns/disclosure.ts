@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HOUR } from '../time';
-import { type Campaign, FAMILIES, KINDS } from './campaign';
+import { type Campaign, CLASSIFICATIONS, FAMILIES } from './campaign';
 
 /**
  * What a provider tells others about one operator: several campaigns in one document, frozen when it is written. It is the state of an
@@ -32,7 +32,7 @@ export const Disclosure = z.object({
     z.object({
       id: z.string(),
       version: z.int(),
-      kind: z.enum(KINDS),
+      classification: z.enum(CLASSIFICATIONS),
       probability: z.number(),
       accounts: z.int(),
       exchanges: z.number(),
@@ -110,7 +110,7 @@ export function discloseOf(
     return {
       id: campaign.id,
       version: campaign.version,
-      kind: campaign.kind,
+      classification: campaign.classification,
       probability,
       accounts: campaign.members.length,
       ...counted,

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { PLANS } from '../../contract/event';
 import type { AccountKey, CampaignId } from '../../identity/ids';
 import { STANDINGS } from '../account';
-import { KINDS, ROLES } from './campaign';
+import { CLASSIFICATIONS, ROLES } from './campaign';
 
 /** What the queue shows of an account that the product has something to say about. One row, under 1 KB. */
 export const FlaggedAccount = z.object({
   account: z.custom<AccountKey>((value) => typeof value === 'string'),
   standing: z.enum(STANDINGS),
   campaign: z.custom<CampaignId>((value) => typeof value === 'string').optional(),
-  kind: z.enum(KINDS).optional(),
+  classification: z.enum(CLASSIFICATIONS).optional(),
   role: z.enum(ROLES).optional(),
   plan: z.enum(PLANS).optional(),
   /** Member score, nats. */
@@ -24,7 +24,7 @@ export const FlaggedAccount = z.object({
 export type FlaggedAccount = z.infer<typeof FlaggedAccount>;
 
 /** Every filter is optional and all given must hold. Times are epoch ms; `Since` is inclusive, `Before` exclusive. */
-export type FlaggedFilter = Partial<Pick<FlaggedAccount, 'campaign' | 'standing' | 'kind' | 'plan' | 'role'>> & {
+export type FlaggedFilter = Partial<Pick<FlaggedAccount, 'campaign' | 'standing' | 'classification' | 'plan' | 'role'>> & {
   scoreAtLeast?: number;
   detectedSince?: number;
   detectedBefore?: number;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OperatorId } from '../../identity/ids';
 import { DAY } from '../time';
-import { Indicator, KINDS } from './campaign';
+import { CLASSIFICATIONS, Indicator } from './campaign';
 
 /** What of an indicator is needed to look for it: of how many accounts of the operator's campaign held it, and the rest is who it is. */
 export const OperatorIndicator = Indicator.pick({ type: true, hash: true, family: true, members: true });
@@ -12,7 +12,7 @@ export const KnownOperator = z.object({
   /** The campaign's name where it was found, and who says so: the bundle's campaign and identity. */
   name: z.string(),
   source: z.string(),
-  kind: z.enum(KINDS),
+  classification: z.enum(CLASSIFICATIONS),
   /** Accounts of the campaign, of which `indicators[].members` held each. */
   accounts: z.int(),
   indicators: z.array(OperatorIndicator),
@@ -26,7 +26,7 @@ export const KnownOperator = z.object({
 export type KnownOperator = z.infer<typeof KnownOperator>;
 
 /** As read from a bundle, before anybody imported it. */
-export type ReadOperator = Pick<KnownOperator, 'id' | 'name' | 'source' | 'kind' | 'accounts' | 'indicators'>;
+export type ReadOperator = Pick<KnownOperator, 'id' | 'name' | 'source' | 'classification' | 'accounts' | 'indicators'>;
 
 /** How long an import is looked for when nobody says otherwise. */
 export const WATCHED_FOR = 180 * DAY;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AccountKey } from '../../identity/ids';
-import { KINDS } from './campaign';
+import { CLASSIFICATIONS } from './campaign';
 
 /** What an account really is, as far as somebody who looked could tell. `unclear` is no label: nobody learned anything. */
 export const LABELS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'honest'] as const;
@@ -15,7 +15,7 @@ export const LABEL_SOURCES = ['analyst', 'undo', 'exoneration', 'appeal', 'confi
 export type LabelSource = (typeof LABEL_SOURCES)[number];
 
 /** What the machine did about the account when it was labelled: whom the label is held against. */
-export const Judged = z.object({ campaign: z.string(), case: z.string(), rule: z.string(), kind: z.enum(KINDS) });
+export const Judged = z.object({ campaign: z.string(), case: z.string(), rule: z.string(), classification: z.enum(CLASSIFICATIONS) });
 export type Judged = z.infer<typeof Judged>;
 
 /** One label. `value` null: what the same source said before no longer holds. */
@@ -55,5 +55,5 @@ export function standingLabel(labels: readonly Label[]): Label | null {
   return null;
 }
 
-/** Did the machine's name for the account hold? An account that is honest, or of another kind, was named wrongly. */
-export const wasRight = ({ value, judged }: Label): boolean => judged !== null && value === judged.kind;
+/** Did the machine's name for the account hold? An account that is honest, or of another class, was named wrongly. */
+export const wasRight = ({ value, judged }: Label): boolean => judged !== null && value === judged.classification;

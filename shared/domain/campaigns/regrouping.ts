@@ -153,7 +153,7 @@ function note(campaign: Campaign | undefined, entry: Campaign['lineage'][number]
   campaign.lineage = [...campaign.lineage, entry];
 }
 
-/** A campaign that a person made: nothing was found about it by itself, so it is of no kind and no machine acts on it. */
+/** A campaign that a person made: nothing was found about it by itself, so it is unclear and no machine acts on it. */
 const handMade = (id: CampaignId, parent: Campaign | undefined, now: number, by: string): Campaign => ({
   id,
   handMade: true,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { campaignId, type Hash64, operatorId } from '../../identity/ids';
 import { iso } from '../time';
-import { type Campaign, Indicator, KINDS, probabilityOf } from './campaign';
+import { type Campaign, CLASSIFICATIONS, type Classification, Indicator, probabilityOf } from './campaign';
 import { MOST_OPERATOR_INDICATORS, type ReadOperator } from './known-operator';
 
 /**
@@ -40,7 +40,7 @@ const StixCampaign = z.object({
   description: z.string(),
   first_seen: Timestamp,
   last_seen: Timestamp,
-  objective: z.enum(KINDS),
+  objective: z.enum(CLASSIFICATIONS),
   confidence: z.int().min(0).max(100),
   extensions: z.record(z.string(), z.object({ extension_type: z.literal('property-extension'), accounts: z.int().min(1) })),
 });
@@ -149,8 +149,8 @@ export type Tlp = keyof typeof TLP;
 /** When the standard's own markings were made. */
 const TLP_CREATED = '2017-01-20T00:00:00.000Z';
 
-/** MITRE ATLAS techniques that a kind of campaign uses; none where the campaign is no attack on a model. */
-const TECHNIQUES: { readonly [Kind in Campaign['kind']]?: readonly (readonly [technique: string, name: string])[] } = {
+/** MITRE ATLAS techniques that a class of campaign uses; none where the campaign is no attack on a model. */
+const TECHNIQUES: { readonly [C in Classification]?: readonly (readonly [technique: string, name: string])[] } = {
   distillation: [
     ['AML.T0040', 'AI Model Inference API Access'],
     ['AML.T0024.002', 'Exfiltration via AI Inference API: Extract AI Model'],
@@ -163,7 +163,7 @@ const EXTENSION = stixId('extension-definition', 'lockstep-indicator');
 /** What of a campaign a bundle says. */
 type Told = Pick<
   Campaign,
-  'id' | 'version' | 'kind' | 'probabilities' | 'detectedAt' | 'updatedAt' | 'firstSeen' | 'lastSeen' | 'evidence' | 'indicators'
+  'id' | 'version' | 'classification' | 'probabilities' | 'detectedAt' | 'updatedAt' | 'firstSeen' | 'lastSeen' | 'evidence' | 'indicators'
 > & { members: readonly unknown[] };
 
 /** A campaign, the techniques it uses and its indicators as a bundle. Pure: the campaign's own times are the objects' times. */
@@ -189,7 +189,7 @@ export function stixOf(campaign: Told, tlp: Tlp = 'amber'): StixBundle {
     labels: [indicator.family],
     extensions: { [EXTENSION]: { extension_type: 'property-extension' as const, indicator } },
   }));
-  const techniques = (TECHNIQUES[campaign.kind] ?? []).map(([technique, name]) => ({
+  const techniques = (TECHNIQUES[campaign.classification] ?? []).map(([technique, name]) => ({
     type: 'attack-pattern' as const,
     id: stixId('attack-pattern', technique),
     ...own,
@@ -224,7 +224,7 @@ export function stixOf(campaign: Told, tlp: Tlp = 'amber'): StixBundle {
       description: campaign.evidence.map(({ because }) => because).join('\n'),
       first_seen: iso(campaign.firstSeen),
       last_seen: iso(Math.max(campaign.firstSeen, campaign.lastSeen)),
-      objective: campaign.kind,
+      objective: campaign.classification,
       confidence: Math.round(100 * probabilityOf(campaign)),
       extensions: { [EXTENSION]: { extension_type: 'property-extension', accounts: Math.max(1, campaign.members.length) } },
     },
@@ -283,13 +283,13 @@ export function stixOfDisclosure(
 
 /** Indicators by our own keyed hashes of a campaign that others know, as a bundle to import: `now` stands for the times that nobody told. */
 export function knownBundle(
-  { name, kind, accounts, now, tlp }: { name: string; kind: Campaign['kind']; accounts: number; now: number; tlp: Tlp },
+  { name, classification, accounts, now, tlp }: { name: string; classification: Classification; accounts: number; now: number; tlp: Tlp },
   indicators: readonly Pick<Indicator, 'type' | 'hash' | 'family'>[],
 ): StixBundle {
-  const probabilities = { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0, [kind]: 0.5 };
+  const probabilities = { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0, [classification]: 0.5 };
   const times = { version: 1, detectedAt: now, updatedAt: now, firstSeen: now, lastSeen: now };
   const full = indicators.map((one) => ({ ...one, members: 1, others: 0, firstUse: now, lastUse: now }));
-  const campaign = { id: campaignId(name), kind, probabilities, ...times, evidence: [], indicators: full };
+  const campaign = { id: campaignId(name), classification, probabilities, ...times, evidence: [], indicators: full };
   return stixOf({ ...campaign, members: Array.from({ length: accounts }) }, tlp);
 }
 
@@ -317,7 +317,7 @@ export function operatorIn(value: unknown): ReadBundle {
   if (!campaign || campaigns.length > 1) return refused('objects', `Give one campaign in a bundle; there are ${campaigns.length} here.`);
   const at = `objects.${objects.indexOf(campaign)}`;
   if (campaign.objective === 'shared-origin' || campaign.objective === 'unclear')
-    return refused(`${at}.objective`, `A campaign of kind ${campaign.objective} is nobody's work: there is no operator to look for.`);
+    return refused(`${at}.objective`, `A campaign classified as ${campaign.objective} is nobody's work: there is no operator to look for.`);
   const identity = objects.find((object) => object.type === 'identity' && object.id === campaign.created_by_ref);
   if (identity?.type !== 'identity') return refused(`${at}.created_by_ref`, 'Give the identity that it names, too: it is the source.');
   const accounts = Object.values(campaign.extensions)[0]?.accounts;
@@ -339,6 +339,6 @@ export function operatorIn(value: unknown): ReadBundle {
     return refused('objects', `Give at most ${MOST_OPERATOR_INDICATORS} indicators; there are ${indicators.length}.`);
   // Deterministic, so that a later bundle of the same campaign replaces the one before.
   const operator = operatorId(`o-${campaign.id.slice('campaign--'.length).replaceAll('-', '').slice(0, 12)}`);
-  const { name, objective: kind } = campaign;
-  return { kind: 'operator', operator: { id: operator, name, source: identity.name, kind, accounts, indicators } };
+  const { name, objective: classification } = campaign;
+  return { kind: 'operator', operator: { id: operator, name, source: identity.name, classification, accounts, indicators } };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AccountKey, CampaignId, CaseId, SealedId } from '../../identity/ids';
 import { AccountFacts, type Standing } from '../account';
-import { KINDS } from '../campaigns/campaign';
+import { CLASSIFICATIONS } from '../campaigns/campaign';
 import { ActionName, Billing, Hint } from '../policy/enforcement-policy';
 import { REASON_CODES } from './reason-codes';
 
@@ -12,7 +12,7 @@ export const Action = z.object({
   action: ActionName,
   case: z.custom<CaseId>(),
   campaign: z.custom<CampaignId>(),
-  campaignKind: z.enum(KINDS),
+  classification: z.enum(CLASSIFICATIONS),
   rule: z.string(),
   reasonCode: z.enum(REASON_CODES),
   hints: z.array(Hint),

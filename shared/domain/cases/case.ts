@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AccountKey, CampaignId } from '../../identity/ids';
-import { KINDS } from '../campaigns/campaign';
+import { CLASSIFICATIONS } from '../campaigns/campaign';
 import { PERSON_ROLES } from '../person';
 import { ActionName, MODES } from '../policy/enforcement-policy';
 import { REASON_CODES } from './reason-codes';
@@ -47,7 +47,7 @@ export const MOST_CHOSEN = 2_000;
 
 export const CaseState = z.object({
   campaign: z.custom<CampaignId>(),
-  campaignKind: z.enum(KINDS),
+  classification: z.enum(CLASSIFICATIONS),
   rule: z.string(),
   action: ActionName,
   mode: z.enum(MODES),

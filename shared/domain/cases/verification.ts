@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VERIFICATION_METHODS, VERIFICATION_RESULTS } from '../../contract/event';
 import type { AccountKey, CampaignId, CaseId, SealedId } from '../../identity/ids';
-import { KINDS } from '../campaigns/campaign';
+import { CLASSIFICATIONS } from '../campaigns/campaign';
 import { Judged } from '../campaigns/label';
 import { HOUR } from '../time';
 
@@ -41,7 +41,7 @@ export const VerificationState = z.object({
     /** What it is kept from until then: challenge, hold; challenge or limit of an action. */
     restriction: z.enum(['challenge', 'hold', 'limit']),
     campaign: z.custom<CampaignId>((text) => typeof text === 'string'),
-    campaignKind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
     case: z.custom<CaseId>((text) => typeof text === 'string').nullable(),
     at: z.number(),
   }),
@@ -68,7 +68,7 @@ export const VerificationNews = z.discriminatedUnion('kind', [
     ...about,
     answer: z.enum(['challenge', 'hold']),
     campaign: z.custom<CampaignId>((text) => typeof text === 'string' && text.length > 0),
-    campaignKind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
   }),
   z.object({
     kind: z.literal('result'),

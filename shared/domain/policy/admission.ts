@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Hash64 } from '../../identity/ids';
-import { FAMILIES, INDICATOR_TYPES, type Indicator, KINDS, type Kind } from '../campaigns/campaign';
+import { CLASSIFICATIONS, type Classification, FAMILIES, INDICATOR_TYPES, type Indicator } from '../campaigns/campaign';
 import { Reasoned } from './detection-policy';
 import { Mode } from './enforcement-policy';
 
@@ -36,7 +36,7 @@ export type Shown = { type: ShownType; hash: Hash64 };
 export const KnownBy = z.object({
   type: z.enum(INDICATOR_TYPES),
   campaign: z.string(),
-  kind: z.enum(KINDS),
+  classification: z.enum(CLASSIFICATIONS),
   family: z.enum(FAMILIES),
   weight: z.number(),
   members: z.int(),
@@ -45,4 +45,4 @@ export const KnownBy = z.object({
 export type KnownBy = z.infer<typeof KnownBy>;
 
 /** Operators whose next account may be told by what it shows. Victims of stolen keys and ordinary customers are none. */
-export const OPERATED: ReadonlySet<Kind> = new Set(['distillation', 'reselling']);
+export const OPERATED: ReadonlySet<Classification> = new Set(['distillation', 'reselling']);

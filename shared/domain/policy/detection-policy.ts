@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KINDS } from '../campaigns/campaign';
+import { CLASSIFICATIONS } from '../campaigns/campaign';
 import { ONE_LINE } from '../plain-text';
 
 /** A number that judges people, with the reason it has this value. */
@@ -33,7 +33,7 @@ export type GroupFeature = (typeof GROUP_FEATURES)[number];
 
 /** One row of the classification: what a feature, fully there, adds to the log-odds of a class. */
 export const ClassWeight = z.object({
-  kind: z.enum(KINDS),
+  classification: z.enum(CLASSIFICATIONS),
   feature: z.enum([...GROUP_FEATURES, 'always']),
   weight: z.number(),
   reason: z.string().min(10),
@@ -74,7 +74,7 @@ export type LegPolicy = z.infer<typeof LegPolicy>;
 
 /** Groups of a class as they were seen in evaluation, to tell how usual a new one is (functions/detection/findings/typicality.ts). */
 export const ClassExamples = z.object({
-  kind: z.enum(KINDS),
+  classification: z.enum(CLASSIFICATIONS),
   /** Mean and standard deviation of each feature over the class. */
   features: z.record(z.enum(GROUP_FEATURES), z.object({ mean: z.number(), deviation: z.number().positive() })),
   /** How far groups that the numbers above were not made with are from them, ascending. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PLANS } from '../../contract/event';
-import { FOUND_BY, KINDS, LEGS } from '../campaigns/campaign';
+import { CLASSIFICATIONS, FOUND_BY, LEGS } from '../campaigns/campaign';
 import { REASON_CODES } from '../cases/reason-codes';
 import { Reasoned } from './detection-policy';
 
@@ -28,14 +28,14 @@ const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 const minutes = z.number().min(0);
 
-/** One row of the ladder: what must hold before a campaign of this kind is met with this action. The first row that holds decides. */
+/** One row of the ladder: what must hold before a campaign of this class is met with this action. The first row that holds decides. */
 export const Rule = z.strictObject({
   /** Names the rule in ledger, rates and demotion; never reused for another meaning. */
   id: z.string().regex(/^[a-z0-9-]{3,64}$/),
-  kind: z.enum(KINDS),
+  classification: z.enum(CLASSIFICATIONS),
   action: ActionName,
   reasonCode: z.enum(REASON_CODES),
-  /** Probability of the kind (functions/detection/findings/classify.ts), at least. */
+  /** Probability of the classification (functions/detection/findings/classify.ts), at least. */
   probability: Reasoned(share),
   /** Once a case is open under this rule, the probability down to which it goes on; the same where not given. */
   keepsProbability: Reasoned(share).optional(),

@@ -63,7 +63,7 @@ function event(
 
 type Recorded = LedgerEntry & { hash: string };
 /** Of a campaign, what a finding says beside the decision. */
-export type Found = Pick<Campaign, 'kind' | 'probabilities' | 'firstSeen' | 'lastSeen' | 'evidence'> & { accounts: number };
+export type Found = Pick<Campaign, 'classification' | 'probabilities' | 'firstSeen' | 'lastSeen' | 'evidence'> & { accounts: number };
 
 /** One entry of the ledger; undefined for a chain that is none of ours. `found`: the campaign that a decision is about. */
 export function ocsfOfEntry(entry: Recorded, found?: Found): OcsfEvent | undefined {
@@ -100,9 +100,9 @@ function ofDecision(campaign: string, entry: Recorded, found: Found | undefined)
       desc: entry.because.join('; '),
       modified_time: entry.at,
       ...(rule === undefined ? {} : { analytic: { type_id: 1, type: 'Rule', uid: rule, name: rule } }),
-      ...(found ? { types: [found.kind], first_seen_time: found.firstSeen, last_seen_time: found.lastSeen } : {}),
+      ...(found ? { types: [found.classification], first_seen_time: found.firstSeen, last_seen_time: found.lastSeen } : {}),
     },
-    ...(found ? { confidence_score: Math.round(100 * found.probabilities[found.kind]), count: Math.max(1, found.accounts) } : {}),
+    ...(found ? { confidence_score: Math.round(100 * found.probabilities[found.classification]), count: Math.max(1, found.accounts) } : {}),
     ...(found && found.evidence.length > 0
       ? {
           evidences: found.evidence.map(({ detector, family, because, strength, numbers }) => ({

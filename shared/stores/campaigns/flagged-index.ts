@@ -7,7 +7,7 @@ export const ORDERS = ['detectedAt', 'score', 'updatedAt'] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** Narrowest first. Each flagged account has one index row per scope that applies and order: 3 to 15. */
-export const SCOPES = ['campaign', 'standing', 'plan', 'kind', 'all'] as const;
+export const SCOPES = ['campaign', 'standing', 'plan', 'classification', 'all'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export const flaggedPartition = (scope: Scope, value: string, order: Order): string => `FLAGGED#${scope}#${value}#${order}`;

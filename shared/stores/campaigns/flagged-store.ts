@@ -59,7 +59,7 @@ export class FlaggedStore {
   async cleared(account: AccountKey, at: number): Promise<void> {
     await this.change(account, at, (current) => {
       if (!current || current.standing === 'active') return undefined;
-      const { campaign: _campaign, kind: _kind, role: _role, ...rest } = current;
+      const { campaign: _campaign, classification: _classification, role: _role, ...rest } = current;
       return { ...rest, updatedAt: at };
     });
   }
@@ -159,7 +159,7 @@ function same(one: FlaggedAccount | undefined, other: FlaggedAccount | undefined
   return text(one) === text(other);
 }
 
-/** The scope with the fewest rows that answers the filter: a campaign before a standing before a plan before a kind. */
+/** The scope with the fewest rows that answers the filter: a campaign before a standing before a plan before a classification. */
 function narrowest(where: FlaggedFilter): { scope: Scope; value: string } {
   for (const scope of SCOPES) {
     const value = scope === 'all' ? 'all' : where[scope];
@@ -172,7 +172,7 @@ function matches(row: FlaggedAccount, where: FlaggedFilter): boolean {
   return (
     (where.campaign === undefined || row.campaign === where.campaign) &&
     (where.standing === undefined || row.standing === where.standing) &&
-    (where.kind === undefined || row.kind === where.kind) &&
+    (where.classification === undefined || row.classification === where.classification) &&
     (where.plan === undefined || row.plan === where.plan) &&
     (where.role === undefined || row.role === where.role) &&
     (where.scoreAtLeast === undefined || row.score >= where.scoreAtLeast) &&

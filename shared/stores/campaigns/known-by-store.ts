@@ -52,15 +52,15 @@ export class KnownByStore {
 
 function rowsOf(campaign: Campaign | undefined): Map<string, KnownBy> {
   const rows = new Map<string, KnownBy>();
-  if (!campaign || !OPERATED.has(campaign.kind)) return rows;
-  const { id, kind, members: all } = campaign;
+  if (!campaign || !OPERATED.has(campaign.classification)) return rows;
+  const { id, classification, members: all } = campaign;
   for (const indicator of campaign.indicators) {
     const { type, family, members, weight = 0 } = indicator;
     if (!SHOWN.has(type) || weight < LEAST_WEIGHT) continue;
-    rows.set(pkOf(indicator), { type, campaign: id, kind, family, weight, members, size: all.length });
+    rows.set(pkOf(indicator), { type, campaign: id, classification, family, weight, members, size: all.length });
   }
   return rows;
 }
 
 const differs = (old: KnownBy | undefined, row: KnownBy): boolean =>
-  old === undefined || old.kind !== row.kind || Math.abs(old.weight - row.weight) >= SAME_WEIGHT;
+  old === undefined || old.classification !== row.classification || Math.abs(old.weight - row.weight) >= SAME_WEIGHT;

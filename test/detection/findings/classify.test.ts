@@ -3,7 +3,7 @@ import { featuresOf } from '../../../functions/detection/findings/features';
 import type { Measures } from '../../../functions/detection/findings/measures';
 import { distanceFrom, oddities, typicalityOf } from '../../../functions/detection/findings/typicality';
 import recommended from '../../../policies/recommended.json';
-import { KINDS, probabilityOf } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, probabilityOf } from '../../../shared/domain/campaigns/campaign';
 import { type ClassExamples, GROUP_FEATURES, type GroupFeature } from '../../../shared/domain/policy/detection-policy';
 import { Policy } from '../../../shared/domain/policy/policy';
 import { asks, HYDRA, identity, load, measures } from '../../support/measures';
@@ -12,7 +12,7 @@ const policy = Policy.parse(recommended).detection;
 const features = (change: Partial<Measures>) => featuresOf(measures(change));
 const likeliest = (change: Partial<Measures>): string => {
   const { probabilities } = classify(features(change), policy);
-  return KINDS.reduce((best, kind) => (probabilities[kind] > probabilities[best] ? kind : best));
+  return CLASSIFICATIONS.reduce((best, classification) => (probabilities[classification] > probabilities[best] ? classification : best));
 };
 const people = { dispersion: 4, rest: 0.05, load: load({ spread: 0.8, atMost: 1.2 }) };
 const reseller = { ...HYDRA, ...people, asking: [asks(0.1)], families: { ...HYDRA.families, content: 0 } };
@@ -34,7 +34,7 @@ describe('the likeliest class of each population (domain.md)', () => {
 describe('a class is named when it is likely enough and the group is typical of it', () => {
   test('a campaign is', () => {
     const judged = classify(features(HYDRA), policy);
-    expect(judged).toMatchObject({ kind: 'distillation', odd: [] });
+    expect(judged).toMatchObject({ classification: 'distillation', odd: [] });
     expect(judged.typicality).toBeGreaterThanOrEqual(policy.typicalFrom.value);
     expect(probabilityOf(judged)).toBe(Math.max(...Object.values(judged.probabilities)));
   });
@@ -44,15 +44,15 @@ describe('a class is named when it is likely enough and the group is typical of 
     const bold = { ...policy, classes: policy.classes.filter(({ weight }) => weight > 0) };
     const judged = classify(strange, bold);
     expect(Math.max(...Object.values(judged.probabilities))).toBeGreaterThan(policy.namedFrom.value);
-    expect(judged.kind).toBe('unclear');
+    expect(judged.classification).toBe('unclear');
     expect(judged.odd.length).toBeGreaterThan(0);
   });
   test('a class without examples is never named', () => {
     const unknown = { ...policy, examples: { ...policy.examples, value: [] } };
-    expect(classify(features(HYDRA), unknown)).toMatchObject({ kind: 'unclear', typicality: 0 });
+    expect(classify(features(HYDRA), unknown)).toMatchObject({ classification: 'unclear', typicality: 0 });
   });
   test('nothing seen yet is unclear', () => {
-    expect(classify(features({}), policy).kind).toBe('unclear');
+    expect(classify(features({}), policy).classification).toBe('unclear');
   });
   test('probabilities add up to 1', () => {
     for (const change of [{}, HYDRA, reseller, people]) {
@@ -66,7 +66,7 @@ describe('typicality is a conformal p-value', () => {
   const flat = Object.fromEntries(GROUP_FEATURES.map((name) => [name, 0])) as Record<GroupFeature, number>;
   const described = Object.fromEntries(GROUP_FEATURES.map((name) => [name, { mean: 0, deviation: 0.2 }])) as ClassExamples['features'];
   const distances = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
-  const classes: ClassExamples[] = [{ kind: 'distillation', features: described, distances }];
+  const classes: ClassExamples[] = [{ classification: 'distillation', features: described, distances }];
   test('the middle of a class is as typical as can be, what is farther than all examples as little as can be', () => {
     expect(typicalityOf(flat, 'distillation', classes)).toBe(1);
     const far = Object.fromEntries(GROUP_FEATURES.map((name) => [name, 1])) as Record<GroupFeature, number>;

@@ -19,7 +19,7 @@ const scenario = Scenario.parse({
   ],
 });
 
-type Seen = { at: number; accounts: string[] } & Pick<Assessment, 'kind' | 'legs' | 'families'>;
+type Seen = { at: number; accounts: string[] } & Pick<Assessment, 'classification' | 'legs' | 'families'>;
 
 describe('accounts that nothing links but what they ask for', () => {
   const found: Seen[] = [];
@@ -29,10 +29,10 @@ describe('accounts that nothing links but what they ask for', () => {
   beforeAll(async () => {
     const source = simulated(scenario, SEED);
     const see = (pipeline: Pipeline, assessments: readonly Assessment[], at: number): void => {
-      for (const { network, kind, legs, families } of assessments) {
+      for (const { network, classification, legs, families } of assessments) {
         if (network.foundBy !== 'content') continue;
         const accounts = network.members.map(({ entry }) => pipeline.hasher.open(entry.profile.sealed));
-        found.push({ at, accounts, kind, legs, families });
+        found.push({ at, accounts, classification, legs, families });
       }
     };
     const report = await replaySystem({ detectEveryHours: 4, record: see })(source);
@@ -47,8 +47,8 @@ describe('accounts that nothing links but what they ask for', () => {
     expect(found[0]!.at).toBeLessThan(Date.parse(scenario.start) + 7 * DAY);
   });
   test('have no name, and lack what a machine needs', () => {
-    for (const { kind, legs } of found) {
-      expect(kind).toBe('unclear');
+    for (const { classification, legs } of found) {
+      expect(classification).toBe('unclear');
       expect(legs.coordination.holds).toBe(false);
     }
   });

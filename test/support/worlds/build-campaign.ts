@@ -37,7 +37,7 @@ export function buildCampaign(over: Partial<Campaign> & { size?: number } = {}):
   const { size = 100, ...rest } = over;
   return {
     id: campaignId('C-hydra'),
-    kind: 'distillation',
+    classification: 'distillation',
     probabilities: { distillation: 0.998, reselling: 0.0005, 'hijacked-keys': 0.0005, 'shared-origin': 0.0005, unclear: 0.0005 },
     firstSeen: T0,
     lastSeen: T0,

@@ -8,7 +8,7 @@ export const buildOperator = (over: Partial<KnownOperator> = {}): KnownOperator 
   id: operatorId('o-3f2a1b2c9d0e'),
   name: 'june',
   source: 'Lockstep',
-  kind: 'distillation',
+  classification: 'distillation',
   accounts: 50,
   indicators: [{ type: 'payment-instrument', family: 'payment', hash: hash64('00000000000a1'), members: 40 }],
   importedAt: T0,

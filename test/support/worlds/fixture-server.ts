@@ -16,9 +16,9 @@ import { enforcementWorld, RECOMMENDED, type TestWorld } from './enforcement-wor
 import { type CampaignPlan, FIXTURE_NOW, fixtureCampaign, NAMES, saveFixture } from './fixture-world';
 
 export const FIXTURE_CAMPAIGNS: readonly CampaignPlan[] = [
-  { id: 'june-hydra', kind: 'distillation', accounts: 1_200, firstSeen: FIXTURE_NOW - 12 * DAY },
-  { id: 'kiosk', kind: 'reselling', accounts: 64, firstSeen: FIXTURE_NOW - 20 * DAY },
-  { id: 'stolen-keys', kind: 'hijacked-keys', accounts: 28, firstSeen: FIXTURE_NOW - 4 * DAY },
+  { id: 'june-hydra', classification: 'distillation', accounts: 1_200, firstSeen: FIXTURE_NOW - 12 * DAY },
+  { id: 'kiosk', classification: 'reselling', accounts: 64, firstSeen: FIXTURE_NOW - 20 * DAY },
+  { id: 'stolen-keys', classification: 'hijacked-keys', accounts: 28, firstSeen: FIXTURE_NOW - 4 * DAY },
 ];
 
 export const FIXTURE_APPEAL_KEYS = [{ id: 'fixture', secret: 'the appeal key of a fixture server' }];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Names } from '../../../functions/enforcement/api/name-routes';
-import type { Campaign, Evidence, Indicator, Kind, Legs, Link, Member, Role } from '../../../shared/domain/campaigns/campaign';
+import type { Campaign, Classification, Evidence, Indicator, Legs, Link, Member, Role } from '../../../shared/domain/campaigns/campaign';
 import { DAY, HOUR, hourOf } from '../../../shared/domain/time';
 import type { AccountSummary } from '../../../shared/formats/account-summary';
 import { canaryKeys } from '../../../shared/identity/canary';
@@ -30,7 +30,14 @@ export const NAMES: Names = {
 };
 const hashOf = (name: string): Hash64 => hash64(createHash('sha256').update(name).digest('hex').slice(0, 13));
 
-export type CampaignPlan = { id: string; kind: Kind; accounts: number; firstSeen: number; version?: number; seed?: number };
+export type CampaignPlan = {
+  id: string;
+  classification: Classification;
+  accounts: number;
+  firstSeen: number;
+  version?: number;
+  seed?: number;
+};
 export type Fixture = { campaign: Campaign; links: Link[]; hours: MemberHours[] };
 
 const roleOf = (index: number, total: number): Role => {
@@ -43,7 +50,7 @@ const roleOf = (index: number, total: number): Role => {
 /** One campaign as detection would describe it at FIXTURE_NOW. The same plan gives the same campaign. */
 export function fixtureCampaign(plan: CampaignPlan): Fixture {
   const chance = new SeededChance(plan.seed ?? plan.accounts);
-  const { id, kind, accounts, firstSeen } = plan;
+  const { id, classification, accounts, firstSeen } = plan;
   const lastSeen = FIXTURE_NOW - HOUR;
   const cards = Math.max(2, Math.round(accounts / 40));
   const prefixes = Math.max(2, Math.round(accounts / 90));
@@ -78,7 +85,7 @@ export function fixtureCampaign(plan: CampaignPlan): Fixture {
     };
   });
   const links = starLinks(members, held, id);
-  const hours = memberHours(members.slice(0, 400), firstSeen, lastSeen, kind, chance);
+  const hours = memberHours(members.slice(0, 400), firstSeen, lastSeen, classification, chance);
   const exchanges = members.reduce((sum, member) => sum + member.exchanges, 0);
   const probabilities = {
     distillation: 0.001,
@@ -86,11 +93,11 @@ export function fixtureCampaign(plan: CampaignPlan): Fixture {
     'hijacked-keys': 0.001,
     'shared-origin': 0.001,
     unclear: 0.001,
-    [kind]: 0.996,
+    [classification]: 0.996,
   };
   const campaign: Campaign = {
     id: campaignId(id),
-    kind,
+    classification,
     probabilities,
     firstSeen,
     lastSeen,
@@ -101,8 +108,8 @@ export function fixtureCampaign(plan: CampaignPlan): Fixture {
     evidence: fixtureEvidence(accounts, cards),
     families: ['payment', 'infrastructure', 'timing', 'content'],
     typicality: 0.4,
-    legs: fixtureLegs(kind, accounts, cards),
-    odd: kind === 'distillation' ? [] : [`the same load on every account: less than in groups known as ${kind}`],
+    legs: fixtureLegs(classification, accounts, cards),
+    odd: classification === 'distillation' ? [] : [`the same load on every account: less than in groups known as ${classification}`],
     indicators: fixtureIndicators(id, held, firstSeen, lastSeen),
     exchanges,
     inputTokens: exchanges * 812,
@@ -117,20 +124,20 @@ export function fixtureCampaign(plan: CampaignPlan): Fixture {
 }
 
 /** In the sentences of functions/detection/findings/legs.ts: all hold for a campaign that is run to distil, and for no other. */
-const fixtureLegs = (kind: Kind, accounts: number, cards: number): Legs => ({
+const fixtureLegs = (classification: Classification, accounts: number, cards: number): Legs => ({
   coordination: {
     holds: true,
     because: `linked by payment and infrastructure, and each of ${accounts} accounts carries the same load (spread at most 0.11)`,
   },
   concealment:
-    kind === 'distillation'
+    classification === 'distillation'
       ? {
           holds: true,
           because: `${cards} payment instruments each pay for several accounts that have no address, domain or organisation in common (97 % of those that pay); their requests are spaced out as a machine does`,
         }
       : { holds: false, because: 'nothing shows one operator behind identities made to look unrelated' },
   purpose:
-    kind === 'distillation'
+    classification === 'distillation'
       ? {
           holds: true,
           because: "by their prompts, 74 % of 3510 requests ask for reasoning, at least 71 %; of the population's 22 % do",
@@ -160,14 +167,22 @@ function starLinks(members: readonly Member[], held: readonly { card: number; pr
   return links;
 }
 
-function memberHours(members: readonly Member[], firstSeen: number, lastSeen: number, kind: Kind, chance: SeededChance): MemberHours[] {
+function memberHours(
+  members: readonly Member[],
+  firstSeen: number,
+  lastSeen: number,
+  classification: Classification,
+  chance: SeededChance,
+): MemberHours[] {
   const from = Math.max(hourOf(firstSeen), hourOf(lastSeen) - 13 * DAY);
   return members.map(({ account }, row) => {
     const hours: MemberHours['hours'] = [];
     for (let at = from; at <= lastSeen; at += HOUR) {
       const local = (at / HOUR) % 24;
       const active =
-        kind === 'distillation' ? (at / HOUR + row) % 3 !== 0 || chance.next() < 0.1 : local > 7 && local < 20 && chance.next() < 0.6;
+        classification === 'distillation'
+          ? (at / HOUR + row) % 3 !== 0 || chance.next() < 0.1
+          : local > 7 && local < 20 && chance.next() < 0.6;
       if (active) hours.push([at, 1 + Math.floor(chance.next() * 3), 0]);
     }
     return { account, hours };
@@ -262,7 +277,7 @@ export async function saveFixture({ campaign, links, hours }: Fixture, stores: S
     await flagged.detected({
       account,
       campaign: campaign.id,
-      kind: campaign.kind,
+      classification: campaign.classification,
       role,
       score,
       exchanges,

@@ -4,7 +4,7 @@ import { GroupProfile } from '../../../functions/detection/networks/networks';
 import { Profile } from '../../../functions/detection/profiles/profile';
 import { TraitIndex } from '../../../functions/detection/traits/trait-index';
 import type { AccountFacts } from '../../../shared/domain/account';
-import type { Kind } from '../../../shared/domain/campaigns/campaign';
+import type { Classification } from '../../../shared/domain/campaigns/campaign';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { hashText, KeyedHasher } from '../../../shared/identity/keyed-hash';
@@ -61,7 +61,7 @@ export function indexOf(profiles: readonly Profile[]): TraitIndex {
 const LEG = { holds: true, because: 'the test has it so' };
 
 /** What was found out about a network of these accounts. */
-export function assessment(index: TraitIndex, members: readonly AccountKey[], kind: Kind = 'distillation'): Assessment {
+export function assessment(index: TraitIndex, members: readonly AccountKey[], classification: Classification = 'distillation'): Assessment {
   const wanted = new Set(members);
   const entries = index.accounts.filter(({ profile }) => wanted.has(profile.account));
   return {
@@ -74,14 +74,14 @@ export function assessment(index: TraitIndex, members: readonly AccountKey[], ki
       })),
       profile: new GroupProfile(index, entries.length, entries),
     },
-    kind,
+    classification,
     typicality: 1,
     odd: [],
     legs: { coordination: LEG, concealment: LEG, purpose: LEG },
     measures: measures(),
     features: featuresOf(measures()),
     unlike: new Map(),
-    probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0, [kind]: 1 },
+    probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0, 'shared-origin': 0, unclear: 0, [classification]: 1 },
     evidence: [],
     families: ['infrastructure', 'payment'],
   };

@@ -9,7 +9,7 @@ import { OpenByHand } from '../../parts/commands/choose';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { useKeys } from '../../parts/keyboard';
 import { LegsPanel } from '../../parts/legs';
-import { Badge, Empty, Figures, Kind, Loaded, Panel, Sentences, Standing } from '../../parts/parts';
+import { Badge, Classification, Empty, Figures, Loaded, Panel, Sentences, Standing } from '../../parts/parts';
 import { NewExoneration } from '../cases/exonerations-page';
 import { Entries } from '../ledger-page';
 import { LABEL_NAMES, LabelDialog } from '../policies/labels-page';
@@ -57,7 +57,8 @@ export function AccountPage({ account }: { account: string }) {
   return (
     <Loaded from={about} lines={10}>
       {(data) => {
-        const culprit = data.membership !== null && data.membership.kind !== 'shared-origin' && data.membership.role !== 'suspected-victim';
+        const culprit =
+          data.membership !== null && data.membership.classification !== 'shared-origin' && data.membership.role !== 'suspected-victim';
         return (
           <>
             <header>
@@ -198,24 +199,24 @@ function Headline({ of: { membership, known } }: { of: Account }) {
       {membership.campaign}
     </Link>
   );
-  if (membership.kind === 'shared-origin')
+  if (membership.classification === 'shared-origin')
     return (
       <p className="lede">
         Left alone: one organisation’s own accounts. It shares a plain origin with {group}, which is nobody’s operation.{' '}
-        <Kind is={membership.kind} />
+        <Classification is={membership.classification} />
       </p>
     );
-  if (membership.role === 'suspected-victim' || membership.kind === 'hijacked-keys')
+  if (membership.role === 'suspected-victim' || membership.classification === 'hijacked-keys')
     return (
       <p className="lede">
-        Probably a victim: its key was used together with those of {group}. <Kind is={membership.kind} />{' '}
-        {probable(membership.kind, membership.probability)}.
+        Probably a victim: its key was used together with those of {group}. <Classification is={membership.classification} />{' '}
+        {probable(membership.classification, membership.probability)}.
       </p>
     );
   return (
     <p className="lede">
-      {ROLE_NAMES[membership.role]} member of {group} <Kind is={membership.kind} /> {probable(membership.kind, membership.probability)}.{' '}
-      {oddsOf(membership.score)} as likely to be part of it as not
+      {ROLE_NAMES[membership.role]} member of {group} <Classification is={membership.classification} />{' '}
+      {probable(membership.classification, membership.probability)}. {oddsOf(membership.score)} as likely to be part of it as not
       {membership.families.length === 0 ? ', though on no family of evidence of its own' : `, on ${listed(membership.families)}`}.
     </p>
   );

@@ -13,7 +13,7 @@ import { type Column, VirtualTable } from '../../parts/virtual-table';
 type Row = Schemas['FlaggedAccount'];
 const CHOICES = {
   standing: ['active', 'watched', 'in-review', 'warned', 'challenged', 'limited', 'key-disabled', 'suspended'],
-  kind: ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'],
+  classification: ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'],
   plan: ['free', 'trial', 'paid', 'enterprise'],
   role: ['core', 'peripheral', 'suspected-victim', 'bystander'],
 } as const;
@@ -85,7 +85,7 @@ export function AccountsPage() {
       </header>
       <Panel title="Flagged accounts" flush end={<Find onFound={(account) => go(`/accounts/${account}`)} />}>
         <div className="filters">
-          {(['standing', 'kind', 'role', 'plan'] as const).map((name) => (
+          {(['standing', 'classification', 'role', 'plan'] as const).map((name) => (
             <label className="field" key={name}>
               <span>{words(name)}</span>
               <select value={filters[name] ?? ''} onChange={(event) => choose(name, event.target.value)}>
@@ -138,7 +138,7 @@ export function AccountsPage() {
               ['account', (row) => row.account],
               ['standing', (row) => row.standing],
               ['campaign', (row) => row.campaign],
-              ['kind', (row) => row.kind],
+              ['classification', (row) => row.classification],
               ['role', (row) => row.role],
               ['plan', (row) => row.plan],
               ['score', (row) => row.score],

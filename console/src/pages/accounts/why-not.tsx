@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api';
-import { moment } from '../../format';
+import { moment, words } from '../../format';
 
 /** Why nothing is done: what the policy asked, in order, and what was not met. */
 export function WhyNot({ decision }: { decision: Schemas['Campaign']['decision'] }) {
@@ -20,10 +20,10 @@ export function WhyNot({ decision }: { decision: Schemas['Campaign']['decision']
 /** `not distillation-suspend: 1 families of evidence …` as a person would say it. */
 export function inWords(text: string): string {
   const said = text
-    .replace(/^no rule of the policy answers a campaign of kind ([a-z-]+)$/, (_, kind: string) =>
-      kind === 'shared-origin'
+    .replace(/^no rule of the policy answers a campaign classified as ([a-z-]+)$/, (_, classification: string) =>
+      classification === 'shared-origin'
         ? 'One organisation’s own accounts, or people behind one address: no rule of the policy acts on these'
-        : `No rule of the policy acts on a group of kind ${kind}`,
+        : `No rule of the policy acts on a campaign classified as ${words(classification)}`,
     )
     .replace(/^not ([a-z0-9-]+): /, 'The rule $1 does not apply: ')
     .replace(/\b1 (families|accounts)\b/g, (_, noun: string) => `1 ${noun === 'families' ? 'family' : 'account'}`);

@@ -9,7 +9,7 @@ import { useCaseCommands } from '../../parts/commands/case-commands';
 import { saveFile } from '../../parts/csv';
 import { useKeys } from '../../parts/keyboard';
 import { LegsPanel } from '../../parts/legs';
-import { Badge, Bar, Empty, Family, Figures, Kind, Loaded, Panel, Sentences } from '../../parts/parts';
+import { Badge, Bar, Classification, Empty, Family, Figures, Loaded, Panel, Sentences } from '../../parts/parts';
 import { CasePanel } from '../cases/case-panel';
 import { NewExoneration } from '../cases/exonerations-page';
 import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel, useGraph } from './campaign-panels';
@@ -65,13 +65,13 @@ export function CampaignPage({ id }: { id: string }) {
                 </span>
               </h1>
               <p className="row" style={{ paddingTop: 4 }}>
-                <Kind is={data.kind} />
+                <Classification is={data.classification} />
                 <span className="soft">
                   {data.handMade
                     ? 'Split off by a person'
-                    : data.kind === 'unclear'
+                    : data.classification === 'unclear'
                       ? bestGuess(data.probabilities)
-                      : probable(data.kind, data.probability)}
+                      : probable(data.classification, data.probability)}
                   {data.families.length > 0 ? `, on ${listed(data.families)}` : ''}
                 </span>
                 {data.endedAt ? <Badge>ended {shortDay(data.endedAt)}: nobody of it was seen for long</Badge> : null}
@@ -98,7 +98,7 @@ export function CampaignPage({ id }: { id: string }) {
                   <button type="button" className="button" onClick={() => void download(id, 'stix')}>
                     Indicators as STIX
                   </button>
-                  {data.kind === 'shared-origin' ? null : (
+                  {data.classification === 'shared-origin' ? null : (
                     <Link className="button" href={`/disclosures?campaigns=${data.id}`}>
                       Disclose
                     </Link>

@@ -3,7 +3,7 @@ import { answered, client, type Schemas } from '../../api';
 import { useStatus } from '../../app';
 import { bestGuess, compact, count, day, percent, plural, relative } from '../../format';
 import { CsvButton } from '../../parts/csv-button';
-import { Empty, Kind, Loaded, Panel } from '../../parts/parts';
+import { Classification, Empty, Loaded, Panel } from '../../parts/parts';
 import { Arrived } from '../../parts/steady';
 import { useFilters } from '../../parts/use-filters';
 import { useRowKeys, useRows, useSteady } from '../../parts/use-rows';
@@ -20,12 +20,12 @@ const SORTS = [
   ['-detectedAt', 'newest'],
   ['detectedAt', 'oldest'],
 ] as const;
-const KINDS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'] as const;
-const CHOICES = { sort: SORTS.map(([sort]) => sort), kind: KINDS, show: ['current', 'ended'] } as const;
+const CLASSIFICATIONS = ['distillation', 'reselling', 'hijacked-keys', 'shared-origin', 'unclear'] as const;
+const CHOICES = { sort: SORTS.map(([sort]) => sort), classification: CLASSIFICATIONS, show: ['current', 'ended'] } as const;
 
 export function CampaignsPage() {
   const [, go] = useLocation();
-  const [{ sort = '-accounts', kind, show = 'current' }, choose] = useFilters(CHOICES);
+  const [{ sort = '-accounts', classification, show = 'current' }, choose] = useFilters(CHOICES);
   const status = useStatus().data;
   const now = status?.at;
   const page = (limit: number) => (cursor: string | undefined) =>
@@ -36,7 +36,7 @@ export function CampaignsPage() {
             sort,
             limit,
             ...(show === 'ended' ? { ended: 'true' as const } : {}),
-            ...(kind === undefined ? {} : { kind }),
+            ...(classification === undefined ? {} : { classification }),
             ...(cursor === undefined ? {} : { cursor }),
           },
         },
@@ -48,8 +48,8 @@ export function CampaignsPage() {
     more,
     hasMore,
     waiting,
-  } = useRows(['campaigns', sort, kind, show], page(100), { refetchInterval: 10_000, staying: true });
-  const { rows, arrived, gone, renew } = useSteady(fresh, (row) => row.id, `${sort} ${kind} ${show}${waiting ? ' waiting' : ''}`);
+  } = useRows(['campaigns', sort, classification, show], page(100), { refetchInterval: 10_000, staying: true });
+  const { rows, arrived, gone, renew } = useSteady(fresh, (row) => row.id, `${sort} ${classification} ${show}${waiting ? ' waiting' : ''}`);
   const open = (row: Row) => go(`/campaigns/${row.id}`);
   const at = useRowKeys('Campaigns', rows, (row) => row.id, open);
   const columns: Column<Row>[] = [
@@ -62,13 +62,13 @@ export function CampaignsPage() {
         </Link>
       ),
     },
-    { head: 'Kind', width: '130px', cell: (row) => <Kind is={row.kind} /> },
+    { head: 'Classification', width: '130px', cell: (row) => <Classification is={row.classification} /> },
     { head: 'Accounts', width: '82px', number: true, order: 'accounts', cell: (row) => count(row.accounts) },
     {
       head: 'Probability',
       width: '190px',
       number: true,
-      cell: (row) => (row.kind === 'unclear' ? bestGuess(row.probabilities) : percent(row.probability, 1)),
+      cell: (row) => (row.classification === 'unclear' ? bestGuess(row.probabilities) : percent(row.probability, 1)),
     },
     { head: 'Exchanges', width: '90px', number: true, order: 'exchanges', cell: (row) => compact(row.exchanges) },
     { head: 'Aimed at', width: 'minmax(110px, 1fr)', cell: (row) => topTargets(row.targets) },
@@ -82,8 +82,8 @@ export function CampaignsPage() {
     },
   ];
   const sortBy = (value: string) => choose('sort', value);
-  // Of all kinds the pipeline keeps the count.
-  const total = kind || show === 'ended' ? undefined : status?.campaigns;
+  // Of all classes the pipeline keeps the count.
+  const total = classification || show === 'ended' ? undefined : status?.campaigns;
   return (
     <>
       <header>
@@ -102,10 +102,10 @@ export function CampaignsPage() {
             </select>
           </label>
           <label className="field">
-            <span>Kind</span>
-            <select value={kind ?? ''} onChange={(event) => choose('kind', event.target.value)}>
-              <option value="">every kind</option>
-              {KINDS.map((one) => (
+            <span>Classification</span>
+            <select value={classification ?? ''} onChange={(event) => choose('classification', event.target.value)}>
+              <option value="">any</option>
+              {CLASSIFICATIONS.map((one) => (
                 <option key={one}>{one}</option>
               ))}
             </select>
@@ -127,7 +127,7 @@ export function CampaignsPage() {
             rows.length === 0 ? (
               <Empty title="No campaigns">
                 {show === 'ended' ? 'No campaign' : 'Detection has found no network'}
-                {kind ? ` of kind ${kind}` : ''} {show === 'ended' ? 'has ended yet.' : 'yet.'}
+                {classification ? ` classified as ${classification}` : ''} {show === 'ended' ? 'has ended yet.' : 'yet.'}
               </Empty>
             ) : (
               <VirtualTable
@@ -158,7 +158,7 @@ export function CampaignsPage() {
             page={page(200)}
             columns={[
               ['campaign', (row) => row.id],
-              ['kind', (row) => row.kind],
+              ['classification', (row) => row.classification],
               ['probability', (row) => row.probability],
               ['accounts', (row) => row.accounts],
               ['exchanges', (row) => row.exchanges],

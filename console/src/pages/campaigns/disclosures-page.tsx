@@ -6,7 +6,7 @@ import { useMe } from '../../app';
 import { compact, count, day, moment, percent, plural, readable, words } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { saveFile } from '../../parts/csv';
-import { Badge, Empty, Figures, Kind, Loaded, Panel } from '../../parts/parts';
+import { Badge, Classification, Empty, Figures, Loaded, Panel } from '../../parts/parts';
 
 /** Reports to others: numbered, frozen, each an entry of the audit log. */
 export function DisclosuresPage() {
@@ -264,7 +264,7 @@ export function DisclosurePage({ number }: { number: string }) {
                     Campaign <Link href={`/campaigns/${campaign.id}`}>{campaign.id}</Link>
                   </>
                 }
-                end={<Kind is={campaign.kind} />}
+                end={<Classification is={campaign.classification} />}
               >
                 <p>
                   {plural(campaign.accounts, 'account')}, {count(campaign.exchanges)} exchanges, {count(campaign.prevented)} prevented;

@@ -4,7 +4,7 @@ import { answered, client, queries, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { count, day, moment } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
-import { Badge, Empty, Failed, Kind, Loaded, Panel } from '../../parts/parts';
+import { Badge, Classification, Empty, Failed, Loaded, Panel } from '../../parts/parts';
 import { toast } from '../../parts/toasts';
 
 type Operator = Schemas['KnownOperator'];
@@ -70,7 +70,7 @@ function OperatorRow({ one, onRevoke }: { one: Operator; onRevoke: (() => void) 
       <div>{one.watched ? <Badge tone="good">looked for</Badge> : <Badge>{one.revoked ? 'revoked' : 'ended'}</Badge>}</div>
       <div className="stack" style={{ gap: 3 }}>
         <h3>
-          {one.name} <Kind is={one.kind} />
+          {one.name} <Classification is={one.classification} />
         </h3>
         <p>
           {one.seen === 0

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
-import { count, KIND_NAMES, moment, plural } from '../../format';
+import { CLASSIFICATION_NAMES, count, moment, plural } from '../../format';
 import { AccountNames, keysOf, namesIn } from '../../parts/commands/choose';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Badge, Panel } from '../../parts/parts';
@@ -60,9 +60,9 @@ function MergeDialog({ campaign, onClose }: Omit<Props, 'what'>) {
           <option value="">Choose a campaign</option>
           {others.data?.items
             .filter(({ id }) => id !== campaign.id)
-            .map(({ id, kind, accounts }) => (
+            .map(({ id, classification, accounts }) => (
               <option key={id} value={id}>
-                {id}: {KIND_NAMES[kind].toLowerCase()}, {plural(accounts, 'account')}
+                {id}: {CLASSIFICATION_NAMES[classification].toLowerCase()}, {plural(accounts, 'account')}
               </option>
             ))}
         </select>

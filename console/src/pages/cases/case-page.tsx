@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
-import { count, doing, KIND_NAMES, words } from '../../format';
+import { CLASSIFICATION_NAMES, count, doing, words } from '../../format';
 import { useCaseCommands } from '../../parts/commands/case-commands';
 import { AddAccounts, type Bulk, BulkDialog } from '../../parts/commands/choose';
 import { LEFT_ALONE } from '../../parts/commands/preview';
@@ -28,7 +28,7 @@ export function CasePage({ id }: { id: string }) {
           <header>
             <div className="grow">
               <h1>
-                {data.byHand ? 'Case opened by hand' : `Case: ${KIND_NAMES[data.kind].toLowerCase()}`}{' '}
+                {data.byHand ? 'Case opened by hand' : `Case: ${CLASSIFICATION_NAMES[data.classification].toLowerCase()}`}{' '}
                 <span className="mono" style={{ fontSize: 15 }}>
                   {data.id}
                 </span>

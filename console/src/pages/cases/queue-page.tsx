@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
-import { compact, count, doing, KIND_NAMES, listed, moment, percent, plural, readable, relative, words } from '../../format';
+import { CLASSIFICATION_NAMES, compact, count, doing, listed, moment, percent, plural, readable, relative, words } from '../../format';
 import { useCaseCommands } from '../../parts/commands/case-commands';
 import { OpenByHand } from '../../parts/commands/choose';
 import { CsvButton } from '../../parts/csv-button';
@@ -124,7 +124,7 @@ export function QueuePage() {
               columns={[
                 ['case', (row) => row.id],
                 ['campaign', (row) => row.campaign],
-                ['kind', (row) => row.kind],
+                ['classification', (row) => row.classification],
                 ['rule', (row) => row.rule],
                 ['action', (row) => row.action],
                 ['progress', (row) => row.progress],
@@ -162,7 +162,7 @@ function CaseRow({ row, here, gone, now, buttons }: CaseRowProps) {
       <div className="stack" style={{ gap: 3 }}>
         <h3>
           <Link href={pageOf(row)}>
-            {row.byHand ? 'Opened by hand' : KIND_NAMES[row.kind]}:{' '}
+            {row.byHand ? 'Opened by hand' : CLASSIFICATION_NAMES[row.classification]}:{' '}
             {doing(row.action, row.size).replace(/^./, (letter) => letter.toLowerCase())}
           </Link>
         </h3>
@@ -171,7 +171,7 @@ function CaseRow({ row, here, gone, now, buttons }: CaseRowProps) {
           <span className="mono">{row.id}</span>
           {summary ? (
             <span>
-              {percent(summary.probability, 1)} {words(row.kind)}, on {listed(summary.families)}
+              {percent(summary.probability, 1)} {words(row.classification)}, on {listed(summary.families)}
             </span>
           ) : null}
           {row.assignee ? <span>{row.assignee} works on it</span> : null}

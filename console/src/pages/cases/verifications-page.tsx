@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
-import { brief, KIND_NAMES, moment, plural, relative } from '../../format';
+import { brief, CLASSIFICATION_NAMES, moment, plural, relative } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Badge, Empty, Loaded, Panel } from '../../parts/parts';
 import { useFilters } from '../../parts/use-filters';
@@ -109,7 +109,7 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: 'release' | 'take-back') 
         <p>{one.because.join('; ')}</p>
         <div className="facts">
           <span>
-            {one.askedBy === 'check' ? 'resembles' : 'with'} {KIND_NAMES[one.kind].toLowerCase()} campaign{' '}
+            {one.askedBy === 'check' ? 'resembles' : 'with'} {CLASSIFICATION_NAMES[one.classification].toLowerCase()} campaign{' '}
             <Link href={`/campaigns/${one.campaign}`}>{one.campaign}</Link>
           </span>
           {one.case === null ? null : <Link href={`/cases/${one.case}`}>case {one.case}</Link>}

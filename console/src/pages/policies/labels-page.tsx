@@ -165,8 +165,8 @@ function Rows({ items, more }: { items: readonly Label[]; more: boolean }) {
                       </Link>
                       <br />
                       <span className="small soft">
-                        {words(one.judged.kind)}
-                        {one.judged.kind === one.label ? ': right' : ': wrong'}
+                        {words(one.judged.classification)}
+                        {one.judged.classification === one.label ? ': right' : ': wrong'}
                       </span>
                     </>
                   ) : (
@@ -196,10 +196,10 @@ function Calibration({ bins }: { bins: Schemas['LabelSummary']['calibration'] })
         <table>
           <thead>
             <tr>
-              <th>Said to be of its kind</th>
+              <th>Probability given</th>
               <th className="number">Campaigns</th>
-              <th className="number">Said, on average</th>
-              <th className="number">Were</th>
+              <th className="number">Mean given</th>
+              <th className="number">Were so</th>
               <th className="number">95 % interval</th>
             </tr>
           </thead>
@@ -288,7 +288,7 @@ async function download(form: 'json' | 'csv'): Promise<void> {
   const head = ['account', 'label', 'source', 'by', 'at', 'because', 'case', 'rule', 'taken for'];
   const rows = all.map((one) => [
     ...[one.account, one.label, one.source, one.by, one.at, one.because],
-    ...[one.judged?.case ?? null, one.judged?.rule ?? null, one.judged?.kind ?? null],
+    ...[one.judged?.case ?? null, one.judged?.rule ?? null, one.judged?.classification ?? null],
   ]);
   return saveFile('labels.csv', csvOf(head, rows), 'text/csv');
 }

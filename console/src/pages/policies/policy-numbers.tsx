@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { answered, client, type Schemas } from '../../api';
 import { plural, words } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
-import { Badge, Kind, Loaded, Panel } from '../../parts/parts';
+import { Badge, Classification, Loaded, Panel } from '../../parts/parts';
 import { Changes, changesOf } from './policy-changes';
 import { type Edits, edited, MODES, type Numbered, numbersIn, spaced, unexplained } from './policy-edits';
 
@@ -83,7 +83,7 @@ export function PolicyNumbers({ digest, judging, mayEdit, onBack }: Props) {
             {policy.enforcement.rules.map((rule, place) => (
               <details key={rule.id}>
                 <summary>
-                  <Kind is={rule.kind} /> <span className="mono">{rule.id}</span> <span>{words(rule.action)}</span>
+                  <Classification is={rule.classification} /> <span className="mono">{rule.id}</span> <span>{words(rule.action)}</span>
                   <Badge tone={modeOf(policy, rule) === 'auto' ? 'danger' : 'plain'}>{modeOf(policy, rule)}</Badge>
                 </summary>
                 <Numbers of={ofRule(rule, place)} edits={edits} onEdit={edit} />

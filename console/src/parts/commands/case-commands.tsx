@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { answered, client, type Schemas } from '../../api';
 import { useMe } from '../../app';
-import { count, day, doing, KIND_NAMES, plural } from '../../format';
+import { CLASSIFICATION_NAMES, count, day, doing, plural } from '../../format';
 import type { Keys } from '../keyboard';
 import { Loaded } from '../parts';
 import { CommandDialog, type Sent } from './command-dialog';
@@ -89,8 +89,8 @@ function CaseDialog({ name, ...props }: DialogProps & { name: Name }) {
 }
 
 /** Whom and what a dialog is about, so that nobody signs an id. */
-const subject = ({ kind, campaign, byHand }: Case): string =>
-  byHand ? 'case opened by hand' : `${KIND_NAMES[kind].toLowerCase()} ${campaign}`;
+const subject = ({ classification, campaign, byHand }: Case): string =>
+  byHand ? 'case opened by hand' : `${CLASSIFICATION_NAMES[classification].toLowerCase()} ${campaign}`;
 
 /** The approval carries what the preview showed: if whom or how many changed meanwhile, the server refuses it. */
 function GoOn({ name, about, onClose }: DialogProps & { name: 'approve' | 'resume' }) {
