@@ -11,8 +11,9 @@ import { type DecidedRun, DecidedRunStore } from '../../shared/stores/campaigns/
 import { LeaseStore } from '../../shared/stores/lease-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { AccountRows } from './account-rows';
-import { followPeople } from './campaigns/follow-people';
+import { followPeople, movedByPeople } from './campaigns/follow-people';
 import { membersOfHostile } from './campaigns/hostile';
+import { sharedByMembers } from './campaigns/indicators';
 import { namesMet } from './campaigns/known-operators';
 import { track } from './campaigns/track';
 import { Everybody } from './everybody';
@@ -31,6 +32,7 @@ import type { Segments } from './screen/holders/census';
 import { Screening, type ScreeningGiven } from './screen/screened';
 import { called, prefixOf } from './screen/tasks/called-task';
 import { Sightings } from './sightings';
+import type { TraitIndex } from './traits/trait-index';
 
 /** Raised when the meaning of detection code changes; stands in every campaign's provenance. */
 export const DETECTION_CODE = 'detection-1';
@@ -70,7 +72,13 @@ type Given = {
   provenance: Campaign['provenance'];
 };
 /** What became of the networks of a run: campaigns that changed, and who is in a network. */
-type Tracked = { changed: Campaign[]; networks: number; linked: Set<AccountKey> };
+type Tracked = {
+  changed: Campaign[];
+  networks: number;
+  linked: Set<AccountKey>;
+  /** What these accounts hold, and how many of everybody do. */
+  indexOf(accounts: readonly AccountKey[]): Promise<TraitIndex>;
+};
 export type DetectionRun = {
   kind: 'ran';
   id: string;
@@ -189,12 +197,9 @@ export class Detection {
       now,
       provenance,
     };
-    const { changed: found, networks, linked } = await (isLarge ? this.byUnits(population, given) : this.whole(population, given));
-    const changed = followPeople(found, given.before, before, (await this.ports.regroupings?.()) ?? [], {
-      profiles: { get: (account) => population.profiles.peek(account) },
-      half: population.span.half,
-      now,
-    });
+    const tracked = await (isLarge ? this.byUnits(population, given) : this.whole(population, given));
+    const { networks, linked } = tracked;
+    const changed = await this.asDecided(tracked, { before, machine: given.before, now });
     const documents: string[] = [];
     for (const campaign of changed) documents.push(await this.kept.store.keep(campaign));
     const decided = { run: id, at: now, networks, linked: [...linked], documents };
@@ -203,6 +208,22 @@ export class Detection {
     population.noticed();
     if (changed.length > 0) await this.decided.end();
     return ran;
+  }
+
+  /** What changed, once people's word about who belongs together is laid over it, with what the members of each then share. */
+  private async asDecided(
+    { changed: found, indexOf }: Tracked,
+    { before, machine, now }: { before: readonly Campaign[]; machine: readonly Campaign[]; now: number },
+  ): Promise<Campaign[]> {
+    const { population } = this.reader;
+    const profiles = { get: (account: AccountKey) => population.profiles.peek(account) };
+    const regroupings = (await this.ports.regroupings?.()) ?? [];
+    const changed = followPeople(found, machine, before, regroupings, { profiles, half: population.span.half, now });
+    const moved = changed.filter(movedByPeople(regroupings));
+    if (moved.length === 0) return changed;
+    const index = await indexOf(moved.flatMap(({ members }) => members.map(({ account }) => account)));
+    const shared = new Map(sharedByMembers(moved, { index, releases: population.releases }).map((campaign) => [campaign.id, campaign]));
+    return changed.map((campaign) => shared.get(campaign.id) ?? campaign);
   }
 
   /** Says what a run decided. May be repeated: what was said of it already is said again in the same words, or not at all. */
@@ -247,7 +268,7 @@ export class Detection {
     this.ports.record?.(assessments, given.now);
     const changed = await this.tracked({ ...judged, campaigns: given.before }, population, given);
     for (const one of watched) await this.sightings.note(one.operator, namesMet(one, context.index));
-    return { changed, networks: linked.length, linked: new Set(linked.flatMap(membersOf)) };
+    return { changed, networks: linked.length, linked: new Set(linked.flatMap(membersOf)), indexOf: async () => context.index };
   }
 
   /** Any other: everybody is screened in columns, and whom the screen names is judged unit by unit. */
@@ -264,7 +285,9 @@ export class Detection {
       { ties, known: new Set(membersOfHostile(before)), now, policy, cut },
       given.provenance.run,
     );
-    const all: Tracked = { changed: [], networks: 0, linked: new Set() };
+    const indexOf = async (accounts: readonly AccountKey[]): Promise<TraitIndex> =>
+      screening.index(accounts, population, await screening.counted(accounts));
+    const all: Tracked = { changed: [], networks: 0, linked: new Set(), indexOf };
     for await (const unit of judgeUnits({ population, screening, campaigns: before, operators, policy, now, countedAtOnce })) {
       this.ports.record?.(unit.assessments, now);
       all.changed.push(...(await this.tracked(unit, population, given)));

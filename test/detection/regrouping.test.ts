@@ -177,6 +177,21 @@ describe('over runs of detection', () => {
     expect(after[whole.id]).toHaveLength(whole.members.length - 4);
     const split = (await shownIn(detection)).find(({ id }) => id === SPLIT);
     expect(split?.exchanges).toBe(4 * HOURS);
+    // What the four share is what it is known by; of what all shared, each campaign counts its own.
+    const counts = (of: Campaign | undefined): Map<string, number> =>
+      new Map(of?.indicators.map(({ type, hash, members }) => [`${type}/${hash}`, members]));
+    const rest = counts((await shownIn(detection)).find(({ id }) => id === whole.id));
+    const own = counts(split);
+    expect(own.size).toBeGreaterThan(2);
+    let halved = 0;
+    for (const [indicator, members] of counts(whole)) {
+      const [here, there] = [own.get(indicator) ?? 0, rest.get(indicator) ?? 0];
+      expect(here).toBeLessThanOrEqual(4);
+      // One that is held once on a side is no longer shared there.
+      expect([members, members - 1]).toContain(here + there);
+      if (here > 0 && there > 0) halved++;
+    }
+    expect(halved).toBeGreaterThan(0);
     expect(await detection.campaigns.membership(accounts[0] as AccountKey)).toMatchObject({ campaign: SPLIT });
     // The same process, and another that begins from the archive.
     for (const later of [detection, fresh(wholeAtMost)]) {
@@ -184,6 +199,12 @@ describe('over runs of detection', () => {
       expect((await later.run(policy, 'p')).changed).toEqual([]);
       expect(homes(await shownIn(later))).toEqual(after);
     }
+    // Merged again by hand: known by what all share, as before.
+    decided.push(...deciding([{ kind: 'merge', from: SPLIT, into: whole.id }]).map((one) => ({ ...one, id: 'g-1', askedAt: NOW + 1 })));
+    clock.advanceTo(clock.now() + HOUR);
+    await detection.run(policy, 'p');
+    const merged = (await shownIn(detection)).find(({ id }) => id === whole.id);
+    expect(counts(merged)).toEqual(counts(whole));
     decided.splice(0);
     clock.advanceTo(clock.now() + HOUR);
     const last = fresh(wholeAtMost);

@@ -20,15 +20,11 @@ export function followPeople(
   const known = new Set(machine.map(({ id }) => id));
   const now = [...machine.map((campaign) => changed.get(campaign.id) ?? campaign), ...found.filter(({ id }) => !known.has(id))];
   const before = new Map(shown.map((campaign) => [campaign.id, campaign]));
-  const named = new Set(regroupings.flatMap(({ change }) => campaignsOf(change)));
+  const isMoved = movedByPeople(regroupings);
   return regrouped(now, shown, regroupings, context.now).flatMap((campaign) => {
     const was = before.get(campaign.id);
     const asIs = changed.get(campaign.id);
-    const concerned =
-      named.has(campaign.id) ||
-      campaign.handMade ||
-      campaign.members.some(({ placed }) => placed) ||
-      was?.members.some(({ placed }) => placed);
+    const concerned = isMoved(campaign) || was?.members.some(({ placed }) => placed);
     if (!concerned && sameMembers(campaign, asIs ?? was)) return asIs ? [asIs] : [];
     if (!worthSaving(campaign, was, context)) return [];
     return [counted(campaign, was, context)];
@@ -37,3 +33,9 @@ export function followPeople(
 
 const sameMembers = (one: Campaign, other: Campaign | undefined): boolean =>
   one.members.length === other?.members.length && one.members.every(({ account }, place) => account === other.members[place]?.account);
+
+/** Whether people decided who is in a campaign, or said so of any of its members. */
+export function movedByPeople(regroupings: readonly Regrouping[]): (campaign: Campaign) => boolean {
+  const named = new Set(regroupings.flatMap(({ change }) => campaignsOf(change)));
+  return ({ id, handMade, members }) => named.has(id) || handMade === true || members.some(({ placed }) => placed);
+}

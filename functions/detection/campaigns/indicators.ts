@@ -1,8 +1,9 @@
-import type { Indicator } from '../../../shared/domain/campaigns/campaign';
+import type { Campaign, Indicator } from '../../../shared/domain/campaigns/campaign';
 import { HOUR } from '../../../shared/domain/time';
+import type { CampaignId } from '../../../shared/identity/ids';
 import { hashNumber, hashText } from '../../../shared/identity/keyed-hash';
 import { FAMILY_COUNTS_FROM } from '../links/links';
-import type { Network } from '../networks/networks';
+import { GroupProfile, type Network } from '../networks/networks';
 import type { TraitIndex } from '../traits/trait-index';
 import { forTraits, TRAIT_NAMES, TRAIT_TYPES, type TraitType } from '../traits/traits';
 
@@ -20,6 +21,25 @@ export function indicatorsOfAll(
 ): Indicator[] {
   const all = own.reduce((known, network) => merged(known, indicatorsOf(network, index, releases)), [...before]);
   return others.reduce((known, theirs) => without(known, theirs, own, index), all);
+}
+
+/**
+ * Campaigns whose members people moved, each with what its members share as they are now: no network of detection has just these
+ * accounts. `index`: of all their members. Pure.
+ */
+export function sharedByMembers(campaigns: readonly Campaign[], context: IndicatorContext): Campaign[] {
+  const { index } = context;
+  const held = new Map(index.accounts.map((entry) => [entry.profile.account, entry]));
+  const networks = new Map<CampaignId, Network>();
+  for (const { id, members } of campaigns) {
+    const entries = members.flatMap(({ account }) => held.get(account) ?? []);
+    const profile = new GroupProfile(index, entries.length, entries);
+    networks.set(id, { members: entries.map((entry) => profile.score(entry, true)), profile });
+  }
+  return campaigns.map((campaign) => {
+    const others = [...networks].flatMap(([id, network]) => (id === campaign.id ? [] : [[network]]));
+    return { ...campaign, indicators: indicatorsOfAll(campaign.indicators, [networks.get(campaign.id)!], others, context) };
+  });
 }
 
 const MOST_INDICATORS = 400;

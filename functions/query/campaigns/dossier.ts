@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { type Campaign, CLASSIFICATIONS, FAMILIES, Indicator, probabilityOf, ROLES } from '../../../shared/domain/campaigns/campaign';
+import { type Campaign, CLASSIFICATIONS, FAMILIES, Indicator, LINEAGE, probabilityOf, ROLES } from '../../../shared/domain/campaigns/campaign';
+import { BY_HAND } from '../../../shared/domain/campaigns/regrouping';
 import { dayLabel, iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';
 
@@ -33,6 +34,9 @@ export const Dossier = z
     detectedAt: When,
     exchangesBeforeDetection: z.number(),
     prevented: z.number(),
+    byHand: z
+      .array(z.object({ at: When, what: z.enum(LINEAGE), with: z.string(), because: z.string() }))
+      .openapi({ description: 'Which campaigns people merged with it or split it off, and why.' }),
     done: z.array(z.object({ at: When, what: z.string(), by: z.string(), because: z.string() })),
     members: z.array(z.object({ account: z.string(), role: z.enum(ROLES) })),
     provenance: z.object({ run: z.string(), code: z.string(), policy: z.string(), input: z.string() }),
@@ -80,6 +84,9 @@ export function dossier(campaign: Campaign, done: Dossier['done'], now: number):
     detectedAt: iso(campaign.detectedAt),
     exchangesBeforeDetection: campaign.exchangesBeforeDetection,
     prevented: campaign.timeline.reduce((sum, [, , prevented]) => sum + prevented, 0),
+    byHand: campaign.lineage
+      .filter(({ because }) => because.startsWith(BY_HAND))
+      .map((entry) => ({ ...entry, at: iso(entry.at), because: entry.because.slice(BY_HAND.length) })),
     done,
     members: campaign.members.map(({ account, role }) => ({ account, role })),
     provenance: campaign.provenance,
@@ -131,8 +138,13 @@ export function dossierMarkdown(about: Dossier): string {
     '',
     '## How it was found',
     '',
+    ...about.byHand.map(
+      ({ at, what, with: other, because }) => `- ${at}: a person ${what === 'split' ? 'split it off' : 'merged it with'} ${text(other)}. ${text(because)}`,
+    ),
     ...(about.evidence.length === 0
-      ? ['No evidence is recorded.']
+      ? about.byHand.length > 0
+        ? ['- What its members share is listed above; no machine judged them as a group.']
+        : ['No evidence is recorded.']
       : about.evidence.map((evidence) => `- *${evidence.family}*, strength ${evidence.strength.toFixed(3)}: ${text(evidence.because)}`)),
     '',
     '## Members',

@@ -43,6 +43,9 @@ export const Regrouping = z.object({
 });
 export type Regrouping = z.infer<typeof Regrouping>;
 
+/** Before what a person said of a merge or a split, in a campaign's lineage. */
+export const BY_HAND = 'by hand: ';
+
 export const holds = ({
   approvals,
   approversNeeded,
@@ -108,14 +111,14 @@ export function regrouped(
       case 'merge': {
         if (!byId.has(change.into)) break;
         for (const [account, { at }] of home) if (at === change.from) place(account, change.into);
-        note(byId.get(change.into), { at: now, what: 'merged', with: change.from, because: `by hand: ${because}` });
+        note(byId.get(change.into), { at: now, what: 'merged', with: change.from, because: `${BY_HAND}${because}` });
         break;
       }
       case 'split': {
         const made = byId.get(change.into) ?? handMade(change.into, byId.get(change.from), now, id);
         byId.set(change.into, made);
         for (const account of change.accounts) place(account, change.into);
-        note(made, { at: now, what: 'split', with: change.from, because: `by hand: ${because}` });
+        note(made, { at: now, what: 'split', with: change.from, because: `${BY_HAND}${because}` });
         break;
       }
       case 'add':
