@@ -119,7 +119,7 @@ describe('naive Bayes', () => {
   const judge = NAIVE_BAYES.fit([...cloud('honest', 0, 0, 40), ...cloud('distillation', 9, 9, 40)]);
 
   test('names what it has seen, and acts where it is sure', () => {
-    expect(judge(group('new', 'honest', { x: 0.3, y: -0.2 }))).toEqual({ kind: 'honest', acts: false });
+    expect(judge(group('new', 'honest', { x: 0.3, y: -0.2 }))).toEqual({ classification: 'honest', acts: false });
     expect(judge(group('new', 'distillation', { x: 9.2, y: 8.8 }))).toEqual({ classification: 'distillation', acts: true });
   });
 

@@ -14,7 +14,7 @@ const report = (over: Partial<Report> = {}): Report =>
     campaigns: [
       {
         id: 'C-hydra',
-        classification: 'distillation',
+        kind: 'distillation',
         firstSeen: '2026-04-22T00:00:00.000Z',
         detectedAt: '2026-04-22T03:00:00.000Z',
         containedAt: '2026-04-22T04:00:00.000Z',
