@@ -34,7 +34,7 @@ export const detectorTable = (): string =>
   );
 
 const Numbered = z.object({ value: z.union([z.number(), z.array(z.string())]), reason: z.string() });
-const Row = z.looseObject({ kind: z.string(), weight: z.number(), reason: z.string() });
+const Row = z.looseObject({ classification: z.string(), weight: z.number(), reason: z.string() });
 const Recommended = z.object({ detection: z.record(z.string(), z.unknown()) });
 
 const recommended = (root: string): Record<string, unknown> =>
@@ -55,8 +55,9 @@ export const detectionNumbersTable = (root: string): string => {
 /** What each feature, fully there, adds to the log-odds of a class. */
 export const classTable = (root: string): string => {
   const rows = Object.values(recommended(root)).flatMap((value) => z.array(Row).min(1).safeParse(value).data ?? []);
+  if (rows.length === 0) throw new Error('the recommended policy has no classes that this table knows how to read');
   return table(
     ['class', 'feature', 'weight', 'reason'],
-    rows.map(({ kind, weight, reason, ...rest }) => [kind, `\`${Object.values(rest)[0]}\``, `${weight}`, reason]),
+    rows.map(({ classification, weight, reason, ...rest }) => [classification, `\`${Object.values(rest)[0]}\``, `${weight}`, reason]),
   );
 };

@@ -5,7 +5,7 @@ import { type History, MEMBERS } from './history';
 import { eventually, type Outside } from './outside';
 
 const Flagged = z.object({ items: z.array(z.looseObject({ account: z.string(), standing: z.string() })) });
-const Campaigns = z.object({ items: z.array(z.looseObject({ id: z.string(), kind: z.string() })) });
+const Campaigns = z.object({ items: z.array(z.looseObject({ id: z.string(), classification: z.string() })) });
 
 /** Drops the events into the inbox, as somebody does who moves in with their history. */
 export async function dropHistory(outside: Outside, { file, events }: History): Promise<void> {
@@ -22,7 +22,7 @@ export async function flagged(outside: Pick<Outside, 'api'>, token: string, camp
 export async function foundCampaign(outside: Pick<Outside, 'api'>, token: string): Promise<string> {
   const campaign = await eventually('a campaign of distillation', 300, async () => {
     const { items } = Campaigns.parse((await outside.api('GET', '/v1/campaigns', { token })).body);
-    return items.find(({ kind }) => kind === 'distillation');
+    return items.find(({ classification }) => classification === 'distillation');
   });
   const accounts = await flagged(outside, token, campaign.id);
   console.log(`    ${campaign.id}: ${accounts.length} accounts flagged, ${MEMBERS} planted`);

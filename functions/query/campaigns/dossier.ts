@@ -1,5 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import { type Campaign, CLASSIFICATIONS, FAMILIES, Indicator, LINEAGE, probabilityOf, ROLES } from '../../../shared/domain/campaigns/campaign';
+import {
+  type Campaign,
+  CLASSIFICATIONS,
+  FAMILIES,
+  Indicator,
+  LINEAGE,
+  probabilityOf,
+  ROLES,
+} from '../../../shared/domain/campaigns/campaign';
 import { BY_HAND } from '../../../shared/domain/campaigns/regrouping';
 import { dayLabel, iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';
@@ -139,7 +147,8 @@ export function dossierMarkdown(about: Dossier): string {
     '## How it was found',
     '',
     ...about.byHand.map(
-      ({ at, what, with: other, because }) => `- ${at}: a person ${what === 'split' ? 'split it off' : 'merged it with'} ${text(other)}. ${text(because)}`,
+      ({ at, what, with: other, because }) =>
+        `- ${at}: a person ${what === 'split' ? 'split it off' : 'merged it with'} ${text(other)}. ${text(because)}`,
     ),
     ...(about.evidence.length === 0
       ? about.byHand.length > 0
