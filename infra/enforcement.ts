@@ -46,6 +46,8 @@ const ACCOUNTS = ['A#*', 'ACTED#*', 'LEDGER#*'];
 const GIVEN_BACK = ['RESTORING', 'EXONERATED'];
 /** Who is waited for until the provider's own check ends. */
 const VERIFICATIONS = ['V#*', 'VERIFICATIONS', 'VERIFICATIONS-OPEN'];
+/** Tenants of other clouds are referred, their desks answer, and time runs. */
+const REFERRALS = ['RF#*', 'REFERRALS', 'REFERRALS-OPEN'];
 /** A case moves on, holds its lease, points at accounts, and uses budget. */
 const CASES = ['K#*', 'TOUCHED#*', 'LEASE', 'BUDGET#*'];
 
@@ -57,8 +59,20 @@ const CASES = ['K#*', 'TOUCHED#*', 'LEASE', 'BUDGET#*'];
 const WRITES = {
   decide: [...ACCOUNTS, ...CASES, 'RULE#*', 'D#*', 'DECISIONS', 'CASES', 'CASES-OF#*', 'OPEN', 'POLICY', 'BUDGET'],
   step: [...ACCOUNTS, ...GIVEN_BACK, ...CASES, 'RULE#*', 'EXPECTED', 'WAITING'],
-  watchdog: [...ACCOUNTS, ...GIVEN_BACK, 'RULE#*', 'R#*', 'RULES', 'LABELS#*', 'RULE-LABELS#*', 'LABELLED', ...VERIFICATIONS, 'VERIFIED'],
-  verify: [...ACCOUNTS, 'RESTORING', ...VERIFICATIONS, 'AHEAD#*', 'CN#*'],
+  watchdog: [
+    ...ACCOUNTS,
+    ...GIVEN_BACK,
+    'RULE#*',
+    'R#*',
+    'RULES',
+    'LABELS#*',
+    'RULE-LABELS#*',
+    'LABELLED',
+    ...VERIFICATIONS,
+    'VERIFIED',
+    ...REFERRALS,
+  ],
+  verify: [...ACCOUNTS, 'RESTORING', ...VERIFICATIONS, 'AHEAD#*', 'CN#*', ...REFERRALS],
   command: [
     ...[...ACCOUNTS, ...GIVEN_BACK, 'K#*', 'X#*', 'EXONERATIONS', 'O#*', 'OPERATORS', 'R#*', 'SWITCH#*'],
     ...[
@@ -78,6 +92,7 @@ const WRITES = {
       'CN#*',
       'CANARIES',
       'CANARY#*',
+      ...REFERRALS,
     ],
     // A case that a person opens.
     ...['CASES', 'CASES-OF#*', 'OPEN'],
@@ -166,6 +181,7 @@ export class Enforcement extends Construct {
         '/v1/exonerations',
         '/v1/indicators',
         '/v1/campaigns/{campaign}/dry-run',
+        '/v1/campaigns/{campaign}/referral-preview',
         '/v1/accounts/{account}/decision',
         ...CASE_PREVIEWS,
       ].map((path) => ({
@@ -198,6 +214,7 @@ export class Enforcement extends Construct {
       APPEAL_KEY_SECRET: state.secrets.appealKey,
       WEBHOOK_KEY_SECRET: state.secrets.webhookKey,
       WEBHOOK_URL: stage.webhookUrl,
+      ABUSE_DESKS: JSON.stringify(stage.abuseDesks),
       APPEAL_URL: `${origin}/appeal`,
       SUSPENSION_MACHINE: this.machineArn,
     };
@@ -228,7 +245,14 @@ export class Enforcement extends Construct {
     const { archive, tables, secrets } = this.props.state;
     may(actor).readRows(tables.enforcement);
     may(actor).writeRows(tables.enforcement, WRITES[part]);
-    may(actor).deleteRows(tables.enforcement, ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED', 'VERIFICATIONS-OPEN']);
+    may(actor).deleteRows(tables.enforcement, [
+      'OPEN',
+      'RESTORING',
+      'APPEALS-OPEN',
+      'APPEALS-DECIDED',
+      'VERIFICATIONS-OPEN',
+      'REFERRALS-OPEN',
+    ]);
     may(actor).readRows(tables.graph);
     may(actor).writeRows(tables.graph, ['A#*', 'FLAGGED#*']);
     may(actor).read(archive, ['campaigns/*']);

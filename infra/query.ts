@@ -29,6 +29,8 @@ const SHOWN = [
     'L#*',
     'DS#*',
     'V#*',
+    'RF#*',
+    'REFERRALS',
     'ER#*',
     'LIVE#*',
     'SWITCH#*',

@@ -57,6 +57,11 @@ export type Stage = {
   readonly admission: { readonly warmInstances: number };
   /** Where actions are asked for, HTTPS (docs/enforcement.md). `none`: nobody is asked, whatever the policy's mode. */
   readonly webhookUrl: string;
+  /**
+   * Where the abuse desks of other clouds take referrals, HTTPS, by cloud (docs/referrals.md): the desk's own address, or a relay of yours.
+   * A cloud that is not named is written to by hand.
+   */
+  readonly abuseDesks: Readonly<Record<string, string>>;
   /** Requests a second and at once, over all callers; each caller is limited by the functions. */
   readonly api: { readonly rateLimit: number; readonly burstLimit: number };
   readonly identity: Identity;
@@ -102,6 +107,7 @@ const small = {
   detection: { every: Duration.minutes(15), memoryMiB: 1_769, screenAtOnce: 2 },
   admission: { warmInstances: 0 },
   webhookUrl: 'none',
+  abuseDesks: {},
   api: { rateLimit: 50, burstLimit: 100 },
   identity: { kind: 'user-pool', mfa: 'optional' },
   deletionProtection: false,
@@ -137,6 +143,7 @@ export const stages = {
     detection: { every: Duration.minutes(15), memoryMiB: 10_240, screenAtOnce: 64 },
     admission: { warmInstances: 2 },
     webhookUrl: 'none',
+    abuseDesks: {},
     api: { rateLimit: 200, burstLimit: 400 },
     identity: { kind: 'user-pool', mfa: 'required' },
     deletionProtection: true,

@@ -5,6 +5,7 @@ import { cursors } from '../shared/http/cursor';
 import { signAppealLink } from '../shared/identity/appeal-link';
 import { canaryKeys } from '../shared/identity/canary';
 import { hashesOf } from '../shared/identity/keyed-hash';
+import { openedTenants } from '../shared/identity/opened-tenants';
 import { MemoryTable } from '../shared/memory/memory-table';
 import type { Pipeline } from './pipeline';
 import { type Served, serve } from './server';
@@ -52,6 +53,7 @@ export async function servePipeline(pipeline: Pipeline, port: number): Promise<S
           keyOf: async (id) => pipeline.hasher.account(id).key,
           idOf: async (sealed, account) => pipeline.hasher.openFor(account, sealed),
           hashesOf: async (value) => hashesOf(value, pipeline.hasher),
+          tenantsOf: async ({ tenants }) => openedTenants(tenants, [pipeline.hasher]),
           canaries: canaryKeys(async () => pipeline.hasher),
         },
         appeals: openAppeals({ table: stores.enforcement, clock, keys: async () => appealKeys, policy: enforcement.policy }),

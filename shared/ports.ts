@@ -1,5 +1,6 @@
 import type { KnownAccount, Standing } from './domain/account';
 import type { Campaign, Classification } from './domain/campaigns/campaign';
+import type { Referral } from './domain/cases/referral';
 import type { Digest } from './domain/notice';
 import type { AccountKey, CaseId, SealedId } from './identity/ids';
 
@@ -112,6 +113,30 @@ export type ActionRequest = {
 };
 export type ProviderAnswer = { kind: 'acknowledged' } | { kind: 'refused'; because: string } | { kind: 'unreachable'; because: string };
 export type Provider = { request(action: ActionRequest): Promise<ProviderAnswer> };
+
+/** Tenants as their own cloud calls them. */
+export type OpenedTenant = {
+  tenant: string;
+  billingAccount: string | null;
+  exchanges: number;
+  firstSeen: number | null;
+  lastSeen: number | null;
+};
+/** What an abuse desk of another cloud is told. */
+export type DeskMessage = {
+  /** Idempotency key: the same message sent again has the same. */
+  id: string;
+  kind: 'refer' | 'withdraw';
+  /** Grows with every message about the referral: a desk that has seen a higher one ignores this one. */
+  sequence: number;
+  referral: Referral;
+  letter(tenants: readonly OpenedTenant[]): { subject: string; markdown: string };
+};
+/**
+ * Abuse desks of other clouds, one a cloud: a signed webhook on AWS; a stand-in on one machine. Where none is set up for a cloud, a person
+ * hands the letter in. `acknowledged` says that its system took the message, not that anybody looked at it.
+ */
+export type AbuseDesks = { isSetUp(cloud: string): boolean; deliver(message: DeskMessage): Promise<ProviderAnswer> };
 
 /** Read side that detection gives enforcement and query: the newest version of each campaign. */
 export type CampaignReader = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLOUD } from './contract/event';
 import { type GivenProducers, ProducerSettings } from './contract/producer-settings';
 import { NoticeChannel } from './domain/notice';
 import type { CampaignId } from './identity/ids';
@@ -125,6 +126,8 @@ export const QueryEnv = HttpEnv.extend({
   ENFORCEMENT_TABLE: name,
 });
 
+const AbuseDeskUrls = z.record(z.string().regex(CLOUD), z.url());
+
 /** What acting needs: the books, the keys that open sealed ids and sign, and where the provider is told. */
 export const ActingEnv = z.object({
   ARCHIVE_BUCKET: name,
@@ -137,6 +140,8 @@ export const ActingEnv = z.object({
   WEBHOOK_KEY_SECRET: name,
   /** Where actions are asked for; `none` asks nobody, and every action stays unacknowledged. */
   WEBHOOK_URL: z.union([z.literal('none'), z.url()]),
+  /** Where abuse desks of other clouds take referrals, by cloud, JSON (docs/referrals.md); a cloud that is not in it is written to by hand. */
+  ABUSE_DESKS: json(AbuseDeskUrls),
   /** An address that may be private and plain HTTP all the same: a receiver on this machine, for local runs only. Nothing in infra gives it. */
   WEBHOOK_ALLOW: z.ipv4().optional(),
   /** The page of the console that an appeal link opens. */

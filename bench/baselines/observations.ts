@@ -100,6 +100,7 @@ export class Observations {
         if (isEvidence(event.data.status) && this.isNew(event.id)) this.use(event);
         return;
       case 'lockstep.verification.v1':
+      case 'lockstep.referral.v1':
         break;
       default:
         event satisfies never;

@@ -1,6 +1,6 @@
 import type { AppealSubject } from '../../shared/domain/cases/appeal';
 import type { Policy } from '../../shared/domain/policy/policy';
-import type { AccountReader, Chance, Clock, Provider, Stores, Workflow } from '../../shared/ports';
+import type { AbuseDesks, AccountReader, Chance, Clock, Provider, Stores, Workflow } from '../../shared/ports';
 import { HeldStore } from '../../shared/stores/archive/held-store';
 import { SightingStore } from '../../shared/stores/archive/sighting-store';
 import { SummaryStore } from '../../shared/stores/archive/summary-store';
@@ -15,6 +15,7 @@ import { CaseStore } from '../../shared/stores/cases/case-store';
 import { ExonerationStore } from '../../shared/stores/cases/exoneration-store';
 import type { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { LegalHoldStore } from '../../shared/stores/cases/legal-hold-store';
+import { ReferralStore } from '../../shared/stores/cases/referral-store';
 import { StandingLedger } from '../../shared/stores/cases/standing-ledger';
 import { VerificationStore } from '../../shared/stores/cases/verification-store';
 import { LeaseStore } from '../../shared/stores/lease-store';
@@ -36,6 +37,8 @@ export type Dependencies = {
   workflow: Workflow;
   policy: LivePolicy;
   appealLinks?: AppealLinks;
+  /** Without: every referral is handed in by a person. */
+  desks?: AbuseDesks;
   clock: Clock;
   chance: Chance;
   /** Detection's own instance, where both run in one process: it remembers the documents it saved. */
@@ -43,7 +46,8 @@ export type Dependencies = {
 };
 
 /** Everything that enforcement depends on, stores opened: what every use case of this stage takes. */
-export type Enforcement = Omit<Dependencies, 'stores' | 'campaigns'> & {
+export type Enforcement = Omit<Dependencies, 'stores' | 'campaigns' | 'desks'> & {
+  desks: AbuseDesks;
   table: Stores['enforcement'];
   ledger: LedgerStore;
   campaigns: CampaignStore;
@@ -60,11 +64,17 @@ export type Enforcement = Omit<Dependencies, 'stores' | 'campaigns'> & {
   /** What legal holds keep: read before anything of an account is erased. */
   held: HeldStore;
   verifications: VerificationStore;
+  referrals: ReferralStore;
   leases: LeaseStore;
   sightings: SightingStore;
   summaries: SummaryStore;
   /** Who is watched or in review, for the list of flagged accounts. */
   standings: StandingList;
+};
+
+const NO_DESK: AbuseDesks = {
+  isSetUp: () => false,
+  deliver: async ({ referral }) => ({ kind: 'unreachable', because: `no abuse desk of ${referral.cloud} is set up` }),
 };
 
 export function openEnforcement({ stores, ...deps }: Dependencies): Enforcement {
@@ -74,6 +84,7 @@ export function openEnforcement({ stores, ...deps }: Dependencies): Enforcement 
   const cases = new CaseStore(stores.enforcement, ledger);
   return {
     ...deps,
+    desks: deps.desks ?? NO_DESK,
     table: stores.enforcement,
     ledger,
     campaigns,
@@ -90,6 +101,7 @@ export function openEnforcement({ stores, ...deps }: Dependencies): Enforcement 
     holds: new LegalHoldStore(ledger),
     held: new HeldStore(stores.archive),
     verifications: new VerificationStore(stores.enforcement, ledger),
+    referrals: new ReferralStore(stores.enforcement, ledger),
     leases: new LeaseStore(stores.enforcement, deps.clock),
     sightings: new SightingStore(stores.graph),
     summaries: new SummaryStore(stores.graph),

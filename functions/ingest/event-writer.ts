@@ -21,6 +21,7 @@ export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: nu
       segment.dictionaries.releases.push({ model: event.subject, at });
       return;
     case 'lockstep.verification.v1':
+    case 'lockstep.referral.v1':
       // No evidence: it goes to enforcement (read-messages.ts).
       return;
     default:

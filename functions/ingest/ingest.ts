@@ -43,7 +43,7 @@ export const isAsExpected = ({ events }: Taken, effect: Effect): boolean =>
 export async function keep(taken: Taken, { archive, features, refused, verifications, effect }: KeepPorts): Promise<IngestResult> {
   const { now, accepted, arrivals, rejected, events } = taken;
   if (refused) await keepRefused(rejected, now, refused);
-  const news = [...taken.verifications, ...taken.sightings];
+  const news = [...taken.verifications, ...taken.sightings, ...taken.answers];
   if (news.length > 0) await handOn(news, verifications);
   const key = await writeChunk(effect ? events.map((one) => withEffect(one, effect)) : events, now, { archive, features });
   if (refused && (accepted > 0 || rejected.length > 0)) {

@@ -1,4 +1,4 @@
-import { AccountEvent, type LockstepEvent, ReleaseEvent, UsageEvent, VerificationEvent } from '../../shared/contract/event';
+import { AccountEvent, type LockstepEvent, ReferralEvent, ReleaseEvent, UsageEvent, VerificationEvent } from '../../shared/contract/event';
 import { readFingerprint } from '../../shared/contract/prompt-fingerprint';
 import { tidied } from '../../shared/contract/tidy';
 import { DAY, iso, MINUTE } from '../../shared/domain/time';
@@ -17,6 +17,7 @@ const TYPES = {
   'lockstep.account.v1': AccountEvent,
   'lockstep.release.v1': ReleaseEvent,
   'lockstep.verification.v1': VerificationEvent,
+  'lockstep.referral.v1': ReferralEvent,
 } as const;
 const typeOf = (value: object): unknown => ('type' in value ? value.type : undefined);
 export const isKnownType = (type: unknown): type is keyof typeof TYPES => typeof type === 'string' && Object.hasOwn(TYPES, type);
@@ -114,6 +115,9 @@ const FIXES: Record<string, string> = {
   'data.durationMs': 'send whole milliseconds, 0 or more',
   'data.status': 'use one of ok, error, refused, limited, blocked',
   'data.result': 'use one of passed, failed, abandoned',
+  'data.answer': 'use one of acknowledged, acted, declined',
+  'data.reference': 'send one line of 1 to 128 characters',
+  'data.cloud': 'name the cloud in lower-case letters, digits and -, at most 32',
   'data.method': 'use one of identity, card, phone, email, other',
   'data.tools': 'send the number of tool definitions, 0 or more',
 };

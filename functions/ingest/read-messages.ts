@@ -1,7 +1,15 @@
-import { isEvidence, type LockstepEvent, type Status, type UsageEvent, type VerificationEvent } from '../../shared/contract/event';
+import {
+  isEvidence,
+  type LockstepEvent,
+  type ReferralEvent,
+  type Status,
+  type UsageEvent,
+  type VerificationEvent,
+} from '../../shared/contract/event';
 import type { ProducerSettings } from '../../shared/contract/producer-settings';
 import type { Arrivals } from '../../shared/domain/arrival';
 import type { CanarySighting } from '../../shared/domain/campaigns/canary';
+import type { ReferralNews } from '../../shared/domain/cases/referral';
 import type { VerificationResult } from '../../shared/domain/cases/verification';
 import { hourOf } from '../../shared/domain/time';
 import { type Segment, SegmentBuilder } from '../../shared/formats/segment';
@@ -52,6 +60,8 @@ export type Taken = {
   verifications: VerificationResult[];
   /** Canary tokens of ours in prompts, each once for an account. */
   sightings: CanarySighting[];
+  /** What abuse desks of other clouds answered. */
+  answers: ReferralNews[];
 };
 
 export type ReadPorts = {
@@ -74,7 +84,7 @@ export function readMessages(
   { now, hasher, segments, producers = {}, oldest = OLDEST, effect }: ReadPorts,
 ): Taken {
   const collected = new Collected(hasher, segments, effect);
-  const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [], verifications: [], sightings: [] };
+  const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [], verifications: [], sightings: [], answers: [] };
   const sighted = new Set<string>();
   for (const message of messages) {
     const before = taken.rejected.length;
@@ -84,6 +94,7 @@ export function readMessages(
       if (outcome.kind === 'event') {
         const { event, at } = outcome;
         if (event.type === 'lockstep.verification.v1') taken.verifications.push(resultOf(event, at, hasher));
+        else if (event.type === 'lockstep.referral.v1') taken.answers.push(answerOf(event, at, hasher));
         else collected.add(event, at);
         if (event.type === 'lockstep.usage.v1') noteCanaries(event, at, taken.sightings, sighted, hasher);
         taken.accepted++;
@@ -108,6 +119,14 @@ const resultOf = ({ source, id, subject, data }: VerificationEvent, at: number, 
   const { key: account, sealed } = hasher.account(subject);
   return { kind: 'result', account, sealed, at, event: hashText(hasher.object('event', `${source}\0${id}`)), ...data };
 };
+
+const answerOf = ({ source, id, subject, data }: ReferralEvent, at: number, hasher: KeyedHasher): ReferralNews => ({
+  kind: 'referral',
+  referral: subject,
+  event: hashText(hasher.object('event', `${source}\0${id}`)),
+  at,
+  ...data,
+});
 
 /** Those that the gateway names, and those in a prompt that it sends; a token that was not made under the key is no token of ours. */
 function noteCanaries({ subject, data }: UsageEvent, at: number, to: CanarySighting[], sighted: Set<string>, hasher: KeyedHasher): void {

@@ -13,6 +13,7 @@ import { labelRoutes } from './labels/label-routes';
 import { ledgerRoutes } from './ledger/ledger-routes';
 import { noticeRoutes } from './notices/notice-routes';
 import { openQuery, type QueryDependencies } from './query-ports';
+import { referralRoutes } from './referrals/referral-routes';
 import { siemRoutes } from './siem/siem-routes';
 import { sourceRoutes } from './sources/source-routes';
 import { statusRoutes } from './status-routes';
@@ -34,6 +35,7 @@ export function queryRoutes(api: Api, http: HttpPorts, deps: QueryDependencies):
   labelRoutes(api, http, ports);
   ledgerRoutes(api, http, ports);
   noticeRoutes(api, http, ports);
+  referralRoutes(api, http, ports);
   siemRoutes(api, http, ports);
   sourceRoutes(api, http, ports);
   verificationRoutes(api, http, ports);

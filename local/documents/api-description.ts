@@ -38,6 +38,7 @@ export function emptyHandlers() {
         keyOf: onlyDescribes,
         idOf: onlyDescribes,
         hashesOf: onlyDescribes,
+        tenantsOf: onlyDescribes,
         canaries: { mint: onlyDescribes, hashOf: onlyDescribes },
       },
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AccountEvent, UsageEvent, VerificationEvent } from '../../shared/contract/event';
+import { AccountEvent, ReferralEvent, UsageEvent, VerificationEvent } from '../../shared/contract/event';
 import { eventsSchema, producersSchema } from '../../shared/contract/json-schema';
 
 const text = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -32,6 +32,7 @@ function fieldsPage(): string {
       '`lockstep.verification.v1`: your own check of somebody who was challenged, limited or held has ended (docs/admission.md)',
       VerificationEvent,
     ] as const,
+    ['`lockstep.referral.v1`: the abuse desk of another cloud answered a referral of tenants (docs/referrals.md)', ReferralEvent] as const,
   ].map(([title, schema]) => `## ${title}\n\n${table(Node.parse(z.toJSONSchema(schema, { io: 'input' })))}`);
   return `# Fields of the events\n\nMade from [shared/contract/event.ts](../../shared/contract/event.ts) by \`npm run api\`.\n\n${tables.join('\n')}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ONE_LINE } from '../domain/plain-text';
 
 /** The event contract, version 1. Unknown fields inside `data` are ignored; unknown types are rejected with a reason. */
 export const STATUSES = ['ok', 'error', 'refused', 'limited', 'blocked'] as const;
@@ -20,6 +21,7 @@ export const LONGEST = {
   session: 512,
   headerOrder: 2_048,
   canary: 128,
+  cloud: 32,
 } as const;
 /** Canary tokens that one event names: more than an answer ever carried. */
 export const MOST_CANARIES = 8;
@@ -105,6 +107,9 @@ export const PROGRAMS = ['education', 'research', 'startup'] as const;
 export const VERIFICATIONS = ['none', 'email', 'phone', 'identity'] as const;
 export const PROVIDER_STANDINGS = ['active', 'suspended', 'closed'] as const;
 
+/** How a cloud is named: a word in lower case. */
+export const CLOUD = new RegExp(`^[a-z0-9][a-z0-9-]{0,${LONGEST.cloud - 1}}$`);
+
 export const AccountData = z.object({
   createdAt: instant.optional().describe('when the account was made'),
   organization: z.string().max(LONGEST.name).optional().describe('the organisation that it belongs to'),
@@ -118,8 +123,19 @@ export const AccountData = z.object({
   signupFingerprint: z.string().max(LONGEST.fingerprint).optional().describe('client that it signed up with'),
   referrer: z.string().max(LONGEST.name).optional().describe('where the person came from'),
   standing: z.enum(PROVIDER_STANDINGS).optional().describe('what your own system says'),
+  cloud: z
+    .string()
+    .regex(CLOUD)
+    .optional()
+    .describe('the account is a tenant of another cloud that sells your models: bedrock, vertex, foundry, …; no machine acts on it'),
+  tenant: z.string().max(LONGEST.name).optional().describe('what that cloud calls the tenant: account, project or subscription id'),
+  billingAccount: z.string().max(LONGEST.name).optional().describe('what that cloud calls the account that pays for the tenant'),
 });
 export type AccountData = z.infer<typeof AccountData>;
+
+/** What an abuse desk of another cloud says of a referral (docs/referrals.md). */
+export const DESK_ANSWERS = ['acknowledged', 'acted', 'declined'] as const;
+export type DeskAnswer = (typeof DESK_ANSWERS)[number];
 
 export const VERIFICATION_RESULTS = ['passed', 'failed', 'abandoned'] as const;
 export const VERIFICATION_METHODS = ['identity', 'card', 'phone', 'email', 'other'] as const;
@@ -131,20 +147,28 @@ export const VerificationData = z.object({
 });
 export type VerificationData = z.infer<typeof VerificationData>;
 
+export const ReferralData = z.object({
+  answer: z.enum(DESK_ANSWERS).describe('acknowledged: the desk looks at it; acted or declined: how it ended there'),
+  reference: z.string().min(1).max(LONGEST.word).regex(ONE_LINE).optional().describe('what the desk calls it'),
+});
+export type ReferralData = z.infer<typeof ReferralData>;
+
 const envelope = {
   specversion: z.literal('1.0'),
   source: z.string().min(1).max(LONGEST.id).describe('who sends; with id the idempotency key'),
   id: z.string().min(1).max(LONGEST.id).describe('stable: the same again for the same request'),
   time: instant.describe('event time, RFC 3339'),
-  subject: z.string().min(1).max(LONGEST.id).describe('account id; of a release the model id'),
+  subject: z.string().min(1).max(LONGEST.id).describe('account id; of a release the model id; of a referral its id'),
 };
 export const UsageEvent = z.object({ ...envelope, type: z.literal('lockstep.usage.v1'), data: UsageData });
 export const AccountEvent = z.object({ ...envelope, type: z.literal('lockstep.account.v1'), data: AccountData });
 export const ReleaseEvent = z.object({ ...envelope, type: z.literal('lockstep.release.v1'), data: z.object({}).optional() });
 export const VerificationEvent = z.object({ ...envelope, type: z.literal('lockstep.verification.v1'), data: VerificationData });
-export const LockstepEvent = z.discriminatedUnion('type', [UsageEvent, AccountEvent, ReleaseEvent, VerificationEvent]);
+export const ReferralEvent = z.object({ ...envelope, type: z.literal('lockstep.referral.v1'), data: ReferralData });
+export const LockstepEvent = z.discriminatedUnion('type', [UsageEvent, AccountEvent, ReleaseEvent, VerificationEvent, ReferralEvent]);
 export type UsageEvent = z.infer<typeof UsageEvent>;
 export type AccountEvent = z.infer<typeof AccountEvent>;
 export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
 export type VerificationEvent = z.infer<typeof VerificationEvent>;
+export type ReferralEvent = z.infer<typeof ReferralEvent>;
 export type LockstepEvent = z.infer<typeof LockstepEvent>;

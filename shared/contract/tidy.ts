@@ -49,6 +49,18 @@ const asnClass: Tidy = (value) => {
   return (ASN_CLASSES as readonly string[]).includes(word) ? word : undefined;
 };
 
+/** `Amazon Bedrock` is a word too; what holds no letter or digit names no cloud. */
+const cloud: Tidy = (value) =>
+  absentIfEmpty(
+    value
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replace(/^-/, '')
+      .slice(0, LONGEST.cloud)
+      .replace(/-$/, ''),
+  );
+
 const USAGE: Readonly<Record<string, Tidy>> = {
   model,
   status,
@@ -77,9 +89,16 @@ const ACCOUNT: Readonly<Record<string, Tidy>> = {
   signupIp: address,
   signupFingerprint: shortened(LONGEST.fingerprint),
   referrer: cut(LONGEST.name),
+  cloud,
+  tenant: shortened(LONGEST.name),
+  billingAccount: shortened(LONGEST.name),
 };
 
-const RULES: Readonly<Record<string, Readonly<Record<string, Tidy>>>> = { 'lockstep.account.v1': ACCOUNT, 'lockstep.verification.v1': {} };
+const RULES: Readonly<Record<string, Readonly<Record<string, Tidy>>>> = {
+  'lockstep.account.v1': ACCOUNT,
+  'lockstep.verification.v1': {},
+  'lockstep.referral.v1': {},
+};
 
 /**
  * An event of the contract as its schema wants it: null is absent, what is too long is cut, an address is the first of its list, other

@@ -19,8 +19,23 @@ export const AccountFacts = z.object({
   signupFingerprint: z.custom<Hash64>().optional(),
   referrer: z.custom<Hash64>().optional(),
   standing: z.enum(PROVIDER_STANDINGS).optional(),
+  /** The account is a tenant of another cloud (a word of `CLOUDS`, or the provider's own); which, hashed; sealed, to name it to that cloud alone. */
+  cloud: z.string().optional(),
+  tenant: z.custom<Hash64>().optional(),
+  tenantSealed: z.custom<SealedId>().optional(),
+  billingAccount: z.custom<Hash64>().optional(),
+  billingSealed: z.custom<SealedId>().optional(),
 });
 export type AccountFacts = z.infer<typeof AccountFacts>;
+
+/** Stands for a cloud where only the tenant or who pays for it was told. */
+export const UNNAMED_CLOUD = 'other';
+/**
+ * The cloud whose tenant an account is; undefined of a first-party account. Whoever is somebody else's customer is that cloud's to act
+ * on: it is referred to its abuse desk, and nothing is asked of our own provider.
+ */
+export const cloudOf = ({ cloud, tenant, billingAccount }: Pick<AccountFacts, 'cloud' | 'tenant' | 'billingAccount'>): string | undefined =>
+  cloud ?? (tenant === undefined && billingAccount === undefined ? undefined : UNNAMED_CLOUD);
 
 /** Where an account stands in our own workflow. An account with no record is `active`. */
 export const STANDINGS = ['active', 'watched', 'in-review', 'warned', 'challenged', 'limited', 'key-disabled', 'suspended'] as const;

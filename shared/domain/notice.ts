@@ -18,6 +18,7 @@ export const NOTICE_KINDS = [
   'dead-letters',
   'provider-silent',
   'not-carried-out',
+  'referral-overdue',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
@@ -34,6 +35,7 @@ export const NOTICE_WORDS: { readonly [Kind in NoticeKind]: readonly [one: strin
   'detection-stale': ['detection stands still', 'detections stand still'],
   'dead-letters': ['queue has dead letters', 'queues have dead letters'],
   'provider-silent': ['case waits for the provider to answer', 'cases wait for the provider to answer'],
+  'referral-overdue': ['referral is overdue', 'referrals are overdue'],
   'not-carried-out': ['case has actions that were not carried out', 'cases have actions that were not carried out'],
 };
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { CLOUD } from '../contract/event';
 import { accountKey, campaignId, caseId } from '../identity/ids';
 
 /** Request fields that many routes share. Text comes in, model types go on; a wrong one is named with what would be right. */
@@ -36,6 +37,17 @@ export const HoldParam = z
   .string()
   .regex(/^h-[0-9a-f]{12}$/, 'The id of a legal hold is h- and twelve hexadecimal digits, as the list gives it.')
   .openapi({ type: 'string', example: 'h-3f2a1b2c9d0e' });
+
+export const CloudField = z
+  .string()
+  .regex(CLOUD, 'A cloud is named in lower-case letters, digits and -, at most 32: bedrock, vertex, foundry.')
+  .openapi({ type: 'string', pattern: CLOUD.source, description: 'The cloud as account events name it.', example: 'bedrock' });
+
+const REFERRAL = /^[A-Za-z0-9_-]{1,64}\.[a-z0-9][a-z0-9-]{0,31}\.[1-9]\d{0,5}$/;
+export const ReferralParam = z
+  .string()
+  .regex(REFERRAL, 'The id of a referral is the campaign’s, the cloud’s name and a number, as the list gives it.')
+  .openapi({ type: 'string', pattern: REFERRAL.source, example: 'c-3f2a.bedrock.1' });
 
 /** ISO 8601 with a zone in the request, epoch milliseconds inside. */
 export const Instant = z.iso

@@ -6,6 +6,35 @@ import { hashText, type KeyedHasher } from './keyed-hash';
 export const clientOf = (hasher: KeyedHasher, { fingerprint = '', userAgent = '' }: NonNullable<UsageData['client']>): number =>
   hasher.object('client', `${fingerprint}\n${userAgent}`);
 
+/** What people call the clouds that sell other companies' models; any other word stays as it is. */
+const CLOUD_OF: Readonly<Record<string, string>> = {
+  aws: 'bedrock',
+  'aws-bedrock': 'bedrock',
+  'amazon-bedrock': 'bedrock',
+  gcp: 'vertex',
+  'vertex-ai': 'vertex',
+  'google-vertex': 'vertex',
+  azure: 'foundry',
+  'azure-openai': 'foundry',
+  'ai-foundry': 'foundry',
+  'azure-ai-foundry': 'foundry',
+  'microsoft-foundry': 'foundry',
+};
+
+/** A tenant's identity: hashed as everything is, and sealed, because its cloud has to be told whom it is about. */
+function tenancyOf({ cloud, tenant, billingAccount }: AccountData, hasher: KeyedHasher): Partial<AccountFacts> {
+  const named = cloud === undefined ? undefined : (CLOUD_OF[cloud] ?? cloud);
+  return {
+    cloud: named,
+    ...(tenant === undefined || tenant === ''
+      ? {}
+      : { tenant: hashText(hasher.object('tenant', tenant)), tenantSealed: hasher.sealed(tenant) }),
+    ...(billingAccount === undefined || billingAccount === ''
+      ? {}
+      : { billingAccount: hashText(hasher.object('billing-account', billingAccount)), billingSealed: hasher.sealed(billingAccount) }),
+  };
+}
+
 /** Facts of an account as they are kept: identifiers hashed, what was not given left out. */
 export function factsOf(data: AccountData, hasher: KeyedHasher): AccountFacts {
   const hashed = (type: Parameters<KeyedHasher['object']>[0], value: string | undefined) =>
@@ -26,6 +55,7 @@ export function factsOf(data: AccountData, hasher: KeyedHasher): AccountFacts {
     signupFingerprint: hashed('signup-client', data.signupFingerprint),
     referrer: hashed('referrer', data.referrer),
     standing: data.standing,
+    ...tenancyOf(data, hasher),
   };
   for (const name of Object.keys(facts)) if (facts[name as keyof AccountFacts] === undefined) delete facts[name as keyof AccountFacts];
   return facts;

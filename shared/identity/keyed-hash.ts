@@ -28,6 +28,8 @@ export type ObjectType =
   | 'http2'
   | 'session'
   | 'canary'
+  | 'tenant'
+  | 'billing-account'
   | 'event';
 
 const MAXIMUM_KNOWN = 200_000;
@@ -103,13 +105,18 @@ export class KeyedHasher {
     this.knownSize = 1;
   }
 
+  /** Any text that must be named again to one reader: sealed as an account id is, the same text to the same bytes. */
+  sealed(text: string): SealedId {
+    const nonce = Buffer.from(this.seal(text).slice(0, 24), 'hex');
+    const cipher = createCipheriv('aes-256-gcm', this.sealKey, nonce);
+    return sealedId(Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url'));
+  }
+
   account(id: string): AccountHash {
     const known = this.accounts.get(id);
     if (known) return known;
     const key = accountKey(Buffer.from(this.hash(`account\0${id}`).slice(0, 32), 'hex').toString('base64url'));
-    const nonce = Buffer.from(this.seal(id).slice(0, 24), 'hex');
-    const cipher = createCipheriv('aes-256-gcm', this.sealKey, nonce);
-    const sealed = sealedId(Buffer.concat([nonce, cipher.update(id, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url'));
+    const sealed = this.sealed(id);
     if (this.accounts.size >= MAXIMUM_KNOWN) this.accounts.clear();
     const made = { key, sealed };
     this.accounts.set(id, made);

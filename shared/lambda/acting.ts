@@ -4,14 +4,15 @@ import { SecretsManagerSecrets } from '../aws/secrets-manager';
 import { StepFunctionsWorkflow } from '../aws/step-functions-workflow';
 import { systemChance as chance, systemClock as clock } from '../aws/system-clock';
 import { signAppealLink } from '../identity/appeal-link';
-import type { Provider } from '../ports';
+import type { AbuseDesks, Provider } from '../ports';
 import { KnownAccountStore } from '../stores/archive/known-account-store';
 import { filteredPost } from '../webhook/filtered-post';
+import { WebhookDesks } from '../webhook/webhook-desks';
 import { WebhookProvider } from '../webhook/webhook-provider';
 import type { ActingEnv } from '../wiring';
 import { bucket, table } from './adapters';
 import { appealKeysIn } from './appeal-keys-in';
-import { openerFor, webhookSecrets } from './key-ring';
+import { openerFor, tenantsUnder, webhookSecrets } from './key-ring';
 import { livePolicy } from './live-policy';
 
 type Env = z.output<typeof ActingEnv>;
@@ -33,6 +34,7 @@ export function actingPorts(env: Env) {
     stores: { archive: bucket(env.ARCHIVE_BUCKET), graph, enforcement },
     accounts: new KnownAccountStore(graph),
     provider: env.WEBHOOK_URL === 'none' ? NOBODY : webhook(env.WEBHOOK_URL, env, secrets),
+    desks: desksOf(env, secrets),
     workflow: new StepFunctionsWorkflow(new SFNClient(), env.SUSPENSION_MACHINE, enforcement),
     policy,
     appealLinks: {
@@ -49,6 +51,18 @@ export function actingPorts(env: Env) {
   };
 }
 
+const postOf = ({ WEBHOOK_ALLOW }: Env) =>
+  filteredPost({ timeoutMs: WEBHOOK_TIMEOUT_MS, allow: WEBHOOK_ALLOW === undefined ? [] : [WEBHOOK_ALLOW] });
+
+const desksOf = (env: Env, secrets: SecretsManagerSecrets): AbuseDesks =>
+  new WebhookDesks({
+    urls: env.ABUSE_DESKS,
+    secrets: async () => webhookSecrets(await secrets.get(env.WEBHOOK_KEY_SECRET)),
+    open: async ({ tenants }) => tenantsUnder(await secrets.get(env.IDENTIFIER_KEY_SECRET), tenants),
+    post: postOf(env),
+    clock,
+  });
+
 /** Opens sealed ids under the keys of the moment; one circuit breaker an instance. */
 function webhook(url: string, env: Env, secrets: SecretsManagerSecrets): Provider {
   let open: ReturnType<typeof openerFor> | undefined;
@@ -58,7 +72,7 @@ function webhook(url: string, env: Env, secrets: SecretsManagerSecrets): Provide
       if (!open) throw new Error('asked before the identifier key was read');
       return open(sealed, account);
     },
-    post: filteredPost({ timeoutMs: WEBHOOK_TIMEOUT_MS, allow: env.WEBHOOK_ALLOW === undefined ? [] : [env.WEBHOOK_ALLOW] }),
+    post: postOf(env),
     clock,
   });
   return {

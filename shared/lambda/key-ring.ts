@@ -1,7 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { ReferredTenant } from '../domain/cases/referral';
 import type { AppealKeys } from '../identity/appeal-link';
 import type { AccountKey, SealedId } from '../identity/ids';
 import { ForgedIdentity, KeyedHasher } from '../identity/keyed-hash';
+import { openedTenants } from '../identity/opened-tenants';
+import type { OpenedTenant } from '../ports';
 
 /**
  * The keys in one secret, one a line. The first is in use; the others are honoured until they are taken
@@ -37,6 +40,13 @@ export function openerFor(secret: string): (sealed: SealedId, account: AccountKe
     return id;
   };
 }
+
+/** Names the tenants of a referral to their own cloud, whichever of the keys they were sealed under. */
+export const tenantsUnder = (secret: string, tenants: readonly ReferredTenant[]): OpenedTenant[] =>
+  openedTenants(
+    tenants,
+    keysOf(secret).map((key) => new KeyedHasher(key)),
+  );
 
 /** Opens an account id whichever of the keys it was sealed under. */
 export function openerOf(secret: string): (sealed: SealedId) => string {

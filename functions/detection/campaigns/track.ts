@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cloudOf } from '../../../shared/domain/account';
 import { type Campaign, type Indicator, LEGS, type Member, nothingCounted, probabilityOf } from '../../../shared/domain/campaigns/campaign';
 import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import { DAY, HOUR } from '../../../shared/domain/time';
@@ -297,8 +298,10 @@ export function counted(
       }
     });
     // A detection that started cold knows the window only: counts never go back.
+    const cloud = cloudOf(profile.facts);
     return {
       ...member,
+      ...(cloud === undefined ? {} : { cloud }),
       exchanges: Math.max(member.exchanges, profile.exchanges),
       prevented: Math.max(member.prevented, profile.prevented),
     };

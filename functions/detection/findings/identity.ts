@@ -1,3 +1,4 @@
+import { cloudOf } from '../../../shared/domain/account';
 import type { AccountKey, Hash64 } from '../../../shared/identity/ids';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Profile, ProfileSample } from '../profiles/profile';
@@ -49,7 +50,12 @@ const TOGETHER_DAYS = 10;
 const YOUNG_DAYS = 60;
 const DAY = 86_400_000;
 
-export function identityOf(group: IdentityGroup): Identity {
+/**
+ * Read from first-party accounts where there are any: a tenant of another cloud signed up and pays there, so what it does not say here
+ * hides nothing, and its openness there covers nobody here. A firm that uses both is read as it would be without its tenants.
+ */
+export function identityOf(whole: IdentityGroup): Identity {
+  const group = firstPartyOf(whole);
   const { profiles } = group;
   const homes = new Map(profiles.map((profile) => [profile.account, mainOf(profile, 'ips')]));
   const cards = groupBy(profiles, ({ facts }) => facts.paymentInstrument);
@@ -57,7 +63,7 @@ export function identityOf(group: IdentityGroup): Identity {
   const telling = tellingDomains(group);
   const cells = [...cards].filter(([card]) => isCell(holdersOf(group, card), telling)).map(([, holders]) => holders);
   return {
-    organization: largest(groupBy(profiles, ({ facts }) => facts.organization)) / profiles.length,
+    organization: largest(groupBy(profiles, organizationOf)) / profiles.length,
     domain: Math.max(0, ...telling.values()),
     payer: paying === 0 ? 0 : largest(cards) / paying,
     payers: cards.size,
@@ -73,6 +79,18 @@ export function identityOf(group: IdentityGroup): Identity {
     together: togetherShare(group),
   };
 }
+
+/** First-party accounts of a group; all of it where there are none. */
+function firstPartyOf(group: IdentityGroup): IdentityGroup {
+  const profiles = group.profiles.filter(isFirstParty);
+  if (profiles.length === 0 || profiles.length === group.profiles.length) return group;
+  return { ...group, profiles, members: group.members.filter(({ entry }) => isFirstParty(entry.profile)) };
+}
+
+const isFirstParty = ({ facts }: Profile): boolean => cloudOf(facts) === undefined;
+
+/** Of a tenant without one, whoever pays for it there: its cloud can call them. */
+const organizationOf = ({ facts }: Profile): Hash64 | undefined => facts.organization ?? facts.billingAccount;
 
 /** The one that an account uses for most of its requests, if there is one. */
 function mainOf(profile: Profile, sample: ProfileSample): number | undefined {
@@ -91,7 +109,7 @@ function mainOf(profile: Profile, sample: ProfileSample): number | undefined {
 function holdersOf({ index }: IdentityGroup, card: Hash64): Profile[] {
   const id = index.find('payment-instrument', hashNumber(card));
   const holders = id === undefined ? [] : index.holders(id).map((order) => index.accounts[order]!.profile);
-  return holders.filter(({ facts }) => facts.paymentInstrument === card);
+  return holders.filter((profile) => profile.facts.paymentInstrument === card && isFirstParty(profile));
 }
 
 /** Accounts that share an address, a domain or an organisation besides the card have an ordinary reason to share it. */

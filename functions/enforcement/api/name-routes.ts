@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Referral } from '../../../shared/domain/cases/referral';
 import { type Api, access, answers, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { AccountParam } from '../../../shared/http/fields';
 import { problem } from '../../../shared/http/problem';
 import type { CanaryKeys } from '../../../shared/identity/canary';
 import type { AccountKey, Hash64, SealedId } from '../../../shared/identity/ids';
-import type { AccountReader } from '../../../shared/ports';
+import type { AccountReader, OpenedTenant } from '../../../shared/ports';
 
 /** Between the provider's own account ids and what they are called here. `idOf` throws when the id was sealed under another key, or is another account's. */
 export type Names = {
@@ -12,6 +13,8 @@ export type Names = {
   idOf(sealed: SealedId, account: AccountKey): Promise<string>;
   /** What a raw value would be called if it were an address, a card, a domain, a client …: keyed hashes by what it was read as. */
   hashesOf(value: string): Promise<readonly { as: string; hash: Hash64 }[]>;
+  /** Tenants of a referral as their own cloud calls them. Throws when one is another's. */
+  tenantsOf(referral: Pick<Referral, 'tenants'>): Promise<readonly OpenedTenant[]>;
   /** Tokens of our own, made and known by the identifier key. */
   canaries: CanaryKeys;
 };

@@ -1,6 +1,7 @@
 import type { Api, HttpPorts } from '../../../shared/http/api';
 import { canaryRoutes } from '../canaries/canary-routes';
 import type { Enforcement } from '../enforcement';
+import { referralRoutes } from '../referrals/referral-routes';
 import { caseCommandRoutes } from './case-command-routes';
 import { choiceRoutes } from './choice-routes';
 import { disclosureRoutes } from './disclosure-routes';
@@ -24,6 +25,7 @@ export function enforcementRoutes(api: Api, http: HttpPorts, deps: Enforcement, 
   labelRoutes(api, http, deps);
   verificationRoutes(api, http, deps);
   canaryRoutes(api, http, deps, names);
+  referralRoutes(api, http, deps, names);
   disclosureRoutes(api, http, deps);
   legalHoldRoutes(api, http, deps);
   regroupingRoutes(api, http, deps);

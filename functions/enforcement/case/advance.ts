@@ -6,6 +6,7 @@ import { carryOutAppeals } from '../account-actions/carry-out-appeals';
 import { finishRestoring } from '../account-actions/reinstate';
 import type { Enforcement } from '../enforcement';
 import { keepLabels } from '../labels/keep-labels';
+import { watchReferrals } from '../referrals/watch-referrals';
 import { watchVerifications } from '../verification/watch-verifications';
 import { step } from './step';
 
@@ -33,7 +34,8 @@ export async function advance(deps: Enforcement): Promise<{ steps: number; nextD
     if (due !== null) nextDue = Math.min(nextDue ?? due, due);
   }
   const { nextDue: lapses } = await watchVerifications(deps, 1);
-  if (lapses !== undefined) nextDue = Math.min(nextDue ?? lapses, lapses);
+  const { nextDue: unanswered } = await watchReferrals(deps);
+  for (const due of [lapses, unanswered]) if (due !== undefined) nextDue = Math.min(nextDue ?? due, due);
   // One process writes: what is a moment old has nothing before it that is still to come.
   await keepLabels(deps, 1);
   return { steps, unreadable, ...(nextDue === undefined ? {} : { nextDue }) };

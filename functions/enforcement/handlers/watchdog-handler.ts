@@ -7,6 +7,7 @@ import { finishRestoring } from '../account-actions/reinstate';
 import { restartLost } from '../case/restart-lost';
 import { openEnforcement } from '../enforcement';
 import { keepLabels } from '../labels/keep-labels';
+import { watchReferrals } from '../referrals/watch-referrals';
 import { watchVerifications } from '../verification/watch-verifications';
 
 const enforcement = openEnforcement(actingPorts(environment(ActingEnv)));
@@ -19,6 +20,7 @@ export const handler = async (): Promise<void> => {
   const cases = await restartLost(enforcement);
   await enforcement.standings.refresh();
   const verifications = await watchVerifications(enforcement);
+  const referrals = await watchReferrals(enforcement);
   const labels = await keepLabels(enforcement);
-  logger.info('looked after', { ...appeals, restoring, ...cases, verifications, labels: labels.kept });
+  logger.info('looked after', { ...appeals, restoring, ...cases, verifications, referrals, labels: labels.kept });
 };

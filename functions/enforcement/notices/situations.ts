@@ -1,5 +1,6 @@
 import type { AppealState } from '../../../shared/domain/cases/appeal';
 import { type CaseState, isClosed } from '../../../shared/domain/cases/case';
+import type { Referral } from '../../../shared/domain/cases/referral';
 import { DETECTION_STALE_AFTER, type Notice, PAUSE_MARGIN, SHORTEST_SILENCE, WARN_BEFORE } from '../../../shared/domain/notice';
 import { DAY, HOUR, iso } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
@@ -91,6 +92,26 @@ export function ofAppeal(id: string, { progress, rule }: AppealState, now: numbe
     },
   ];
 }
+
+export function ofReferral({ id, cloud, progress }: Referral, now: number): Notice[] {
+  if (!('answerBy' in progress) || (progress.answerBy > now && progress.overdueAt === null)) return [];
+  return [
+    {
+      kind: 'referral-overdue',
+      subject: id,
+      title: `Referral overdue: ${id}`,
+      because: UNANSWERED[progress.kind](cloud),
+      path: '/referrals',
+    },
+  ];
+}
+
+const UNANSWERED: Readonly<Record<'to-send' | 'by-hand' | 'sent' | 'acknowledged', (cloud: string) => string>> = {
+  'to-send': (cloud) => `The abuse desk of ${cloud} has not been reached since it was written; it is tried again.`,
+  'by-hand': (cloud) => `Nobody has handed the letter in at ${cloud}, or nobody has noted it.`,
+  sent: (cloud) => `The abuse desk of ${cloud} has not acknowledged it in time: ask there.`,
+  acknowledged: (cloud) => `The abuse desk of ${cloud} has not said in time what came of it: ask there.`,
+};
 
 /** Pauses are remembered for this long: a source that sends at night, or not at weekends, is not missed by day. */
 const PAUSES_KEPT = 8 * DAY;

@@ -6,13 +6,15 @@ import { arrivalsOf } from '../../../shared/stores/archive/arrival-store';
 import type { AppealStore } from '../../../shared/stores/cases/appeal-store';
 import type { CaseStore } from '../../../shared/stores/cases/case-store';
 import { NoticeStore, type OpenNotice } from '../../../shared/stores/cases/notice-store';
-import { heard, ofAppeal, ofCase, ofDeadLetters, ofDetection, ofSource } from './situations';
+import type { ReferralStore } from '../../../shared/stores/cases/referral-store';
+import { heard, ofAppeal, ofCase, ofDeadLetters, ofDetection, ofReferral, ofSource } from './situations';
 
 export type TellingDependencies = {
   table: Table;
   features: Table;
   cases: CaseStore;
   appeals: AppealStore;
+  referrals: ReferralStore;
   deadLetters: DeadLetterQueues;
   clock: Clock;
 };
@@ -65,6 +67,7 @@ async function situations(deps: TellingDependencies, store: NoticeStore, now: nu
   const notices: Notice[] = [];
   for (const { id, head } of await deps.cases.openCases({ tidy: false })) notices.push(...ofCase(id, head.state, now));
   for await (const { id, head } of deps.appeals.openOnes({ tidy: false })) notices.push(...ofAppeal(id, head.state, now));
+  for await (const { state } of deps.referrals.open({ tidy: false })) notices.push(...ofReferral(state, now));
   for (const [producer, state] of await sourcesAt(deps, store, now)) notices.push(...ofSource(producer, state, now));
   const population = await deps.table.get('BUDGET', 'POPULATION');
   notices.push(...ofDetection(population && Number(population.at), now));

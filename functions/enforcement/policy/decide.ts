@@ -1,4 +1,4 @@
-import type { AccountFacts } from '../../../shared/domain/account';
+import { type AccountFacts, cloudOf } from '../../../shared/domain/account';
 import { type Campaign, type Member, probabilityOf } from '../../../shared/domain/campaigns/campaign';
 import type { Decision, MemberDecision } from '../../../shared/domain/cases/decision';
 import { type Exonerations, effectOn, scopeLabel } from '../../../shared/domain/cases/exoneration';
@@ -94,9 +94,10 @@ export const CHOSEN_SCORE = Number.MAX_VALUE;
 const hasOwnUse = ({ score, exchanges }: Member, rule: MemberRule): boolean =>
   score === CHOSEN_SCORE || exchanges >= rule.memberExchanges.value;
 
-/** Does the evidence against this single account reach the rule's bar? Where a person put it is no evidence. */
+/** Does the evidence against this single account reach the rule's bar? Where a person put it is no evidence; a tenant is its cloud's to judge. */
 const belongs = (member: Member, rule: MemberRule): boolean =>
   !member.placed &&
+  member.cloud === undefined &&
   acceptsRole(member, rule) &&
   hasOwnUse(member, rule) &&
   member.score >= rule.memberScore.value &&
@@ -110,6 +111,7 @@ const acceptsRole = (member: Member, rule: MemberRule): boolean =>
 export function judge(member: Member, rule: MemberRule, question: Case): MemberDecision {
   const { policy, now } = question;
   const { account } = member;
+  if (member.cloud !== undefined) return ofAnotherCloud(account, member.cloud);
   if (member.placed) return placedByPeople(member, question);
   if (!acceptsRole(member, rule)) return { kind: 'exclude', account, why: 'role', because: `its role in the campaign is ${member.role}` };
   if (!hasOwnUse(member, rule)) {
@@ -137,6 +139,14 @@ export function judge(member: Member, rule: MemberRule, question: Case): MemberD
   return { kind: 'act', account, because: member.because };
 }
 
+/** Somebody else's customer: there is nothing to ask of our own provider, by a machine or by people. */
+const ofAnotherCloud = (account: AccountKey, cloud: string): MemberDecision => ({
+  kind: 'exclude',
+  account,
+  why: 'tenant',
+  because: `it is a tenant of another cloud (${cloud}): refer it to the abuse desk there`,
+});
+
 /** Nobody is acted on by a machine because a person put the account here: people decide about it too. */
 function placedByPeople({ account }: Member, question: Case): MemberDecision {
   const standing = excluded(account, question);
@@ -151,6 +161,8 @@ type Standing = { known: AccountFacts; effect: ReturnType<typeof effectOn> };
 function excluded(account: AccountKey, { campaign, facts, exonerations, now }: Case): MemberDecision | Standing {
   const known = facts.get(account);
   if (!known) return { kind: 'exclude', account, why: 'not-known', because: 'the provider has not told us about this account' };
+  const cloud = cloudOf(known);
+  if (cloud !== undefined) return ofAnotherCloud(account, cloud);
   const effect = effectOn(exonerations, { account, organization: known.organization, campaign: campaign.id }, now);
   if (effect && effect.effect !== 'protected') {
     return { kind: 'exclude', account, why: effect.effect, because: `${effect.effect} until ${iso(effect.until)}: ${effect.because}` };

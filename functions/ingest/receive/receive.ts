@@ -95,4 +95,5 @@ const SCOPE_OF = {
   'lockstep.account.v1': 'account',
   'lockstep.release.v1': 'release',
   'lockstep.verification.v1': 'verification',
+  'lockstep.referral.v1': 'referral',
 } as const;

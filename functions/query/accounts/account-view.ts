@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { PLANS, PROGRAMS, PROVIDER_STANDINGS, VERIFICATIONS } from '../../../shared/contract/event';
-import { STANDINGS } from '../../../shared/domain/account';
+import { cloudOf, STANDINGS } from '../../../shared/domain/account';
 import {
   type Campaign,
   CLASSIFICATIONS,
@@ -47,6 +47,15 @@ const Facts = z
     program: z.enum(PROGRAMS).nullable(),
     verification: z.enum(VERIFICATIONS).nullable(),
     providerStanding: z.enum(PROVIDER_STANDINGS).nullable(),
+    cloud: z.string().nullable().openapi({ description: 'The other cloud whose tenant it is; null of the provider’s own accounts.' }),
+    tenant: z
+      .string()
+      .nullable()
+      .openapi({ description: `Keyed hash of what that cloud calls it.${hidden}` }),
+    billingAccount: z
+      .string()
+      .nullable()
+      .openapi({ description: `Keyed hash of who pays for it there.${hidden}` }),
     paymentCountry: z
       .string()
       .nullable()
@@ -121,6 +130,10 @@ export const MemberView = z
     joinedAt: When,
     exchanges: z.number(),
     prevented: z.number(),
+    cloud: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The other cloud whose tenant it is; null of the provider’s own accounts. No machine acts on a tenant.' }),
     placed: z.boolean().openapi({ description: 'A person put it into this campaign (`/v1/regroupings`); no machine acts on it for that.' }),
   })
   .openapi('Member');
@@ -217,9 +230,10 @@ export const flaggedView = (row: FlaggedAccount): z.infer<typeof FlaggedView> =>
 export const evidenceView = (evidence: readonly Evidence[]): z.infer<typeof EvidenceView>[] =>
   [...evidence].sort((one, other) => other.strength - one.strength);
 
-export const memberView = ({ placed, ...member }: Member): z.infer<typeof MemberView> => ({
+export const memberView = ({ placed, cloud, ...member }: Member): z.infer<typeof MemberView> => ({
   ...member,
   joinedAt: iso(member.joinedAt),
+  cloud: cloud ?? null,
   placed: placed !== undefined,
 });
 
@@ -233,6 +247,9 @@ export function factsView({ facts }: AccountSummary, to: Person): z.infer<typeof
     program: facts.program ?? null,
     verification: facts.verification ?? null,
     providerStanding: facts.standing ?? null,
+    cloud: cloudOf(facts) ?? null,
+    tenant: revealed(to, facts.tenant),
+    billingAccount: revealed(to, facts.billingAccount),
     paymentCountry: revealed(to, facts.paymentCountry),
     organization: revealed(to, facts.organization),
     emailDomain: revealed(to, facts.emailDomain),

@@ -3,10 +3,12 @@ import {
   type Campaign,
   CLASSIFICATIONS,
   FAMILIES,
+  firstPartyOf,
   Indicator,
   LINEAGE,
   probabilityOf,
   ROLES,
+  tenantsOf,
 } from '../../../shared/domain/campaigns/campaign';
 import type { DecisionRecord } from '../../../shared/domain/cases/decision-record';
 import type { Exoneration } from '../../../shared/domain/cases/exoneration';
@@ -101,7 +103,20 @@ export const TimelineView = z.array(z.object({ at: When, exchanges: z.number(), 
   description: 'Hours with traffic, oldest first: exchanges that went through (leaked) and requests that our action stopped (prevented).',
 });
 
+const Part = { accounts: z.int(), exchanges: z.number(), prevented: z.number() };
+const CloudPart = z.object({ cloud: z.string(), ...Part }).openapi('CloudPart');
+/** Together they are all members: `accounts`, `exchanges`. */
+export const partsFields = {
+  firstParty: z.object(Part).openapi('FirstPartyPart', { description: 'The provider’s own accounts among the members.' }),
+  tenants: z.array(CloudPart).openapi({ description: 'Tenants of other clouds among the members, by cloud, the most first.' }),
+};
+export const partsView = ({ members }: Pick<Campaign, 'members'>) => ({
+  firstParty: firstPartyOf(members),
+  tenants: Object.entries(tenantsOf(members)).map(([cloud, part]) => ({ cloud, ...part })),
+});
+
 export const CampaignView = CampaignSummaryView.extend({
+  ...partsFields,
   ...judgedFields,
   handMade: z.boolean().openapi({ description: 'A person split it off another campaign; detection does not know it.' }),
   evidence: z.array(EvidenceView),
@@ -151,6 +166,7 @@ export function campaignView(header: CampaignHeader, campaign: Campaign, about: 
   return {
     ...campaignSummaryView(header),
     ...judgedView(campaign),
+    ...partsView(campaign),
     handMade: campaign.handMade === true,
     evidence: evidenceView(campaign.evidence),
     prevented: campaign.timeline.reduce((sum, [, , prevented]) => sum + prevented, 0),

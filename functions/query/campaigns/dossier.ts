@@ -11,6 +11,7 @@ import {
 import { BY_HAND } from '../../../shared/domain/campaigns/regrouping';
 import { dayLabel, iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';
+import { partsFields, partsView } from './campaign-view';
 
 /**
  * What a public disclosure of a campaign says: how many accounts and exchanges, from when to when, aimed at what, how it was
@@ -25,6 +26,7 @@ export const Dossier = z
     probability: z.number(),
     accounts: z.int(),
     roles: z.record(z.enum(ROLES), z.int()),
+    ...partsFields,
     firstDay: z.string().openapi({ format: 'date' }),
     lastDay: z.string().openapi({ format: 'date' }),
     exchanges: z.number(),
@@ -76,6 +78,7 @@ export function dossier(campaign: Campaign, done: Dossier['done'], now: number):
     probability: probabilityOf(campaign),
     accounts: campaign.members.length,
     roles,
+    ...partsView(campaign),
     firstDay: dayLabel(campaign.firstSeen),
     lastDay: dayLabel(campaign.lastSeen),
     exchanges: campaign.exchanges,
@@ -127,6 +130,12 @@ export function dossierMarkdown(about: Dossier): string {
     '',
     `Of these, ${number(about.exchangesBeforeDetection)} exchanges came before it was detected (${about.detectedAt}); ${number(about.prevented)} requests were prevented. ${number(about.inputTokens)} input tokens, ${number(about.outputTokens)} output tokens.`,
     '',
+    ...(about.tenants.length === 0
+      ? []
+      : [
+          `Of the accounts, ${number(about.firstParty.accounts)} are the provider’s own (${number(about.firstParty.exchanges)} exchanges) and ${about.tenants.map(({ cloud, accounts, exchanges }) => `${number(accounts)} are tenants of ${text(cloud)} (${number(exchanges)} exchanges)`).join(', ')}. Tenants are counted apart and never merged with accounts.`,
+          '',
+        ]),
     '## What it was after',
     '',
     ...rows(['capability', 'share', 'exchanges'], about.targets, (target) => [

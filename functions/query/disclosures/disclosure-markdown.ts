@@ -17,6 +17,12 @@ const parts = (name: string, of: Disclosure['models']): string[] =>
     of.map((part) => [part.name, percent(part.share), number(part.exchanges), number(part.tokens)]),
   );
 
+/** Tenants of other clouds, counted apart. */
+function tenantsIn(tenants: Disclosure['campaigns'][number]['tenants'] = {}): string[] {
+  const parts = Object.entries(tenants).map(([cloud, accounts]) => `${number(accounts)} tenants of ${text(cloud)}`);
+  return parts.length === 0 ? [] : [`Among the accounts are ${parts.join(', ')}.`, ''];
+}
+
 /** The disclosure as Markdown, with its number and its hash in the ledger. `named`: the author of an attribution too. */
 export function disclosureMarkdown(of: Disclosure, { number: nth, hash, named }: { number: number; hash: string; named: boolean }): string {
   const { attribution, value, sampled } = of;
@@ -55,6 +61,7 @@ export function disclosureMarkdown(of: Disclosure, { number: nth, hash, named }:
       '',
       `${spaced(campaign.classification)}, probability ${percent(campaign.probability)}: ${number(campaign.accounts)} accounts, ${number(campaign.exchanges)} exchanges, ${number(campaign.prevented)} prevented; ${dayLabel(campaign.firstSeen)} to ${dayLabel(campaign.lastSeen)}, detected ${iso(campaign.detectedAt)}.`,
       '',
+      ...tenantsIn(campaign.tenants),
       'How it was found:',
       '',
       ...(campaign.evidence.length === 0

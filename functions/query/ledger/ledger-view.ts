@@ -26,6 +26,7 @@ export const SUBJECTS = [
   'legal-hold',
   'verification',
   'canary',
+  'referral',
   'other',
 ] as const;
 

@@ -74,6 +74,8 @@ export const Member = z.object({
   /** Exchanges (evidence statuses), and requests our own action prevented. */
   exchanges: z.number(),
   prevented: z.number(),
+  /** The other cloud whose tenant it is; absent of a first-party account. No machine acts on a tenant: its cloud is told (referral.ts). */
+  cloud: z.string().optional(),
   /** A person put it here (regrouping.ts); `from`: the campaign that detection has it in, null for none. No machine acts on it for that. */
   placed: z.object({ from: z.custom<CampaignId>().nullable() }).optional(),
 });
@@ -155,6 +157,25 @@ export const Link = z.object({
   reasons: z.array(z.object({ type: z.enum(TIE_TYPES), family: z.enum(FAMILIES), weight: z.number(), hash: z.custom<Hash64>() })),
 });
 export type Link = z.infer<typeof Link>;
+
+/** Accounts and what they sent. */
+export type Part = { accounts: number; exchanges: number; prevented: number };
+const NOBODY: Part = { accounts: 0, exchanges: 0, prevented: 0 };
+const plus = (part: Part, { exchanges, prevented }: Member): Part => ({
+  accounts: part.accounts + 1,
+  exchanges: part.exchanges + exchanges,
+  prevented: part.prevented + prevented,
+});
+
+/** The provider's own accounts among members. */
+export const firstPartyOf = (members: readonly Member[]): Part => members.filter(({ cloud }) => cloud === undefined).reduce(plus, NOBODY);
+
+/** Tenants of other clouds among members, by cloud, the most accounts first. With the provider's own accounts they are all members. */
+export function tenantsOf(members: readonly Member[]): Record<string, Part> {
+  const clouds = new Map<string, Part>();
+  for (const member of members) if (member.cloud !== undefined) clouds.set(member.cloud, plus(clouds.get(member.cloud) ?? NOBODY, member));
+  return Object.fromEntries([...clouds].sort(([one, a], [other, b]) => b.accounts - a.accounts || (one < other ? -1 : 1)));
+}
 
 /** What stands in a campaign before anything of it is counted. */
 export const nothingCounted = () =>

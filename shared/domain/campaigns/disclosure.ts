@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HOUR } from '../time';
-import { type Campaign, CLASSIFICATIONS, FAMILIES } from './campaign';
+import { type Campaign, CLASSIFICATIONS, FAMILIES, tenantsOf } from './campaign';
 
 /**
  * What a provider tells others about one operator: several campaigns in one document, frozen when it is written. It is the state of an
@@ -35,6 +35,8 @@ export const Disclosure = z.object({
       classification: z.enum(CLASSIFICATIONS),
       probability: z.number(),
       accounts: z.int(),
+      /** Of them tenants of other clouds, by cloud; absent in documents of before. */
+      tenants: z.record(z.string(), z.int()).optional(),
       exchanges: z.number(),
       prevented: z.number(),
       detectedAt: z.number(),
@@ -113,6 +115,7 @@ export function discloseOf(
       classification: campaign.classification,
       probability,
       accounts: campaign.members.length,
+      tenants: Object.fromEntries(Object.entries(tenantsOf(campaign.members)).map(([cloud, { accounts }]) => [cloud, accounts])),
       ...counted,
       detectedAt: campaign.detectedAt,
       firstSeen: campaign.firstSeen,

@@ -3,7 +3,7 @@ import type { ActionName, Billing, Hint, Mode } from '../policy/enforcement-poli
 import type { ReasonCode } from './reason-codes';
 
 /** Why a member of a campaign is left alone although the campaign is acted on. */
-export const EXCLUSIONS = ['role', 'evidence', 'exempt', 'exonerated', 'protected', 'already', 'not-known', 'left-out'] as const;
+export const EXCLUSIONS = ['role', 'evidence', 'exempt', 'exonerated', 'protected', 'already', 'not-known', 'left-out', 'tenant'] as const;
 export type Exclusion = (typeof EXCLUSIONS)[number];
 
 /** `review`: automatic action is ruled out, people may still act. */

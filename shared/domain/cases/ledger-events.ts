@@ -55,6 +55,10 @@ export const LEDGER_EVENTS = {
   disclosure: { prefixes: ['DS#'], words: ['disclosed'] },
   erasure: { prefixes: ['ER#'], words: ['erasure asked', 'erased'] },
   operator: { prefixes: ['O#'], words: ['imported', 'revoked'] },
+  referral: {
+    prefixes: ['RF#'],
+    words: ['referred', 'sent', 'refused', 'acknowledged', 'acted', 'declined', 'overdue', 'withdrawal asked', 'withdrawn'],
+  },
   canary: { prefixes: ['CN#'], words: ['tokens issued', 'echoed', 'withdrawn'] },
   'legal-hold': { prefixes: ['LH#'], words: ['placed', 'released'] },
   regrouping: { prefixes: ['G#'], words: ['merged', 'split', 'added', 'removed', 'agreed', 'withdrawn'] },

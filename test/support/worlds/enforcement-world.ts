@@ -14,7 +14,7 @@ import { Policy, policyDigest } from '../../../shared/domain/policy/policy';
 import { type AppealKeys, signAppealLink } from '../../../shared/identity/appeal-link';
 import { type AccountKey, caseId, sealedId } from '../../../shared/identity/ids';
 import { SeededChance, SimulatedClock } from '../../../shared/memory/simulated-clock';
-import type { Stores } from '../../../shared/ports';
+import type { AbuseDesks, Stores } from '../../../shared/ports';
 import { type Side, storesOn } from '../sides';
 import { T0 } from './build-campaign';
 
@@ -71,7 +71,10 @@ export type TestWorld = {
 };
 
 /** Enforcement on one side of the ports, armed, under the recommended policy in mode auto; every account is known and paid. */
-export async function enforcementWorld(side: Side, options: { policy?: Policy; seed?: number; armed?: boolean } = {}): Promise<TestWorld> {
+export async function enforcementWorld(
+  side: Side,
+  options: { policy?: Policy; seed?: number; armed?: boolean; desks?: AbuseDesks } = {},
+): Promise<TestWorld> {
   const clock = new SimulatedClock(T0);
   const provider = new ToyProvider();
   const facts = new Map<AccountKey, AccountFacts>();
@@ -102,6 +105,7 @@ export async function enforcementWorld(side: Side, options: { policy?: Policy; s
         }),
     },
     clock,
+    ...(options.desks ? { desks: options.desks } : {}),
     chance: new SeededChance(options.seed ?? 1),
   });
   if (options.armed ?? true) await turnKillSwitch({ ...says(ADA, 'set up'), to: 'armed' }, enforcement);

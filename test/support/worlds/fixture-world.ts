@@ -26,6 +26,14 @@ export const NAMES: Names = {
   keyOf: async (id) => keyOf(id),
   idOf: async (sealed) => sealed.replace(/^sealed-/, ''),
   hashesOf: async (value) => [{ as: 'card', hash: hashOf(value) }],
+  tenantsOf: async ({ tenants }) =>
+    tenants.map(({ tenantSealed, billingSealed, exchanges, firstSeen, lastSeen }) => ({
+      tenant: tenantSealed.replace(/^sealed-/, ''),
+      billingAccount: billingSealed?.replace(/^sealed-/, '') ?? null,
+      exchanges,
+      firstSeen,
+      lastSeen,
+    })),
   canaries: canaryKeys(async () => new KeyedHasher('a key of the tests, and nobody elses.')),
 };
 const hashOf = (name: string): Hash64 => hash64(createHash('sha256').update(name).digest('hex').slice(0, 13));
