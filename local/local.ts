@@ -16,7 +16,7 @@ import { makeWorld, type World } from './aws/world';
 import { startDynalite } from './engines/dynamodb';
 import { EMULATED } from './engines/engine';
 import { startSqsAndS3 } from './engines/sqs-and-s3';
-import { Receiver } from './provider/receiver/receiver';
+import { desksAt, Receiver } from './provider/receiver/receiver';
 
 const HELP = `npm run local -- [--port 4000] [--stage dev] [--every SECONDS] [--receiver] [--producers FILE]
 
@@ -133,6 +133,7 @@ function synthesize(stage: string, { webhookUrl, producers }: { webhookUrl?: str
     stage: {
       ...asDeployed,
       webhookUrl: webhookUrl ?? asDeployed.webhookUrl,
+      abuseDesks: webhookUrl === undefined ? asDeployed.abuseDesks : desksAt(webhookUrl),
       // A screen by functions side by side is for more accounts than one machine has.
       detection: { ...asDeployed.detection, screenAtOnce: 0 },
       ingest: { ...asDeployed.ingest, producers: producers ?? asDeployed.ingest.producers },

@@ -20,6 +20,7 @@ import type { ObjectStore, Queue, Stores } from '../shared/ports';
 import { RegroupingStore } from '../shared/stores/campaigns/regrouping-store';
 import { LedgerStore } from '../shared/stores/cases/ledger-store';
 import { Gateway } from './provider/gateway';
+import { ToyDesks } from './provider/toy-desk';
 import { DETECT_AFTER, FOLD_AFTER } from './schedule';
 
 export type PipelineOptions = {
@@ -58,6 +59,8 @@ export class Pipeline {
   readonly stores: Stores & { features: MemoryTable; graph: MemoryTable; enforcement: MemoryTable };
   readonly hasher: KeyedHasher;
   readonly gateway: Gateway;
+  /** Stands in for the abuse desks of the clouds whose tenants are referred. */
+  readonly desks = new ToyDesks(['bedrock', 'vertex', 'foundry']);
   readonly detection: Detection;
   readonly enforcement: Enforcement;
   readonly verifications: Queue;
@@ -90,6 +93,7 @@ export class Pipeline {
       stores: this.stores,
       accounts: this.gateway.accounts,
       provider: this.gateway,
+      desks: this.desks,
       // One machine has no execution to start or wake: it looks at its cases at once instead of when they are next due.
       workflow: { start: this.soon, wake: this.soon },
       policy: async () => ({ policy, digest }),

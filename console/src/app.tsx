@@ -14,6 +14,7 @@ import { CasePage } from './pages/cases/case-page';
 import { ExonerationsPage } from './pages/cases/exonerations-page';
 import { HoldsPage } from './pages/cases/holds-page';
 import { QueuePage } from './pages/cases/queue-page';
+import { ReferralsPage } from './pages/cases/referrals-page';
 import { VerificationsPage } from './pages/cases/verifications-page';
 import { HealthPage } from './pages/health-page';
 import { LedgerPage } from './pages/ledger-page';
@@ -33,6 +34,7 @@ const PAGES = [
   { path: '/accounts', label: 'Accounts', keys: 'g a' },
   { path: '/appeals', label: 'Appeals', keys: 'g p' },
   { path: '/verifications', label: 'Verifications', keys: 'g v' },
+  { path: '/referrals', label: 'Referrals', keys: 'g r' },
   { path: '/exonerations', label: 'Exonerations', keys: 'g e' },
   { path: '/holds', label: 'Legal holds', keys: 'g t' },
   { path: '/disclosures', label: 'Disclosures', keys: 'g d' },
@@ -100,6 +102,7 @@ export function App() {
           <Route path="/sources" component={SourcesPage} />
           <Route path="/health" component={HealthPage} />
           <Route path="/exonerations" component={ExonerationsPage} />
+          <Route path="/referrals" component={ReferralsPage} />
           <Route path="/verifications" component={VerificationsPage} />
           <Route path="/holds" component={HoldsPage} />
           <Route path="/appeals" component={AppealsPage} />

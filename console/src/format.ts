@@ -46,6 +46,13 @@ export function relative(iso: string, now: string): string {
 /** The first characters of a key are enough to tell accounts apart on a page; the whole key is in the title. */
 export const brief = (key: string): string => key.slice(0, 8);
 
+/** Clouds by the names people know; any other is called what the events call it. */
+export const CLOUD_NAMES: Readonly<Record<string, string>> = {
+  bedrock: 'Amazon Bedrock',
+  vertex: 'Google Vertex AI',
+  foundry: 'Microsoft Foundry',
+};
+
 export const CLASSIFICATION_NAMES = {
   distillation: 'Distillation',
   reselling: 'Reselling',

@@ -69,7 +69,7 @@ test('a list leaves as a spreadsheet, whole and not as far as one scrolled: memb
     return readFileSync(await file.path(), 'utf8').split('\r\n');
   };
   const members = await csv('/campaigns/june-hydra', page.getByRole('region', { name: 'Members' }));
-  expect(members[0]).toBe('account,role,score,families,because,joinedAt,exchanges,prevented,placedByAPerson');
+  expect(members[0]).toBe('account,role,score,families,because,joinedAt,exchanges,prevented,cloud,placedByAPerson');
   expect(new Set(members.slice(1).map((line) => line.split(',')[0])).size).toBe(1_200);
   const onlyVictims = await csv('/campaigns/june-hydra?role=suspected-victim', page.getByRole('region', { name: 'Members' }));
   expect(onlyVictims).toHaveLength(1 + 36);

@@ -28,6 +28,7 @@ const CHOICES = {
     'erasure',
     'legal-hold',
     'verification',
+    'referral',
     'canary',
   ],
   by: ['person', 'policy', 'clock', 'provider', 'appellant'],
@@ -333,6 +334,15 @@ function Subject({ of }: { of: Entry['subject'] }) {
           label of{' '}
           <Link className="mono" href={`/accounts/${of.id}`} title={of.id}>
             {brief(of.id)}
+          </Link>
+        </span>
+      );
+    case 'referral':
+      return (
+        <span>
+          referral{' '}
+          <Link className="mono" href="/referrals?state=all">
+            {of.id}
           </Link>
         </span>
       );

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { type Appeals, openAppeals } from '../../../functions/appeals/appeals';
 import { iso } from '../../../shared/domain/time';
 import { type AppealKeys, signAppealLink } from '../../../shared/identity/appeal-link';
+import { openedTenants } from '../../../shared/identity/opened-tenants';
 import type { AccountReader } from '../../../shared/ports';
 import { KnownAccountStore } from '../../../shared/stores/archive/known-account-store';
 import { filteredPost } from '../../../shared/webhook/filtered-post';
+import { WebhookDesks } from '../../../shared/webhook/webhook-desks';
 import { WebhookProvider } from '../../../shared/webhook/webhook-provider';
 import type { Pipeline } from '../../pipeline';
-import { Receiver } from './receiver';
+import { desksAt, Receiver } from './receiver';
 
 /** The example receiver at the end of a local pipeline: actions go to it over signed HTTP, and what it reports comes back as events. */
 export class ReceiverSide {
@@ -28,12 +30,18 @@ export class ReceiverSide {
   async attach(): Promise<void> {
     const url = await this.receiver.listen();
     const { enforcement, gateway, hasher, stores } = this.pipeline;
+    // Signatures are checked against the wall clock, whatever time is played.
+    const sending = { post: filteredPost({ timeoutMs: 5_000, allow: ['127.0.0.1'] }), clock: { now: () => Date.now() } };
     const webhook = new WebhookProvider({
+      ...sending,
       endpoint: async () => ({ url, secrets: [this.webhookSecret] }),
       open: (sealed, account) => hasher.openFor(account, sealed),
-      post: filteredPost({ timeoutMs: 5_000, allow: ['127.0.0.1'] }),
-      // Signatures are checked against the wall clock, whatever time is played.
-      clock: { now: () => Date.now() },
+    });
+    enforcement.desks = new WebhookDesks({
+      ...sending,
+      urls: desksAt(url),
+      secrets: async () => [this.webhookSecret],
+      open: async ({ tenants }) => openedTenants(tenants, [hasher]),
     });
     enforcement.provider = {
       // What the receiver accepted is what the simulated gateway does to later requests.

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
+import { Desk, ReferralMessage } from './desk';
 
 /**
  * The other side of the webhook, as a provider would write it: verifies the signature, carries each message out once,
@@ -43,15 +44,20 @@ export type ReceiverSettings = {
   time?: () => string;
 };
 
-const LARGEST_MESSAGE = 65_536;
+/** A referral names up to 500 tenants, twice: as data and in its letter. */
+const LARGEST_MESSAGE = 1_048_576;
 
 export class Receiver {
   readonly accounts = new Map<string, ReceivedAccount>();
   private readonly done = new Set<string>();
   private reported = 0;
   readonly server: Server;
+  /** Stands for the abuse desks of other clouds, at an address of their own. */
+  readonly desk: Desk;
 
   constructor(private readonly settings: ReceiverSettings) {
+    const { report, time = () => new Date().toISOString() } = settings;
+    this.desk = new Desk({ report, time });
     this.server = createServer((request, answer) => {
       this.handle(request, answer).catch((error: unknown) => {
         console.error(error);
@@ -78,10 +84,12 @@ export class Receiver {
   }
 
   private async handle(request: IncomingMessage, answer: ServerResponse): Promise<void> {
-    if (request.method !== 'POST' || request.url !== '/actions') return end(answer, 404, 'POST /actions');
+    const isReferral = request.url === '/referrals';
+    if (request.method !== 'POST' || !(request.url === '/actions' || isReferral)) return end(answer, 404, 'POST /actions or /referrals');
     const body = await read(request);
     if (body === undefined) return end(answer, 413, 'too large');
     if (!this.isSigned(body, request)) return end(answer, 401, 'the signature does not fit');
+    if (isReferral) return this.refer(JSON.parse(body), answer);
     const parsed = ActionMessage.safeParse(JSON.parse(body));
     if (!parsed.success) return end(answer, 422, `not a message this receiver knows: ${parsed.error.issues[0]?.message}`);
     // Repeated, replayed: done already, so acknowledged and nothing else.
@@ -89,6 +97,13 @@ export class Receiver {
       await this.carryOut(parsed.data);
       this.done.add(parsed.data.data.id);
     }
+    return end(answer, 204);
+  }
+
+  private async refer(message: unknown, answer: ServerResponse): Promise<void> {
+    const parsed = ReferralMessage.safeParse(message);
+    if (!parsed.success) return end(answer, 422, `not a referral this desk knows: ${parsed.error.issues[0]?.message}`);
+    await this.desk.take(parsed.data);
     return end(answer, 204);
   }
 
@@ -139,6 +154,10 @@ export class Receiver {
     });
   }
 }
+
+/** The stand-in desk of every cloud that is known by name, beside the address of actions. */
+export const desksAt = (actions: string): Record<string, string> =>
+  Object.fromEntries(['bedrock', 'vertex', 'foundry'].map((cloud) => [cloud, new URL('/referrals', actions).href]));
 
 async function read(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api';
-import { compact, count, day, percent, words } from '../../format';
+import { CLOUD_NAMES, compact, count, day, percent, words } from '../../format';
 import { AccountLink, Empty, Family, Panel } from '../../parts/parts';
 
 /** What an account's page rests on: what ties it to others, what the provider said, what it asks for. */
@@ -89,6 +89,16 @@ export function Facts({ of: { facts }, onOrganization }: { of: Account; onOrgani
         <dd>{facts.verification ?? '—'}</dd>
         <dt>Standing at the provider</dt>
         <dd>{facts.providerStanding ?? '—'}</dd>
+        {facts.cloud === null ? null : (
+          <>
+            <dt>Tenant of another cloud</dt>
+            <dd>{CLOUD_NAMES[facts.cloud] ?? facts.cloud}: acted on there, never here</dd>
+            <dt>Tenant, hashed</dt>
+            <dd>{hash(facts.tenant)}</dd>
+            <dt>Its billing account, hashed</dt>
+            <dd>{hash(facts.billingAccount)}</dd>
+          </>
+        )}
         <dt>Payment, hashed</dt>
         <dd>{hash(facts.paymentInstrument)}</dd>
         <dt>E-mail domain, hashed</dt>

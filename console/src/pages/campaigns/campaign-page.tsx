@@ -16,6 +16,7 @@ import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel, useGraph } f
 import { CanariesPanel } from './canaries';
 import { RegroupDialog, RegroupingsPanel } from './regrouping';
 import { Story } from './story';
+import { TenantsPanel } from './tenants';
 
 const SECTIONS = [
   ['evidence', 'Evidence'],
@@ -143,6 +144,7 @@ export function CampaignPage({ id }: { id: string }) {
             />
             <KnownFrom lineage={data.lineage} />
             <RegroupingsPanel id={id} mayAct={may} />
+            <TenantsPanel campaign={data} mayAct={may} />
             <CanariesPanel id={id} />
             <LegsPanel of={data} />
             <div className="columns">

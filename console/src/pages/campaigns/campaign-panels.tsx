@@ -258,6 +258,7 @@ export function MembersPanel({ campaign, inCase, mayAct }: MembersProps) {
             ['joinedAt', (member) => member.joinedAt],
             ['exchanges', (member) => member.exchanges],
             ['prevented', (member) => member.prevented],
+            ['cloud', (member) => member.cloud ?? ''],
             ['placedByAPerson', (member) => (member.placed ? 'yes' : 'no')],
           ]}
         />

@@ -1,0 +1,213 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { answered, client, type Schemas } from '../../api';
+import { useMe, useStatus } from '../../app';
+import { CLOUD_NAMES, compact, KIND_NAMES, moment, plural, relative } from '../../format';
+import { CommandDialog } from '../../parts/commands/command-dialog';
+import { saveFile } from '../../parts/csv';
+import { Badge, Empty, Failed, Loaded, Panel } from '../../parts/parts';
+import { useFilters } from '../../parts/use-filters';
+
+type One = Schemas['Referral'];
+type Answer = Schemas['ReferralAnswer']['answer'];
+const STATES = ['to-send', 'by-hand', 'sent', 'acknowledged', 'acted', 'declined', 'refused', 'withdrawing', 'withdrawn'] as const;
+const CHOICES = { state: ['open', ...STATES, 'all'] } as const;
+export const REFERRAL_NAMES: Record<One['state'], string> = {
+  'to-send': 'being sent',
+  'by-hand': 'to hand in',
+  sent: 'sent',
+  acknowledged: 'acknowledged',
+  acted: 'acted on',
+  declined: 'declined',
+  refused: 'not taken',
+  withdrawing: 'being withdrawn',
+  withdrawn: 'withdrawn',
+};
+export const REFERRAL_TONES: Record<One['state'], 'good' | 'warn' | 'danger' | 'plain'> = {
+  'to-send': 'warn',
+  'by-hand': 'warn',
+  sent: 'plain',
+  acknowledged: 'plain',
+  acted: 'good',
+  declined: 'plain',
+  refused: 'danger',
+  withdrawing: 'warn',
+  withdrawn: 'plain',
+};
+/** What a person may note next, by where it stands. */
+const NEXT: Record<One['state'], readonly Answer[]> = {
+  'to-send': [],
+  'by-hand': ['sent'],
+  sent: ['acknowledged', 'acted', 'declined'],
+  acknowledged: ['acted', 'declined'],
+  acted: [],
+  declined: [],
+  refused: [],
+  withdrawing: [],
+  withdrawn: [],
+};
+const BUTTONS: Record<Answer, string> = { sent: 'Handed in', acknowledged: 'Acknowledged', acted: 'Acted', declined: 'Declined' };
+
+/** Tenants of other clouds that were referred to the abuse desks there, until when an answer is waited for, and what it was. */
+export function ReferralsPage() {
+  const [{ state = 'open' }, choose] = useFilters(CHOICES);
+  const all = useQuery({
+    queryKey: ['referrals', state],
+    refetchInterval: 10_000,
+    queryFn: () => answered(client().GET('/v1/referrals', { params: { query: { state, limit: 200 } } })),
+  });
+  const [asking, setAsking] = useState<{ one: One; say: Answer | 'withdraw' } | null>(null);
+  const me = useMe();
+  const may = me.data !== undefined && me.data.role !== 'viewer';
+  return (
+    <>
+      <header>
+        <div className="grow">
+          <h1>Referrals</h1>
+          <p className="lede">
+            Tenants of other clouds that belong to a campaign, referred to the abuse desk there. Nothing is done to them here. Refer from
+            the page of a campaign.
+          </p>
+        </div>
+      </header>
+      <Panel title="Referred to abuse desks" flush>
+        <div className="filters">
+          <label className="field">
+            <span>Show</span>
+            <select value={state} onChange={(event) => choose('state', event.target.value)}>
+              <option value="open">waiting</option>
+              {STATES.map((one) => (
+                <option key={one} value={one}>
+                  {REFERRAL_NAMES[one]}
+                </option>
+              ))}
+              <option value="all">all</option>
+            </select>
+          </label>
+        </div>
+        <Loaded from={all}>
+          {({ items, next }) =>
+            items.length === 0 ? (
+              <Empty title="None">{state === 'open' ? 'No referral waits for an answer.' : 'No referral is in this state.'}</Empty>
+            ) : (
+              <>
+                <ol className="cases">
+                  {items.map((one) => (
+                    <Row key={one.id} one={one} onAsk={may ? (say) => setAsking({ one, say }) : null} />
+                  ))}
+                </ol>
+                <div className="under">
+                  <span>{next === undefined ? `${plural(items.length, 'referral')}. End of list` : 'The first 200'}</span>
+                </div>
+              </>
+            )
+          }
+        </Loaded>
+      </Panel>
+      {asking ? <Ask {...asking} onClose={() => setAsking(null)} /> : null}
+    </>
+  );
+}
+
+function Row({ one, onAsk }: { one: One; onAsk: ((say: Answer | 'withdraw') => void) | null }) {
+  const now = useStatus().data?.at ?? new Date().toISOString();
+  return (
+    <li className="case">
+      <div className="stack" style={{ gap: 3 }}>
+        <Badge tone={REFERRAL_TONES[one.state]}>{REFERRAL_NAMES[one.state]}</Badge>
+        {one.overdue ? <Badge tone="danger">overdue</Badge> : null}
+      </div>
+      <div className="stack" style={{ gap: 3 }}>
+        <h3>
+          {plural(one.tenants, 'tenant')} of {CLOUD_NAMES[one.cloud] ?? one.cloud}
+        </h3>
+        <p>{one.because.join('; ')}</p>
+        <div className="facts">
+          <span>
+            {KIND_NAMES[one.kind].toLowerCase()} campaign <Link href={`/campaigns/${one.campaign}`}>{one.campaign}</Link>
+          </span>
+          <span>{compact(one.exchanges)} requests</span>
+          <span className="mono">{one.id}</span>
+          {one.reference === null ? null : <span>their reference {one.reference}</span>}
+          <span>referred {moment(one.askedAt)}</span>
+          {one.answerBy === null ? null : (
+            <span>
+              {one.state === 'by-hand' ? 'hand in' : 'answer due'} {relative(one.answerBy, now)}
+            </span>
+          )}
+        </div>
+      </div>
+      <div className="end">
+        {onAsk ? <Letter id={one.id} /> : null}
+        {onAsk
+          ? NEXT[one.state].map((answer) => (
+              <button key={answer} type="button" className="button" onClick={() => onAsk(answer)}>
+                {BUTTONS[answer]}
+              </button>
+            ))
+          : null}
+        {onAsk && one.state !== 'withdrawn' && one.state !== 'withdrawing' ? (
+          <button type="button" className="button" onClick={() => onAsk('withdraw')}>
+            Withdraw
+          </button>
+        ) : null}
+      </div>
+    </li>
+  );
+}
+
+/** It names tenants: it is asked for when somebody wants it, and the access log keeps who did. */
+function Letter({ id }: { id: string }) {
+  const open = useMutation({
+    mutationFn: async () => {
+      const letter = await answered(client().POST('/v1/referrals/{referral}/letter', { params: { path: { referral: id } } }));
+      saveFile(`referral-${id}.md`, `# ${letter.subject}\n\n${letter.markdown}`, 'text/markdown');
+    },
+  });
+  return (
+    <>
+      <button type="button" className="button" disabled={open.isPending} onClick={() => open.mutate()}>
+        Letter
+      </button>
+      {open.error ? <Failed error={open.error} /> : null}
+    </>
+  );
+}
+
+const TITLES: Record<Answer | 'withdraw', string> = {
+  sent: 'The letter was handed in',
+  acknowledged: 'The desk looks at it',
+  acted: 'The desk acted',
+  declined: 'The desk will not act',
+  withdraw: 'Withdraw the referral',
+};
+function Ask({ one, say, onClose }: { one: One; say: Answer | 'withdraw'; onClose: () => void }) {
+  const [reference, setReference] = useState(one.reference ?? '');
+  return (
+    <CommandDialog
+      title={TITLES[say]}
+      act={say === 'withdraw' ? 'Withdraw' : BUTTONS[say]}
+      danger={say === 'withdraw'}
+      onClose={onClose}
+      send={({ because, key }) => {
+        const params = { header: { 'idempotency-key': key }, path: { referral: one.id } };
+        if (say === 'withdraw') return answered(client().POST('/v1/referrals/{referral}/withdraw', { params, body: { because } }));
+        const named = reference.trim() === '' ? {} : { reference: reference.trim() };
+        return answered(client().POST('/v1/referrals/{referral}/answer', { params, body: { answer: say, because, ...named } }));
+      }}
+    >
+      <p>
+        {say === 'withdraw'
+          ? 'The desk is told if it may have heard of it. The tenants can be referred again.'
+          : `Referral ${one.id}: ${plural(one.tenants, 'tenant')}.`}
+      </p>
+      {say === 'withdraw' || say === 'sent' ? null : (
+        <label className="field">
+          <span>Their reference, if they gave one</span>
+          <input value={reference} maxLength={128} onChange={({ target }) => setReference(target.value)} />
+        </label>
+      )}
+    </CommandDialog>
+  );
+}
