@@ -2,12 +2,13 @@ import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { lockstepClient } from '../../console/src/client/client';
 import { disclose } from '../../functions/enforcement/commands/disclose';
+import { refer } from '../../functions/enforcement/referrals/refer';
 import { describeApi } from '../../local/documents/api-description';
 import type { Person } from '../../shared/domain/person';
-import { campaignId } from '../../shared/identity/ids';
+import { campaignId, hash64, sealedId } from '../../shared/identity/ids';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
-import { BEN, says } from '../support/worlds/enforcement-world';
+import { BEN, says, type TestWorld } from '../support/worlds/enforcement-world';
 import { keyOf } from '../support/worlds/fixture-world';
 
 /** The generated client against the server, and what the server answers against its own description. */
@@ -31,6 +32,24 @@ function faults(path: string, method: string, status: number, body: unknown): st
     : (validate.errors ?? []).map((error) => `${method} ${path} ${status}: ${error.instancePath} ${error.message}`);
 }
 
+/** Two members are tenants of other clouds; one of them is referred. */
+async function withTenants(world: Pick<TestWorld, 'facts' | 'enforcement'>): Promise<void> {
+  const campaign = await world.enforcement.campaigns.get(campaignId('june'));
+  if (!campaign) throw new Error('the fixture has no campaign');
+  const clouds = ['bedrock', 'vertex'];
+  const core = campaign.members.filter(({ role }) => role === 'core').slice(0, clouds.length);
+  const cloudOf = new Map(core.map(({ account }, n) => [account, clouds[n]!]));
+  for (const [account, cloud] of cloudOf)
+    world.facts.set(account, { cloud, tenant: hash64(`tenant-${cloud}`), tenantSealed: sealedId(`sealed-${cloud}-1`) });
+  const members = campaign.members.map((member) => {
+    const cloud = cloudOf.get(member.account);
+    return cloud === undefined ? member : { ...member, cloud };
+  });
+  await world.enforcement.campaigns.save({ ...campaign, members, version: campaign.version + 1 });
+  const asked = { campaign: campaign.id, cloud: 'bedrock', withhold: [] };
+  expect(await refer({ ...says(BEN), ...asked }, world.enforcement)).toMatchObject({ kind: 'done' });
+}
+
 onBothSides((side) => {
   async function open() {
     const whole = await wholeApi(side);
@@ -47,6 +66,7 @@ onBothSides((side) => {
     const { as, api, token, world } = await open();
     const asked = { title: 'Operator one', campaigns: [campaignId('june')] };
     expect((await disclose({ ...says(BEN), asked }, world.enforcement)).kind).toBe('done');
+    await withTenants(world);
     const { data: queue } = await as('reviewer').GET('/v1/cases');
     const id = queue?.items[0]?.id ?? '';
     const fill: Record<string, string> = {
@@ -57,10 +77,12 @@ onBothSides((side) => {
       digest: '0123456789abcdef',
       number: '1',
       hold: 'h-0123456789ab',
+      referral: 'june.bedrock.1',
     };
     const queries: Record<string, string> = {
       '/v1/access-log': '?day=2026-06-05',
       '/v1/siem/events': '?day=2026-06-05',
+      '/v1/campaigns/{campaign}/referral-preview': '?cloud=vertex',
       '/v1/legal-holds/{hold}/events': '?hour=2026-06-05T10:00:00Z',
     };
     let answered = 0;

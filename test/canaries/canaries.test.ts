@@ -73,6 +73,29 @@ onBothSides((side) => {
     expect((await list()).items).toHaveLength(2);
   });
 
+  test('the same key with another request is refused as elsewhere, and makes no set', async () => {
+    const { issue, send, list, world } = await open(side);
+    const first = await issue(undefined, 2, 'one-command');
+    const body = { subject: { kind: 'campaign', campaign: 'june' }, count: 2, because: 'under watch' };
+    const others: object[] = [
+      { ...body, count: 3 },
+      { ...body, subject: { kind: 'control' } },
+      { ...body, subject: { kind: 'account', account: KEYS.other } },
+      { ...body, because: 'another reason' },
+      { ...body, until: iso(world.clock.now() + DAY) },
+    ];
+    for (const other of others) {
+      const { status, body: problem } = await send('/v1/canaries', 'reviewer', other, 'one-command');
+      expect(problem).toMatchObject({ type: expect.stringContaining('idempotency-mismatch') });
+      expect(status).toBe(422);
+      expect(JSON.stringify(problem)).not.toContain(first.tokens[0]);
+    }
+    expect((await list()).items).toHaveLength(1);
+    // Another person's command with this key is another command.
+    expect((await send('/v1/canaries', 'admin', { ...body, count: 3 }, 'one-command')).status).toBe(200);
+    expect(await issue(undefined, 2, 'one-command')).toEqual(first);
+  });
+
   test('never issued, echoed by its owner, by a public page, before it was issued, after it was withdrawn: each a clear answer that links nobody', async () => {
     const { issue, report, list, members, send } = await open(side);
     const stranger = 'abcdefghijklmnopqrstuvwxyz';

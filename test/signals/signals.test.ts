@@ -14,8 +14,10 @@ import { frameOf, readSegment, type Segment } from '../../shared/formats/segment
 import { type ShownEvent, shownEvent } from '../../shared/formats/shown-event';
 import { withoutAccounts } from '../../shared/formats/without-accounts';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { openDoor } from '../support/api-client';
 import { onBothSides, storesOn } from '../support/sides';
+import { buildCampaign, buildMember } from '../support/worlds/build-campaign';
 
 const GOLDEN = '5546d3b0b10fdaf7f19346807b5a8def8ad52cb6792ac02f1225a42e87cc71d4';
 const T = Date.parse('2026-06-05T10:00:00Z');
@@ -258,5 +260,56 @@ onBothSides((side) => {
     expect((await ask('', 'viewer')).status).toBe(403);
     expect((await ask(`?from=${iso(now - 4 * DAY)}&to=${iso(now)}`)).status).toBe(400);
     expect((await ask(`?from=${iso(now)}&to=${iso(now)}`)).status).toBe(400);
+  });
+
+  test('over the API, of a campaign: its busiest members, how many are active, what marks they share, and of how many something was observed', async () => {
+    const door = await openDoor(side);
+    const stores = await storesOn(side, door.clock);
+    queryRoutes(door.api, door.http, { stores, clock: door.clock, cursors: door.cursors });
+    const now = hourOf(door.clock.now());
+    // Three members sweep limits, two do not, one was not seen; they connect in two ways. A stranger sweeps as well.
+    const names = ['sweeper-0', 'sweeper-1', 'sweeper-2', 'plain-0', 'plain-1'];
+    const requests = (name: string, from: number) =>
+      Array.from({ length: 25 }, (_, number) => ({
+        ...event(from + number, {
+          maxTokens: name.startsWith('plain') ? 512 : 2 ** (number % 10),
+          client: { userAgent: 'x/1', headerOrder: name.endsWith('1') ? 'host,accept' : 'accept,host' },
+        }),
+        subject: name,
+        time: iso(now - 3 * HOUR + number * MINUTE),
+      }));
+    const all = [...names, 'stranger'].flatMap((name, place) => requests(name, 1_000 * place));
+    await ingest([{ id: 'm', body: JSON.stringify(all) }], { ...stores, clock: door.clock, hasher, segments: 1 });
+    for (const task of await plan({ ...stores, clock: door.clock, shards: 1 })) await fold(task, { ...stores, rows: 'none' });
+    const members = [...names, 'silent'].map((name, n) => buildMember(n, { account: hasher.account(name).key }));
+    const campaigns = new CampaignStore(stores);
+    await campaigns.save(buildCampaign({ members }));
+    const ask = async (query = '', role: 'viewer' | 'reviewer' = 'reviewer', campaign = 'C-hydra') => {
+      const headers = { authorization: `Bearer ${await door.token(role)}` };
+      const answer = await door.api.request(`/v1/campaigns/${campaign}/observed${query}`, { headers });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect(await ask()).toMatchObject({
+      status: 200,
+      body: {
+        campaign: 'C-hydra',
+        complete: true,
+        counted: false,
+        accounts: 6,
+        active: 5,
+        shared: expect.arrayContaining([{ signal: 'headerOrder', accounts: 3, given: 5, values: 2 }]),
+        observed: [{ what: 'limits-swept', accounts: 3, example: expect.stringContaining('10') }],
+      },
+    });
+    // Before anything was seen.
+    expect((await ask(`?from=${iso(now - 30 * HOUR)}&to=${iso(now - 5 * HOUR)}`)).body).toMatchObject({
+      accounts: 6,
+      active: 0,
+      observed: [],
+    });
+    expect((await ask('', 'reviewer', 'C-none')).status).toBe(404);
+    expect((await ask('', 'viewer')).status).toBe(403);
+    expect((await ask(`?from=${iso(now - 4 * DAY)}&to=${iso(now)}`)).status).toBe(400);
+    expect((await ask('?to=yesterday')).status).toBe(400);
   });
 });

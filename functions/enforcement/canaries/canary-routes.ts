@@ -71,6 +71,7 @@ export function canaryRoutes(api: Api, http: HttpPorts, deps: Enforcement, { can
     const { until, ...asked } = c.req.valid('json');
     const key = c.req.valid('header')['idempotency-key'];
     const answer = await issueCanaries({ actor: { id, role }, key, ...asked, ...(until === undefined ? {} : { until }) }, keys, deps);
+    if (answer.kind === 'mismatch') return problem(c, 'idempotency-mismatch', `${answer.because}.`);
     if (answer.kind !== 'done') return problem(c, answer.kind === 'unknown' ? 'not-found' : 'refused', answer.because);
     return c.json({ set: answer.set, tokens: answer.tokens, until: iso(answer.until) }, 200);
   });

@@ -16,13 +16,13 @@ type Dependencies = Pick<Enforcement, 'canaries' | 'campaigns' | 'clock'>;
 
 /**
  * Tokens to place in answers of a campaign or an account, or nowhere (a control). A retry with the same key answers the same tokens
- * again: they are drawn from the identifier key and the command, and kept nowhere.
+ * again: they are drawn from the identifier key and the command, and kept nowhere. The same key with another request is a mismatch.
  */
 export async function issueCanaries(
   { actor, key, because, subject, count, until }: Command & { subject: CanarySubject; count: number; until?: number },
   keys: Pick<CanaryKeys, 'mint'>,
   deps: Dependencies,
-): Promise<CommandAnswer<{ set: string; tokens: string[]; until: number }>> {
+): Promise<CommandAnswer<{ set: string; tokens: string[]; until: number }> | { kind: 'mismatch'; because: string }> {
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
   const now = deps.clock.now();
   if (!Number.isInteger(count) || count < 1 || count > MOST_TOKENS)
@@ -32,11 +32,21 @@ export async function issueCanaries(
   if (subject.kind === 'campaign' && !(await deps.campaigns.header(subject.campaign)))
     return { kind: 'unknown', because: `there is no campaign ${subject.campaign}` };
   const request = JSON.stringify([actor.id, key, subject, count]);
-  const id = `cn-${createHash('sha256').update(request).digest('hex').slice(0, 12)}`;
+  const command = JSON.stringify([actor.id, key]);
+  const id = `cn-${createHash('sha256').update(command).digest('hex').slice(0, 12)}`;
   const made = await keys.mint(Array.from({ length: count }, (_, place) => `${place}/${request}`));
   const tokens = made.map(({ token }) => token);
+  const again = (state: CanarySet) => {
+    const isSame =
+      state.tokens.join() === made.map(({ hash }) => hash).join() &&
+      state.because === because &&
+      state.until === (until ?? state.issuedAt + CANARY_KEPT);
+    return isSame
+      ? { kind: 'done' as const, because: `set ${id} was issued by this command before`, set: id, tokens, until: state.until }
+      : { kind: 'mismatch' as const, because: 'this key was sent with another request before: use a new key for a new command' };
+  };
   const before = await deps.canaries.head(id);
-  if (before) return { kind: 'done', because: `set ${id} was issued by this command before`, set: id, tokens, until: before.state.until };
+  if (before) return again(before.state);
   let standing = 0;
   for await (const { state } of deps.canaries.all()) if (!state.withdrawn && state.until > now) standing++;
   if (standing >= MOST_SETS) return { kind: 'refused', because: `${MOST_SETS} sets stand already: withdraw one first` };
@@ -52,8 +62,9 @@ export async function issueCanaries(
     echoes: [],
     more: 0,
   };
-  // Overtaken: the same command, at the same time. Its set is this one.
-  await deps.canaries.append(undefined, state, { actor: byPerson(actor), what: 'tokens issued', because, key });
+  const appended = await deps.canaries.append(undefined, state, { actor: byPerson(actor), what: 'tokens issued', because, key });
+  // The same key, at the same time.
+  if (appended.kind === 'overtaken') return again(appended.head.state);
   return { kind: 'done', because: `${count} tokens of set ${id}, shown once`, set: id, tokens, until: state.until };
 }
 
