@@ -25,6 +25,7 @@ const fill = (path: string) =>
         regrouping: 'g-3f2a1b2c9d0e',
         hold: 'h-3f2a1b2c9d0e',
         set: 'cn-3f2a1b2c9d0e',
+        referral: 'c-3f2a.bedrock.1',
       })[name] ?? 'AAAAAAAAAAAAAAAAAAAAAA',
   );
 
