@@ -52,7 +52,7 @@ function bodyOf({ id, kind, sequence, referral, letter }: DeskMessage, tenants: 
         ? { ...about, letter: { subject, markdown } }
         : {
             ...about,
-            campaignKind: referral.campaignKind,
+            classification: referral.classification,
             tenants: tenants.map(({ firstSeen, lastSeen, ...one }) => ({ ...one, firstSeen: when(firstSeen), lastSeen: when(lastSeen) })),
             evidence: referral.evidence,
             elsewhere: referral.elsewhere,

@@ -212,7 +212,7 @@ onBothSides((side) => {
       kind: 'refused',
       because: 'it has no tenant of foundry, only of bedrock, vertex',
     });
-    await detect({ ...campaign, kind: 'shared-origin' });
+    await detect({ ...campaign, classification: 'shared-origin' });
     expect(await refer({ ...says(BEN), ...asked }, enforcement)).toMatchObject({
       kind: 'refused',
       because: expect.stringContaining('own accounts'),
@@ -225,7 +225,7 @@ test('whatever is answered in whatever order: a withdrawn referral stays withdra
     id: FIRST,
     cloud: 'bedrock',
     campaign: mixed().id,
-    campaignKind: 'distillation',
+    classification: 'distillation',
     version: 1,
     tenants: [
       {

@@ -33,7 +33,7 @@ const referral = (over: Partial<Referral> = {}): Referral => ({
   id: 'C-hydra.bedrock.1',
   cloud: 'bedrock',
   campaign: campaignId('C-hydra'),
-  campaignKind: 'distillation',
+  classification: 'distillation',
   version: 1,
   tenants: [tenantOf('111122223333', '999988887777'), tenantOf('444455556666', null)],
   evidence: [{ family: 'content', because: 'members share one prompt' }],

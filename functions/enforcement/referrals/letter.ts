@@ -1,11 +1,11 @@
-import type { Kind } from '../../../shared/domain/campaigns/campaign';
+import type { Classification } from '../../../shared/domain/campaigns/campaign';
 import type { Referral } from '../../../shared/domain/cases/referral';
 import { iso } from '../../../shared/domain/time';
 import type { OpenedTenant } from '../../../shared/ports';
 import { type Partner, partnerOf } from './partners';
 
 /** What a kind of campaign is in a stranger's words. */
-const WHAT: Readonly<Record<Kind, string>> = {
+const WHAT: Readonly<Record<Classification, string>> = {
   distillation: 'many accounts under one operator that ask a model for what another model is trained on (distillation)',
   reselling: 'accounts under one operator whose access is sold on',
   'hijacked-keys': 'accounts whose keys are used by somebody who is not their owner',
@@ -55,7 +55,7 @@ function asked(referral: Referral, partner: Partner, many: string, tenants: read
     '',
     `Our reference: ${text(referral.id)}. Sent ${iso(referral.askedAt)}.`,
     '',
-    `We found ${many} in a group of ${WHAT[referral.campaignKind]}. They made ${count(exchanges)} requests to our models through your service.${others.length > 0 ? ` The group also has ${others.join(' and ')}, which are not named here.` : ''}`,
+    `We found ${many} in a group of ${WHAT[referral.classification]}. They made ${count(exchanges)} requests to our models through your service.${others.length > 0 ? ` The group also has ${others.join(' and ')}, which are not named here.` : ''}`,
     '',
     'These are your customers: please look at them under your own terms. We have done nothing to them. Some may be victims whose credentials were taken.',
     '',

@@ -34,7 +34,7 @@ export async function draftOf(
 ): Promise<Draft> {
   const campaign = await deps.campaigns.get(id);
   if (!campaign) return { kind: 'unknown', because: `there is no campaign ${id}` };
-  if (campaign.kind === 'shared-origin')
+  if (campaign.classification === 'shared-origin')
     return { kind: 'refused', because: 'these are one organisation’s own accounts: there is nobody to refer' };
   const there = campaign.members.filter((member) => member.cloud === cloud);
   if (there.length === 0) {
@@ -56,7 +56,7 @@ export async function draftOf(
       id: referralId(id, cloud, number),
       cloud,
       campaign: id,
-      campaignKind: campaign.kind,
+      classification: campaign.classification,
       version: campaign.version,
       tenants,
       evidence: [...campaign.evidence]

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { FAMILIES, KINDS } from '../../../shared/domain/campaigns/campaign';
+import { CLASSIFICATIONS, FAMILIES } from '../../../shared/domain/campaigns/campaign';
 import { REFERRAL_STATES, type Referral } from '../../../shared/domain/cases/referral';
 import { mayAct, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
@@ -16,7 +16,7 @@ const ReferralView = z
     id: z.string(),
     cloud: z.string(),
     campaign: z.string(),
-    kind: z.enum(KINDS),
+    classification: z.enum(CLASSIFICATIONS),
     state: z.enum(REFERRAL_STATES),
     overdue: z.boolean().openapi({ description: 'Nobody answered, or nobody handed it in, by `answerBy`.' }),
     answerBy: orNull(When),
@@ -94,7 +94,7 @@ function view({ state, actor, because, at }: Entry<Referral>, to: Person, now: n
     id: state.id,
     cloud: state.cloud,
     campaign: state.campaign,
-    kind: state.campaignKind,
+    classification: state.classification,
     state: progress.kind,
     overdue: answerBy !== null && (answerBy <= now || ('overdueAt' in progress && progress.overdueAt !== null)),
     answerBy: answerBy === null ? null : iso(answerBy),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DESK_ANSWERS, LONGEST } from '../../contract/event';
 import type { AccountKey, CampaignId, Hash64, SealedId } from '../../identity/ids';
-import { FAMILIES, KINDS } from '../campaigns/campaign';
+import { CLASSIFICATIONS, FAMILIES } from '../campaigns/campaign';
 import { DAY, HOUR } from '../time';
 
 /** Tenants that one referral names; the next names the others. An entry of the ledger holds 380 KB. */
@@ -69,7 +69,7 @@ export const Referral = z.object({
   id: z.string(),
   cloud: z.string(),
   campaign: id<CampaignId>(),
-  campaignKind: z.enum(KINDS),
+  classification: z.enum(CLASSIFICATIONS),
   /** Of the campaign's document that was judged. */
   version: z.int(),
   tenants: z.array(ReferredTenant).min(1).max(MOST_REFERRED),

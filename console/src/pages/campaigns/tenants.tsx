@@ -64,7 +64,7 @@ export function TenantsPanel({ campaign, mayAct }: { campaign: CampaignView; may
                             </Badge>
                           </Link>
                         ))}
-                      {mayAct && campaign.kind !== 'shared-origin' ? (
+                      {mayAct && campaign.classification !== 'shared-origin' ? (
                         <button type="button" className="button tiny" onClick={() => setReferring(row.cloud)}>
                           Refer
                         </button>

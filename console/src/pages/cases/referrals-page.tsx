@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
-import { CLOUD_NAMES, compact, KIND_NAMES, moment, plural, relative } from '../../format';
+import { CLASSIFICATION_NAMES, CLOUD_NAMES, compact, moment, plural, relative } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { saveFile } from '../../parts/csv';
 import { Badge, Empty, Failed, Loaded, Panel } from '../../parts/parts';
@@ -125,7 +125,8 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: Answer | 'withdraw') => v
         <p>{one.because.join('; ')}</p>
         <div className="facts">
           <span>
-            {KIND_NAMES[one.kind].toLowerCase()} campaign <Link href={`/campaigns/${one.campaign}`}>{one.campaign}</Link>
+            {CLASSIFICATION_NAMES[one.classification].toLowerCase()} campaign{' '}
+            <Link href={`/campaigns/${one.campaign}`}>{one.campaign}</Link>
           </span>
           <span>{compact(one.exchanges)} requests</span>
           <span className="mono">{one.id}</span>
