@@ -1,6 +1,6 @@
 import type { KnownAccount, Standing } from './domain/account';
 import type { Campaign, Classification } from './domain/campaigns/campaign';
-import type { Referral } from './domain/cases/referral';
+import type { OpenedTenant, Referral } from './domain/cases/referral';
 import type { Digest } from './domain/notice';
 import type { AccountKey, CaseId, SealedId } from './identity/ids';
 
@@ -114,14 +114,6 @@ export type ActionRequest = {
 export type ProviderAnswer = { kind: 'acknowledged' } | { kind: 'refused'; because: string } | { kind: 'unreachable'; because: string };
 export type Provider = { request(action: ActionRequest): Promise<ProviderAnswer> };
 
-/** Tenants as their own cloud calls them. */
-export type OpenedTenant = {
-  tenant: string;
-  billingAccount: string | null;
-  exchanges: number;
-  firstSeen: number | null;
-  lastSeen: number | null;
-};
 /** What an abuse desk of another cloud is told. */
 export type DeskMessage = {
   /** Idempotency key: the same message sent again has the same. */

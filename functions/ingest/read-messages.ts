@@ -11,6 +11,7 @@ import type { Arrivals } from '../../shared/domain/arrival';
 import type { CanarySighting } from '../../shared/domain/campaigns/canary';
 import type { ReferralNews } from '../../shared/domain/cases/referral';
 import type { VerificationResult } from '../../shared/domain/cases/verification';
+import { printable } from '../../shared/domain/plain-text';
 import { hourOf } from '../../shared/domain/time';
 import { type Segment, SegmentBuilder } from '../../shared/formats/segment';
 import { segmentOf } from '../../shared/formats/segment-of';
@@ -125,7 +126,8 @@ const answerOf = ({ source, id, subject, data }: ReferralEvent, at: number, hash
   referral: subject,
   event: hashText(hasher.object('event', `${source}\0${id}`)),
   at,
-  ...data,
+  answer: data.answer,
+  ...(data.reference === undefined ? {} : { reference: printable(data.reference) }),
 });
 
 /** Those that the gateway names, and those in a prompt that it sends; a token that was not made under the key is no token of ours. */

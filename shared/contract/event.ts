@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ONE_LINE } from '../domain/plain-text';
 
 /** The event contract, version 1. Unknown fields inside `data` are ignored; unknown types are rejected with a reason. */
 export const STATUSES = ['ok', 'error', 'refused', 'limited', 'blocked'] as const;
@@ -149,7 +148,7 @@ export type VerificationData = z.infer<typeof VerificationData>;
 
 export const ReferralData = z.object({
   answer: z.enum(DESK_ANSWERS).describe('acknowledged: the desk looks at it; acted or declined: how it ended there'),
-  reference: z.string().min(1).max(LONGEST.word).regex(ONE_LINE).optional().describe('what the desk calls it'),
+  reference: z.string().min(1).max(LONGEST.word).optional().describe('what the desk calls it, on one line'),
 });
 export type ReferralData = z.infer<typeof ReferralData>;
 

@@ -1,5 +1,4 @@
-import type { ReferredTenant } from '../domain/cases/referral';
-import type { OpenedTenant } from '../ports';
+import type { OpenedTenant, ReferredTenant } from '../domain/cases/referral';
 import type { Hash64, SealedId } from './ids';
 import { hashText, type KeyedHasher } from './keyed-hash';
 

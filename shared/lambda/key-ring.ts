@@ -1,10 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { ReferredTenant } from '../domain/cases/referral';
+import type { OpenedTenant, ReferredTenant } from '../domain/cases/referral';
 import type { AppealKeys } from '../identity/appeal-link';
 import type { AccountKey, SealedId } from '../identity/ids';
 import { ForgedIdentity, KeyedHasher } from '../identity/keyed-hash';
 import { openedTenants } from '../identity/opened-tenants';
-import type { OpenedTenant } from '../ports';
 
 /**
  * The keys in one secret, one a line. The first is in use; the others are honoured until they are taken

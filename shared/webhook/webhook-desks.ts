@@ -1,6 +1,7 @@
+import type { OpenedTenant } from '../domain/cases/referral';
 import { iso } from '../domain/time';
 import { ForgedTenant } from '../identity/opened-tenants';
-import type { AbuseDesks, DeskMessage, OpenedTenant, ProviderAnswer } from '../ports';
+import type { AbuseDesks, DeskMessage, ProviderAnswer } from '../ports';
 import { type SenderSettings, SignedSender } from './signed-sender';
 
 export type DeskSettings = SenderSettings & {

@@ -2,14 +2,14 @@ import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { lockstepClient } from '../../console/src/client/client';
 import { disclose } from '../../functions/enforcement/commands/disclose';
-import { refer } from '../../functions/enforcement/referrals/refer';
 import { describeApi } from '../../local/documents/api-description';
 import type { Person } from '../../shared/domain/person';
-import { campaignId, hash64, sealedId } from '../../shared/identity/ids';
+import { campaignId } from '../../shared/identity/ids';
 import { onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
-import { BEN, says, type TestWorld } from '../support/worlds/enforcement-world';
+import { BEN, says } from '../support/worlds/enforcement-world';
 import { keyOf } from '../support/worlds/fixture-world';
+import { withTenants } from '../support/worlds/with-tenants';
 
 /** The generated client against the server, and what the server answers against its own description. */
 const document = JSON.parse(JSON.stringify(describeApi()));
@@ -30,24 +30,6 @@ function faults(path: string, method: string, status: number, body: unknown): st
   return validate(body)
     ? []
     : (validate.errors ?? []).map((error) => `${method} ${path} ${status}: ${error.instancePath} ${error.message}`);
-}
-
-/** Two members are tenants of other clouds; one of them is referred. */
-async function withTenants(world: Pick<TestWorld, 'facts' | 'enforcement'>): Promise<void> {
-  const campaign = await world.enforcement.campaigns.get(campaignId('june'));
-  if (!campaign) throw new Error('the fixture has no campaign');
-  const clouds = ['bedrock', 'vertex'];
-  const core = campaign.members.filter(({ role }) => role === 'core').slice(0, clouds.length);
-  const cloudOf = new Map(core.map(({ account }, n) => [account, clouds[n]!]));
-  for (const [account, cloud] of cloudOf)
-    world.facts.set(account, { cloud, tenant: hash64(`tenant-${cloud}`), tenantSealed: sealedId(`sealed-${cloud}-1`) });
-  const members = campaign.members.map((member) => {
-    const cloud = cloudOf.get(member.account);
-    return cloud === undefined ? member : { ...member, cloud };
-  });
-  await world.enforcement.campaigns.save({ ...campaign, members, version: campaign.version + 1 });
-  const asked = { campaign: campaign.id, cloud: 'bedrock', withhold: [] };
-  expect(await refer({ ...says(BEN), ...asked }, world.enforcement)).toMatchObject({ kind: 'done' });
 }
 
 onBothSides((side) => {

@@ -245,7 +245,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     expect(actions).toEqual(
       new Set(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']),
     );
-    const marks = ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED', 'VERIFICATIONS-OPEN', 'NOTICES'];
+    const marks = ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED', 'VERIFICATIONS-OPEN', 'REFERRALS-OPEN', 'NOTICES'];
     for (const { Action, Condition } of enforcement) {
       if (!Action.includes('dynamodb:DeleteItem')) continue;
       const Leading = z.object({ 'ForAllValues:StringLike': z.object({ 'dynamodb:LeadingKeys': z.array(z.enum(marks)).min(1) }) });

@@ -11,6 +11,7 @@ import { heldKey } from '../../shared/stores/archive/held-store';
 import { MEMORY } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
 import { keyOf } from '../support/worlds/fixture-world';
+import { withTenants } from '../support/worlds/with-tenants';
 import { rightsOn } from './rights';
 import { archiveUnder, under } from './under';
 
@@ -47,8 +48,16 @@ test('every page is read under the rights of the read side, and needs nearly all
   const hour = hourOf(world.clock.now());
   const nothing = JSON.stringify({ hour, version: 1, events: 0, chunks: [], digest: '' });
   await stores.archive.put(heldKey(hold, { hour, version: 1, batch: 0 }), gzipSync(`${nothing}\n`));
+  await withTenants(world);
   const cases = await world.enforcement.cases.page();
-  const fill: Record<string, string> = { account: keyOf('june/3'), campaign: 'june', case: cases.cases[0]?.id ?? '', number: '1', hold };
+  const fill: Record<string, string> = {
+    account: keyOf('june/3'),
+    campaign: 'june',
+    case: cases.cases[0]?.id ?? '',
+    number: '1',
+    hold,
+    referral: 'june.bedrock.1',
+  };
   const queries: Record<string, string> = {
     '/v1/legal-holds/{hold}/events': `?hour=${iso(hour)}`,
     '/v1/access-log': '?day=2026-06-05',

@@ -26,13 +26,16 @@ import { publishLedger } from '../../functions/enforcement/ledger/publish';
 import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
 import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
+import { refer } from '../../functions/enforcement/referrals/refer';
+import { withdraw } from '../../functions/enforcement/referrals/take-answer';
+import { watchReferrals } from '../../functions/enforcement/referrals/watch-referrals';
 import { takeNews } from '../../functions/enforcement/verification/take-news';
 import { takeIn } from '../../functions/enforcement/verification/verification-desk';
 import { watchVerifications } from '../../functions/enforcement/verification/watch-verifications';
 import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, dayOf, HOUR, MINUTE } from '../../shared/domain/time';
 import { canaryKeys } from '../../shared/identity/canary';
-import { sealedId } from '../../shared/identity/ids';
+import { campaignId, hash64, sealedId } from '../../shared/identity/ids';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryDeadLetterQueues } from '../../shared/memory/memory-dead-letter-queues';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
@@ -203,6 +206,26 @@ test('every function does all of its work under its own rights on the system of 
   await publishLedger(new MemoryEventBus(), { table: publish, ledger: new LedgerStore(publish, clock), clock });
   const anchor = new LedgerStore(under('EnforcementAnchor', stores.enforcement, used), clock);
   await anchorDays(dayOf(clock.now()) - DAY, new MemoryObjectStore(), { ledger: anchor });
+
+  // Two members turn out to be tenants of another cloud; one referral is answered and withdrawn, of the other the time runs out.
+  const second = await calm.campaigns.get(campaignId('C-second'));
+  const [one, other_] = second?.members ?? [];
+  for (const [cloud, member] of [
+    ['bedrock', one],
+    ['vertex', other_],
+  ] as const) {
+    if (!second || !member) throw new Error('the second campaign has members');
+    member.cloud = cloud;
+    world.facts.set(member.account, { cloud, tenant: hash64(`tenant-${cloud}`), tenantSealed: sealedId(`sealed-${cloud}`) });
+  }
+  await calm.campaigns.save({ ...second!, version: second!.version + 1 });
+  for (const cloud of ['bedrock', 'vertex'])
+    expect(await refer({ ...says(BEN), campaign: second!.id, cloud, withhold: [] }, command)).toMatchObject({ kind: 'done' });
+  const answered = { kind: 'referral', referral: 'C-second.bedrock.1', event: 'e', at: clock.now(), answer: 'acknowledged' };
+  expect(await takeIn(JSON.stringify(answered), verify)).toMatchObject({ kind: 'acknowledged' });
+  expect(await withdraw({ ...says(BEN), id: 'C-second.bedrock.1' }, command)).toMatchObject({ kind: 'done' });
+  clock.advanceTo(clock.now() + 4 * DAY);
+  expect(await watchReferrals(watchdog)).toMatchObject({ overdue: 1 });
 
   // Rights that nothing above needed would be there for nothing.
   const roles = [

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Referral } from '../../../shared/domain/cases/referral';
+import type { OpenedTenant, Referral } from '../../../shared/domain/cases/referral';
 import { type Api, access, answers, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { AccountParam } from '../../../shared/http/fields';
 import { problem } from '../../../shared/http/problem';
 import type { CanaryKeys } from '../../../shared/identity/canary';
 import type { AccountKey, Hash64, SealedId } from '../../../shared/identity/ids';
-import type { AccountReader, OpenedTenant } from '../../../shared/ports';
+import type { AccountReader } from '../../../shared/ports';
 
 /** Between the provider's own account ids and what they are called here. `idOf` throws when the id was sealed under another key, or is another account's. */
 export type Names = {

@@ -19,8 +19,7 @@ export const handler = async (): Promise<void> => {
   const restoring = await finishRestoring(enforcement);
   const cases = await restartLost(enforcement);
   await enforcement.standings.refresh();
-  const verifications = await watchVerifications(enforcement);
-  const referrals = await watchReferrals(enforcement);
+  const [verifications, referrals] = [await watchVerifications(enforcement), await watchReferrals(enforcement)];
   const labels = await keepLabels(enforcement);
   logger.info('looked after', { ...appeals, restoring, ...cases, verifications, referrals, labels: labels.kept });
 };

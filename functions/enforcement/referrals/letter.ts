@@ -1,7 +1,6 @@
 import type { Classification } from '../../../shared/domain/campaigns/campaign';
-import type { Referral } from '../../../shared/domain/cases/referral';
+import type { OpenedTenant, Referral } from '../../../shared/domain/cases/referral';
 import { iso } from '../../../shared/domain/time';
-import type { OpenedTenant } from '../../../shared/ports';
 import { type Partner, partnerOf } from './partners';
 
 /** What a kind of campaign is in a stranger's words. */

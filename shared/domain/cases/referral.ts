@@ -31,6 +31,15 @@ export const ReferredTenant = z.object({
 });
 export type ReferredTenant = z.infer<typeof ReferredTenant>;
 
+/** Tenants as their own cloud calls them. */
+export type OpenedTenant = {
+  tenant: string;
+  billingAccount: string | null;
+  exchanges: number;
+  firstSeen: number | null;
+  lastSeen: number | null;
+};
+
 /** Waiting for somebody until `answerBy`; `overdueAt`: when people were told that nobody answered. */
 const waiting = { since: z.number(), answerBy: z.number(), overdueAt: z.number().nullable() };
 /**

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
 import { draftOf, refer } from '../../functions/enforcement/referrals/refer';
@@ -12,6 +11,7 @@ import { DAY, HOUR } from '../../shared/domain/time';
 import { hash64, sealedId } from '../../shared/identity/ids';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
 import { MemoryTable } from '../../shared/memory/memory-table';
+import { fc } from '../support/property';
 import { onBothSides, type Side } from '../support/sides';
 import { account, buildCampaign, buildMember, T0 } from '../support/worlds/build-campaign';
 import { BEN, BOLD, CLEO, enforcementWorld, says, VIEWER } from '../support/worlds/enforcement-world';

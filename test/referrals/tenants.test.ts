@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { identityOf } from '../../functions/detection/findings/identity';
 import { legsOf, opennessOf } from '../../functions/detection/findings/legs';
 import { GroupProfile } from '../../functions/detection/networks/networks';
@@ -11,6 +10,7 @@ import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR, iso } from '../../shared/domain/time';
 import { hash64 } from '../../shared/identity/ids';
 import { openedTenants } from '../../shared/identity/opened-tenants';
+import { fc } from '../support/property';
 import { BEN, RECOMMENDED, says } from '../support/worlds/enforcement-world';
 import { indexOf, NOW, profile, strangers } from '../support/worlds/population';
 import { CAMPAIGN, HOURS, START, smallTraffic } from '../support/worlds/small-traffic';
