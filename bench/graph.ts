@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
+import { join, relative } from 'node:path';
 import type { Page } from 'playwright-core';
 import { buildConsole, launch, visit } from '../test/console/browser';
 import { fixtureServer } from '../test/support/worlds/fixture-server';
@@ -10,6 +12,7 @@ import { FIXTURE_NOW } from '../test/support/worlds/fixture-world';
  */
 const ACCOUNTS = Number(process.argv[2] ?? 25_000);
 const LOADS = 5;
+const root = join(__dirname, '..');
 const SECONDS = 4;
 const DAY = 86_400_000;
 const PAINTED = /accounts, [\d,]+ links.*drawn in ([\d,]+) ms/;
@@ -91,6 +94,9 @@ async function main(): Promise<void> {
     const { page, errors } = await visit(browser, served.consoleUrl, { name: 'Rei', role: 'reviewer' });
     const loads: Load[] = [];
     for (let n = 0; n < LOADS; n++) loads.push(await load(page, `${served.origin}/campaigns/bench`));
+    mkdirSync(join(root, '.lockstep'), { recursive: true });
+    const picture = join(root, '.lockstep', `graph-${ACCOUNTS}.png`);
+    await page.locator('.graph').screenshot({ path: picture });
     const { drag, zoom } = await handled(page);
     if (errors.length > 0) throw new Error(errors.join('\n'));
     const renderer = await page.evaluate<string>(RENDERER);
@@ -101,6 +107,7 @@ async function main(): Promise<void> {
       'of it building and drawing, ms': summary(loads.map(({ drawing }) => drawing)),
     });
     console.table({ drag: row(drag), zoom: row(zoom) });
+    console.log(`as it was painted: ${relative(process.cwd(), picture)}`);
   } finally {
     await browser.close();
     await served.close();

@@ -23,6 +23,9 @@ export type Served = {
   close(): Promise<void>;
 };
 
+/** A request that was answered. `ms`: how long it took; `cpuMs`: of the process, meanwhile; sizes in bytes, where they are known. */
+export type SeenRequest = { method: string; path: string; status: number; ms: number; cpuMs: number; asked: number; answered: number };
+
 const LOOPBACK = '127.0.0.1';
 const BUILT_CONSOLE = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '..'), 'dist/console');
 
@@ -34,6 +37,8 @@ export async function serve(options: {
   ports: (origin: string) => HandlerPorts;
   port: number;
   report?: (failure: { route: string; error: unknown }) => void;
+  /** Is shown every request to the API once it is answered. */
+  seen?: (request: SeenRequest) => void;
   /** Where rates, keys of commands and the access log are kept; in memory without it. */
   state?: Table;
 }): Promise<Served> {
@@ -58,6 +63,22 @@ export async function serve(options: {
   site.use(async (c, next) =>
     c.req.header('host') === `${LOOPBACK}:${port}` ? next() : c.text('This server answers on loopback only.', 421),
   );
+  const { seen } = options;
+  if (seen)
+    site.use('/v1/*', async (c, next) => {
+      const [began, cpu] = [performance.now(), process.cpuUsage()];
+      await next();
+      const { user, system } = process.cpuUsage(cpu);
+      seen({
+        method: c.req.method,
+        path: c.req.path,
+        status: c.res.status,
+        ms: performance.now() - began,
+        cpuMs: (user + system) / 1_000,
+        asked: Number(c.req.header('content-length') ?? 0),
+        answered: Number(c.res.headers.get('content-length') ?? 0),
+      });
+    });
   site.all('/v1/*', (c) => api.fetch(c.req.raw, c.env));
   site.use(
     secureHeaders({

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { USAGE } from './usage.mjs';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const stamp = join(root, 'node_modules', '.lockstep-installed');
@@ -14,6 +15,11 @@ const lockDigest = () =>
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
 const [task, ...args] = process.argv.slice(2);
+const help = args.includes('--help') || args.includes('-h');
+if (help && USAGE[task]) {
+  console.log(USAGE[task]);
+  process.exit(0);
+}
 
 /** Runs a command to its end. `says`: what to print every few seconds while it is silent. */
 const run = (command, parameters, { says, ...options } = {}) =>
@@ -165,7 +171,6 @@ if (!commands) {
   console.error(`Unknown task "${task ?? ''}". Known: ${Object.keys(tasks).join(', ')}.`);
   process.exit(2);
 }
-const help = args.includes('--help') || args.includes('-h');
 for (const [command, parameters, variables] of commands) {
   const building = parameters.some((one) => one.endsWith('vite/bin/vite.js'));
   // The console is not built to print how to use the command.

@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { z } from 'zod';
 import { lockstep, makeApp } from '../../infra/app';
 import { stages } from '../../infra/stages';
-import type { Served } from '../../local/server';
+import type { SeenRequest, Served } from '../../local/server';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { fixtureServer } from '../support/worlds/fixture-server';
 
@@ -14,7 +14,7 @@ import { fixtureServer } from '../support/worlds/fixture-server';
  * `npm run checks`: what others wrote to find faults, over what we made. cfn-lint and checkov read the templates of every stage;
  * schemathesis asks the API, as each role and as nobody, what its own description makes up. MIT and Apache-2.0; they live in a virtual
  * environment of their own, made from PyPI when it is not there. LOCKSTEP_EXAMPLES: requests an operation (25).
- * Names of checks as arguments run these alone.
+ * Names of checks, and of roles, as arguments run these alone: `npm run checks -- schemathesis admin`.
  */
 const PACKAGES = ['schemathesis==4.32.5', 'cfn-lint==1.58.0', 'checkov==3.3.30'];
 const root = join(__dirname, '..', '..');
@@ -158,8 +158,22 @@ class WithoutLimits extends MemoryTable {
   }
 }
 
-async function fuzz(): Promise<number> {
+/** Requests of a role that are named: those that took the most processor time. */
+const DEAREST = 5;
+const asLine = ({ method, path, status, ms, cpuMs, asked, answered }: SeenRequest): string =>
+  `    ${method} ${path.slice(0, 120)} ${status}: ${Math.round(cpuMs)} ms of processor time in ${Math.round(ms)} ms, ${asked} bytes asked, ${answered} answered`;
+
+const ROLES = ['none', 'viewer', 'reviewer', 'admin'] as const;
+
+async function fuzz(roles: readonly (typeof ROLES)[number][]): Promise<number> {
+  let asked = 0;
+  let dearest: SeenRequest[] = [];
   const served = await fixtureServer({
+    seen: (request) => {
+      asked++;
+      if (dearest.length === DEAREST && request.cpuMs <= (dearest.at(-1)?.cpuMs ?? 0)) return;
+      dearest = [...dearest, request].sort((one, other) => other.cpuMs - one.cpuMs).slice(0, DEAREST);
+    },
     campaigns: [{ id: 'june', classification: 'distillation', accounts: 40, firstSeen: Date.UTC(2026, 4, 20) }],
     state: new WithoutLimits({ now: () => Date.now() }),
   });
@@ -168,7 +182,7 @@ async function fuzz(): Promise<number> {
   writeFileSync(config, CONFIGURATION);
   try {
     const LOCKSTEP_PRODUCER_KEY = await producerKey(served);
-    for (const role of ['none', 'viewer', 'reviewer', 'admin'] as const) {
+    for (const role of roles) {
       // A person of their own for each: the API limits rates by person.
       const LOCKSTEP_TOKEN = role === 'none' ? undefined : await served.token(`Fuzzer ${role}`, role);
       const parameters = [
@@ -207,6 +221,9 @@ async function fuzz(): Promise<number> {
         ],
         { cwd: root, env: { ...process.env, LOCKSTEP_TOKEN, LOCKSTEP_PRODUCER_KEY } },
       );
+      asked = 0;
+      dearest = [];
+      const began = Date.now();
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += part));
       const busy = monitorEventLoopDelay();
@@ -215,7 +232,7 @@ async function fuzz(): Promise<number> {
       busy.disable();
       const summary = said.slice(said.lastIndexOf('= SUMMARY ='));
       console.log(
-        `schemathesis as ${role}: ${status === 0 ? 'no failure' : `exit ${status}`}; the longest time in which the API answered nobody: ${Math.round(busy.max / 1e6)} ms\n${summary.replace(/^/gm, '  ')}`,
+        `schemathesis as ${role}: ${status === 0 ? 'no failure' : `exit ${status}`}, ${asked} requests in ${Math.round((Date.now() - began) / 1000)} s; the longest time in which the API answered nobody: ${Math.round(busy.max / 1e6)} ms\n  took the most:\n${dearest.map(asLine).join('\n')}\n${summary.replace(/^/gm, '  ')}`,
       );
       if (status !== 0) {
         failed++;
@@ -228,15 +245,23 @@ async function fuzz(): Promise<number> {
   return failed;
 }
 
+const NAMES = ['cfn-lint', 'checkov', 'schemathesis', ...ROLES];
+
 async function main(): Promise<void> {
+  const unknown = process.argv.slice(2).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) {
+    console.error(`${unknown}: give any of ${NAMES.join(', ')}, or nothing for all`);
+    process.exit(2);
+  }
   install();
   const only = new Set(process.argv.slice(2));
+  const named = ROLES.filter((role) => only.delete(role));
   const wanted = (name: string): boolean => only.size === 0 || only.has(name);
   const templates = wanted('cfn-lint') || wanted('checkov') ? synthesize() : [];
   const faults = [
     wanted('cfn-lint') ? lint(templates) : 0,
     wanted('checkov') ? scan(templates) : 0,
-    wanted('schemathesis') ? await fuzz() : 0,
+    wanted('schemathesis') ? await fuzz(named.length > 0 ? named : ROLES) : 0,
   ].reduce((sum, count) => sum + count, 0);
   console.log(faults === 0 ? 'checks: nothing unexplained' : `checks: ${faults} to look at`);
   process.exit(faults === 0 ? 0 : 1);

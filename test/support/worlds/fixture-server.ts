@@ -1,6 +1,6 @@
 import { openAppeals } from '../../../functions/appeals/appeals';
 import { enforce } from '../../../functions/enforcement/enforce';
-import { type Served, serve } from '../../../local/server';
+import { type SeenRequest, type Served, serve } from '../../../local/server';
 import { withMode } from '../../../shared/domain/policy/policy';
 import { DAY, MINUTE } from '../../../shared/domain/time';
 import { cursors } from '../../../shared/http/cursor';
@@ -28,7 +28,7 @@ export type FixtureServer = Served & { world: TestWorld; sent: MemoryQueue; stat
 
 /** The local server over the fixture campaigns and real enforcement in mode assist. Time stands still until `world.pass`. */
 export async function fixtureServer(
-  options: { port?: number; campaigns?: readonly CampaignPlan[]; state?: Table } = {},
+  options: { port?: number; campaigns?: readonly CampaignPlan[]; state?: Table; seen?: (request: SeenRequest) => void } = {},
 ): Promise<FixtureServer> {
   const world = await enforcementWorld(MEMORY, { policy: withMode(RECOMMENDED, 'assist', 'people approve in this test') });
   world.clock.advanceTo(FIXTURE_NOW);
@@ -75,7 +75,7 @@ export async function fixtureServer(
   };
   const state = options.state ?? new MemoryTable({ now: () => Date.now() });
   return {
-    ...(await serve({ port: options.port ?? 0, ports: () => ports, state })),
+    ...(await serve({ port: options.port ?? 0, ports: () => ports, state, seen: options.seen })),
     state,
     world,
     sent,
