@@ -19,7 +19,7 @@ describe('npm run NAME -- --help', () => {
     const file = fileOf(task);
     if (file === undefined) throw new Error(`${task} runs no file of ours: give it a text in local/usage.mjs`);
     const text = readFileSync(join(root, file), 'utf8');
-    expect(text).toMatch(/readOptions\(|^ {2}--help /m);
+    expect(text).toMatch(/readOptions\(|^ {2}--help |values.help/m);
     expect(text).toContain(`npm run ${task}`);
   });
 
