@@ -254,6 +254,8 @@ export class Enforcement extends Construct {
       'REFERRALS-OPEN',
     ]);
     may(actor).readRows(tables.graph);
+    // What the provider told us of a campaign's members, a hundred a request.
+    may(actor).readRowsTogether(tables.graph, ['A#*']);
     may(actor).writeRows(tables.graph, ['A#*', 'FLAGGED#*']);
     may(actor).read(archive, ['campaigns/*']);
     for (const secret of [secrets.identifierKey, secrets.appealKey, secrets.webhookKey]) may(actor).readSecret(secret);

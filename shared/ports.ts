@@ -2,6 +2,7 @@ import type { KnownAccount, Standing } from './domain/account';
 import type { Campaign, Classification } from './domain/campaigns/campaign';
 import type { OpenedTenant, Referral } from './domain/cases/referral';
 import type { Digest } from './domain/notice';
+import type { RowKey } from './formats/row-key';
 import type { AccountKey, CaseId, SealedId } from './identity/ids';
 
 /**
@@ -40,6 +41,8 @@ export type Query = { pk: string; prefix?: string; from?: string; to?: string; a
 export type Table = {
   /** Strongly consistent. */
   get(pk: string, sk: string): Promise<Item | undefined>;
+  /** Many rows by their keys, of any partitions, in a request for each hundred: those that are there, in the order of the keys, each once. Strongly consistent. */
+  getAll(keys: readonly RowKey[]): Promise<Item[]>;
   put(item: Item, condition?: Condition): Promise<{ kind: 'written' } | { kind: 'refused' }>;
   /** Adds `by` to a number attribute (absent counts as 0) unless the sum would exceed `atMost`. Answers the value after. */
   add(

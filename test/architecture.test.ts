@@ -41,7 +41,7 @@ const TABLE: readonly { who: RegExp; whom: readonly string[] }[] = [
   { who: /^shared\/(ports|wiring|in-batches)\.ts$/, whom: [...MODEL] },
   { who: /^shared\/stores\//, whom: ['shared/stores/', ...MODEL, 'shared/ports', 'shared/in-batches'] },
   { who: /^shared\/memory\//, whom: ['shared/memory/', ...MODEL, 'shared/ports'] },
-  { who: /^shared\/aws\//, whom: ['shared/aws/', ...MODEL, 'shared/ports'] },
+  { who: /^shared\/aws\//, whom: ['shared/aws/', ...MODEL, 'shared/ports', 'shared/in-batches'] },
   { who: /^shared\/webhook\//, whom: ['shared/webhook/', ...MODEL, 'shared/ports'] },
   { who: /^shared\/http\//, whom: ['shared/http/', ...MODEL, 'shared/ports'] },
   { who: /^shared\/lambda\//, whom: ['shared/', 'policies/recommended.json'] },

@@ -1,3 +1,4 @@
+import type { RowKey } from '../../shared/formats/row-key';
 import { itemBytes } from '../../shared/memory/item-size';
 import type { Condition, Item, Query, Table } from '../../shared/ports';
 
@@ -9,6 +10,7 @@ const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024
 const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4096));
 /** What the rows are for: the beginning of the partition key; of an account's, whether it is its row of features. */
 const purposeOf = (pk: string, sk?: string): string => (sk === 'SUMMARY' ? ACCOUNT_ROWS : pk.replace(/#.*/, '#'));
+const KEYS_A_REQUEST = 100;
 export const ACCOUNT_ROWS = 'A# SUMMARY';
 
 /**
@@ -31,6 +33,17 @@ export class CountedTable implements Table {
     const item = await this.table.get(pk, sk);
     this.counted('read', pk, readUnits(item ? itemBytes(item) : 0));
     return item;
+  }
+
+  /** Charged row by row, as a `get` of each; a request carries a hundred. */
+  async getAll(keys: readonly RowKey[]) {
+    const items = await this.table.getAll(keys);
+    const sizes = new Map(items.map((item) => [`${item.pk}\0${item.sk}`, itemBytes(item)]));
+    keys.forEach(({ pk, sk }, at) => {
+      const requests = at % KEYS_A_REQUEST === 0 ? 1 : 0;
+      this.count({ service: 'dynamodb', what: 'read', purpose: purposeOf(pk), units: readUnits(sizes.get(`${pk}\0${sk}`) ?? 0), requests });
+    });
+    return items;
   }
 
   async put(item: Item, condition?: Condition) {

@@ -1,3 +1,4 @@
+import type { RowKey } from '../../shared/formats/row-key';
 import type { Chance, Condition, Item, ObjectStore, Query, Table } from '../../shared/ports';
 
 /** The process died here. Nothing in the product catches it. */
@@ -52,6 +53,9 @@ export class FaultyTable implements Table {
   ) {}
   get(pk: string, sk: string) {
     return faultily(this.faults, 'table', () => this.table.get(pk, sk));
+  }
+  getAll(keys: readonly RowKey[]) {
+    return faultily(this.faults, 'table', () => this.table.getAll(keys));
   }
   put(item: Item, condition?: Condition) {
     return faultily(this.faults, 'table', () => this.table.put(item, condition));

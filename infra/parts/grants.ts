@@ -44,6 +44,10 @@ export const may = (who: IFunction) => ({
   readRows(table: ITableV2, partitions?: readonly string[]): void {
     allow(who, ['dynamodb:GetItem', 'dynamodb:Query'], [table.tableArn], partitions && leading(partitions));
   },
+  /** Many rows by their keys in one request. */
+  readRowsTogether(table: ITableV2, partitions: readonly string[]): void {
+    allow(who, ['dynamodb:BatchGetItem'], [table.tableArn], leading(partitions));
+  },
   writeRows(table: ITableV2, partitions?: readonly string[]): void {
     allow(who, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], [table.tableArn], partitions && leading(partitions));
   },

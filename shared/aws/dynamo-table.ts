@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -8,10 +10,21 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { distinctKeys, keyName, type RowKey } from '../formats/row-key';
+import { inBatches } from '../in-batches';
 import type { Clock, Condition, Item, Query, Table } from '../ports';
+import { batchesOf } from './batches';
 
 /** Rows of a page after the first, at most: the first answers what was asked for where nothing is gone. */
 const MOST_ASKED = 1000;
+
+/** Keys of a BatchGetItem, at most, and requests of one call that are under way at a time. */
+export const BATCH_GET = 100;
+const BATCHES_AT_ONCE = 8;
+/** How often rows are asked for again that a request did not get to, and how long is waited before the first and the last of these (ms). */
+const ASKED_AGAIN = 8;
+const FIRST_WAIT = 50;
+const LONGEST_WAIT = 2_000;
 
 /**
  * The Table port on DynamoDB: keys `pk` and `sk` (strings), time to live in `expires` (epoch seconds).
@@ -30,6 +43,35 @@ export class DynamoTable implements Table {
   async get(pk: string, sk: string): Promise<Item | undefined> {
     const item = await this.stored(pk, sk);
     return item && this.isLive(item) ? item : undefined;
+  }
+
+  async getAll(keys: readonly RowKey[]): Promise<Item[]> {
+    const found = new Map<string, Item>();
+    const distinct = distinctKeys(keys);
+    const batches = [...batchesOf(distinct, () => 0, { count: BATCH_GET, bytes: 0 })];
+    await inBatches(batches, BATCHES_AT_ONCE, (batch) => this.takeAll(batch, found));
+    return distinct.flatMap((key) => found.get(keyName(key)) ?? []);
+  }
+
+  /** A request answers at most 16 MB, and fewer rows where the table is throttled: what it did not get to is asked for again. */
+  private async takeAll(batch: readonly RowKey[], found: Map<string, Item>): Promise<void> {
+    let Keys = batch.map(({ pk, sk }) => marshall({ pk, sk }));
+    for (let again = 0; Keys.length > 0; again++) {
+      if (again > ASKED_AGAIN) throw new Error(`${Keys.length} of ${batch.length} rows of ${this.name} were not answered`);
+      const { Responses, UnprocessedKeys } = await this.client.send(
+        new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys, ConsistentRead: true } } }),
+      );
+      const rows = Responses?.[this.name] ?? [];
+      for (const row of rows) {
+        const item = itemOf(row);
+        if (this.isLive(item)) found.set(keyName(item), item);
+      }
+      Keys = UnprocessedKeys?.[this.name]?.Keys ?? [];
+      // Where a part came, the answer was full: the rest is asked for at once.
+      if (Keys.length > 0 && rows.length === 0)
+        await setTimeout(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** again) * (0.5 + Math.random() / 2));
+      if (rows.length > 0) again = 0;
+    }
   }
 
   async put(item: Item, condition?: Condition): Promise<{ kind: 'written' } | { kind: 'refused' }> {

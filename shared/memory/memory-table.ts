@@ -1,8 +1,10 @@
+import { distinctKeys, type RowKey } from '../formats/row-key';
 import type { Clock, Condition, Item, Query, Table } from '../ports';
 import { itemBytes } from './item-size';
 
 /** DynamoDB refuses a larger item; so does the twin, or a row that works here would fail on AWS. */
 const MAXIMUM_ITEM_BYTES = 409_600;
+const KEYS_A_REQUEST = 100;
 
 /** `order` is every key in order once somebody queried; `added` came since; `dead` are in `order` and have no row any more. */
 type Partition = { rows: Map<string, Item>; order: string[] | undefined; added: string[]; dead: Set<string> };
@@ -37,6 +39,16 @@ export class MemoryTable implements Table {
     this.counted.reads++;
     const item = this.live(this.partitions.get(pk), sk);
     return item && copy(item);
+  }
+
+  /** A request for each hundred, as on AWS. */
+  async getAll(keys: readonly RowKey[]): Promise<Item[]> {
+    const distinct = distinctKeys(keys);
+    this.counted.reads += Math.ceil(distinct.length / KEYS_A_REQUEST);
+    return distinct.flatMap(({ pk, sk }) => {
+      const item = this.live(this.partitions.get(pk), sk);
+      return item ? [copy(item)] : [];
+    });
   }
 
   async put(item: Item, condition?: Condition): Promise<{ kind: 'written' } | { kind: 'refused' }> {

@@ -12,6 +12,10 @@ export function under(role: string, inner: Table, used: Set<string>, table = 'En
   };
   return {
     get: (pk, sk) => allow('dynamodb:GetItem', pk, () => inner.get(pk, sk)),
+    getAll: async (keys) => {
+      for (const { pk } of keys) await allow('dynamodb:BatchGetItem', pk, async () => undefined);
+      return inner.getAll(keys);
+    },
     put: (item, condition) => allow('dynamodb:PutItem', item.pk, () => inner.put(item, condition)),
     add: (pk, sk, ...rest) => allow('dynamodb:UpdateItem', pk, () => inner.add(pk, sk, ...rest)),
     query: (query) => allow('dynamodb:Query', query.pk, () => inner.query(query)),

@@ -209,6 +209,7 @@ function crashing(table: Table, chance: SeededChance, at: ReadonlySet<number>): 
       await pause();
       return table.get(pk, sk);
     },
+    getAll: (keys) => table.getAll(keys),
     put: async (item, condition) => {
       await pause();
       const crash = at.has(writes++);

@@ -44,6 +44,45 @@ export function tableContract(engine: string, make: (clock: Clock) => Promise<Ta
       expect(await table.get(pk, 'nothing')).toBeUndefined();
     });
 
+    describe('many rows by their keys', () => {
+      const at = (...sks: string[]) => sks.map((sk) => ({ pk, sk }));
+
+      test('of several partitions, those that are there, in the order asked, each once', async () => {
+        await put('a', { v: 1 });
+        await put('b', { v: 2 });
+        await table.put({ pk: `${pk}-other`, sk: 'a', v: 3 });
+        const asked = [...at('b', 'nothing'), { pk: `${pk}-other`, sk: 'a' }, ...at('a', 'b')];
+        expect(await table.getAll(asked)).toEqual([
+          { pk, sk: 'b', v: 2 },
+          { pk: `${pk}-other`, sk: 'a', v: 3 },
+          { pk, sk: 'a', v: 1 },
+        ]);
+        expect(await table.getAll([])).toEqual([]);
+      });
+
+      test('not those whose time has passed', async () => {
+        const now = clock.now() / 1000;
+        await put('a', { expires: now - 1 });
+        await put('b', { expires: now + 60 });
+        expect((await table.getAll(at('a', 'b'))).map(({ sk }) => sk)).toEqual(['b']);
+      });
+
+      test('more than a request may ask for, and more than it may answer: all come', async () => {
+        const sks = Array.from({ length: 230 }, (_, row) => `R#${String(row).padStart(3, '0')}`);
+        // Of the first 60 each is 300 KB: 18 MB, where a request answers 16.
+        for (const [row, sk] of sks.entries()) await table.put({ pk, sk, row, ...(row < 60 ? { bytes: new Uint8Array(300_000) } : {}) });
+        const found = await table.getAll(at(...sks));
+        expect(found.map(({ sk }) => sk)).toEqual(sks);
+        expect(found.map(({ row }) => row)).toEqual(sks.map((_, row) => row));
+      });
+
+      test('a row that was changed just before comes as it is now', async () => {
+        await put('a', { v: 1 });
+        await put('a', { v: 2 });
+        expect(await table.getAll(at('a'))).toEqual([{ pk, sk: 'a', v: 2 }]);
+      });
+    });
+
     test('a put replaces the whole row', async () => {
       await put('a', { x: 1, y: 2 });
       await put('a', { x: 3 });

@@ -7,6 +7,7 @@ type Through = <T>(work: () => Promise<T>) => Promise<T>;
 /** A table and an object store of which every call goes through `call`: lists of keys do not. */
 export const tableThrough = (call: Through, inner: Table): Table => ({
   get: (pk, sk) => call(() => inner.get(pk, sk)),
+  getAll: (keys) => call(() => inner.getAll(keys)),
   put: (item, condition) => call(() => inner.put(item, condition)),
   add: (pk, sk, attribute, by, options) => call(() => inner.add(pk, sk, attribute, by, options)),
   query: (query) => call(() => inner.query(query)),

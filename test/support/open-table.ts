@@ -5,6 +5,7 @@ export function openTable(inner: Table): Table & { items(): AsyncIterable<Item> 
   const partitions = new Set<string>();
   return {
     get: (pk, sk) => inner.get(pk, sk),
+    getAll: (keys) => inner.getAll(keys),
     put(item, condition) {
       partitions.add(item.pk);
       return inner.put(item, condition);

@@ -1,12 +1,9 @@
 import { AccountFacts, type KnownAccount } from '../../domain/account';
 import { checkedJson } from '../../domain/checked';
 import { type AccountKey, sealedId } from '../../identity/ids';
-import { inBatches } from '../../in-batches';
 import type { AccountReader, Item, Table } from '../../ports';
 
 const KNOWN = 'KNOWN';
-/** Reads at a time: 25,000 members one after the other are two minutes of waiting. */
-const AT_ONCE = 64;
 
 /**
  * What the provider told us about the members of campaigns: facts and the sealed id, a row each in the graph table.
@@ -27,14 +24,11 @@ export class KnownAccountStore implements AccountReader {
   }
 
   async known(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, KnownAccount>> {
-    const rows = new Map<AccountKey, Item>();
-    await inBatches(accounts, AT_ONCE, async (account) => {
-      const row = await this.graph.get(`A#${account}`, KNOWN);
-      if (row) rows.set(account, row);
-    });
+    const rows = new Map<string, Item>();
+    for (const row of await this.graph.getAll(accounts.map((account) => ({ pk: `A#${account}`, sk: KNOWN })))) rows.set(row.pk, row);
     const found = new Map<AccountKey, KnownAccount>();
     for (const account of accounts) {
-      const row = rows.get(account);
+      const row = rows.get(`A#${account}`);
       // One that cannot be read is of somebody not known: people decide about them, and detection writes it again.
       const facts = row && this.factsIn(String(row.facts));
       if (row && facts) found.set(account, { account, sealed: sealedId(String(row.sealed)), facts });
