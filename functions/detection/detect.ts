@@ -71,11 +71,12 @@ type Given = {
   now: number;
   provenance: Campaign['provenance'];
 };
-/** What became of the networks of a run: campaigns that changed, and who is in a network. */
+/** What became of the networks of a run: campaigns that changed, who is in a network, and how many accounts are in groups that rest. */
 type Tracked = {
   changed: Campaign[];
   networks: number;
   linked: Set<AccountKey>;
+  resting: number;
   /** What these accounts hold, and how many of everybody do. */
   indexOf(accounts: readonly AccountKey[]): Promise<TraitIndex>;
 };
@@ -87,6 +88,8 @@ export type DetectionRun = {
   active: number;
   hours: number;
   networks: number;
+  /** Accounts of networks that were left whole, for nothing new can be known of them. */
+  resting: number;
   changed: Campaign[];
   /** Objects that were damaged or missing, by name: what could be read went on, and hours are folded again. */
   damaged: string[];
@@ -198,11 +201,11 @@ export class Detection {
       provenance,
     };
     const tracked = await (isLarge ? this.byUnits(population, given) : this.whole(population, given));
-    const { networks, linked } = tracked;
+    const { networks, resting } = tracked;
     const changed = await this.asDecided(tracked, { before, machine: given.before, now });
     const documents: string[] = [];
     for (const campaign of changed) documents.push(await this.kept.store.keep(campaign));
-    const decided = { run: id, at: now, networks, linked: [...linked], documents };
+    const decided = { run: id, at: now, networks, resting, linked: [...tracked.linked], documents };
     if (changed.length > 0) await this.decided.begin(decided);
     const ran = await this.finish(decided, changed, before, policy);
     population.noticed();
@@ -233,7 +236,7 @@ export class Detection {
     before: readonly Campaign[],
     policy: DetectionPolicy,
   ): Promise<DetectionRun> {
-    const { run, at, networks, documents } = decided;
+    const { run, at, networks, resting, documents } = decided;
     const { population } = this.reader;
     const isLarge = population.profiles.size > this.wholeAtMost;
     const glances = (): Iterable<Glance> => (isLarge ? this.columns.glances() : population.profiles.values());
@@ -247,7 +250,7 @@ export class Detection {
     if (isLarge) population.rest();
     await this.reader.checkpoint();
     const { damaged } = this.reader;
-    return { kind: 'ran', id: run, at, accounts: population.profiles.size, active, hours: this.hours, networks, changed, damaged };
+    return { kind: 'ran', id: run, at, accounts: population.profiles.size, active, hours: this.hours, networks, resting, changed, damaged };
   }
 
   /** A run that was killed after it had decided. What it said of its campaigns already stands. */
@@ -264,11 +267,17 @@ export class Detection {
   /** A population that fits into memory: an index of everybody, kept from run to run. */
   private async whole(population: Population, given: Given): Promise<Tracked> {
     const judged = this.everybody.judge(population, given);
-    const { assessments, watched, context, linked } = judged;
+    const { assessments, watched, context, linked, resting } = judged;
     this.ports.record?.(assessments, given.now);
     const changed = await this.tracked({ ...judged, campaigns: given.before }, population, given);
     for (const one of watched) await this.sightings.note(one.operator, namesMet(one, context.index));
-    return { changed, networks: linked.length, linked: new Set(linked.flatMap(membersOf)), indexOf: async () => context.index };
+    return {
+      changed,
+      networks: linked.length + resting.length,
+      linked: new Set(linked.flatMap(membersOf)),
+      resting: resting.flat().length,
+      indexOf: async () => context.index,
+    };
   }
 
   /** Any other: everybody is screened in columns, and whom the screen names is judged unit by unit. */
@@ -287,11 +296,12 @@ export class Detection {
     );
     const indexOf = async (accounts: readonly AccountKey[]): Promise<TraitIndex> =>
       screening.index(accounts, population, await screening.counted(accounts));
-    const all: Tracked = { changed: [], networks: 0, linked: new Set(), indexOf };
+    const all: Tracked = { changed: [], networks: 0, linked: new Set(), resting: 0, indexOf };
     for await (const unit of judgeUnits({ population, screening, campaigns: before, operators, policy, now, countedAtOnce })) {
       this.ports.record?.(unit.assessments, now);
       all.changed.push(...(await this.tracked(unit, population, given)));
-      all.networks += unit.linked.length;
+      all.networks += unit.linked.length + unit.resting.length;
+      all.resting += unit.resting.flat().length;
       for (const account of unit.linked.flatMap(membersOf)) all.linked.add(account);
     }
     await this.sightings.noteByColumns(operators, screening);

@@ -4,6 +4,7 @@ import type { DetectionPolicy } from '../../shared/domain/policy/detection-polic
 import { HOUR } from '../../shared/domain/time';
 import { membersOfHostile } from './campaigns/hostile';
 import { type Watched, watch } from './campaigns/known-operators';
+import { restingOf } from './campaigns/resting';
 import { type Assessment, controlFalseDiscovery } from './findings/assess';
 import { type Baseline, baselineOf } from './findings/baseline';
 import type { GroupContext } from './findings/measures';
@@ -55,6 +56,7 @@ export class Everybody {
       policy,
       pairs: this.pairs,
       named,
+      rests: restingOf(before, now),
       assessed: (network, anew) => {
         const name = network.members.map(({ entry }) => `${entry.order}.${entry.revision}`).join();
         const assessment = this.assessed.get(name) ?? anew();

@@ -5,6 +5,7 @@ import type { AccountKey } from '../../shared/identity/ids';
 import { Contents, MetOperators, Returning, toolsOf } from './across-units';
 import { watch } from './campaigns/known-operators';
 import { mayComeBack } from './campaigns/relink';
+import { restingOf } from './campaigns/resting';
 import { discovered, discoveriesUpTo, testsOf } from './findings/assess';
 import { type Baseline, baselineOfProfiles } from './findings/baseline';
 import { asksUnusually, contentCandidates, SMALLEST } from './findings/content-candidates';
@@ -86,6 +87,7 @@ class UnitJudge {
   private readonly returning: Returning;
   private readonly operators: MetOperators;
   private readonly besides: Trait[];
+  private readonly rests: (profile: Profile) => boolean;
 
   constructor(
     private readonly given: UnitsGiven,
@@ -116,6 +118,7 @@ class UnitJudge {
     });
     this.returning = new Returning(campaigns.filter(mayComeBack));
     this.operators = new MetOperators(given.operators);
+    this.rests = restingOf(campaigns, given.now);
     this.besides = toolsOf([
       ...campaigns.filter(mayComeBack).map(({ indicators, members }) => ({ indicators, size: members.length })),
       ...given.operators.map(({ indicators, accounts }) => ({ indicators, size: accounts })),
@@ -190,6 +193,7 @@ class UnitJudge {
         pairs: new CandidatePairs(),
         named: byContent ? this.named : undefined,
         guests: new Set(guests),
+        rests: this.rests,
         isPopular,
       }),
       index,
@@ -204,9 +208,9 @@ class UnitJudge {
     const { linked } = this;
     const { accounts, guests } = this.parts[at]!;
     const isShared = new Set(this.waiting.has(at) ? [...accounts, ...guests] : guests);
-    for (const network of unit.linked) {
-      for (const { entry } of network.members) {
-        const { account } = entry.profile;
+    for (const group of [...unit.linked.map(({ members }) => members.map(({ entry }) => entry)), ...unit.resting]) {
+      for (const { profile } of group) {
+        const { account } = profile;
         linked.add(account);
         if (isShared.has(account)) {
           const home = this.homes.get(account) ?? at;
@@ -219,6 +223,8 @@ class UnitJudge {
           waits = true;
         }
       }
+    }
+    for (const network of unit.linked) {
       const isCell = mayBeCell(network, unit.context, policy.legs);
       if (this.contents.note(at, network, unit.index, isCell)) waits = true;
       for (const campaign of this.returning.in(network, unit.index, policy)) {

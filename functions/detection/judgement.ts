@@ -9,6 +9,8 @@ import type { CandidatePairs } from './links/candidate-pairs';
 import type { PairLink } from './links/links';
 import { findNetworks } from './networks/find-networks';
 import type { Network } from './networks/networks';
+import type { Profile } from './profiles/profile';
+import type { Indexed } from './traits/account-traits';
 
 /** What is found out about the accounts of one index, before false discoveries of the whole run are controlled. */
 export type Judgement = {
@@ -16,6 +18,8 @@ export type Judgement = {
   links: PairLink[];
   /** Groups that links join, before cells are joined to one. */
   linked: Network[];
+  /** Groups that links join and that were left whole: nothing new can be known of them. */
+  resting: Indexed[][];
   assessments: Assessment[];
 };
 
@@ -26,6 +30,8 @@ type Asked = {
   named: ReadonlySet<AccountKey> | undefined;
   /** Accounts that no link joins here (screen/units.ts). */
   guests?: ReadonlySet<AccountKey>;
+  /** Whether nothing new can be found out about an account. */
+  rests?: (account: Profile) => boolean;
   /** Whether content that a network has of its own is a popular tool's among networks that are not here. */
   isPopular?: (type: number, hash: number) => boolean;
   /** What was found out about a network before, if that still holds. */
@@ -35,12 +41,16 @@ type Asked = {
 /** Accounts ▶ links ▶ networks ▶ findings, over an index that is up to date. Pure, but for what `pairs` and `assessed` keep. */
 export function judge(
   context: GroupContext,
-  { policy, pairs, named, guests, isPopular, assessed = (_, anew) => anew() }: Asked,
+  { policy, pairs, named, guests, rests, isPopular, assessed = (_, anew) => anew() }: Asked,
 ): Judgement {
-  const found = findNetworks(context.index, policy, pairs, guests);
+  const found = findNetworks(context.index, policy, pairs, { ...(guests ? { guests } : {}), ...(rests ? { rests } : {}) });
   const parts = found.networks.flatMap((network) => partsByWork(network, context, policy.legs));
   const cells = joinCells(parts, context, policy.legs, isPopular);
-  const groups = named ? [...cells, ...contentCandidates(cells, named, context, policy)] : cells;
+  const groups = named ? [...cells, ...contentCandidates(cells, withAll(named, found.resting), context, policy)] : cells;
   const assessments = groups.map((network) => assessed(network, () => assess(network, context, policy)));
-  return { context, links: found.links, linked: parts, assessments };
+  return { context, links: found.links, linked: parts, resting: found.resting, assessments };
 }
+
+/** Whoever is in a group that rests is linked, as who is in any other. */
+const withAll = (named: ReadonlySet<AccountKey>, resting: readonly Indexed[][]): ReadonlySet<AccountKey> =>
+  resting.length === 0 ? named : new Set([...named, ...resting.flatMap((group) => group.map(({ profile }) => profile.account))]);

@@ -30,7 +30,7 @@ export type TrackContext = {
 /** Share of the smaller of the two that a network and a campaign must have in common to be the same. */
 const SAME = 0.3;
 /** A member that was not seen in the network and did nothing for this long stays: silence is no acquittal, nor is a ban. */
-const QUIET = 2 * DAY;
+export const QUIET = 2 * DAY;
 /** Share of the members ever used that were lately, below which a campaign is not judged again. */
 const ACTIVE = 0.3;
 

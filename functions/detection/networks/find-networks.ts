@@ -2,17 +2,31 @@ import type { DetectionPolicy } from '../../../shared/domain/policy/detection-po
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { CandidatePairs } from '../links/candidate-pairs';
 import type { PairLink } from '../links/links';
+import type { Profile } from '../profiles/profile';
+import type { Indexed } from '../traits/account-traits';
 import type { TraitIndex } from '../traits/trait-index';
 import { components, type Membership, type Network, type NetworkPolicy, refine, supported } from './networks';
 import { split } from './split';
 
-export type Found = { networks: Network[]; links: PairLink[] };
+/** `resting`: accounts of components that were left whole, each in a campaign already. */
+export type Found = { networks: Network[]; links: PairLink[]; resting: Indexed[][] };
+export type FindOptions = {
+  /** Accounts that no link joins here, and that may fit all the same. */
+  guests?: ReadonlySet<AccountKey>;
+  /** Whether nothing new can be found out about an account: it is in a campaign, and has long been silent (campaigns/resting.ts). */
+  rests?: (account: Profile) => boolean;
+};
 
-/**
- * Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best.
- * `guests`: accounts that no link joins here, and that may fit all the same.
- */
-export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: CandidatePairs, guests?: ReadonlySet<AccountKey>): Found {
+/** Accounts that a component must have to be left whole: a smaller one costs little to judge, and may be one cell of several. */
+const FEWEST_AT_REST = 50;
+
+/** Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best. */
+export function findNetworks(
+  index: TraitIndex,
+  policy: DetectionPolicy,
+  pairs: CandidatePairs,
+  { guests, rests = () => false }: FindOptions = {},
+): Found {
   const bars = {
     linkThreshold: policy.linkThreshold.value,
     memberThreshold: policy.memberThreshold.value,
@@ -22,11 +36,19 @@ export function findNetworks(index: TraitIndex, policy: DetectionPolicy, pairs: 
   const joining = pairs.joiningLinks(index, bars.linkThreshold);
   const links = supported(guests?.size ? joining.filter(({ a, b }) => !isGuest(a) && !isGuest(b)) : joining);
   const whole = components(index.accounts.length, links, bars.minimumNetwork);
-  const own = linksOfEach(whole, links);
-  const parts = whole.flatMap((component, at) => split(index, component, own[at]!, bars.linkThreshold));
-  const claimed = new Set(parts.flat());
+  const isAtRest = (component: readonly number[]): boolean =>
+    component.length >= FEWEST_AT_REST && component.every((order) => rests(index.accounts[order]!.profile));
+  const resting = whole.filter(isAtRest);
+  const active = resting.length === 0 ? whole : whole.filter((component) => !isAtRest(component));
+  const own = linksOfEach(active, links);
+  const parts = active.flatMap((component, at) => split(index, component, own[at]!, bars.linkThreshold));
+  const claimed = new Set(whole.flat());
   const refined = parts.map((part) => refine(index, part, (order) => !claimed.has(order), bars)).filter((network) => network !== undefined);
-  return { networks: settle(index, refined, bars), links };
+  return {
+    networks: settle(index, refined, bars),
+    links,
+    resting: resting.map((component) => component.map((order) => index.accounts[order]!)),
+  };
 }
 
 /** The links of each component: looked for once, however many components there are. */

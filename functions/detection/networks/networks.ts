@@ -46,25 +46,38 @@ export class UnionFind {
 
 /** Links whose ends have another account in common: one coincidence does not join two networks. */
 export function supported(links: readonly PairLink[]): PairLink[] {
-  const neighbours = new Map<number, Set<number>>();
-  const around = (order: number): Set<number> => {
-    let set = neighbours.get(order);
-    if (!set) {
-      set = new Set();
-      neighbours.set(order, set);
-    }
-    return set;
-  };
-  for (const { a, b } of links) {
-    around(a).add(b);
-    around(b).add(a);
-  }
+  const { from, neighbours } = adjacencyOf(links);
   return links.filter(({ a, b }) => {
-    const [one, other] = [around(a), around(b)];
-    const [small, large] = one.size < other.size ? [one, other] : [other, one];
-    for (const order of small) if (large.has(order)) return true;
+    const [one, other] = from[a + 1]! - from[a]! < from[b + 1]! - from[b]! ? [a, b] : [b, a];
+    let at = from[other]!;
+    const end = from[other + 1]!;
+    for (let i = from[one]!; i < from[one + 1]!; i++) {
+      const wanted = neighbours[i]!;
+      while (at < end && neighbours[at]! < wanted) at++;
+      if (at < end && neighbours[at] === wanted) return true;
+    }
     return false;
   });
+}
+
+/** Whom each account is linked with, ascending: those of `x` stand from `from[x]` to `from[x + 1]`. */
+function adjacencyOf(links: readonly PairLink[]): { from: Int32Array; neighbours: Int32Array } {
+  let size = 0;
+  for (const { a, b } of links) size = Math.max(size, a + 1, b + 1);
+  const from = new Int32Array(size + 1);
+  for (const { a, b } of links) {
+    from[a + 1]!++;
+    from[b + 1]!++;
+  }
+  for (let x = 0; x < size; x++) from[x + 1]! += from[x]!;
+  const neighbours = new Int32Array(2 * links.length);
+  const next = from.slice();
+  for (const { a, b } of links) {
+    neighbours[next[a]!++] = b;
+    neighbours[next[b]!++] = a;
+  }
+  for (let x = 0; x < size; x++) neighbours.subarray(from[x]!, from[x + 1]!).sort();
+  return { from, neighbours };
 }
 
 /** Connected components of at least the minimum size. */

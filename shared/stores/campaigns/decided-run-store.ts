@@ -9,6 +9,8 @@ export const DecidedRun = z.object({
   run: z.string(),
   at: z.number(),
   networks: z.number(),
+  /** Accounts of networks that were left whole. */
+  resting: z.number(),
   /** Accounts that are in a network. */
   linked: z.array(z.custom<AccountKey>((value) => typeof value === 'string')),
   /** Documents of the campaigns that changed, by their keys in the archive. */
