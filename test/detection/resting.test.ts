@@ -1,19 +1,28 @@
 import fc from 'fast-check';
 import { restingOf } from '../../functions/detection/campaigns/resting';
 import { track } from '../../functions/detection/campaigns/track';
+import { Detection } from '../../functions/detection/detect';
 import { controlFalseDiscovery } from '../../functions/detection/findings/assess';
 import { baselineOf } from '../../functions/detection/findings/baseline';
 import { judge } from '../../functions/detection/judgement';
 import { CandidatePairs } from '../../functions/detection/links/candidate-pairs';
 import type { Profile } from '../../functions/detection/profiles/profile';
+import { fold } from '../../functions/features/fold';
+import { plan } from '../../functions/features/plan';
+import { ingest } from '../../functions/ingest/ingest';
 import recommended from '../../policies/recommended.json';
 import type { Campaign } from '../../shared/domain/campaigns/campaign';
 import { Policy } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { campaignId } from '../../shared/identity/ids';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import { MemoryTable } from '../../shared/memory/memory-table';
+import { SimulatedClock } from '../../shared/memory/simulated-clock';
 import { Reached } from '../support/reached';
 import { buildCampaign, buildMember } from '../support/worlds/build-campaign';
 import { indexOf, NOW, profile, strangers } from '../support/worlds/population';
+import { HOURS, START, smallTraffic } from '../support/worlds/small-traffic';
 
 const policy = Policy.parse(recommended).detection;
 
@@ -124,4 +133,63 @@ test('whoever rests is a member who used once and is silent for two days; a camp
   expect(rests({ ...member, account: member.account, lastUse: NOW - 2 * DAY + 1 })).toBe(false);
   expect(rests({ ...member, account: member.account, lastUse: Number.NEGATIVE_INFINITY })).toBe(false);
   expect(restingOf([campaign('content')], NOW)(member)).toBe(false);
+});
+
+describe('a campaign that fell silent', () => {
+  const MEMBERS = Array.from({ length: 60 }, (_, i) => `campaign-${i}`);
+  const hasher = new KeyedHasher('k'.repeat(64));
+
+  /** Runs of detection half a day apart, in one process or in a new one each; with whom accounts come that are linked with them, last. */
+  async function runs(isNew: boolean, comeLast: readonly string[]) {
+    const clock = new SimulatedClock(START + HOURS * HOUR + 15 * 60_000);
+    const stores = { archive: new MemoryObjectStore(), features: new MemoryTable(clock), graph: new MemoryTable(clock) };
+    const ports = { ...stores, clock, hasher, segments: 1, shards: 1, rows: 'none' as const };
+    const take = async (lines: readonly string[]): Promise<void> => {
+      expect((await ingest([{ id: `${clock.now()}`, body: lines.join('\n') }], ports)).rejected).toEqual([]);
+      for (const task of await plan(ports)) await fold(task, ports);
+    };
+    await take(smallTraffic(MEMBERS));
+    const begun = new Detection({ stores, clock });
+    const seen: { resting: number; networks: number; changed: number[] }[] = [];
+    let detection = begun;
+    for (let half = 0; half < 8; half++) {
+      if (isNew) detection = new Detection({ stores, clock });
+      const { resting, networks, changed } = await detection.run(policy, 'policy-1');
+      seen.push({ resting, networks, changed: changed.map(({ members }) => members.length) });
+      clock.advanceTo(clock.now() + DAY / 2);
+    }
+    if (comeLast.length > 0) {
+      const late = smallTraffic([...comeLast, ...MEMBERS]).filter((line) => comeLast.some((name) => line.includes(`"subject":"${name}"`)));
+      const days = Math.floor((clock.now() - START) / DAY) - 1;
+      await take(
+        late.map((line) =>
+          line.replace(/"id":"e-/, '"id":"late-').replace(/2026-06-0(\d)T/g, (_, day) => `2026-06-0${Number(day) + days}T`),
+        ),
+      );
+      if (isNew) detection = new Detection({ stores, clock });
+      const { resting, networks, changed } = await detection.run(policy, 'policy-1');
+      seen.push({ resting, networks, changed: changed.map(({ members }) => members.length) });
+    }
+    const campaigns: Campaign[] = [];
+    for await (const { document } of detection.campaigns.headers()) campaigns.push(await detection.campaigns.document(document));
+    return { seen, campaigns };
+  }
+
+  test('is left whole from two days on, and stands as it was, in one process and in a new one each run', async () => {
+    const one = await runs(false, []);
+    expect(one.seen.map(({ resting }) => resting)).toEqual([0, 0, 0, 0, 60, 60, 60, 60]);
+    expect(new Set(one.seen.map(({ networks }) => networks))).toEqual(new Set([1]));
+    expect(one.campaigns.map(({ members }) => members.length)).toEqual([60]);
+    expect(await runs(true, [])).toEqual(one);
+  });
+
+  test('is judged with those who come to it', async () => {
+    const { seen, campaigns } = await runs(
+      true,
+      Array.from({ length: 30 }, (_, i) => `campaign-${60 + i}`),
+    );
+    expect(seen.at(-2)?.resting).toBe(60);
+    expect(seen.at(-1)).toEqual({ resting: 0, networks: 1, changed: [90] });
+    expect(campaigns.map(({ members }) => members.length)).toEqual([90]);
+  });
 });
