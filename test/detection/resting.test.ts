@@ -33,7 +33,7 @@ const group = fc.record({
   atWork: fc.constantFrom(0, 0, 0, 0, 0, 1, 30),
   waiting: fc.constantFrom(0, 0, 0, 0, 1),
   strange: fc.constantFrom(0, 0, 0, 0, 1),
-  kind: fc.constantFrom<Campaign['kind']>('distillation', 'distillation', 'unclear', 'shared-origin'),
+  classification: fc.constantFrom<Campaign['classification']>('distillation', 'distillation', 'unclear', 'shared-origin'),
   foundBy: fc.constantFrom<Campaign['foundBy']>('links', 'links', 'links', 'links', 'content'),
   /** Its campaign was seen last so long ago: a day later it is saved again. */
   savedFor: fc.constantFrom(2 * HOUR, 25 * HOUR),
@@ -82,10 +82,10 @@ test('property: to leave a group whole of which nothing new can be known changes
   fc.assert(
     fc.property(fc.array(group, { minLength: 1, maxLength: 4 }), (groups) => {
       const all = groups.map(accountsOf);
-      const before = groups.map(({ size, strange, kind, foundBy, savedFor }, at) => ({
+      const before = groups.map(({ size, strange, classification, foundBy, savedFor }, at) => ({
         ...buildCampaign({
           id: campaignId(`c-${at}`),
-          kind,
+          classification,
           members: all[at]!.slice(0, size - strange).map(({ account }) => buildMember(0, { account })),
         }),
         foundBy,
