@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { restingOf } from '../../functions/detection/campaigns/resting';
 import { track } from '../../functions/detection/campaigns/track';
 import { Detection } from '../../functions/detection/detect';
@@ -19,6 +18,7 @@ import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../shared/memory/memory-table';
 import { SimulatedClock } from '../../shared/memory/simulated-clock';
+import { fc } from '../support/property';
 import { Reached } from '../support/reached';
 import { buildCampaign, buildMember } from '../support/worlds/build-campaign';
 import { indexOf, NOW, profile, strangers } from '../support/worlds/population';
