@@ -209,11 +209,12 @@ async function main(): Promise<void> {
         { encoding: 'utf8', maxBuffer: 1 << 26 },
       );
       if (status !== 0) {
+        console.error(stderr);
         rows.push([
           size.toLocaleString('en'),
           system,
           'failed',
-          stderr.trim().split('\n').at(-1)?.slice(0, 60) ?? '',
+          /^.*(?:Error|FATAL).*$/m.exec(stderr)?.[0].slice(0, 60) ?? '',
           '',
           '',
           '',

@@ -19,8 +19,8 @@ const CHANGED_SHARE = 0.01;
 const REBUILT_AT_LEAST = DAY;
 
 /**
- * A checkpoint is written once so many rows were read for each account in it, and once a day. To write an account costs some twenty times as
- * much as to read a row of it (measured, docs/benchmarks.md): with a new process each hour the two together cost least at six.
+ * A checkpoint is written once so many rows were read for each account in it, and once a day. To write an account takes some fourteen
+ * times as long as to read a row of it (docs/benchmarks.md): with a new process each hour the two together cost least at five or six.
  */
 const ROWS_AN_ACCOUNT = 6;
 const CHECKPOINT_AFTER = DAY;
