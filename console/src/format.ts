@@ -76,10 +76,18 @@ export function bestGuess(probabilities: Record<string, number>): string {
     .sort(([, one], [, other]) => other - one)[0] ?? ['nothing', 0];
   return `Best guess: ${words(name)}, ${percent(share)}`;
 }
+/** Sentences as one text: those that end in a stop follow one another, the others are parted by semicolons. */
+export const sentences = (all: readonly string[]): string =>
+  all.reduce((text, one) => (text === '' ? one : `${text}${/[.!?]$/.test(text) ? ' ' : '; '}${one}`), '');
+
 export const words = (name: string): string => name.replace(/-/g, ' ');
 
 /** A sentence of the server as a person writes it: its counts with separators (`1,140 accounts`), years and ids as they are. */
 export const readable = (text: string): string =>
-  text.replace(/\b(\d{4,9})(?= (?:of the )?(?:accounts?|members?|requests?|exchanges|prompts|people|others?|pairs)\b)/g, (digits) =>
+  text.replace(/\b(\d{4,9})(?= (?:of the )?(?:accounts?|members?|requests?|exchanges|prompts|people|others?|pairs|times)\b)/g, (digits) =>
     count(Number(digits)),
   );
+
+/** Over the reasons about an account. What an action is in force on is not left alone, though the policy adds nothing to it. */
+export const whyTitle = ({ inForce, left }: { inForce: boolean; left: boolean }): string =>
+  left && !inForce ? 'Why it is left alone' : 'Why this account';

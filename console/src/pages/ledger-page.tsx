@@ -1,7 +1,7 @@
 import { Link, useSearchParams } from 'wouter';
 import { answered, client, type Schemas } from '../api';
 import { useMe, useStatus } from '../app';
-import { brief, day, moment, plural, readable, words } from '../format';
+import { brief, day, moment, plural, readable, sentences, words } from '../format';
 import { CsvButton } from '../parts/csv-button';
 import { Empty, Loaded, Panel } from '../parts/parts';
 import { Arrived } from '../parts/steady';
@@ -167,7 +167,7 @@ export function LedgerPage() {
             ['id', (entry) => entry.subject.id],
             ['what', (entry) => entry.what],
             ['by', (entry) => entry.actor.id ?? entry.actor.kind],
-            ['because', (entry) => entry.because.join('; ')],
+            ['because', (entry) => sentences(entry.because)],
             ['hash', (entry) => entry.hash],
           ]}
         />
@@ -246,7 +246,7 @@ function Line({
       {narrow ? null : <Subject of={entry.subject} />}
       <div>
         <span className="what">{words(entry.what)}</span>
-        {entry.because.length > 0 ? <span className="soft">: {readable(entry.because.join('; '))}</span> : null}
+        {entry.because.length > 0 ? <span className="soft">: {readable(sentences(entry.because))}</span> : null}
         {more.length > 0 ? (
           <details className="small">
             <summary>{plural(more.length, 'more step')} of this case on schedule</summary>
@@ -254,7 +254,7 @@ function Line({
               {more.map((one) => (
                 <li key={one.hash}>
                   {moment(one.at)} <span className="what">{words(one.what)}</span>
-                  {one.because.length > 0 ? <span className="soft">: {readable(one.because.join('; '))}</span> : null}
+                  {one.because.length > 0 ? <span className="soft">: {readable(sentences(one.because))}</span> : null}
                 </li>
               ))}
             </ul>
@@ -281,7 +281,9 @@ function Who({ actor, onPerson }: { actor: Entry['actor']; onPerson?: ((id: stri
         </span>
       );
     case 'policy':
-      return (
+      return actor.id === 'none' ? (
+        <span>no rule</span>
+      ) : (
         <span>
           rule <span className="mono">{actor.id}</span>
         </span>

@@ -63,9 +63,9 @@ export function SourcesPage() {
       <Loaded from={sources} lines={6}>
         {({ items, silent }) =>
           items.length === 0 ? (
-            <Empty title="Nothing has arrived">
-              Send an event to the queue, drop a file, or post it to /v1/events. Records of LiteLLM, Bedrock, OpenTelemetry, OpenMeter, Kong
-              and Envoy need no converter: docs/producers.md.
+            <Empty title="Nothing has arrived in this time">
+              Choose more days, or send an event to the queue, drop a file, or post it to /v1/events. Records of LiteLLM, Bedrock,
+              OpenTelemetry, OpenMeter, Kong and Envoy need no converter: docs/producers.md.
             </Empty>
           ) : (
             <div className="stack">

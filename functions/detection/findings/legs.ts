@@ -40,7 +40,7 @@ function coordination({ load }: LegMeasures, families: readonly Family[], policy
       `their loads differ as those of unrelated people do (spread up to ${load.atMost.toFixed(2)}, at most ${bound} when dealt out)`,
     );
   return stands(
-    `linked by ${families.join(' and ')}, and each of ${load.accounts} accounts carries the same load (spread at most ${load.atMost.toFixed(2)})`,
+    `linked by ${families.join(' and ')}, and each of ${load.accounts} accounts carries the same load (spread at most ${Math.max(0, load.atMost).toFixed(2)})`,
   );
 }
 

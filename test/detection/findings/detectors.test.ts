@@ -62,6 +62,15 @@ describe('what members share', () => {
     }
     expect(answer(name, apart).kind).toBe('abstains');
   });
+  test.each<[string, (i: number) => Given, RegExp]>([
+    ['shared-payment', () => ({ card: 'one' }), /paid with one shared instrument;/],
+    ['client-build', () => ({ clients: ['their build'] }), /use one client build that/],
+    ['email-domain', () => ({ domain: 'one' }), /use one e-mail domain that/],
+    ['system-prompt', () => ({ system: 'their prompt' }), /send one system prompt that/],
+  ])('%s: one of a thing is said in the singular', (name, given, wanted) => {
+    const found = answer(name, groupOf(given));
+    expect(found.kind === 'evidence' && found.because).toMatch(wanted);
+  });
   test('too few sharers are a coincidence', () => {
     expect(
       answer(

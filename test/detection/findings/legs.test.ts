@@ -135,3 +135,8 @@ test('less to see never makes a leg stand, and more openness never does', () => 
   expect(met.concealment).toBeGreaterThan(200);
   expect(met.open).toBeGreaterThan(500);
 });
+
+test('a load dealt out more evenly than chance has a spread of nothing, never a negative one', () => {
+  const { because } = legsOf(measures({ ...HYDRA, load: load({ spread: -0.4, atMost: -0.22 }) }), TWO, policy).coordination;
+  expect(because).toMatch(/the same load \(spread at most 0\.00\)/);
+});

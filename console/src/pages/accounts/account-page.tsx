@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { Hours } from '../../charts/hours';
-import { compact, count, day, listed, probable, ROLE_NAMES, shortDay, words } from '../../format';
+import { compact, count, day, listed, probable, ROLE_NAMES, readable, sentences, shortDay, whyTitle, words } from '../../format';
 import { OpenByHand } from '../../parts/commands/choose';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { useKeys } from '../../parts/keyboard';
@@ -257,12 +257,14 @@ function Labelled({ account }: { account: string }) {
 }
 
 /** For and against: what ties it to a group, and why the policy does or does not act on it. */
-function Why({ of: { membership, known }, decision }: { of: Account; decision: Schemas['AccountDecision'] | null | undefined }) {
+function Why({ of: { membership, known, standing }, decision }: { of: Account; decision: Schemas['AccountDecision'] | null | undefined }) {
   const left = decision && (decision.decision !== 'act' || decision.member?.decision === 'exclude');
+  const inForce = IN_FORCE.has(standing);
   return (
-    <Panel title={left || !membership ? 'Why it is left alone' : 'Why this account'}>
+    <Panel title={whyTitle({ inForce, left: left || !membership })}>
       {membership ? (
         <div className="stack">
+          {left && inForce ? <h3>Nothing more is done about it</h3> : null}
           {left ? (
             <ul className="whynot">
               {(decision.decision === 'act' ? (decision.member?.because ?? []) : decision.because).map((text) => (
@@ -274,11 +276,11 @@ function Why({ of: { membership, known }, decision }: { of: Account; decision: S
           <ul className="stack" style={{ gap: 6 }}>
             {membership.because.map((sentence) => (
               <li key={sentence} className="why">
-                {sentence}
+                {readable(sentence)}
               </li>
             ))}
           </ul>
-          {decision?.member?.decision === 'review' ? <p className="note">{inWords(decision.member.because.join('; '))}</p> : null}
+          {decision?.member?.decision === 'review' ? <p className="note">{inWords(sentences(decision.member.because))}</p> : null}
         </div>
       ) : (
         <p>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
-import { brief, count, day, plural, relative, words } from '../../format';
+import { brief, count, day, plural, relative, sentences, words } from '../../format';
 import { CsvButton } from '../../parts/csv-button';
 import { Empty, Loaded, Panel, Standing } from '../../parts/parts';
 import { toast } from '../../parts/toasts';
@@ -144,7 +144,7 @@ export function AccountsPage() {
               ['score', (row) => row.score],
               ['exchanges', (row) => row.exchanges],
               ['detectedAt', (row) => row.detectedAt],
-              ['because', (row) => row.because.join('; ')],
+              ['because', (row) => sentences(row.because)],
             ]}
           />
           <span className="row">

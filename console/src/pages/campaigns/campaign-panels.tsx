@@ -3,7 +3,7 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { HeatMap } from '../../charts/heat-map';
-import { count, moment, plural, ROLE_NAMES } from '../../format';
+import { count, moment, plural, ROLE_NAMES, sentences } from '../../format';
 import { type Bulk, BulkDialog } from '../../parts/commands/choose';
 import { CsvButton } from '../../parts/csv-button';
 import { Empty, Family, Loaded, Loading, Panel } from '../../parts/parts';
@@ -254,7 +254,7 @@ export function MembersPanel({ campaign, inCase, mayAct }: MembersProps) {
             ['role', (member) => member.role],
             ['score', (member) => member.score],
             ['families', (member) => member.families.join(' ')],
-            ['because', (member) => member.because.join('; ')],
+            ['because', (member) => sentences(member.because)],
             ['joinedAt', (member) => member.joinedAt],
             ['exchanges', (member) => member.exchanges],
             ['prevented', (member) => member.prevented],

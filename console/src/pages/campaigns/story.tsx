@@ -51,13 +51,15 @@ const sentence = (text: string): string => readable(/[.!?]$/.test(text) ? text :
 /** Leaked and prevented on one footing: shares of everything that was sent. */
 function outcome(of: Campaign, newest: Entry | undefined): string {
   const total = Math.max(1, of.leaked + of.prevented);
-  const through = `${compact(of.leaked)} requests (${percent(of.leaked / total)}) went through`;
+  // Of two shares that make up the whole, both as exact.
+  const digits = Math.min(of.leaked, of.prevented) > 0 && Math.min(of.leaked, of.prevented) < 0.1 * total ? 1 : 0;
+  const through = `${compact(of.leaked)} requests (${percent(of.leaked / total, digits)}) went through`;
   if (newest?.undoneAt) {
     const undone = newest.undoneAt;
     const since = of.timeline.reduce((sum, hour) => (hour.at >= undone ? sum + hour.exchanges : sum), 0);
     return `Undone on ${day(undone)}: ${plural(of.accounts, 'account')} go on unhindered, with ${count(since)} requests since; in all ${through}.`;
   }
-  if (of.prevented > 0) return `${through} and ${compact(of.prevented)} (${percent(of.prevented / total)}) were prevented.`;
+  if (of.prevented > 0) return `${through} and ${compact(of.prevented)} (${percent(of.prevented / total, digits)}) were prevented.`;
   if (newest && newest.containedAt !== null)
     return `${through}; it was contained on ${day(newest.containedAt)}, and nothing was sent since.`;
   if (newest?.open) return `${through}, and nothing is prevented until the case goes through.`;

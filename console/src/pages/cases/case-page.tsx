@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
-import { CLASSIFICATION_NAMES, count, doing, words } from '../../format';
+import { CLASSIFICATION_NAMES, count, doing, plural, readable, words } from '../../format';
 import { useCaseCommands } from '../../parts/commands/case-commands';
 import { AddAccounts, type Bulk, BulkDialog } from '../../parts/commands/choose';
 import { LEFT_ALONE } from '../../parts/commands/preview';
@@ -170,8 +170,8 @@ const DecidedRow = ({ one, progress, chosen, onToggle }: DecidedRowProps) => (
           : (LEFT_ALONE[one.why ?? ''] ?? words(one.why ?? ''))}
     </Badge>
     <span className="small soft" title={one.because.join('\n')}>
-      {one.because[0]}
-      {one.because.length > 1 ? ` (and ${one.because.length - 1} more)` : ''}
+      {readable(one.because[0] ?? '')}
+      {one.because.length > 1 ? ` And ${plural(one.because.length - 1, 'more reason')}.` : ''}
     </span>
   </li>
 );

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
-import { count, doing, moment, relative, words } from '../../format';
+import { count, doing, moment, relative, sentences, words } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Mentions } from '../../parts/mentions';
 import { Loaded, Loading, Panel, Progress } from '../../parts/parts';
@@ -195,7 +195,7 @@ function History({ id, sequence }: { id: string; sequence: number }) {
                   {moment(entry.at)}, {entry.actor.id ?? (entry.actor.kind === 'clock' ? 'on schedule' : entry.actor.kind)}
                 </span>
                 <br />
-                <Mentions text={entry.because.join('; ')} />
+                <Mentions text={sentences(entry.because)} />
               </li>
             ))}
           </ul>

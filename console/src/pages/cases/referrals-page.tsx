@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
-import { CLASSIFICATION_NAMES, CLOUD_NAMES, compact, moment, plural, relative } from '../../format';
+import { CLASSIFICATION_NAMES, CLOUD_NAMES, compact, moment, plural, relative, sentences } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { saveFile } from '../../parts/csv';
 import { Badge, Empty, Failed, Loaded, Panel } from '../../parts/parts';
@@ -122,7 +122,7 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: Answer | 'withdraw') => v
         <h3>
           {plural(one.tenants, 'tenant')} of {CLOUD_NAMES[one.cloud] ?? one.cloud}
         </h3>
-        <p>{one.because.join('; ')}</p>
+        <p>{sentences(one.because)}</p>
         <div className="facts">
           <span>
             {CLASSIFICATION_NAMES[one.classification].toLowerCase()} campaign{' '}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
-import { brief, CLASSIFICATION_NAMES, moment, plural, relative } from '../../format';
+import { brief, CLASSIFICATION_NAMES, moment, plural, relative, sentences } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Badge, Empty, Loaded, Panel } from '../../parts/parts';
 import { useFilters } from '../../parts/use-filters';
@@ -106,7 +106,7 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: 'release' | 'take-back') 
             {brief(one.account)}
           </Link>
         </h3>
-        <p>{one.because.join('; ')}</p>
+        <p>{sentences(one.because)}</p>
         <div className="facts">
           <span>
             {one.askedBy === 'check' ? 'resembles' : 'with'} {CLASSIFICATION_NAMES[one.classification].toLowerCase()} campaign{' '}

@@ -5,7 +5,7 @@ export const sharedPayment = sharedTrait(
   'shared-payment',
   'payment-instrument',
   'Do members who give different names pay with the same cards or accounts?',
-  (s) => `${s.sharers} of ${s.size} members paid with ${s.distinct} shared instruments`,
+  (s) => `${s.sharers} of ${s.size} members paid with ${s.distinct === 1 ? 'one shared instrument' : `${s.distinct} shared instruments`}`,
 );
 export const clientBuild = sharedTrait(
   'client-build',
@@ -43,13 +43,14 @@ export const signupOrigin = sharedTrait(
   'signup-origin',
   'signup-origin',
   'Were accounts signed up from the same addresses?',
-  (s) => `${s.sharers} of ${s.size} members signed up from ${s.distinct} shared addresses`,
+  (s) => `${s.sharers} of ${s.size} members signed up from ${s.distinct === 1 ? 'one shared address' : `${s.distinct} shared addresses`}`,
 );
 export const emailDomain = sharedTrait(
   'email-domain',
   'email-domain',
   'Do members use e-mail domains that few others use?',
-  (s) => `${s.sharers} of ${s.size} members use ${s.distinct} e-mail domains that established accounts do not`,
+  (s) =>
+    `${s.sharers} of ${s.size} members use ${s.distinct === 1 ? 'one e-mail domain' : `${s.distinct} e-mail domains`} that established accounts do not`,
 );
 export const systemPrompt = sharedTrait(
   'system-prompt',
