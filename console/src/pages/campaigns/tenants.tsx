@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { answered, client, type Schemas } from '../../api';
+import { answered, client, queries, type Schemas } from '../../api';
 import { CLOUD_NAMES, compact, count, moment, plural } from '../../format';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { Badge, Family, Loaded, Panel } from '../../parts/parts';
@@ -26,7 +26,7 @@ export function TenantsPanel({ campaign, mayAct }: { campaign: CampaignView; may
   const sum = (of: 'accounts' | 'exchanges' | 'prevented') => rows.reduce((total, row) => total + row[of], 0);
   return (
     <Panel title="Tenants of other clouds" flush id="tenants">
-      <div className="scroll">
+      <div className="table-wrap">
         <table>
           <thead>
             <tr>
@@ -115,7 +115,11 @@ function ReferDialog({ campaign, cloud, onClose }: { campaign: string; cloud: st
             params: { header: { 'idempotency-key': key } },
             body: { campaign, cloud, withhold: [...withheld], because, ...(preview.data ? { seen: preview.data.seen } : {}) },
           }),
-        )
+        ).then((answer) => {
+          // Nobody is left to preview: asking again would be refused.
+          queries.removeQueries({ queryKey: ['referral-preview', campaign, cloud] });
+          return answer;
+        })
       }
     >
       <Loaded from={preview}>
