@@ -114,8 +114,8 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: Answer | 'withdraw') => v
   const now = useStatus().data?.at ?? new Date().toISOString();
   return (
     <li className="case">
-      <div className="stack" style={{ gap: 3 }}>
-        <Badge tone={REFERRAL_TONES[one.state]}>{REFERRAL_NAMES[one.state]}</Badge>
+      <div>
+        <Badge tone={REFERRAL_TONES[one.state]}>{REFERRAL_NAMES[one.state]}</Badge>{' '}
         {one.overdue ? <Badge tone="danger">overdue</Badge> : null}
       </div>
       <div className="stack" style={{ gap: 3 }}>
@@ -134,7 +134,7 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: Answer | 'withdraw') => v
           <span>referred {moment(one.askedAt)}</span>
           {one.answerBy === null ? null : (
             <span>
-              {one.state === 'by-hand' ? 'hand in' : 'answer due'} {relative(one.answerBy, now)}
+              {one.state === 'by-hand' ? 'letter due' : 'answer due'} {relative(one.answerBy, now)}
             </span>
           )}
         </div>
