@@ -10,12 +10,23 @@ import { siemDay } from '../../functions/query/siem/siem-events';
 import { dayLabel, HOUR, iso } from '../../shared/domain/time';
 import { cefOf } from '../../shared/formats/siem/cef';
 import { OCSF_CLASSES, type OcsfEvent, ocsfOfCall } from '../../shared/formats/siem/ocsf';
+import type { AnyValue } from '../../shared/formats/siem/otlp';
 import { METRIC_NAMESPACE, METRICS } from '../../shared/wiring';
 import { fc } from '../support/property';
 import { MEMORY, onBothSides } from '../support/sides';
 import { wholeApi } from '../support/whole-api';
 import { account, buildCampaign } from '../support/worlds/build-campaign';
 import { BEN, enforcementWorld, says } from '../support/worlds/enforcement-world';
+
+/** An OTLP value as the JSON that it was made of. */
+function plain(value: AnyValue): unknown {
+  if ('stringValue' in value) return value.stringValue;
+  if ('boolValue' in value) return value.boolValue;
+  if ('intValue' in value) return Number(value.intValue);
+  if ('doubleValue' in value) return value.doubleValue;
+  if ('arrayValue' in value) return value.arrayValue.values.map(plain);
+  return Object.fromEntries(value.kvlistValue.values.map((one) => [one.key, plain(one.value)]));
+}
 
 /**
  * The framework's own schemas, version 1.3.0 (Apache-2.0), as PyPI's ocsf-json-schema 1.2.0 writes them, descriptions left out:
@@ -161,6 +172,16 @@ onBothSides((side) => {
     const pointers = await world.enforcement.ledger.pointers(Date.parse(day));
     expect(found.map(({ metadata }) => metadata.uid)).toEqual(pointers.map(({ hash }) => hash));
     expect(found.map(faultsOf).filter((fault) => fault !== null)).toEqual([]);
+    const otlp = await (await get(`day=${day}&format=otlp`)).json();
+    expect(otlp.items).toHaveLength(1);
+    const records = otlp.items[0].resourceLogs[0].scopeLogs[0].logRecords;
+    expect(records.map(({ attributes }: { attributes: { value: object }[] }) => attributes[0]!.value)).toEqual(
+      found.map(({ metadata }: { metadata: { uid: string } }) => ({ stringValue: metadata.uid })),
+    );
+    expect(records[0]).toMatchObject({ timeUnixNano: `${found[0]?.time}000000`, severityNumber: expect.any(Number) });
+    // All of an event is in its record.
+    expect(records.map(({ body }: { body: AnyValue }) => plain(body))).toEqual(found);
+    expect((await (await get('day=2020-01-01&format=otlp')).json()).items).toEqual([]);
     const cef = await (await get(`day=${day}&format=cef`)).json();
     expect(cef.items).toHaveLength(found.length);
     expect(cef.items.every((line: string) => line.startsWith('CEF:0|Lockstep|Lockstep|'))).toBe(true);

@@ -1,5 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { cefOf } from '../../../shared/formats/siem/cef';
+import type { OcsfEvent } from '../../../shared/formats/siem/ocsf';
+import { otlpOf } from '../../../shared/formats/siem/otlp';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
 import { startOf } from '../../../shared/http/cursor';
 import { CursorField, limit } from '../../../shared/http/fields';
@@ -13,7 +15,10 @@ const SiemQuery = z.strictObject({
     .enum(['ledger', 'access'])
     .default('ledger')
     .openapi({ description: 'ledger: findings, decisions, actions. access: who called what.' }),
-  format: z.enum(['ocsf', 'cef']).default('ocsf').openapi({ description: 'ocsf: objects of OCSF 1.3.0. cef: lines of CEF 0.' }),
+  format: z.enum(['ocsf', 'cef', 'otlp']).default('ocsf').openapi({
+    description:
+      'ocsf: objects of OCSF 1.3.0. cef: lines of CEF 0. otlp: the whole page as one body for an OpenTelemetry collector (/v1/logs, JSON).',
+  }),
   limit: limit(500, 100),
   cursor: CursorField,
 });
@@ -24,6 +29,20 @@ const SiemPage = z
   })
   .openapi('SiemEvents');
 
+function itemsIn(format: z.output<typeof SiemQuery>['format'], events: readonly OcsfEvent[]): z.input<typeof SiemPage>['items'] {
+  switch (format) {
+    case 'ocsf':
+      return [...events];
+    case 'cef':
+      return events.map((event) => cefOf(event));
+    case 'otlp':
+      // A collector has nothing to do with an empty body.
+      return events.length === 0 ? [] : [{ ...otlpOf(events) }];
+    default:
+      return format satisfies never;
+  }
+}
+
 /** What happened here for whatever collects such things: oldest first, so that a collector goes on where it stopped. */
 export function siemRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
   const reading = { enforcement: ports.stores.enforcement, access: http.state, campaigns: ports.campaigns, clock: ports.clock };
@@ -33,7 +52,7 @@ export function siemRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
     tags: ['SIEM'],
     path: '/v1/siem/events',
     operationId: 'listSiemEvents',
-    summary: 'One UTC day of findings, decisions and actions, or of the access log, as OCSF events or CEF lines',
+    summary: 'One UTC day of findings, decisions and actions, or of the access log, as OCSF events, CEF lines or OpenTelemetry log records',
     description: 'The ledger oldest first, the access log newest first. Each event has an id of its own (`metadata.uid`, `externalId`).',
     request: { query: SiemQuery },
     responses: answers(SiemPage, 'One page. A page may be short and have `next`: go on.'),
@@ -45,7 +64,7 @@ export function siemRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
     if (from.kind === 'refused') return badCursor(c, from.because);
     const after = from.after === undefined ? {} : { after: from.after };
     const page = await siemEvents({ day, of, limit: size, ...after }, reading);
-    const items = format === 'cef' ? page.events.map((event) => cefOf(event)) : page.events;
+    const items = itemsIn(format, page.events);
     return c.json({ items, ...(page.next === undefined ? {} : { next: ports.cursors.write(bound, page.next) }) }, 200);
   });
 }
