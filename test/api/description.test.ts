@@ -54,7 +54,7 @@ describe('the description of the API', () => {
   });
 
   /** Questions that are asked by POST: their subject must not be in an address, or their answer not be fetched by a link. */
-  const QUESTIONS = ['lookupAccount', 'compareReplays', 'openAccountId', 'search'];
+  const QUESTIONS = ['lookupAccount', 'compareReplays', 'openAccountId', 'openReferralLetter', 'search'];
 
   test('every command takes an idempotency key and at least a reviewer', () => {
     const commands = operations.filter(
