@@ -126,6 +126,20 @@ export const ACCOUNTS: readonly Description[] = [
     },
   },
   {
+    name: 'under-one-domain',
+    about:
+      'every account under a domain that the operator registered, six on a card: open about whom to call, and a machine deals out the load',
+    size: [30, 100],
+    shares: ['address', 'domain', 'client', 'payer'],
+    turn: { day: [2, 5], spread: 6 },
+    parts: {
+      label: 'distillation',
+      born: { hours: [-40, 0] },
+      facts: { ...REGISTERED, domain: 'group' },
+      uses: [harvest({ where: exits(40, 2), client: collector, says: loot({ elicits: 0.6 }) })],
+    },
+  },
+  {
     name: 'slow-registration',
     about: 'accounts that sign up over weeks and begin when they are a few days old',
     size: [60, 150],

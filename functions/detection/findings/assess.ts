@@ -53,12 +53,14 @@ export function assess(network: Network, context: GroupContext, policy: Detectio
   evidence.sort((a, b) => b.strength - a.strength);
   const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
   const features = featuresOf(measures);
-  const classified = network.foundBy === 'content' ? unnamed(classify(features, policy)) : classify(features, policy);
+  const legs = legsFor(network, measures, families, policy.legs);
+  const named = network.foundBy === 'content' ? unnamed(classify(features, policy)) : classify(features, policy);
+  const classified = openedByMachine(named, legs, measures, policy.legs);
   return {
     network,
     ...classified,
     odd: [...classified.odd, ...keysReplaced(measures)],
-    legs: legsFor(network, measures, families, policy.legs),
+    legs,
     evidence,
     families,
     measures,
@@ -75,6 +77,27 @@ const unnamed = (classified: Classified): Classified => ({
   classification: 'unclear',
   odd: [NOT_LINKED, ...classified.odd],
 });
+
+/**
+ * Openness is a shield for people and for firms: one can call them. A load that a machine deals out over new accounts, of what a student
+ * model needs, is nobody's ordinary day: whoever registers accounts under a domain of his own would be shielded by it. It has no name, and
+ * people ask. An owner whose accounts have been there for long is known.
+ */
+function openedByMachine(
+  classified: Classified,
+  { coordination, purpose }: Legs,
+  { dispersion, old }: Measures,
+  policy: LegPolicy,
+): Classified {
+  const isPaced = dispersion !== undefined && dispersion <= policy.machineDispersion.value;
+  const isKnown = old >= KNOWN_FOR_LONG;
+  if (classified.classification !== 'shared-origin' || !coordination.holds || !purpose.holds || !isPaced || isKnown) return classified;
+  return { ...classified, classification: 'unclear', odd: [OPEN_MACHINE, ...classified.odd] };
+}
+
+/** Share of members of long standing that makes their owner known. */
+const KNOWN_FOR_LONG = 0.5;
+const OPEN_MACHINE = 'it is open about whom to call, and a machine deals out work that a student model needs: ask its owner';
 
 /** Members whose new origin outlived their keys, from which on it is said. */
 const OUTLIVED = 0.1;

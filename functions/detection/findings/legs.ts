@@ -2,7 +2,7 @@ import type { Family, Leg, Legs } from '../../../shared/domain/campaigns/campaig
 import type { LegPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { LoadSpread } from '../profiles/load-spread';
 import type { Identity } from './identity';
-import { type AskingRate, strongestAsking } from './purpose';
+import { type AskingRate, byTimes } from './purpose';
 
 /** What the three legs are read from. */
 export type LegMeasures = {
@@ -86,15 +86,17 @@ export function opennessOf(identity: Identity, policy: LegPolicy): string | unde
   return undefined;
 }
 
-/** What is asked is what a student model needs. */
-function purpose({ asking }: LegMeasures, policy: LegPolicy): Leg {
-  const strongest = strongestAsking(asking);
-  if (!strongest) return lacks('too few prompts or labels to see what is asked');
-  const { asking: what, by, share, atLeast, base, times, requests } = strongest;
-  const figures = `by their ${by}, ${percent(share)} of ${requests} requests ask for ${what}, at least ${percent(atLeast)}; of the population's ${percent(base)} do`;
-  if (times >= policy.askingTimes.value && share >= policy.askingShare.value) return stands(figures);
-  const { diluted } = policy;
-  return diluted && times >= diluted.times.value && share >= diluted.share.value
-    ? stands(`${figures}, ${Math.floor(times)} times as many: diluted by other requests`)
-    : lacks(`not clearly more than others: ${figures}`);
+/** What is asked is what a student model needs: reasoning or grades, as labels or prompts say. Whichever of them is clear suffices. */
+function purpose({ asking }: LegMeasures, { askingTimes, askingShare, diluted }: LegPolicy): Leg {
+  const rates = byTimes(asking);
+  for (const rate of rates) {
+    if (rate.times >= askingTimes.value && rate.share >= askingShare.value) return stands(figuresOf(rate));
+    if (diluted && rate.times >= diluted.times.value && rate.share >= diluted.share.value)
+      return stands(`${figuresOf(rate)}, ${Math.floor(rate.times)} times as many: diluted by other requests`);
+  }
+  const [strongest] = rates;
+  return lacks(strongest ? `not clearly more than others: ${figuresOf(strongest)}` : 'too few prompts or labels to see what is asked');
 }
+
+const figuresOf = ({ asking, by, share, requests, atLeast, base }: AskingRate): string =>
+  `by their ${by}, ${percent(share)} of ${requests} requests ask for ${asking}, at least ${percent(atLeast)}; of the population's ${percent(base)} do`;

@@ -48,6 +48,9 @@ export const askingRates = (profiles: readonly Profile[], base: Baseline['asking
     ];
   });
 
-/** How many times as often as the population, at least; the most telling of what is asked. */
-export const strongestAsking = (rates: readonly AskingRate[]): (AskingRate & { times: number }) | undefined =>
-  rates.map((rate) => ({ ...rate, times: rate.atLeast / rate.base })).sort((a, b) => b.times - a.times)[0];
+/** With how many times as often as the population they ask, at least; the most telling first. */
+export const byTimes = (rates: readonly AskingRate[]): (AskingRate & { times: number })[] =>
+  rates.map((rate) => ({ ...rate, times: rate.atLeast / rate.base })).sort((a, b) => b.times - a.times);
+
+/** The most telling of what is asked. */
+export const strongestAsking = (rates: readonly AskingRate[]): (AskingRate & { times: number }) | undefined => byTimes(rates)[0];

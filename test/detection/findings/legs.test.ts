@@ -71,6 +71,11 @@ describe('the three legs, by what a group is', () => {
     ],
     ['one in sixteen, three times as many', { asking: [asks(0.062, { atLeast: 0.06, base: 0.02 })] }, 'coordination concealment'],
     ['grades', { asking: [asks(0.1), asks(0.6, { asking: 'grades', base: 0.04 })] }, 'coordination concealment purpose'],
+    [
+      'clear by the labels, in words that the fingerprint seldom knows',
+      { asking: [asks(0.03, { by: 'prompts', atLeast: 0.03, base: 0.002 }), asks(0.5, { by: 'labels', atLeast: 0.4, base: 0.14 })] },
+      'coordination concealment purpose',
+    ],
     ['neither prompts nor labels', { asking: [] }, 'coordination concealment'],
   ])('%s: %j', (_, change, expected) => {
     expect(holding(change)).toBe(expected);
