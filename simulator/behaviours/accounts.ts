@@ -130,7 +130,7 @@ export const ACCOUNTS: readonly Description[] = [
     about:
       'every account under a domain that the operator registered, six on a card: open about whom to call, and a machine deals out the load',
     size: [30, 100],
-    shares: ['address', 'domain', 'client', 'payer'],
+    shares: ['address', 'domain', 'client', 'payer', 'sign-up day'],
     turn: { day: [2, 5], spread: 6 },
     parts: {
       label: 'distillation',
