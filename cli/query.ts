@@ -31,7 +31,7 @@ export function viewsOf(folder: string): string[] {
     views.push(
       `CREATE VIEW every_version AS SELECT * FROM read_json(${quoted('campaigns/*/*.json.gz')}, union_by_name = true, maximum_object_size = 268435456)`,
       'CREATE VIEW campaigns AS SELECT * FROM every_version QUALIFY row_number() OVER (PARTITION BY id ORDER BY version DESC) = 1',
-      'CREATE VIEW members AS SELECT id AS campaign, kind, unnest(members, recursive := true) FROM campaigns',
+      'CREATE VIEW members AS SELECT id AS campaign, classification, unnest(members, recursive := true) FROM campaigns',
       'CREATE VIEW indicators AS SELECT id AS campaign, unnest(indicators, recursive := true) FROM campaigns',
     );
   if (has('links'))
