@@ -87,6 +87,38 @@ onBothSides((side) => {
     expect(answered).toBeGreaterThan(55);
   });
 
+  test('a cursor that is not ours is refused by every list, whatever else is asked with it', async () => {
+    const { api, token } = await open();
+    const headers = { authorization: `Bearer ${await token('admin')}` };
+    const KNOWN: Record<string, string> = { campaign: 'june', account: keyOf('june/3'), day: '2026-06-05', rule: 'distillation-suspend' };
+    type Parameter = { name: string; in: string; schema: { enum?: string[] } };
+    let lists = 0;
+    let asked = 0;
+    for (const path of Object.keys(document.paths)) {
+      const queries = ((document.paths[path].get?.parameters ?? []) as Parameter[]).filter((one) => one.in === 'query');
+      if (!queries.some(({ name }) => name === 'cursor')) continue;
+      lists++;
+      const address = path.replace(/\{(\w+)\}/g, (_, name: string) => KNOWN[name] ?? 'x');
+      const needed = path === '/v1/access-log' || path === '/v1/siem/events' ? '&day=2026-06-05' : '';
+      const filters = queries.flatMap(({ name, schema }) => {
+        const value = name === 'day' && needed ? undefined : (KNOWN[name] ?? schema.enum?.[0]);
+        return value === undefined ? [] : [`&${name}=${value}`];
+      });
+      for (const filter of ['', ...filters]) {
+        const answer = await api.request(`${address}?cursor=bm90IG91cnM${needed}${filter}`, { headers });
+        const { errors } = (await answer.json()) as { errors?: { field: string }[] };
+        asked++;
+        expect({ path, filter, status: answer.status, fields: errors?.map(({ field }) => field) }).toEqual({
+          path,
+          filter,
+          status: 400,
+          fields: ['cursor'],
+        });
+      }
+    }
+    expect({ lists: lists > 10, asked: asked > 25 }).toEqual({ lists: true, asked: true });
+  });
+
   test('commands through the typed client: data when done, a typed problem when not', async () => {
     const { as } = await open();
     const reviewer = as('reviewer');

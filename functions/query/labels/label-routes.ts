@@ -71,10 +71,10 @@ export function labelRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void 
     const to = c.get('principal');
     const wanted = (label: Label & { value: LabelValue }) =>
       (where.label === undefined || where.label === label.value) && (where.source === undefined || where.source === label.source);
-    if (account !== undefined) return c.json({ items: view([await labels.of(account)], to, wanted) }, 200);
-    const bound = { route: 'labels', parameters: where };
+    const bound = { route: 'labels', parameters: { ...where, account } };
     const from = startOf(ports.cursors, bound, cursor);
     if (from.kind === 'refused') return badCursor(c, from.because);
+    if (account !== undefined) return c.json({ items: view([await labels.of(account)], to, wanted) }, 200);
     const page = await labels.page(from.after, size);
     const items = view(
       page.accounts.map((one) => one.labels),

@@ -60,11 +60,11 @@ export function referralRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
     const now = ports.clock.now();
     const isWanted = ({ state: { progress } }: Entry<Referral>): boolean =>
       state === 'all' || progress.kind === state || (state === 'open' && ('answerBy' in progress || progress.kind === 'withdrawing'));
-    if (campaign !== undefined)
-      return c.json({ items: (await store.ofCampaign(campaign)).filter(isWanted).map((one) => view(one, to, now)) }, 200);
-    const bound = { route: 'referrals', parameters: { state } };
+    const bound = { route: 'referrals', parameters: { state, campaign } };
     const from = startOf(ports.cursors, bound, cursor);
     if (from.kind === 'refused') return badCursor(c, from.because);
+    if (campaign !== undefined)
+      return c.json({ items: (await store.ofCampaign(campaign)).filter(isWanted).map((one) => view(one, to, now)) }, 200);
     const page = await store.page(from.after, size);
     const items = page.referrals.filter(isWanted).map((one) => view(one, to, now));
     return c.json({ items, ...(page.next === undefined ? {} : { next: ports.cursors.write(bound, page.next) }) }, 200);

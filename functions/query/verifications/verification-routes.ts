@@ -58,13 +58,13 @@ export function verificationRoutes(api: Api, http: HttpPorts, ports: QueryPorts)
   api.openapi(list, async (c) => {
     const { state, account, limit: size, cursor } = c.req.valid('query');
     const to = c.get('principal');
+    const bound = { route: 'verifications', parameters: { state, account } };
+    const from = startOf(ports.cursors, bound, cursor);
+    if (from.kind === 'refused') return badCursor(c, from.because);
     if (account !== undefined) {
       const head = await store.head(accountKey(account));
       return c.json({ items: head ? [view(accountKey(account), head, to)] : [] }, 200);
     }
-    const bound = { route: 'verifications', parameters: { state } };
-    const from = startOf(ports.cursors, bound, cursor);
-    if (from.kind === 'refused') return badCursor(c, from.because);
     const page = await store.page(from.after, size);
     const items = page.verifications
       .filter(({ head }) => state === 'all' || head.state.progress.kind === state)
