@@ -53,14 +53,12 @@ export function assess(network: Network, context: GroupContext, policy: Detectio
   evidence.sort((a, b) => b.strength - a.strength);
   const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
   const features = featuresOf(measures);
-  const legs = legsFor(network, measures, families, policy.legs);
-  const named = network.foundBy === 'content' ? unnamed(classify(features, policy)) : classify(features, policy);
-  const classified = openedByMachine(named, legs, measures, policy.legs);
+  const classified = network.foundBy === 'content' ? unnamed(classify(features, policy)) : classify(features, policy);
   return {
     network,
     ...classified,
     odd: [...classified.odd, ...keysReplaced(measures)],
-    legs,
+    legs: legsFor(network, measures, families, policy.legs),
     evidence,
     families,
     measures,
@@ -81,22 +79,17 @@ const unnamed = (classified: Classified): Classified => ({
 /**
  * Openness is a shield for people and for firms: one can call them. A load that a machine deals out over new accounts, of what a student
  * model needs, is nobody's ordinary day: whoever registers accounts under a domain of his own would be shielded by it. It has no name, and
- * people ask. An owner whose accounts have been there for long is known.
+ * people ask. An owner whose accounts have been there for long is known (`knownOwner`).
  */
-function openedByMachine(
-  classified: Classified,
-  { coordination, purpose }: Legs,
-  { dispersion, old }: Measures,
-  policy: LegPolicy,
-): Classified {
-  const isPaced = dispersion !== undefined && dispersion <= policy.machineDispersion.value;
-  const isKnown = old >= KNOWN_FOR_LONG;
-  if (classified.classification !== 'shared-origin' || !coordination.holds || !purpose.holds || !isPaced || isKnown) return classified;
-  return { ...classified, classification: 'unclear', odd: [OPEN_MACHINE, ...classified.odd] };
+function openedByMachine(assessment: Assessment, { machineDispersion, knownOwner }: LegPolicy): Assessment {
+  const { classification, legs, odd, measures } = assessment;
+  const { dispersion, old } = measures;
+  const isPaced = dispersion !== undefined && dispersion <= machineDispersion.value;
+  const isShielded = knownOwner === undefined || old >= knownOwner.value;
+  if (classification !== 'shared-origin' || !legs.coordination.holds || !legs.purpose.holds || !isPaced || isShielded) return assessment;
+  return { ...assessment, classification: 'unclear', odd: [OPEN_MACHINE, ...odd] };
 }
 
-/** Share of members of long standing that makes their owner known. */
-const KNOWN_FOR_LONG = 0.5;
 const OPEN_MACHINE = 'it is open about whom to call, and a machine deals out work that a student model needs: ask its owner';
 
 /** Members whose new origin outlived their keys, from which on it is said. */
@@ -141,13 +134,13 @@ export function discoveriesUpTo(
   return passing;
 }
 
-/** Less the evidence of tests above `upTo`. */
+/** Less the evidence of tests above `upTo`, and with the name that the legs then allow. */
 export function discovered(assessments: readonly Assessment[], upTo: number, { legs }: Pick<DetectionPolicy, 'legs'>): Assessment[] {
   return assessments.map((assessment) => {
     const evidence = assessment.evidence.filter(({ numbers: { p } }) => p === undefined || p <= upTo);
     const families = FAMILIES.filter((family) => evidence.some((one) => one.family === family && one.strength >= STRONG));
     const { measures } = assessment;
-    return { ...assessment, evidence, families, legs: legsFor(assessment.network, measures, families, legs) };
+    return openedByMachine({ ...assessment, evidence, families, legs: legsFor(assessment.network, measures, families, legs) }, legs);
   });
 }
 

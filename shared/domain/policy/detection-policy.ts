@@ -54,6 +54,8 @@ export const LegPolicy = z.object({
   pool: Reasoned(z.int().min(2)),
   /** Index of dispersion of members' hourly counts, at most, for requests that a machine spaces out. */
   machineDispersion: Reasoned(z.number().positive()),
+  /** Share of members of long standing from which an owner whom one can call is known. Absent: openness shields a machine's load, too. */
+  knownOwner: Reasoned(share).optional(),
   /** Where no cards show it: share of all users of the pool that are members, at least; `exclusivePool` where not given. */
   mostOfPool: Reasoned(share).optional(),
   /** The same index for requests so even that accounts that pay nothing are no event; none is where not given. */

@@ -1,6 +1,8 @@
 import { replaySystem } from '../../../bench/eval/replay-system';
 import { simulated } from '../../../bench/eval/worlds';
-import type { Assessment } from '../../../functions/detection/findings/assess';
+import { type Assessment, discovered } from '../../../functions/detection/findings/assess';
+import recommended from '../../../policies/recommended.json';
+import { Policy } from '../../../shared/domain/policy/policy';
 import { Scenario } from '../../../simulator/scenarios/scenario';
 import { SCENARIOS } from '../../../simulator/scenarios/scenarios';
 
@@ -20,6 +22,8 @@ describe('openness shields people, not a load that a machine deals out of what a
   type Seen = Pick<Assessment, 'classification' | 'odd' | 'legs'> & { hostile: number; members: number };
   const seen: Seen[] = [];
   const campaign = new Set<string>();
+  /** As they come out of the run, to be judged again with one thing changed. */
+  const unnamed: Assessment[] = [];
   let standings: Map<string, string>;
   let acted = 0;
   beforeAll(async () => {
@@ -28,6 +32,7 @@ describe('openness shields people, not a load that a machine deals out of what a
     const report = await replaySystem({
       detectEveryHours: 4,
       record: ({ hasher }, assessments) => {
+        unnamed.push(...assessments.filter(({ odd }) => odd.some((one) => one.includes('open about whom to call'))));
         for (const { classification, odd, legs, network } of assessments)
           found.push({ classification, odd, legs, ids: network.members.map(({ entry }) => hasher.open(entry.profile.sealed)) });
       },
@@ -52,6 +57,27 @@ describe('openness shields people, not a load that a machine deals out of what a
     expect(his.filter(({ classification }) => classification === 'unclear').length).toBeGreaterThan(3);
     expect([...campaign].filter((id) => standings.get(id) === 'in-review').length).toBeGreaterThan(0.8 * campaign.size);
     expect(acted).toBe(0);
+  });
+
+  test.each<[string, (one: Assessment) => Partial<Assessment>, Assessment['classification']]>([
+    ['as it is', () => ({}), 'unclear'],
+    ['most of its accounts of long standing', ({ measures }) => ({ measures: { ...measures, old: 0.9 } }), 'shared-origin'],
+    ['in bursts, as people work', ({ measures }) => ({ measures: { ...measures, dispersion: 4 } }), 'shared-origin'],
+    ['asking for nothing telling', ({ measures }) => ({ measures: { ...measures, asking: [] } }), 'shared-origin'],
+    [
+      'with one family of evidence left',
+      ({ evidence }) => ({ evidence: evidence.filter(({ family }) => family === 'content') }),
+      'shared-origin',
+    ],
+  ])('%s: its name follows from the legs that are left', (_, change, expected) => {
+    const { legs } = Policy.parse(recommended).detection;
+    expect(unnamed.length).toBeGreaterThan(3);
+    const before = unnamed.map((one) => ({ ...one, classification: 'shared-origin' as const, odd: [], ...change(one) }));
+    expect(new Set(discovered(before, 1, { legs }).map(({ classification }) => classification))).toEqual(new Set([expected]));
+    const { knownOwner: _unset, ...without } = legs;
+    expect(new Set(discovered(before, 1, { legs: without }).map(({ classification }) => classification))).toEqual(
+      new Set(['shared-origin']),
+    );
   });
 
   test('the course keeps its name', () => {
