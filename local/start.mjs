@@ -21,23 +21,32 @@ if (help && USAGE[task]) {
   process.exit(0);
 }
 
+/** The command that runs now. */
+let running;
+
 /** Runs a command to its end. `says`: what to print every few seconds while it is silent. */
 const run = (command, parameters, { says, ...options } = {}) =>
   new Promise((resolve, reject) => {
     const began = Date.now();
     const beat = says && setInterval(() => console.error(`${says()} (${Math.round((Date.now() - began) / 1000)} s)`), 4_000);
     const child = spawn(command, parameters, { cwd: root, stdio: 'inherit', ...options });
+    running = child;
     child.once('error', (error) => {
       clearInterval(beat);
       reject(error);
     });
     child.once('exit', (status, signal) => {
       clearInterval(beat);
+      running = undefined;
       resolve(status ?? (signal ? 130 : 1));
     });
   });
-// Ctrl-C reaches the command itself; this process ends with it.
+// Ctrl-C reaches the command itself; this process ends with it. Nothing is left running when this process is ended otherwise, or when npm
+// is: the shell that npm starts dies of a signal without passing it on.
 process.on('SIGINT', () => undefined);
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => running?.kill(signal));
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || running?.kill(), 1_000).unref();
 
 /** Packages on the disk, scoped ones too: how far an installation is. */
 const packagesIn = (folder) => {
