@@ -145,11 +145,11 @@ export function discovered(assessments: readonly Assessment[], upTo: number, { l
 }
 
 const FAMILY_WORDS: Record<Family, string> = {
-  infrastructure: 'uses addresses or a client build of the network',
-  payment: 'pays with an instrument of the network',
-  registration: 'signed up like the network',
-  timing: 'keeps the rhythm of the network',
-  content: 'sends prompts of the network',
+  infrastructure: 'shares addresses or client',
+  payment: 'shares payment instruments',
+  registration: 'signed up alike',
+  timing: 'keeps the same rhythm',
+  content: 'sends the same prompts',
 };
 
 /** A member as the campaign keeps it. `unlike`: why its own use does not fit the group's, if it does not. */
@@ -165,7 +165,7 @@ export function memberOf(
     .sort((a, b) => byFamily[b] - byFamily[a])
     .map(
       (family) =>
-        `It ${FAMILY_WORDS[family]} (${Math.exp(byFamily[family]).toFixed(0)} times as likely for a member as for an unrelated account).`,
+        `It ${FAMILY_WORDS[family]}: ${Math.exp(byFamily[family]).toFixed(0)} times as likely for a member as for an unrelated account.`,
     );
   return {
     account: profile.account,

@@ -46,7 +46,7 @@ export function AccountsPage() {
         </Link>
       ),
     },
-    { head: 'Standing', width: '112px', cell: (row) => <Standing is={row.standing} /> },
+    { head: 'Standing', width: '100px', cell: (row) => <Standing is={row.standing} /> },
     {
       head: 'Campaign',
       width: '116px',
@@ -59,14 +59,14 @@ export function AccountsPage() {
           '—'
         ),
     },
-    { head: 'Role', width: '128px', cell: (row) => (row.role ? words(row.role) : '—') },
-    { head: 'Plan', width: '70px', cell: (row) => row.plan ?? '—' },
+    { head: 'Role', width: '108px', cell: (row) => (row.role ? words(row.role) : '—') },
+    { head: 'Plan', width: '60px', cell: (row) => row.plan ?? '—' },
     { head: 'Score', width: '58px', number: true, order: 'score', cell: (row) => row.score.toFixed(1) },
-    { head: 'Exchanges', width: '76px', number: true, cell: (row) => count(row.exchanges) },
-    { head: 'Because', width: 'minmax(200px, 1fr)', cell: (row) => <span title={row.because.join('\n')}>{row.because[0] ?? '—'}</span> },
+    { head: 'Exchanges', width: '80px', number: true, cell: (row) => count(row.exchanges) },
+    { head: 'Because', width: 'minmax(190px, 1fr)', cell: (row) => <span title={row.because.join('\n')}>{row.because[0] ?? '—'}</span> },
     {
       head: 'Flagged',
-      width: '86px',
+      width: '80px',
       number: true,
       order: 'detectedAt',
       cell: (row) => (now ? relative(row.detectedAt, now) : day(row.detectedAt)),
