@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { constants, createGzip } from 'node:zlib';
 import { z } from 'zod';
-import { numberOf, readOptions, refuse } from '../cli/command-line';
+import { numberOf, progressLine, readOptions, refuse } from '../cli/command-line';
 import { PRICES, type Prices } from './prices';
 import { givenPath } from './scenarios/given-path';
 import { readScenario } from './scenarios/read-scenario';
@@ -49,12 +49,17 @@ const main = async (): Promise<void> => {
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
   const file = createWriteStream(join(out, 'events.ndjson.gz'));
   gzip.pipe(file);
+  const progress = progressLine(process.stderr);
+  const days = Math.ceil(simulation.hours / 24);
   let events = 0;
+  let hour = 0;
   for (const { arrivals } of simulation) {
     events += arrivals.length;
+    progress.show(`day ${Math.floor(hour++ / 24) + 1} of ${days}, ${events.toLocaleString('en')} events`);
     for (const { at, line } of arrivals) book.note(at, line);
     if (arrivals.length > 0 && !gzip.write(`${arrivals.map((arrival) => arrival.line).join('\n')}\n`)) await once(gzip, 'drain');
   }
+  progress.end();
   gzip.end();
   await once(file, 'finish');
   writeFileSync(
