@@ -279,7 +279,7 @@ export function IndicatorsPanel({ id, version }: { id: string; version: number }
       <Loaded from={indicators}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="No indicators" />
+            <Empty title="No indicators">What several members share, and others do not, is an indicator: one account alone has none.</Empty>
           ) : (
             <>
               {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1) */}
