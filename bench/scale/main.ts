@@ -184,6 +184,15 @@ async function measure(system: System, size: number, folder: string, partitions:
   };
 }
 
+/** In a few words. A process that the system killed for want of memory says nothing itself: then its signal does. */
+function whyFailed(of: { status: number | null; signal: NodeJS.Signals | null; error?: Error | undefined; stderr: string }): string {
+  const { status, signal, error, stderr } = of;
+  const said = /^.*(?:Error|FATAL).*$/m.exec(stderr)?.[0].slice(0, 60);
+  if (said) return said;
+  if (error) return error.message;
+  return signal ? `ended by ${signal}${signal === 'SIGKILL' ? ': out of memory, perhaps' : ''}` : `ended with ${status}`;
+}
+
 async function main(): Promise<void> {
   const child = process.argv.indexOf('--measure');
   if (child > 0) {
@@ -203,26 +212,14 @@ async function main(): Promise<void> {
     const folder = join(ROOT, 'dist/scale', String(size));
     const bytes = make(size, folder);
     for (const system of SYSTEMS.filter((one) => values.only.split(',').includes(one))) {
-      const { status, stdout, stderr } = spawnSync(
+      const { status, signal, error, stdout, stderr } = spawnSync(
         process.execPath,
         [...process.execArgv, process.argv[1]!, '--measure', system, String(size), folder, values.partitions],
         { encoding: 'utf8', maxBuffer: 1 << 26 },
       );
       if (status !== 0) {
         console.error(stderr);
-        rows.push([
-          size.toLocaleString('en'),
-          system,
-          'failed',
-          /^.*(?:Error|FATAL).*$/m.exec(stderr)?.[0].slice(0, 60) ?? '',
-          '',
-          '',
-          '',
-          '',
-          '',
-          '',
-          '',
-        ]);
+        rows.push([size.toLocaleString('en'), system, 'failed', whyFailed({ status, signal, error, stderr }), ...Array(8).fill('')]);
         continue;
       }
       const it: Measured = JSON.parse(stdout);

@@ -100,4 +100,8 @@ export class Kill {
   objects(inner: ObjectStore): ObjectStore {
     return objectsThrough((work) => this.call(work), inner);
   }
+
+  provider(inner: Provider): Provider {
+    return { request: (action) => this.call(() => inner.request(action)) };
+  }
 }

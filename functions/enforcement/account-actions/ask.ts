@@ -11,8 +11,13 @@ export type Head = Entry<AccountState> | undefined;
 /**
  * What becomes of one account in one step. `unreachable`: the entry stands, and asking again later is safe. `overtaken`: it was asked,
  * and somebody moved the account on before the answer was written down. `not-asked`: nothing was written and nobody was asked.
+ * `sequence`: of the newest entry of the account's chain that this step knows of.
  */
-export type Asked = { kind: 'acknowledged' | 'refused' | 'unreachable' | 'not-needed' | 'overtaken' | 'not-asked'; because: string };
+export type Asked = {
+  kind: 'acknowledged' | 'refused' | 'unreachable' | 'not-needed' | 'overtaken' | 'not-asked';
+  because: string;
+  sequence?: number;
+};
 /** An action before it has a place in the ledger, which gives it its id and time. */
 export type ActionDraft = Omit<Action, 'id' | 'askedAt'>;
 
@@ -77,10 +82,10 @@ export async function settle(account: AccountKey, head: Entry<AccountState>, dep
       : ['the provider acknowledged', ...(answer.declined ?? []).map((one) => `but not ${one.billing}: ${one.because}`)];
   const what = phase.kind === 'reinstating' && answer.kind === 'acknowledged' ? 'reinstated' : answer.kind;
   const appended = await deps.ledger.append(ACCOUNT_CHAIN, account, head, { actor, what, because, state });
-  if (appended.kind === 'appended') return { kind: answer.kind, because: because[0] ?? '' };
+  if (appended.kind === 'appended') return { kind: answer.kind, because: because[0] ?? '', sequence: appended.entry.sequence };
   // Somebody moved on while the provider answered: what they asked for has to arrive after what we asked for.
   if (appended.head.state.phase.kind === 'reinstating') return settle(account, appended.head, deps);
-  return { kind: 'overtaken', because: appended.head.what };
+  return { kind: 'overtaken', because: appended.head.what, sequence: appended.head.sequence };
 }
 
 /** What the provider would not do about its money is not ended later either. */

@@ -4,13 +4,14 @@ import type { MemberDecision } from '../../../shared/domain/cases/decision';
 import { hourOf, MINUTE } from '../../../shared/domain/time';
 import type { AccountKey, CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
-import { isolated } from '../../../shared/stores/cases/ledger-store';
+import type { Touched } from '../../../shared/stores/cases/case-store';
 import type { Enforcement } from '../enforcement';
 import { giveBack, reserve } from '../policy/budget';
 import { isArmed } from '../policy/kill-switch';
 import type { Plan } from '../policy/plan';
 import { ranked } from '../policy/ranked';
 import { type ActionDraft, type Asked, ask, blockedBy, byCase, type Head, settle } from './ask';
+import { BATCH, STEP, tooMany, WIDTH } from './work-through';
 
 export type Acting = Extract<Plan['decision'], { kind: 'act' }>;
 export type Tally = { acted: number; refused: number; unreachable: number; notNeeded: number; notAsked: number };
@@ -20,12 +21,6 @@ export type Contained =
   | { kind: 'overruled'; because: string };
 
 export const NOT_ARMED = 'the kill switch is not armed';
-/** Accounts worked on between two looks at the kill switch, the case and the budget. */
-const BATCH = 100;
-const WIDTH = 32;
-/** Accounts worked on in one step: a few minutes, well inside a function's quarter of an hour. */
-const STEP = 5_000;
-
 /**
  * Accounts the decision lets this case act on, and those it acted on already (which the provider now calls suspended), in
  * an order that is fixed for the case and says nothing about the accounts.
@@ -48,17 +43,20 @@ export async function containAccounts(
   deps: Enforcement,
 ): Promise<Contained> {
   const tally: Tally = { acted: 0, refused: 0, unreachable: 0, notNeeded: 0, notAsked: 0 };
+  const touched = await deps.cases.touched(id);
   let worked = 0;
   for (let start = 0; start < accounts.length; start += BATCH) {
     if (worked >= STEP) return { kind: 'more', tally };
     const batch = accounts.slice(start, start + BATCH);
     if (!(await isArmed(deps))) return { kind: 'wait', until: deps.clock.now() + MINUTE, because: NOT_ARMED, tally };
-    const heads = await headsOf(batch, deps);
+    const heads = await headsOf(batch, touched, deps);
     const pending = batch.filter((account) => heads.has(account) && needsWork(heads.get(account), id, deps.clock.now()));
     tally.notNeeded += batch.length - pending.length;
     if (pending.length === 0) continue;
     worked += pending.length;
-    await inBatches(pending, WIDTH, (account) => deps.cases.touch(id, account, false));
+    await inBatches(pending, WIDTH, (account) =>
+      deps.cases.touch(id, account, { asked: false, sequence: heads.get(account)?.sequence ?? 0 }),
+    );
     const head = await deps.cases.head(id);
     if (!head || !mayAct(head.state.progress)) return { kind: 'overruled', because: `the case is ${head?.state.progress.kind ?? 'gone'}` };
     const fresh = pending.filter((account) => !byCase(heads.get(account)?.state, id));
@@ -76,11 +74,12 @@ export async function containAccounts(
       count(tally, asked);
       if (!waiting && (asked.kind === 'not-asked' || asked.kind === 'not-needed')) unused++;
       // Settled as far as the case is concerned. Who was not asked is looked at again.
-      if (asked.kind !== 'unreachable' && asked.kind !== 'not-asked') await deps.cases.touch(id, account, true);
+      if (asked.kind !== 'unreachable' && asked.kind !== 'not-asked')
+        await deps.cases.touch(id, account, { asked: true, sequence: asked.sequence ?? head?.sequence ?? 0 });
     });
     await giveBack(unused, budgets);
     if (budget.granted < fresh.length) return { kind: 'wait', until: budget.until, because: budget.because, tally };
-    if (tooMany(tally.unreachable - before, pending.length, plan)) {
+    if (tooMany(tally.unreachable - before, pending.length, plan.policy.enforcement)) {
       return { kind: 'wait', until: now, because: `the provider could not be reached for ${tally.unreachable} accounts`, tally };
     }
   }
@@ -93,16 +92,16 @@ function needsWork(head: Head, id: CaseId, now: number): boolean {
   return blockedBy(head?.state, id, now) === undefined;
 }
 
-/** Heads by account. One whose chain cannot be read is absent: nobody can say whether it was given back. */
-async function headsOf(accounts: readonly AccountKey[], deps: Enforcement): Promise<ReadonlyMap<AccountKey, Head>> {
-  const heads = new Map<AccountKey, Head>();
-  await inBatches(accounts, WIDTH, async (account) => {
-    await isolated(
-      async () => void heads.set(account, await deps.ledger.head(ACCOUNT_CHAIN, account)),
-      () => {},
-    );
-  });
-  return heads;
+/** Heads by account, undefined of those without a chain. One whose chain cannot be read is absent: nobody can say whether it was given back. */
+async function headsOf(
+  accounts: readonly AccountKey[],
+  touched: ReadonlyMap<AccountKey, Touched>,
+  deps: Enforcement,
+): Promise<ReadonlyMap<AccountKey, Head>> {
+  const known = new Map(accounts.map((account) => [account, touched.get(account)?.sequence ?? 0]));
+  const bad = new Set<string>();
+  const read = await deps.ledger.heads(ACCOUNT_CHAIN, known, (_, account) => bad.add(account));
+  return new Map(accounts.filter((account) => !bad.has(account)).map((account) => [account, read.get(account)]));
 }
 
 type Grant = { plan: Plan & { decision: Acting }; reservedAt: number };
@@ -156,8 +155,3 @@ function count(tally: Tally, asked: Asked): void {
       asked.kind satisfies never;
   }
 }
-
-const tooMany = (failed: number, of: number, { policy }: Plan): boolean => {
-  const { errors, afterAccounts } = policy.enforcement.stop;
-  return failed > 0 && failed >= Math.min(of, afterAccounts.value) && failed > errors.value * of;
-};

@@ -1,11 +1,13 @@
 import { ACCOUNT_CHAIN, type AccountState, inForce, type Reinstatement, UNTOUCHED } from '../../../shared/domain/cases/action';
 import type { What } from '../../../shared/domain/cases/ledger-events';
 import type { Actor } from '../../../shared/domain/person';
+import { MINUTE } from '../../../shared/domain/time';
 import { type AccountKey, accountKey, type CaseId } from '../../../shared/identity/ids';
 import { type Entry, isolated } from '../../../shared/stores/cases/ledger-store';
 import { CLOCK } from '../case/move';
 import type { Enforcement } from '../enforcement';
 import { settle } from './ask';
+import { BATCH, type Worked, workThrough } from './work-through';
 
 /**
  * Accounts whose restore may not have reached the provider yet: pointed at before the entry that reinstates, and by that entry's number. A
@@ -26,7 +28,8 @@ export type Reinstating = {
   bar?: CaseId;
   exoneratedUntil?: number;
 };
-export type Reinstated = { kind: 'reinstated' | 'unreachable' | 'nothing-in-force' | 'already'; because: string };
+/** `refused`: the provider was reached, and would not. It is asked again all the same. */
+export type Reinstated = { kind: 'reinstated' | 'unreachable' | 'nothing-in-force' | 'already'; because: string; refused?: boolean };
 
 /**
  * Gives an account back. Reinstating it, barring the case and exonerating are one ledger entry, so there is no moment in which
@@ -56,26 +59,39 @@ export async function reinstate(account: AccountKey, reinstating: Reinstating, d
 
 async function finish(account: AccountKey, entry: Entry<AccountState>, deps: Enforcement): Promise<Reinstated> {
   const answer = await settle(account, entry, deps);
-  if (answer.kind === 'unreachable' || answer.kind === 'refused') return { kind: 'unreachable', because: answer.because };
+  if (answer.kind === 'unreachable' || answer.kind === 'refused')
+    return { kind: 'unreachable', because: answer.because, refused: answer.kind === 'refused' };
   await deps.table.delete(RESTORING, pointer(account, entry.sequence));
   return { kind: 'reinstated', because: answer.because };
 }
 
-/** Restores that did not reach the provider, or whose worker died: sent again until it acknowledges. Answers how many are left. */
+/**
+ * Restores that did not reach the provider, or whose worker died: sent again until it acknowledges, so many in one call. Every quarter of
+ * an hour it begins further on, so that no account waits for ever behind others that are never acknowledged. Answers how many are left.
+ */
 export async function finishRestoring(deps: Enforcement): Promise<number> {
-  let left = 0;
-  for await (const pointed of deps.ledger.allListed(RESTORING)) {
+  const pointers: string[] = [];
+  for await (const pointed of deps.ledger.allListed(RESTORING)) pointers.push(pointed);
+  if (pointers.length === 0) return 0;
+  const first = (Math.floor(deps.clock.now() / (15 * MINUTE)) * BATCH) % pointers.length;
+  const { policy } = await deps.policy();
+  let left = pointers.length;
+  const finished = async (pointed: string): Promise<Worked> => {
     const [subject = '', sequence] = pointed.split('#');
     const account = accountKey(subject);
     const head = await isolated(
       () => deps.ledger.head(ACCOUNT_CHAIN, account),
       () => 'unreadable' as const,
     );
-    if (head === 'unreadable') left++;
-    else if (head?.state.phase.kind === 'reinstating') {
-      if ((await finish(account, head, deps)).kind === 'unreachable') left++;
+    if (head === 'unreadable') return 'none';
+    if (head?.state.phase.kind === 'reinstating') {
+      const { kind, refused } = await finish(account, head, deps);
+      if (kind === 'unreachable') return refused ? 'done' : 'unreachable';
     } else if ((head?.sequence ?? 0) >= Number(sequence)) await deps.table.delete(RESTORING, pointed);
-  }
+    left--;
+    return 'done';
+  };
+  await workThrough([...pointers.slice(first), ...pointers.slice(0, first)], policy.enforcement, finished);
   return left;
 }
 

@@ -1,8 +1,7 @@
 import { ACCOUNT_CHAIN } from '../../../shared/domain/cases/action';
 import type { EnforcementPolicy } from '../../../shared/domain/policy/enforcement-policy';
 import type { CaseId } from '../../../shared/identity/ids';
-import { inBatches } from '../../../shared/in-batches';
-import { isolated } from '../../../shared/stores/cases/ledger-store';
+import { sequencesOf } from '../../../shared/stores/cases/case-store';
 import type { Enforcement } from '../enforcement';
 import { move, type Step, stop } from './move';
 
@@ -22,23 +21,18 @@ export type Effects = { acted: number; appeals: number; reversals: number; error
 
 /** What the actions of a case did so far, counted from the chains of the accounts themselves. */
 export async function effectsOf(id: CaseId, deps: Enforcement): Promise<Effects> {
-  const effects = { acted: 0, appeals: (await deps.cases.appeals(id)).length, reversals: 0, errors: 0 };
-  await inBatches([...(await deps.cases.touched(id)).keys()], 32, async (account) => {
-    const head = await isolated(
-      () => deps.ledger.head(ACCOUNT_CHAIN, account),
-      () => 'unreadable' as const,
-    );
-    if (head === 'unreadable') {
-      effects.acted++;
-      effects.errors++;
-      return;
-    }
-    const phase = head?.state.phase;
-    if (!phase || phase.kind === 'free' || phase.action.case !== id) return;
+  const effects: Effects = { acted: 0, appeals: (await deps.cases.appeals(id)).length, reversals: 0, errors: 0 };
+  const unreadable = (): void => {
+    effects.acted++;
+    effects.errors++;
+  };
+  for (const { state } of (await deps.ledger.heads(ACCOUNT_CHAIN, sequencesOf(await deps.cases.touched(id)), unreadable)).values()) {
+    const { phase } = state;
+    if (phase.kind === 'free' || phase.action.case !== id) continue;
     effects.acted++;
     if (phase.kind === 'refused' || phase.kind === 'asked') effects.errors++;
     if ((phase.kind === 'reinstating' || phase.kind === 'reinstated') && phase.reinstatement.why !== 'expired') effects.reversals++;
-  });
+  }
   return effects;
 }
 

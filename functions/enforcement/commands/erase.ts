@@ -92,7 +92,7 @@ async function undecidedAbout(account: AccountKey, deps: Enforcement): Promise<s
     const { state } = head;
     if (isAtRest(state.progress)) continue;
     const chosen = [...state.takenIn, ...state.leftOut].includes(account);
-    if (chosen || state.campaign === campaign || (await deps.cases.touched(id)).has(account))
+    if (chosen || state.campaign === campaign || (await deps.cases.touchedOne(id, account)))
       return `case ${id} is ${state.progress.kind}: end it first (approve, reject or undo), or wait until it is contained`;
   }
   for (const { id, change } of await deps.regroupings.holding())

@@ -90,7 +90,8 @@ async function moveAccount(old: AccountKey, id: string, { to, actor }: Rotation,
     const head = await deps.ledger.head(ACCOUNT_CHAIN, old);
     if (!head || head.state.movedTo !== undefined) return;
     // Pointers first: an undo of the case must find the account under its new name.
-    for (const one of casesOf(head.state)) await deps.cases.touch(one, next.key, (await deps.cases.touched(one)).get(old) ?? true);
+    for (const one of casesOf(head.state))
+      await deps.cases.touch(one, next.key, { asked: (await deps.cases.touchedOne(one, old))?.asked ?? true, sequence: 0 });
     if (head.state.exoneratedUntil !== null) await deps.exonerations.exonerating(next.key);
     const there = await deps.ledger.head(ACCOUNT_CHAIN, next.key);
     if (there?.state.carried?.from !== old) {

@@ -4,7 +4,7 @@ import { type Approval, isClosed } from '../../../shared/domain/cases/case';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import { DAY, iso } from '../../../shared/domain/time';
 import { type AccountKey, accountKey, type CaseId, caseId } from '../../../shared/identity/ids';
-import { inBatches } from '../../../shared/in-batches';
+import { sequencesOf } from '../../../shared/stores/cases/case-store';
 import { isolated } from '../../../shared/stores/cases/ledger-store';
 import { byCase } from '../account-actions/ask';
 import { reinstate } from '../account-actions/reinstate';
@@ -12,8 +12,6 @@ import type { Enforcement } from '../enforcement';
 import { approversFor } from '../policy/approvers';
 import { approvalOf } from './approve';
 import { type CaseCommand, changeCase } from './change-case';
-
-const AT_ONCE = 32;
 
 /** What undoing a case would do now. Nothing is written. */
 export type UndoPreview = {
@@ -36,26 +34,24 @@ export async function undoPreview(id: CaseId, deps: Enforcement): Promise<UndoPr
   );
   if (!head) return undefined;
   const { policy } = await deps.policy();
-  const touched = [...(await deps.cases.touched(id)).keys()];
+  const touched = await deps.cases.touched(id);
   const accounts: AccountKey[] = [];
   const byPlan: Record<string, number> = {};
-  await inBatches(touched, AT_ONCE, async (account) => {
-    const action = await isolated(
-      async () => byCase((await deps.ledger.head(ACCOUNT_CHAIN, account))?.state, id),
-      () => undefined,
-    );
-    if (!action) return;
+  const heads = await deps.ledger.heads(ACCOUNT_CHAIN, sequencesOf(touched));
+  for (const account of touched.keys()) {
+    const action = byCase(heads.get(account)?.state, id);
+    if (!action) continue;
     accounts.push(account);
     const plan = action.facts.plan ?? 'unknown';
     byPlan[plan] = (byPlan[plan] ?? 0) + 1;
-  });
+  }
   accounts.sort();
-  const people = approversFor(touched.length, 'assist', policy.enforcement);
+  const people = approversFor(touched.size, 'assist', policy.enforcement);
   const whom = createHash('sha256').update(JSON.stringify(accounts)).digest('hex');
   return {
     restored: accounts.length,
     byPlan,
-    untouched: touched.length - accounts.length,
+    untouched: touched.size - accounts.length,
     exoneratedUntil: deps.clock.now() + policy.enforcement.appeals.exonerationDays.value * DAY,
     people,
     asked: head.state.undoRequests,

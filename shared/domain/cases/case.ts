@@ -14,6 +14,9 @@ export const Approval = z.object({
 });
 export type Approval = z.infer<typeof Approval>;
 
+/** The account that a look over all accounts of the case came to last, where more were to be done than one step does. */
+const Past = z.string().optional();
+
 /** Where the containment of a campaign is. Each kind is a state of the state machine (infra/machines/suspension-machine.ts). */
 export const Progress = z.discriminatedUnion('kind', [
   /** Delayed by chance, so that the reaction does not follow one request. */
@@ -23,7 +26,7 @@ export const Progress = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('containing'), stage: z.int(), outages: z.int(), retryAt: z.number() }),
   z.object({ kind: z.literal('watching'), stage: z.int(), until: z.number() }),
   /** By a stop limit, or because the policy or the evidence no longer carries it: people let it go on, or undo. What is in force still expires. */
-  z.object({ kind: z.literal('stopped'), stage: z.int(), resuming: z.boolean(), expiresAt: z.number().nullable() }),
+  z.object({ kind: z.literal('stopped'), stage: z.int(), resuming: z.boolean(), expiresAt: z.number().nullable(), past: Past }),
   /** `checkAt`: when requested, acknowledged and observed are compared next; null when all agree. */
   z.object({
     kind: z.literal('contained'),
@@ -31,9 +34,10 @@ export const Progress = z.discriminatedUnion('kind', [
     expiresAt: z.number().nullable(),
     /** At the last look: actions not yet seen effective, and those the provider acknowledged and never carried out. Absent before it. */
     outstanding: z.object({ waiting: z.int(), givenUp: z.int() }).optional(),
+    past: Past,
   }),
-  z.object({ kind: z.literal('undoing'), stage: z.int(), retryAt: z.number(), exoneratedUntil: z.number() }),
-  z.object({ kind: z.literal('undone'), checkAt: z.number().nullable(), checks: z.int() }),
+  z.object({ kind: z.literal('undoing'), stage: z.int(), retryAt: z.number(), exoneratedUntil: z.number(), past: Past }),
+  z.object({ kind: z.literal('undone'), checkAt: z.number().nullable(), checks: z.int(), past: Past }),
   z.object({ kind: z.literal('rejected') }),
   z.object({ kind: z.literal('lapsed') }),
   /** The evidence or the policy no longer asked for it before anything was done. */

@@ -7,6 +7,19 @@ const OPEN = 'OPEN';
 const EXPECTED = 'EXPECTED';
 const ordinal = (n: number): string => String(n).padStart(4, '0');
 
+/** `asked`: whether an answer is known. `sequence`: of an entry that the account's chain has; 0 if none was noted. */
+export type Touched = { asked: boolean; sequence: number };
+
+const touchedBy = (id: CaseId): string => `TOUCHED#${id}`;
+const touchedIn = ({ asked, sequence }: Item): Touched => ({
+  asked: asked === true,
+  sequence: typeof sequence === 'number' ? sequence : 0,
+});
+
+/** What `LedgerStore.heads` is asked with. */
+export const sequencesOf = (touched: ReadonlyMap<AccountKey, Touched>): Map<AccountKey, number> =>
+  new Map([...touched].map(([account, { sequence }]) => [account, sequence]));
+
 /**
  * Cases: a chain each, and pointers beside it (which accounts it touched, who appealed). Pointers come before what they
  * point to, so that an undo finds every account that a case may have acted on.
@@ -107,21 +120,29 @@ export class CaseStore {
     return this.ledger.history(CASE_CHAIN, id);
   }
 
-  /** Before an action is asked for (`asked: false`), and after it was answered. */
-  async touch(id: CaseId, account: AccountKey, asked: boolean): Promise<void> {
-    await this.table.put({ pk: `TOUCHED#${id}`, sk: account, asked });
+  /**
+   * Before an action is asked for (`asked: false`), and after it was answered. `sequence`: an entry that the account's chain has, so that
+   * heads of many can be read together (`LedgerStore.heads`).
+   */
+  async touch(id: CaseId, account: AccountKey, { asked, sequence }: Touched): Promise<void> {
+    await this.table.put({ pk: touchedBy(id), sk: account, asked, ...(sequence > 0 ? { sequence } : {}) });
   }
 
-  /** Every account the case may have acted on, in key order, and whether an answer is known. */
-  async touched(id: CaseId): Promise<ReadonlyMap<AccountKey, boolean>> {
-    const found = new Map<AccountKey, boolean>();
-    for (const { sk, asked } of await this.rows(`TOUCHED#${id}`)) found.set(accountKey(sk), asked === true);
+  /** Every account the case may have acted on, in key order. */
+  async touched(id: CaseId): Promise<ReadonlyMap<AccountKey, Touched>> {
+    const found = new Map<AccountKey, Touched>();
+    for (const row of await this.rows(touchedBy(id))) found.set(accountKey(row.sk), touchedIn(row));
     return found;
+  }
+
+  async touchedOne(id: CaseId, account: AccountKey): Promise<Touched | undefined> {
+    const row = await this.table.get(touchedBy(id), account);
+    return row && touchedIn(row);
   }
 
   /** Accounts of the case whose action was answered: settled as far as the case is concerned. */
   async answered(id: CaseId): Promise<AccountKey[]> {
-    return [...(await this.touched(id))].filter(([, asked]) => asked).map(([account]) => account);
+    return [...(await this.touched(id))].filter(([, { asked }]) => asked).map(([account]) => account);
   }
 
   /** By when the execution that moves the case will have looked at it again; null: none has to, until people say something. */

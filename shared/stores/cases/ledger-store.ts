@@ -20,6 +20,9 @@ export type Appended<S> = { kind: 'appended'; entry: Entry<S> } | { kind: 'overt
 
 const ENTRY = 'E#';
 const LISTS_AT_ONCE = 16;
+/** Subjects whose rows are in memory together, and those that are asked about alone side by side. */
+const HEADS_AT_ONCE = 1_000;
+const ALONE_AT_ONCE = 32;
 const ANCHORED = 'ANCHORED';
 const MOST_OPENED = 50_000;
 /** DynamoDB takes items of 400 KB; the key, the hash and the names of attributes need a little of it. */
@@ -79,6 +82,40 @@ export class LedgerStore {
     const { items } = await this.table.query({ pk: kind.prefix + subject, prefix: ENTRY, reverse: true, limit: 1 });
     const newest = items[0];
     return newest && this.open(kind, sealedEntry(newest));
+  }
+
+  /**
+   * Heads of many subjects at once; who has no chain, and whose head cannot be read (`unreadable` says which), is absent. `known`: of each, the
+   * number of an entry that its chain has; 0 if none is known. A chain only grows, one by one: if the entry after that one is not there, it is the
+   * newest, and a request answers for fifty subjects. Of any other the newest is asked for alone.
+   */
+  async heads<S>(
+    kind: ChainKind<S>,
+    known: ReadonlyMap<string, number>,
+    unreadable: (bad: UnreadableEntry, subject: string) => void = () => {},
+  ): Promise<Map<string, Entry<S>>> {
+    const heads = new Map<string, Entry<S>>();
+    const subjects = [...known.keys()];
+    for (let start = 0; start < subjects.length; start += HEADS_AT_ONCE) {
+      const part = subjects.slice(start, start + HEADS_AT_ONCE);
+      const rows = new Map<string, Item>();
+      const keys = part.flatMap((subject) => {
+        const sequence = known.get(subject)!;
+        return sequence < 1 ? [] : [sequence, sequence + 1].map((one) => ({ pk: kind.prefix + subject, sk: ENTRY + sequenceLabel(one) }));
+      });
+      for (const row of keys.length === 0 ? [] : await this.table.getAll(keys)) rows.set(`${row.pk} ${sequenceOf(row)}`, row);
+      await inBatches(part, ALONE_AT_ONCE, async (subject) => {
+        const sequence = known.get(subject)!;
+        const at = (one: number): Item | undefined => rows.get(`${kind.prefix}${subject} ${one}`);
+        const newest = at(sequence);
+        const head = await isolated(
+          async () => (newest && !at(sequence + 1) ? this.open(kind, sealedEntry(newest)) : this.head(kind, subject)),
+          (bad) => void unreadable(bad, subject),
+        );
+        if (head) heads.set(subject, head);
+      });
+    }
+    return heads;
   }
 
   /**

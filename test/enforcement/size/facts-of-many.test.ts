@@ -1,11 +1,11 @@
-import { dryRun } from '../../functions/enforcement/policy/dry-run';
-import { sealedId } from '../../shared/identity/ids';
-import { MemoryTable } from '../../shared/memory/memory-table';
-import { SimulatedClock } from '../../shared/memory/simulated-clock';
-import { KnownAccountStore } from '../../shared/stores/archive/known-account-store';
-import { MEMORY, onBothSides } from '../support/sides';
-import { account, buildCampaign, T0 } from '../support/worlds/build-campaign';
-import { enforcementWorld } from '../support/worlds/enforcement-world';
+import { dryRun } from '../../../functions/enforcement/policy/dry-run';
+import { sealedId } from '../../../shared/identity/ids';
+import { MemoryTable } from '../../../shared/memory/memory-table';
+import { SimulatedClock } from '../../../shared/memory/simulated-clock';
+import { KnownAccountStore } from '../../../shared/stores/archive/known-account-store';
+import { MEMORY, onBothSides } from '../../support/sides';
+import { account, buildCampaign, T0 } from '../../support/worlds/build-campaign';
+import { enforcementWorld } from '../../support/worlds/enforcement-world';
 
 const PLANS = ['free', 'paid', 'enterprise'] as const;
 const planOf = (n: number) => PLANS[n % PLANS.length]!;
