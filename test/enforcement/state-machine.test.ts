@@ -217,7 +217,7 @@ onBothSides((side) => {
     await dead.pass(3 * HOUR);
     expect(dead.done).toMatchObject([{ status: 'FAILED' }]);
     dead.breakFor(0);
-    expect(await restartLost(dead.enforcement)).toEqual({ restarted: [CASE], unreadable: [] });
+    expect(await restartLost(dead.enforcement)).toEqual({ restarted: [CASE], unreadable: [], failed: [] });
     await dead.pass(MINUTE);
     // It lives: the watchdog leaves it alone, however often it looks.
     for (let look = 0; look < 8; look++) {
