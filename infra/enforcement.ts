@@ -244,6 +244,8 @@ export class Enforcement extends Construct {
   private letAct(actor: IFunction, part: keyof typeof WRITES): void {
     const { archive, tables, secrets } = this.props.state;
     may(actor).readRows(tables.enforcement);
+    // Who works on the accounts of a case reads their newest entries fifty a request.
+    if (part === 'decide' || part === 'step' || part === 'command') may(actor).readRowsTogether(tables.enforcement, ['A#*']);
     may(actor).writeRows(tables.enforcement, WRITES[part]);
     may(actor).deleteRows(tables.enforcement, [
       'OPEN',

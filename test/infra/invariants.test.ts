@@ -243,7 +243,14 @@ describe.each(Object.keys(stages))('%s', (stage) => {
     const enforcement = statements.filter(({ Resource }) => ofEnforcement(Resource));
     const actions = new Set(enforcement.flatMap(({ Action }) => Action));
     expect(actions).toEqual(
-      new Set(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']),
+      new Set([
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'dynamodb:DeleteItem',
+      ]),
     );
     const marks = ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED', 'VERIFICATIONS-OPEN', 'REFERRALS-OPEN', 'NOTICES'];
     for (const { Action, Condition } of enforcement) {
