@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { ACCOUNT_CHAIN, UNTOUCHED } from '../../../shared/domain/cases/action';
 import { sequenceLabel } from '../../../shared/domain/cases/ledger';
 import { MemoryTable } from '../../../shared/memory/memory-table';
 import { SimulatedClock } from '../../../shared/memory/simulated-clock';
 import { isolated, LedgerStore } from '../../../shared/stores/cases/ledger-store';
+import { fc } from '../../support/property';
 import { onBothSides } from '../../support/sides';
 import { account, T0 } from '../../support/worlds/build-campaign';
 
