@@ -134,7 +134,7 @@ class UnitJudge {
     const atOnce = this.given.countedAtOnce ?? COUNTED_AT_ONCE;
     const counts = { tests: [] as number[], groups: 0 };
     const add = ({ p, groups }: { p: number[]; groups: number }): void => {
-      counts.tests.push(...p);
+      for (const one of p) counts.tests.push(one);
       counts.groups += groups;
     };
     const joins: [number, number][] = [];

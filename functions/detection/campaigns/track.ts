@@ -258,9 +258,9 @@ function continued(
       ? memberOf(membership, assessment.classification, unlike ?? stranger, policy.coreThreshold.value, since)
       : memberOf(membership, joined ? base.classification : assessment.classification, unlike, policy.coreThreshold.value, since);
   });
-  members.push(...(isHeard && isGraver(assessment, base) ? silent.map(fellSilentBefore) : silent));
+  const all = members.concat(isHeard && isGraver(assessment, base) ? silent.map(fellSilentBefore) : silent);
   const words = isHeard ? verdictOf(assessment) : {};
-  return { ...base, ...words, members, provenance: context.provenance };
+  return { ...base, ...words, members: all, provenance: context.provenance };
 }
 
 const MOST_HOURS = 2_000;

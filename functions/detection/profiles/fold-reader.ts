@@ -98,8 +98,8 @@ export class FoldReader {
 
   /** Somebody's data was erased since this process began to read: what it holds may have them; the archive has not. */
   private async forgetErased(): Promise<void> {
-    const erased = [...(await new ErasureStore(this.stores.features).all()).values()];
-    const last = Math.max(0, ...erased.map(({ forgottenAt }) => forgottenAt));
+    let last = 0;
+    for (const { forgottenAt } of (await new ErasureStore(this.stores.features).all()).values()) last = Math.max(last, forgottenAt);
     if (last > this.forgottenAt) {
       this.standing = undefined;
       this.building = undefined;

@@ -3,6 +3,9 @@ import type { AccountKey } from '../../../shared/identity/ids';
 import type { Profile } from './profile';
 import { readProfile, writeProfile } from './profile-codec';
 
+/** Entries of one Map, at most: V8 allows no more. A function's memory ends before (docs/decisions/0006). */
+const MOST_ACCOUNTS = 2 ** 24;
+
 /**
  * Profiles by account, in the order in which accounts came. Those at work are objects of some 13 KB; the others rest packed in about
  * one, and are unpacked when they are asked for. What is unpacked is at work until the next `pack`.
@@ -12,6 +15,8 @@ export class Profiles {
   private readonly out = new ByteWriter();
   /** Those that are unpacked. */
   private readonly working = new Set<AccountKey>();
+
+  constructor(private readonly most = MOST_ACCOUNTS) {}
 
   get size(): number {
     return this.all.size;
@@ -39,7 +44,10 @@ export class Profiles {
     return this.all.keys();
   }
 
+  /** Throws when there would be more accounts than one process can hold. */
   set(account: AccountKey, profile: Profile): void {
+    if (this.all.size >= this.most && !this.all.has(account))
+      throw new Error(`more than ${this.most} accounts: one process that detects holds no more`);
     this.all.set(account, profile);
     this.working.add(account);
   }

@@ -1,12 +1,16 @@
 import { FoldReader } from '../../../functions/detection/profiles/fold-reader';
+import { Profile } from '../../../functions/detection/profiles/profile';
+import { Profiles } from '../../../functions/detection/profiles/profiles';
 import { fold } from '../../../functions/features/fold';
 import { plan } from '../../../functions/features/plan';
 import { ingest } from '../../../functions/ingest/ingest';
 import { DAY, HOUR, iso, MINUTE } from '../../../shared/domain/time';
+import { accountKey, sealedId } from '../../../shared/identity/ids';
 import { KeyedHasher } from '../../../shared/identity/keyed-hash';
 import { MemoryObjectStore } from '../../../shared/memory/memory-object-store';
 import { MemoryTable } from '../../../shared/memory/memory-table';
 import { SimulatedClock } from '../../../shared/memory/simulated-clock';
+import { ErasureStore } from '../../../shared/stores/archive/erasure-store';
 
 const START = Date.UTC(2026, 5, 1, 12);
 let sent = 0;
@@ -163,4 +167,21 @@ describe('a window too large to be read in one call', () => {
     await catchUp(9);
     expect(events()).toBe(16);
   });
+});
+
+test('more accounts were erased than a call takes arguments: it reads on', async () => {
+  const { ports, take, at, foldAll, read } = world();
+  await take([usage(START)]);
+  const erasures = new ErasureStore(ports.features);
+  for (let n = 0; n < 150_000; n++) await erasures.note(accountKey(`erased-${n}`), START, START - n);
+  at(START + HOUR + 10 * MINUTE);
+  await foldAll();
+  expect(await read()).toBe(1);
+});
+
+test('one process holds so many accounts and says so, before the map that holds them cannot', () => {
+  const profiles = new Profiles(2);
+  for (const name of ['a', 'b', 'a']) profiles.set(accountKey(name), new Profile(accountKey(name), sealedId(''), START));
+  expect(() => profiles.set(accountKey('c'), new Profile(accountKey('c'), sealedId(''), START))).toThrow('more than 2 accounts');
+  expect(profiles.size).toBe(2);
 });

@@ -58,8 +58,16 @@ export const traitsOf = ({ types, hashes, size }: TraitIds) => ({ types: types.s
 
 /** Counts by id without those that are 0. */
 export function sparse(counts: Uint32Array): { ids: Uint32Array; counts: Uint32Array } {
-  const ids = Uint32Array.from(counts.keys()).filter((id) => counts[id]! > 0);
-  return { ids, counts: ids.map((id) => counts[id]!) };
+  let size = 0;
+  for (const count of counts) if (count > 0) size++;
+  const made = { ids: new Uint32Array(size), counts: new Uint32Array(size) };
+  let at = 0;
+  counts.forEach((count, id) => {
+    if (count === 0) return;
+    made.ids[at] = id;
+    made.counts[at++] = count;
+  });
+  return made;
 }
 export function addSparse(sum: Uint32Array, { ids, counts }: { ids: Uint32Array; counts: Uint32Array }): void {
   ids.forEach((id, at) => {
