@@ -72,7 +72,7 @@ const WRITES = {
     'VERIFIED',
     ...REFERRALS,
   ],
-  verify: [...ACCOUNTS, 'RESTORING', ...VERIFICATIONS, 'AHEAD#*', 'CN#*', ...REFERRALS],
+  verify: [...ACCOUNTS, 'RESTORING', ...VERIFICATIONS, 'AHEAD#*', 'CN#*', 'KEYS#*', ...REFERRALS],
   command: [
     ...[...ACCOUNTS, ...GIVEN_BACK, 'K#*', 'X#*', 'EXONERATIONS', 'O#*', 'OPERATORS', 'R#*', 'SWITCH#*'],
     ...[

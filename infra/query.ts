@@ -38,7 +38,7 @@ const SHOWN = [
   ],
   ...['CASES', 'CASES-OF#*', 'TOUCHED#*', 'APPEALED#*', 'HEALTH'],
   // How the pipeline fares, and what people found out.
-  ...['BUDGET', 'RESTORING', 'APPEALS-OPEN', 'VERIFICATIONS', 'NOTICES', 'NOTICE-CHANNELS', 'DEAD-LETTERS', 'LABELS#*'],
+  ...['BUDGET', 'RESTORING', 'APPEALS-OPEN', 'VERIFICATIONS', 'NOTICES', 'NOTICE-CHANNELS', 'DEAD-LETTERS', 'LABELS#*', 'KEYS#*'],
 ];
 
 /** The read side of the API: accounts, campaigns, cases, the ledger. It can write its access log and nothing else. */

@@ -101,6 +101,7 @@ export class Observations {
         return;
       case 'lockstep.verification.v1':
       case 'lockstep.referral.v1':
+      case 'lockstep.key.v1':
         break;
       default:
         event satisfies never;

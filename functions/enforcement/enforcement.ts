@@ -10,6 +10,7 @@ import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 import { KnownOperatorStore } from '../../shared/stores/campaigns/known-operator-store';
 import { LabelStore } from '../../shared/stores/campaigns/label-store';
 import { RegroupingStore } from '../../shared/stores/campaigns/regrouping-store';
+import { ApiKeyStore } from '../../shared/stores/cases/api-key-store';
 import { AppealStore } from '../../shared/stores/cases/appeal-store';
 import { CaseStore } from '../../shared/stores/cases/case-store';
 import { ExonerationStore } from '../../shared/stores/cases/exoneration-store';
@@ -65,6 +66,8 @@ export type Enforcement = Omit<Dependencies, 'stores' | 'campaigns' | 'desks'> &
   held: HeldStore;
   verifications: VerificationStore;
   referrals: ReferralStore;
+  /** API keys, as the provider told of them. */
+  keys: ApiKeyStore;
   leases: LeaseStore;
   sightings: SightingStore;
   summaries: SummaryStore;
@@ -102,6 +105,7 @@ export function openEnforcement({ stores, ...deps }: Dependencies): Enforcement 
     held: new HeldStore(stores.archive),
     verifications: new VerificationStore(stores.enforcement, ledger),
     referrals: new ReferralStore(stores.enforcement, ledger),
+    keys: new ApiKeyStore(stores.enforcement),
     leases: new LeaseStore(stores.enforcement, deps.clock),
     sightings: new SightingStore(stores.graph),
     summaries: new SummaryStore(stores.graph),

@@ -22,6 +22,7 @@ export function writeEvent(segment: SegmentBuilder, event: LockstepEvent, at: nu
       return;
     case 'lockstep.verification.v1':
     case 'lockstep.referral.v1':
+    case 'lockstep.key.v1':
       // No evidence: it goes to enforcement (read-messages.ts).
       return;
     default:

@@ -43,7 +43,7 @@ export const isAsExpected = ({ events }: Taken, effect: Effect): boolean =>
 export async function keep(taken: Taken, { archive, features, refused, verifications, effect }: KeepPorts): Promise<IngestResult> {
   const { now, accepted, arrivals, rejected, events } = taken;
   if (refused) await keepRefused(rejected, now, refused);
-  const news = [...taken.verifications, ...taken.sightings, ...taken.answers];
+  const news = [...taken.verifications, ...taken.sightings, ...taken.answers, ...taken.keys];
   if (news.length > 0) await handOn(news, verifications);
   const key = await writeChunk(effect ? events.map((one) => withEffect(one, effect)) : events, now, { archive, features });
   if (refused && (accepted > 0 || rejected.length > 0)) {
@@ -57,7 +57,7 @@ export async function keep(taken: Taken, { archive, features, refused, verificat
 }
 
 async function handOn(news: readonly object[], to: Queue | undefined): Promise<void> {
-  if (!to) throw new Error('results of the provider’s checks, or canaries, came, and nobody is there to take them');
+  if (!to) throw new Error('results of the provider’s checks, canaries, referrals or keys came, and nobody is there to take them');
   await to.send(news.map((one) => JSON.stringify(one)));
 }
 

@@ -1,4 +1,12 @@
-import { AccountEvent, type LockstepEvent, ReferralEvent, ReleaseEvent, UsageEvent, VerificationEvent } from '../../shared/contract/event';
+import {
+  AccountEvent,
+  KeyEvent,
+  type LockstepEvent,
+  ReferralEvent,
+  ReleaseEvent,
+  UsageEvent,
+  VerificationEvent,
+} from '../../shared/contract/event';
 import { readFingerprint } from '../../shared/contract/prompt-fingerprint';
 import { tidied } from '../../shared/contract/tidy';
 import { DAY, iso, MINUTE } from '../../shared/domain/time';
@@ -18,6 +26,7 @@ const TYPES = {
   'lockstep.release.v1': ReleaseEvent,
   'lockstep.verification.v1': VerificationEvent,
   'lockstep.referral.v1': ReferralEvent,
+  'lockstep.key.v1': KeyEvent,
 } as const;
 const typeOf = (value: object): unknown => ('type' in value ? value.type : undefined);
 export const isKnownType = (type: unknown): type is keyof typeof TYPES => typeof type === 'string' && Object.hasOwn(TYPES, type);
@@ -117,6 +126,10 @@ const FIXES: Record<string, string> = {
   'data.result': 'use one of passed, failed, abandoned',
   'data.answer': 'use one of acknowledged, acted, declined',
   'data.reference': 'send one line of 1 to 128 characters',
+  'data.key': 'send the id of the key in 1 to 512 characters, never its secret',
+  'data.change': 'use one of created, rotated, disabled',
+  'data.replacedBy': 'send the id of the key that took its place, or leave it out',
+  'data.by': 'use one of owner, provider, or leave it out',
   'data.cloud': 'name the cloud in lower-case letters, digits and -, at most 32',
   'data.method': 'use one of identity, card, phone, email, other',
   'data.tools': 'send the number of tool definitions, 0 or more',

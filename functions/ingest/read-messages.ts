@@ -1,5 +1,6 @@
 import {
   isEvidence,
+  type KeyEvent,
   type LockstepEvent,
   type ReferralEvent,
   type Status,
@@ -7,6 +8,7 @@ import {
   type VerificationEvent,
 } from '../../shared/contract/event';
 import type { ProducerSettings } from '../../shared/contract/producer-settings';
+import type { KeyNews } from '../../shared/domain/api-key';
 import type { Arrivals } from '../../shared/domain/arrival';
 import type { CanarySighting } from '../../shared/domain/campaigns/canary';
 import type { ReferralNews } from '../../shared/domain/cases/referral';
@@ -63,6 +65,8 @@ export type Taken = {
   sightings: CanarySighting[];
   /** What abuse desks of other clouds answered. */
   answers: ReferralNews[];
+  /** API keys that were made, replaced or ended. */
+  keys: KeyNews[];
 };
 
 export type ReadPorts = {
@@ -85,7 +89,17 @@ export function readMessages(
   { now, hasher, segments, producers = {}, oldest = OLDEST, effect }: ReadPorts,
 ): Taken {
   const collected = new Collected(hasher, segments, effect);
-  const taken: Taken = { now, accepted: 0, arrivals: {}, rejected: [], events: [], verifications: [], sightings: [], answers: [] };
+  const taken: Taken = {
+    now,
+    accepted: 0,
+    arrivals: {},
+    rejected: [],
+    events: [],
+    verifications: [],
+    sightings: [],
+    answers: [],
+    keys: [],
+  };
   const sighted = new Set<string>();
   for (const message of messages) {
     const before = taken.rejected.length;
@@ -96,6 +110,7 @@ export function readMessages(
         const { event, at } = outcome;
         if (event.type === 'lockstep.verification.v1') taken.verifications.push(resultOf(event, at, hasher));
         else if (event.type === 'lockstep.referral.v1') taken.answers.push(answerOf(event, at, hasher));
+        else if (event.type === 'lockstep.key.v1') taken.keys.push(keyNewsOf(event, at, hasher));
         else collected.add(event, at);
         if (event.type === 'lockstep.usage.v1') noteCanaries(event, at, taken.sightings, sighted, hasher);
         taken.accepted++;
@@ -129,6 +144,22 @@ const answerOf = ({ source, id, subject, data }: ReferralEvent, at: number, hash
   answer: data.answer,
   ...(data.reference === undefined ? {} : { reference: printable(data.reference) }),
 });
+
+/** Sealed beside its hash: an action has to name the key to the provider. */
+const keyNewsOf = ({ source, id, subject, data }: KeyEvent, at: number, hasher: KeyedHasher): KeyNews => {
+  const named = (key: string) => ({ key: hashText(hasher.object('api-key', key)), sealed: hasher.sealed(key) });
+  const { change, by, replacedBy } = data;
+  return {
+    kind: 'key',
+    account: hasher.account(subject).key,
+    ...named(data.key),
+    change,
+    at,
+    event: hashText(hasher.object('event', `${source}\0${id}`)),
+    ...(by === undefined ? {} : { by }),
+    ...(change !== 'rotated' || replacedBy === undefined || replacedBy === data.key ? {} : { replacedBy: named(replacedBy) }),
+  };
+};
 
 /** Those that the gateway names, and those in a prompt that it sends; a token that was not made under the key is no token of ours. */
 function noteCanaries({ subject, data }: UsageEvent, at: number, to: CanarySighting[], sighted: Set<string>, hasher: KeyedHasher): void {

@@ -1,6 +1,7 @@
 import type { Api, HttpPorts } from '../../shared/http/api';
 import { accountRoutes } from './accounts/account-routes';
 import { eventRoutes } from './accounts/event-routes';
+import { keyRoutes } from './accounts/key-routes';
 import { observedRoutes } from './accounts/observed-routes';
 import { campaignRoutes } from './campaigns/campaign-routes';
 import { pictureRoutes } from './campaigns/picture-routes';
@@ -25,6 +26,7 @@ export function queryRoutes(api: Api, http: HttpPorts, deps: QueryDependencies):
   accountRoutes(api, http, ports);
   eventRoutes(api, http, ports);
   observedRoutes(api, http, ports);
+  keyRoutes(api, http, ports);
   campaignRoutes(api, http, ports);
   pictureRoutes(api, http, ports);
   regroupingRoutes(api, http, ports);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AccountEvent, ReferralEvent, UsageEvent, VerificationEvent } from '../../shared/contract/event';
+import { AccountEvent, KeyEvent, ReferralEvent, UsageEvent, VerificationEvent } from '../../shared/contract/event';
 import { eventsSchema, producersSchema } from '../../shared/contract/json-schema';
 
 const text = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -33,6 +33,7 @@ function fieldsPage(): string {
       VerificationEvent,
     ] as const,
     ['`lockstep.referral.v1`: the abuse desk of another cloud answered a referral of tenants (docs/referrals.md)', ReferralEvent] as const,
+    ['`lockstep.key.v1`: an API key was made, replaced or ended (docs/api-keys.md)', KeyEvent] as const,
   ].map(([title, schema]) => `## ${title}\n\n${table(Node.parse(z.toJSONSchema(schema, { io: 'input' })))}`);
   return `# Fields of the events\n\nMade from [shared/contract/event.ts](../../shared/contract/event.ts) by \`npm run api\`.\n\n${tables.join('\n')}`;
 }

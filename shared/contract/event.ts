@@ -152,6 +152,20 @@ export const ReferralData = z.object({
 });
 export type ReferralData = z.infer<typeof ReferralData>;
 
+/** What becomes of an API key (docs/api-keys.md). */
+export const KEY_CHANGES = ['created', 'rotated', 'disabled'] as const;
+export const KEY_CHANGERS = ['owner', 'provider'] as const;
+const apiKey = z.string().min(1).max(LONGEST.apiKey);
+export const KeyData = z.object({
+  key: apiKey.describe('id of the key as usage events have it in apiKey, never the secret'),
+  change: z
+    .enum(KEY_CHANGES)
+    .describe('rotated: another key took its place; disabled: it works no more, whether revoked, deleted or expired'),
+  replacedBy: apiKey.optional().describe('of a rotated key: the id of the key that took its place'),
+  by: z.enum(KEY_CHANGERS).optional().describe('who did it'),
+});
+export type KeyData = z.infer<typeof KeyData>;
+
 const envelope = {
   specversion: z.literal('1.0'),
   source: z.string().min(1).max(LONGEST.id).describe('who sends; with id the idempotency key'),
@@ -164,10 +178,19 @@ export const AccountEvent = z.object({ ...envelope, type: z.literal('lockstep.ac
 export const ReleaseEvent = z.object({ ...envelope, type: z.literal('lockstep.release.v1'), data: z.object({}).optional() });
 export const VerificationEvent = z.object({ ...envelope, type: z.literal('lockstep.verification.v1'), data: VerificationData });
 export const ReferralEvent = z.object({ ...envelope, type: z.literal('lockstep.referral.v1'), data: ReferralData });
-export const LockstepEvent = z.discriminatedUnion('type', [UsageEvent, AccountEvent, ReleaseEvent, VerificationEvent, ReferralEvent]);
+export const KeyEvent = z.object({ ...envelope, type: z.literal('lockstep.key.v1'), data: KeyData });
+export const LockstepEvent = z.discriminatedUnion('type', [
+  UsageEvent,
+  AccountEvent,
+  ReleaseEvent,
+  VerificationEvent,
+  ReferralEvent,
+  KeyEvent,
+]);
 export type UsageEvent = z.infer<typeof UsageEvent>;
 export type AccountEvent = z.infer<typeof AccountEvent>;
 export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
 export type VerificationEvent = z.infer<typeof VerificationEvent>;
 export type ReferralEvent = z.infer<typeof ReferralEvent>;
+export type KeyEvent = z.infer<typeof KeyEvent>;
 export type LockstepEvent = z.infer<typeof LockstepEvent>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ASN_CLASSES, LONGEST, MOST_CANARIES, STATUSES, type Status } from './event';
+import { ASN_CLASSES, KEY_CHANGES, LONGEST, MOST_CANARIES, STATUSES, type Status } from './event';
 import { firstAddress } from './network-address';
 
 type Fields = Record<string, unknown>;
@@ -94,10 +94,32 @@ const ACCOUNT: Readonly<Record<string, Tidy>> = {
   billingAccount: shortened(LONGEST.name),
 };
 
+/** What key stores call the end of a key. */
+const KEY_CHANGE: Readonly<Record<string, (typeof KEY_CHANGES)[number]>> = {
+  issued: 'created',
+  regenerated: 'rotated',
+  replaced: 'rotated',
+  revoked: 'disabled',
+  deleted: 'disabled',
+  deactivated: 'disabled',
+  expired: 'disabled',
+};
+/** Anything else stays, and is refused. */
+const keyChange: Tidy = (value) => {
+  const word = value.trim().toLowerCase();
+  return (KEY_CHANGES as readonly string[]).includes(word) ? word : (KEY_CHANGE[word] ?? value);
+};
+const KEY: Readonly<Record<string, Tidy>> = {
+  key: shortened(LONGEST.apiKey),
+  replacedBy: shortened(LONGEST.apiKey),
+  change: keyChange,
+};
+
 const RULES: Readonly<Record<string, Readonly<Record<string, Tidy>>>> = {
   'lockstep.account.v1': ACCOUNT,
   'lockstep.verification.v1': {},
   'lockstep.referral.v1': {},
+  'lockstep.key.v1': KEY,
 };
 
 /**

@@ -195,6 +195,8 @@ test('every function does all of its work under its own rights on the system of 
   const tokens = issued.kind === 'done' ? await Promise.all(issued.tokens.map((token) => keys.hashOf(token))) : [];
   const seen = { kind: 'canary', account: account(900), sealed: 'sealed', token: tokens[0], at: clock.now() };
   expect(await takeIn(JSON.stringify(seen), verify)).toMatchObject({ kind: 'echoed' });
+  const rotated = { kind: 'key', account: account(900), key: 'k', sealed: 's', change: 'rotated', at: clock.now(), event: 'e' };
+  expect(await takeIn(JSON.stringify({ ...rotated, replacedBy: { key: 'l', sealed: 't' } }), verify)).toMatchObject({ kind: 'rotated' });
   const wanted = { kind: 'remove', from: buildCampaign().id, accounts: [account(9)] } as const;
   expect(await regroup({ ...says(BEN), wanted }, command)).toMatchObject({ kind: 'done' });
   const asked = { title: 'Operator one', campaigns: [buildCampaign().id] };

@@ -50,15 +50,15 @@ export async function noteErased(
   }
 }
 
-/** Takes away what stands beside the ledger: what the person wrote in appeals, and labels, whose sums stay without a name. */
+/** Takes away what stands beside the ledger: what the person wrote in appeals, API keys, and labels, whose sums stay without a name. */
 export async function eraseFromEnforcement(
   account: AccountKey,
   placeholder: AccountKey,
   deps: Enforcement,
-): Promise<{ statements: number; labels: number }> {
+): Promise<{ statements: number; labels: number; keys: number }> {
   let statements = 0;
   for (const id of await appealsOf(account, deps)) if (await deps.appeals.eraseStatement(id)) statements++;
-  return { statements, labels: await deps.labels.erase(account, placeholder) };
+  return { statements, labels: await deps.labels.erase(account, placeholder), keys: await deps.keys.erase(account) };
 }
 
 /** What stays, and why: for whoever answers the person. */

@@ -96,4 +96,5 @@ const SCOPE_OF = {
   'lockstep.release.v1': 'release',
   'lockstep.verification.v1': 'verification',
   'lockstep.referral.v1': 'referral',
+  'lockstep.key.v1': 'key',
 } as const;

@@ -8,11 +8,12 @@ import { problem } from '../../../shared/http/problem';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { accountOf, EventStore } from '../../../shared/stores/archive/event-store';
 import type { QueryPorts } from '../query-ports';
+import { keyStates } from './key-routes';
 import { OBSERVED, type Observation, observed, signalsOf } from './observed';
 
 const Tally = z.record(z.string(), z.int());
 const ObservationView = z
-  .object({ what: z.enum(OBSERVED), because: z.string(), numbers: z.record(z.string(), z.number()) })
+  .object({ what: z.enum(OBSERVED), because: z.string(), numbers: z.record(z.string(), z.number()), key: z.string().optional() })
   .openapi('Observation');
 const read = {
   from: When,
@@ -88,10 +89,10 @@ export function observedRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
     const range = rangeOf(c.req.valid('query'));
     if (!range) return problem(c, 'invalid-request', badRange, { errors: [{ in: 'query', field: 'to', message: badRange }] });
     const { account: key } = c.req.valid('param');
-    const { byAccount, complete } = await eventsOf([key], range, ports);
+    const [{ byAccount, complete }, keys] = await Promise.all([eventsOf([key], range, ports), keyStates(key, ports)]);
     const events = byAccount.get(key) ?? [];
     const view = { account: key, from: iso(range.from), to: iso(range.to), complete, counted: false as const, events: events.length };
-    return c.json({ ...view, signals: signalsOf(events), observed: observed(events) }, 200);
+    return c.json({ ...view, signals: signalsOf(events), observed: observed(events, keys) }, 200);
   });
 
   const campaign = createRoute({
@@ -127,7 +128,7 @@ function togetherOf(members: readonly (readonly ShownEvent[])[]) {
     for (const values of held) for (const value of values) holders.set(value, (holders.get(value) ?? 0) + 1);
     return { signal, accounts: Math.max(0, ...holders.values()), given: held.length, values: holders.size };
   });
-  const all = members.map(observed);
+  const all = members.map((events) => observed(events));
   const found = OBSERVED.flatMap((what) => {
     const of = all.flatMap((observations): Observation[] => observations.filter((one) => one.what === what).slice(0, 1));
     return of[0] ? [{ what, accounts: of.length, example: of[0].because }] : [];

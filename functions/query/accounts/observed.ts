@@ -1,4 +1,5 @@
-import { MINUTE } from '../../../shared/domain/time';
+import type { KeyState } from '../../../shared/domain/api-key';
+import { iso, MINUTE } from '../../../shared/domain/time';
 import type { ShownEvent } from '../../../shared/formats/shown-event';
 
 /**
@@ -6,7 +7,10 @@ import type { ShownEvent } from '../../../shared/formats/shown-event';
  * often honest people do the same (docs/detection.md). Pure.
  */
 export const OBSERVED = ['limits-swept', 'refusals-probed', 'sessions-on-a-timer', 'key-elsewhere'] as const;
-export type Observation = { what: (typeof OBSERVED)[number]; because: string; numbers: Record<string, number> };
+/** `key`: the API key that it is about, as a keyed hash. */
+export type Observation = { what: (typeof OBSERVED)[number]; because: string; numbers: Record<string, number>; key?: string };
+/** What the provider said about keys of the account, by keyed hash (`lockstep.key.v1`). */
+export type KeyStates = ReadonlyMap<string, KeyState>;
 
 /** Fewer requests are chance. */
 const FEWEST_LIMITED = 20;
@@ -21,6 +25,8 @@ const TIMER_SPREAD = 0.05;
 /** A key is compared with what it did before, and with the rest of the account: each must have been used so often. */
 const FEWEST_OF_KEY = 10;
 const AWAY_NETWORKS = 3;
+/** Requests with this very key from where the account always was: its owner goes on. A deployment that moved takes its key along. */
+const FEWEST_OF_OWNER = 3;
 /** Times at which it may have begun that are looked at. */
 const MOST_BEGINNINGS = 8;
 
@@ -49,9 +55,9 @@ export function signalsOf(events: readonly ShownEvent[]) {
 }
 
 /** `events`: exchanges of one account, oldest first. What our own action stopped is left out. */
-export function observed(events: readonly ShownEvent[]): Observation[] {
+export function observed(events: readonly ShownEvent[], keys: KeyStates = new Map()): Observation[] {
   const exchanges = events.filter(({ status }) => status !== 'limited' && status !== 'blocked');
-  return [sweep(exchanges), probing(exchanges), timer(exchanges), ...keysElsewhere(exchanges)].filter((one) => one !== undefined);
+  return [sweep(exchanges), probing(exchanges), timer(exchanges), ...keysElsewhere(exchanges, keys)].filter((one) => one !== undefined);
 }
 
 function sweep(events: readonly ShownEvent[]): Observation | undefined {
@@ -97,34 +103,48 @@ function timer(events: readonly ShownEvent[]): Observation | undefined {
 }
 
 /**
- * One key that is suddenly used from several networks and clients where nobody of the account ever was, while the account goes on where
- * it always was: somebody else has the key. The key is what to change, not the account, and not its organisation. One new place may be a
- * server of its own, so it takes several.
+ * One key that is suddenly used from several networks and clients where nobody of the account ever was, while its owner goes on with it
+ * where the account always was: somebody else has the key. The key is what to change, not the account, and not its organisation. One new
+ * place may be a server of its own, so it takes several; a deployment that moves takes its key along, so the key must go on at home.
  */
-function keysElsewhere(events: readonly ShownEvent[]): Observation[] {
+function keysElsewhere(events: readonly ShownEvent[], states: KeyStates): Observation[] {
   const keys = [...new Set(events.flatMap(({ apiKey }) => apiKey ?? []))];
-  const found = keys.flatMap((key) => keyElsewhere(key, events) ?? []);
+  const found = keys.flatMap((key) => keyElsewhere(key, events, states.get(key)) ?? []);
   // More than one: the account has moved, or somebody has the account.
   return found.length === 1 ? found : [];
 }
 
-function keyElsewhere(key: string, events: readonly ShownEvent[]): Observation | undefined {
+function keyElsewhere(key: string, events: readonly ShownEvent[], state: KeyState | undefined): Observation | undefined {
   for (const since of beginnings(key, events)) {
     const before = placesOf(events.slice(0, since));
     const after = events.slice(since);
     const away = after.filter((event) => isNewPlace(event, before));
-    const home = after.length - away.length;
-    const networks = distinct(away.map(({ prefix }) => prefix));
-    if (away.some(({ apiKey }) => apiKey !== key) || away.length < FEWEST_OF_KEY || home < FEWEST_OF_KEY || networks < AWAY_NETWORKS)
+    const stays = after.filter((event) => !isNewPlace(event, before));
+    const mine = away.filter(({ apiKey }) => apiKey === key);
+    const networks = distinct(mine.map(({ prefix }) => prefix));
+    const isSole = away.every(({ apiKey }) => apiKey === key || (apiKey !== null && apiKey === state?.replacedBy));
+    const owners = stays.filter(({ apiKey }) => apiKey === key).length;
+    if (!isSole || mine.length < FEWEST_OF_KEY || stays.length < FEWEST_OF_KEY || owners < FEWEST_OF_OWNER || networks < AWAY_NETWORKS)
       continue;
     const at = events[since]?.at ?? '';
+    const followed = away.length - mine.length;
     return {
       what: 'key-elsewhere',
-      because: `key ${key} alone came from elsewhere from ${at} on: ${away.length} requests from ${networks} networks where nobody of the account ever was, while ${home} others came from where it always was; change the key, not the account`,
-      numbers: { since: Date.parse(at), away: away.length, networks, home, before: since },
+      key,
+      because: `key ${key} alone came from elsewhere from ${at} on: ${mine.length} requests from ${networks} networks where nobody of the account ever was, while ${stays.length} others came from where it always was; ${adviceOf(state, Date.parse(at), followed)}`,
+      numbers: { since: Date.parse(at), away: mine.length, networks, home: stays.length, owners, before: since, followed },
     };
   }
   return undefined;
+}
+
+/** Key before account: what to do about a key that is elsewhere since `since`. `followed`: requests from there with the key that took its place. */
+function adviceOf(state: KeyState | undefined, since: number, followed: number): string {
+  if (!state || state.state === 'live' || state.since < since) return 'change the key, not the account';
+  const ended = `it was ${state.state} at ${iso(state.since)}${state.by === undefined ? '' : ` by the ${state.by}`}`;
+  return followed > 0
+    ? `${ended}, and ${followed} requests came from there with the key that took its place: the owner lets them in, or the account is taken and not its key`
+    : `${ended}: nothing is left to change`;
 }
 
 /** Places in `events` where a key was first used from somewhere new, after it had been used for a while. */
