@@ -60,6 +60,15 @@ export function aggregateHour(features: Features, hour: number, events: Place[])
     addExchange(features, segment, row);
   }
   features.cells.push(cell);
+  if (features.samples.keys.keys.length > 1) addKeyUses(features, events);
+}
+
+/** Which key with which client: with one key its clients say it. */
+function addKeyUses({ uses }: Features, events: readonly Place[]): void {
+  for (const { segment, row } of events) {
+    const { status, key, client } = segment.columns;
+    if (status[row]! < LIMITED) uses.add(key[row]!, client[row]!, 1);
+  }
 }
 
 function addExchange(features: Features, segment: Segment, row: number): void {

@@ -1,3 +1,4 @@
+import type { ByteReader, ByteWriter } from './bytes';
 import { insertAt } from './insert-at';
 
 /**
@@ -39,3 +40,55 @@ export class Bottom {
     return keys.length < k ? keys.length : ((k - 1) * space) / keys[k - 1]!;
   }
 }
+
+/** API key and client build of requests that had both, as hashes. */
+export type KeyUse = { key: number; client: number; count: number };
+
+/** Pairs of one account in one hour. */
+export const MOST_KEY_USES = 24;
+
+/**
+ * Which API key was used with which client, of an account that used several keys within the hour; with one key its clients say it. The
+ * first pairs in order of (key, client), with counts: exact under merging, as a bottom-k sample is. Fewer than the bound: these are all.
+ */
+export class KeyUses {
+  readonly pairs: KeyUse[] = [];
+
+  /** 0 stands for "not given", and is passed over. */
+  add(key: number, client: number, count: number): void {
+    if (key === 0 || client === 0) return;
+    const { pairs } = this;
+    let at = pairs.length;
+    while (at > 0 && isAfter(pairs[at - 1]!, key, client)) at--;
+    const before = pairs[at - 1];
+    if (before?.key === key && before.client === client) {
+      before.count += count;
+      return;
+    }
+    if (at >= MOST_KEY_USES) return;
+    pairs.splice(at, 0, { key, client, count });
+    if (pairs.length > MOST_KEY_USES) pairs.pop();
+  }
+
+  clear(): void {
+    this.pairs.length = 0;
+  }
+
+  /** Nothing where there is nothing to say: such rows are to the byte what they were before there were any. */
+  encode(out: ByteWriter): void {
+    if (this.pairs.length === 0) return;
+    out.varint(this.pairs.length);
+    for (const { key, client, count } of this.pairs) {
+      out.hash(key);
+      out.hash(client);
+      out.varint(count);
+    }
+  }
+
+  absorb(from: ByteReader): void {
+    if (from.done) return;
+    for (let left = from.varint(); left > 0; left--) this.add(from.hash(), from.hash(), from.varint());
+  }
+}
+
+const isAfter = (pair: KeyUse, key: number, client: number): boolean => pair.key > key || (pair.key === key && pair.client > client);

@@ -1,4 +1,4 @@
-import { Bottom } from './bottom';
+import { Bottom, KeyUses } from './bottom';
 import type { ByteReader, ByteWriter } from './bytes';
 
 /**
@@ -86,6 +86,8 @@ export class Features {
     templates: new Bottom(SAMPLES.templates),
     phrases: new Bottom(SAMPLES.phrases),
   };
+  /** Of an hour with several API keys. */
+  readonly uses = new KeyUses();
 
   /** Exchanges that count as evidence. */
   get exchanges(): number {
@@ -101,6 +103,7 @@ export class Features {
     // Most are empty, and to clear an empty map makes a new one.
     for (const name of WORDS) if (this.words[name].size > 0) this.words[name].clear();
     for (const name of SAMPLE_NAMES) this.samples[name].clear();
+    this.uses.clear();
   }
 
   word(name: WordMap, text: string, count: number): void {
@@ -140,6 +143,7 @@ export class Features {
         out.varint(counts[i]!);
       }
     }
+    this.uses.encode(out);
   }
 
   /** Adds an encoded part over other hours. */
@@ -157,6 +161,7 @@ export class Features {
       const sample = this.samples[name];
       for (let left = from.varint(); left > 0; left--) sample.add(from.hash(), from.varint());
     }
+    this.uses.absorb(from);
   }
 
   private insert(cell: HourCell): void {

@@ -8,6 +8,7 @@ const library = { build: 'library' };
 const resold = exits(30, 2);
 const loot1: Pool = exits(12, 1);
 const loot2: Pool = exits(20, 2);
+const loot3: Pool = exits(14, 1);
 const owner: Use = {
   pace: { sit: 'person', perDay: [8, 0.8] },
   where: 'home',
@@ -20,6 +21,8 @@ const owner: Use = {
     [1, 'product'],
   ],
 };
+/** A server of the owner's, with a key of its own. */
+const service: Use = { pace: { load: 'person', perDay: [10, 0.6] }, where: 'server', client: 'any', says: 'product' };
 const customers: Use = {
   pace: { sit: 'person', perDay: [55, 0.4], weekend: 1, zone: 'group' },
   where: resold,
@@ -74,6 +77,35 @@ export const NOT_DISTILLING: readonly Description[] = [
           pace: { even: 90, jitter: 1 },
           where: loot1,
           client: library,
+          says: [
+            [2, 'chat'],
+            [1, 'code'],
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: 'leaked-keys-of-several',
+    about:
+      'accounts with three keys, of which one is found in public code: a gang works with it beside its owner, who goes on with all three',
+    size: [15, 40],
+    shares: ['address', 'client'],
+    turn: { day: [4, 8], spread: 12 },
+    parts: {
+      label: 'hijacked',
+      born: 'before',
+      facts: { plan: 'paid', payer: 'own' },
+      uses: [
+        owner,
+        { ...service, key: 'ci' },
+        { ...service, key: 'shop' },
+        {
+          from: 0,
+          pace: { even: 90, jitter: 1 },
+          where: loot3,
+          client: library,
+          key: 'ci',
           says: [
             [2, 'chat'],
             [1, 'code'],

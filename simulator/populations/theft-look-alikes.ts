@@ -5,6 +5,8 @@ import type { Description, Pool } from '../scenarios/description';
 const workers: Pool = { pool: 24, at: 'cloud' };
 const contractor: Pool = { pool: 1, at: 'isp' };
 const relayed: Pool = { pool: 20, at: 'hoster', operators: 2 };
+const platform: Pool = { pool: 16, at: 'cloud' };
+const newBuild = { build: 'platform-NAME' };
 const cloudAgent = { build: 'cloud-agent' };
 const studio = { build: 'studio-NAME' };
 const desktop = { build: 'relay-desktop' };
@@ -55,6 +57,23 @@ export const THEFT_LOOK_ALIKES: readonly Description[] = [
       uses: [
         { pace: { load: 'person', perDay: [12, 0.9] }, where: 'server', client: 'any', says: 'product' },
         { from: 0, pace: { sit: 'office', perDay: [14, 0.6], zone: 'group' }, where: contractor, client: studio, says: 'code' },
+      ],
+    },
+  },
+  {
+    name: 'new-build-and-key',
+    about:
+      "customers of one platform that moves all of them to its new build, at its own addresses, with a key made for it; the owners' other keys stay where they were, the replaced one ends",
+    size: [20, 60],
+    shares: ['address', 'client'],
+    turn: { day: [3, 7], spread: 60 },
+    parts: {
+      born: 'before',
+      facts: { plan: 'paid', payer: 'own' },
+      uses: [
+        { pace: { load: 'person', perDay: [12, 0.8] }, where: 'server', client: 'any', says: 'product' },
+        { to: 0, pace: { load: 'person', perDay: [10, 0.8] }, where: 'server', client: 'another', says: 'product', key: 'app' },
+        { from: 0, pace: { load: 'person', perDay: [10, 0.8] }, where: platform, client: newBuild, says: 'product', key: 'app-2' },
       ],
     },
   },

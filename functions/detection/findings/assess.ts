@@ -13,6 +13,7 @@ import { type Classified, classify } from './classify';
 import { DETECTORS } from './detectors';
 import { evidenceOf } from './detectors/detector';
 import { featuresOf } from './features';
+import { keyElsewhereOf } from './key-elsewhere';
 import { legsOf } from './legs';
 import { type Group, type GroupContext, type Measures, measure } from './measures';
 import { misfits } from './member-fit';
@@ -167,12 +168,19 @@ export function memberOf(
       (family) =>
         `It ${FAMILY_WORDS[family]}: ${Math.exp(byFamily[family]).toFixed(0)} times as likely for a member as for an unrelated account.`,
     );
+  const role = roleOf(classification, unlike, score >= coreThreshold);
+  const key = role === 'suspected-victim' ? keyElsewhereOf(profile) : undefined;
   return {
     account: profile.account,
-    role: roleOf(classification, unlike, score >= coreThreshold),
+    role,
     score: Math.round(score * 100) / 100,
     families: [...families],
-    because: unlike === undefined ? because : [`Linked, but ${unlike}.`, ...because],
+    because: [
+      ...(unlike === undefined ? [] : [`Linked, but ${unlike}.`]),
+      ...(key === undefined ? [] : [`From its new client and network only key ${key} is used: the key is what to change.`]),
+      ...because,
+    ],
+    ...(key === undefined ? {} : { key }),
     joinedAt,
     exchanges: profile.exchanges,
     prevented: profile.prevented,

@@ -10,18 +10,34 @@ const BESIDE_HOURS = 24;
  * changes his client alone has a new client, and who stops using the old origin has moved.
  *
  * `beside`: what a stolen key looks like from outside. `kept`: it goes on although every key that the account had was replaced since.
- * Whoever is there has the new key too, so that replacing it again helps nobody: the owner lets him in, or is robbed of each key.
+ * Whoever is there has the new key too, so that replacing it again helps nobody: the owner lets him in, or is robbed of each key. Where a
+ * key was made for the new origin, and nothing else is used there, no key was stolen: who is in the account put it there.
  */
-export function newOriginOf(profile: Pick<Profile, 'samples'>): 'none' | 'beside' | 'kept' {
+export function newOriginOf(profile: Pick<Profile, 'samples' | 'habits'>): 'none' | 'beside' | 'kept' {
   const { clients, prefixes, keys } = profile.samples;
   const since = addedAt(clients);
   if (since === undefined) return 'none';
   const isNew = prefixes.first.some((hour) => Math.abs(hour - since) <= APART_HOURS);
   const oldGoesOn = prefixes.first.some((hour, i) => hour < since - APART_HOURS && prefixes.last[i]! >= since + BESIDE_HOURS);
-  if (!isNew || !oldGoesOn) return 'none';
+  if (!isNew || !oldGoesOn || hasKeysOfItsOwn(profile, since)) return 'none';
   const replaced = replacedAt(keys, since);
   const goesOn = clients.first.some((hour, i) => hour === since && replaced !== undefined && clients.last[i]! >= replaced + BESIDE_HOURS);
   return goesOn ? 'kept' : 'beside';
+}
+
+/** Client builds of the newest origin, where `newOriginOf` finds one. */
+export function newClientsOf({ samples: { clients } }: Pick<Profile, 'samples'>): Set<number> {
+  const since = addedAt(clients);
+  return new Set(clients.keys.filter((_, place) => clients.first[place] === since));
+}
+
+/** Every key that the clients of `since` use is as new as they are; no word on it where not all pairs are known. */
+function hasKeysOfItsOwn({ samples, habits }: Pick<Profile, 'samples' | 'habits'>, since: number): boolean {
+  if (!habits || habits.isCut) return false;
+  const theirs = newClientsOf({ samples });
+  const keys = new Set(habits.habits.filter(({ client }) => theirs.has(client)).map(({ key }) => key));
+  const before = habits.habits.some(({ key, first }) => keys.has(key) && first < since - APART_HOURS);
+  return keys.size > 0 && !before;
 }
 
 /** Hour since which something is used beside something older that goes on; undefined if nothing is. */

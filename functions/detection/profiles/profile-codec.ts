@@ -2,15 +2,18 @@ import { AccountFacts } from '../../../shared/domain/account';
 import type { ByteReader, ByteWriter } from '../../../shared/formats/bytes';
 import { SUMS } from '../../../shared/formats/features';
 import { accountKey, hash64, sealedId } from '../../../shared/identity/ids';
+import { KeyHabits } from './key-habits';
 import { type Half, PROFILE_SAMPLES, Profile, SHOWN_WORDS } from './profile';
 import type { TimedSample } from './timed-sample';
 
 /** Raised when a field is added: what an older version wrote is read by the branch for it. */
-const VERSION = 1;
+const VERSION = 2;
+/** Without habits: of who never had a second API key, which is nearly everybody. */
+const WITHOUT_HABITS = 1;
 
 /** All of a profile, exactly: what goes on from it is what would have gone on without a stop. */
 export function writeProfile(out: ByteWriter, profile: Profile): void {
-  out.varint(VERSION);
+  out.varint(profile.habits ? VERSION : WITHOUT_HABITS);
   out.text(profile.account);
   out.text(profile.sealed);
   out.double(profile.firstSeen);
@@ -31,12 +34,13 @@ export function writeProfile(out: ByteWriter, profile: Profile): void {
     out.varint(count);
   writeHalf(out, profile.current);
   writeHalf(out, profile.previous);
+  profile.habits?.encode(out);
 }
 
 /** Throws on damage. */
 export function readProfile(from: ByteReader): Profile {
   const version = from.varint();
-  if (version !== VERSION) throw new Error(`a profile of version ${version} cannot be read by this code`);
+  if (version !== VERSION && version !== WITHOUT_HABITS) throw new Error(`a profile of version ${version} cannot be read by this code`);
   const account = accountKey(from.text());
   const sealed = sealedId(from.text());
   const profile = new Profile(account, sealed, from.double());
@@ -61,6 +65,10 @@ export function readProfile(from: ByteReader): Profile {
   profile.prevented = from.varint();
   readHalf(from, profile.current);
   readHalf(from, profile.previous);
+  if (version === VERSION) {
+    profile.habits = new KeyHabits();
+    profile.habits.decode(from);
+  }
   profile.revision = 1;
   return profile;
 }

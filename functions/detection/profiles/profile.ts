@@ -4,6 +4,7 @@ import { Features, SAMPLES, SUM, SUMS, type WordMap } from '../../../shared/form
 import type { FactEntry } from '../../../shared/formats/fold-output';
 import type { AccountKey, Hash64, SealedId } from '../../../shared/identity/ids';
 import { addMinutes, MINUTES } from '../links/co-timing';
+import { KeyHabits } from './key-habits';
 import { TimedSample } from './timed-sample';
 
 /** Hours in a half window. Sums are kept in two halves, so a window slides without subtracting. */
@@ -46,6 +47,8 @@ export class Profile {
   readonly instruments = new Map<Hash64, number>();
   readonly factTimes = new Map<string, { at: number; id: string }>();
   readonly samples: Record<ProfileSample, TimedSample>;
+  /** With which clients it uses its API keys, once it has several. */
+  habits: KeyHabits | undefined;
   /** Active minutes, hashed. */
   readonly minutes = new TimedSample(MINUTES);
   /** First and last evidence, ms; Infinity and -Infinity before any. */
@@ -139,6 +142,7 @@ export class Profile {
       if (cell.gaps > 0) this.gapsInside(cell.gaps, cell.gapSum, cell.gapSquares);
       this.firstUse = Math.min(this.firstUse, start + cell.first);
       this.lastUse = Math.max(this.lastUse, start + cell.last);
+      this.absorbKeys(hour, cell.hour);
       for (const name of PROFILE_SAMPLES) {
         const from = hour.samples[name];
         const to = this.samples[name];
@@ -152,6 +156,15 @@ export class Profile {
     }
     // What was only prevented is not evidence: nothing that is judged has changed.
     if (hour.exchanges > 0) this.revision++;
+  }
+
+  /** Before the hour is in the samples. Made for who has a second key: of ten million accounts a few. */
+  private absorbKeys(hour: Features, at: number): void {
+    const { keys, clients } = this.samples;
+    const now = hour.samples.keys.keys;
+    if (!this.habits && now.length < 2 && (now.length === 0 || keys.keys.length === 0 || keys.keys[0] === now[0])) return;
+    this.habits ??= new KeyHabits();
+    this.habits.absorb(hour, at, keys, clients);
   }
 
   private gap(seconds: number): void {
@@ -172,6 +185,7 @@ export class Profile {
     this.current = new Half();
     for (const name of PROFILE_SAMPLES) this.samples[name].forget(oldestHour);
     this.minutes.forget(oldestHour);
+    this.habits?.forget(oldestHour);
     this.gaps = { ...this.gaps, n: this.gaps.n / 2, sum: this.gaps.sum / 2, squares: this.gaps.squares / 2 };
     for (let i = 0; i < 24; i++) this.clock[i] = this.clock[i]! >>> 1;
     this.revision++;

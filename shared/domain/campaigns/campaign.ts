@@ -76,6 +76,8 @@ export const Member = z.object({
   prevented: z.number(),
   /** The other cloud whose tenant it is; absent of a first-party account. No machine acts on a tenant: its cloud is told (referral.ts). */
   cloud: z.string().optional(),
+  /** Of a suspected victim: the one API key, of its several, that somebody else uses (keyed hash). */
+  key: z.custom<Hash64>().optional(),
   /** A person put it here (regrouping.ts); `from`: the campaign that detection has it in, null for none. No machine acts on it for that. */
   placed: z.object({ from: z.custom<CampaignId>().nullable() }).optional(),
 });

@@ -16,7 +16,7 @@ function originAfter(uses: readonly Use[]): ReturnType<typeof newOriginOf> {
       samples.prefixes.add(number(network), 1, hour);
       samples.keys.add(number(key), 1, hour);
     }
-  return newOriginOf({ samples });
+  return newOriginOf({ samples, habits: undefined });
 }
 
 const owner = { from: 0, to: HOURS, every: 5, client: 'own', network: 'home', key: 'k1' };
