@@ -4,7 +4,7 @@ import { DynamoTable } from '../shared/aws/dynamo-table';
 import { SecretsManagerSecrets } from '../shared/aws/secrets-manager';
 import { systemClock as clock } from '../shared/aws/system-clock';
 import { signAppealLink } from '../shared/identity/appeal-link';
-import { appealKeys, openerFor, webhookSecrets } from '../shared/lambda/key-ring';
+import { appealKeys, keyOpenerFor, openerFor, webhookSecrets } from '../shared/lambda/key-ring';
 import { livePolicy } from '../shared/lambda/live-policy';
 import { filteredPost } from '../shared/webhook/filtered-post';
 import { WebhookProvider } from '../shared/webhook/webhook-provider';
@@ -41,6 +41,7 @@ async function main(): Promise<number> {
   const provider = new WebhookProvider({
     endpoint: async () => ({ url, secrets: webhookSecrets(await secrets.get(webhookKey)) }),
     open: openerFor(await secrets.get(identifierKey)),
+    openKey: keyOpenerFor(await secrets.get(identifierKey)),
     post: filteredPost({ timeoutMs: 5_000 }),
     clock,
   });

@@ -5,7 +5,7 @@ import { cursors } from '../shared/http/cursor';
 import { signAppealLink } from '../shared/identity/appeal-link';
 import { canaryKeys } from '../shared/identity/canary';
 import { hashesOf } from '../shared/identity/keyed-hash';
-import { openedTenants } from '../shared/identity/opened-tenants';
+import { openedTenants } from '../shared/identity/opened-names';
 import { MemoryTable } from '../shared/memory/memory-table';
 import type { Pipeline } from './pipeline';
 import { type Served, serve } from './server';

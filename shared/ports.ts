@@ -1,4 +1,5 @@
 import type { KnownAccount, Standing } from './domain/account';
+import type { NamedKey } from './domain/api-key';
 import type { Campaign, Classification } from './domain/campaigns/campaign';
 import type { OpenedTenant, Referral } from './domain/cases/referral';
 import type { Digest } from './domain/notice';
@@ -113,6 +114,8 @@ export type ActionRequest = {
   /** Where the person concerned can appeal without a login; absent when there is nothing to appeal. */
   appealUrl?: string;
   expiresAt?: number;
+  /** API keys that it is about; absent: whatever keys the account has. */
+  keys?: readonly NamedKey[];
 };
 export type ProviderAnswer = { kind: 'acknowledged' } | { kind: 'refused'; because: string } | { kind: 'unreachable'; because: string };
 export type Provider = { request(action: ActionRequest): Promise<ProviderAnswer> };

@@ -12,7 +12,7 @@ import { WebhookProvider } from '../webhook/webhook-provider';
 import type { ActingEnv } from '../wiring';
 import { bucket, table } from './adapters';
 import { appealKeysIn } from './appeal-keys-in';
-import { openerFor, tenantsUnder, webhookSecrets } from './key-ring';
+import { keyOpenerFor, openerFor, tenantsUnder, webhookSecrets } from './key-ring';
 import { livePolicy } from './live-policy';
 
 type Env = z.output<typeof ActingEnv>;
@@ -65,19 +65,22 @@ const desksOf = (env: Env, secrets: SecretsManagerSecrets): AbuseDesks =>
 
 /** Opens sealed ids under the keys of the moment; one circuit breaker an instance. */
 function webhook(url: string, env: Env, secrets: SecretsManagerSecrets): Provider {
-  let open: ReturnType<typeof openerFor> | undefined;
+  let opening: { account: ReturnType<typeof openerFor>; key: ReturnType<typeof keyOpenerFor> } | undefined;
+  const opened = () => {
+    if (!opening) throw new Error('asked before the identifier key was read');
+    return opening;
+  };
   const provider = new WebhookProvider({
     endpoint: async () => ({ url, secrets: webhookSecrets(await secrets.get(env.WEBHOOK_KEY_SECRET)) }),
-    open: (sealed, account) => {
-      if (!open) throw new Error('asked before the identifier key was read');
-      return open(sealed, account);
-    },
+    open: (sealed, account) => opened().account(sealed, account),
+    openKey: (named) => opened().key(named),
     post: postOf(env),
     clock,
   });
   return {
     request: async (action) => {
-      open = openerFor(await secrets.get(env.IDENTIFIER_KEY_SECRET));
+      const secret = await secrets.get(env.IDENTIFIER_KEY_SECRET);
+      opening = { account: openerFor(secret), key: keyOpenerFor(secret) };
       return provider.request(action);
     },
   };

@@ -1,9 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { NamedKey } from '../domain/api-key';
 import type { OpenedTenant, ReferredTenant } from '../domain/cases/referral';
 import type { AppealKeys } from '../identity/appeal-link';
 import type { AccountKey, SealedId } from '../identity/ids';
 import { ForgedIdentity, KeyedHasher } from '../identity/keyed-hash';
-import { openedTenants } from '../identity/opened-tenants';
+import { openedKey, openedTenants } from '../identity/opened-names';
 
 /**
  * The keys in one secret, one a line. The first is in use; the others are honoured until they are taken
@@ -38,6 +39,12 @@ export function openerFor(secret: string): (sealed: SealedId, account: AccountKe
     if (!hashers.some((hasher) => hasher.account(id).key === account)) throw new ForgedIdentity(account);
     return id;
   };
+}
+
+/** Names an API key to the provider, whichever of the keys it was sealed under. */
+export function keyOpenerFor(secret: string): (named: NamedKey) => string {
+  const hashers = keysOf(secret).map((key) => new KeyedHasher(key));
+  return (named) => openedKey(named, hashers);
 }
 
 /** Names the tenants of a referral to their own cloud, whichever of the keys they were sealed under. */

@@ -1,6 +1,6 @@
 import type { OpenedTenant } from '../domain/cases/referral';
 import { iso } from '../domain/time';
-import { ForgedTenant } from '../identity/opened-tenants';
+import { ForgedName } from '../identity/opened-names';
 import type { AbuseDesks, DeskMessage, ProviderAnswer } from '../ports';
 import { type SenderSettings, SignedSender } from './signed-sender';
 
@@ -33,7 +33,7 @@ export class WebhookDesks implements AbuseDesks {
       return await sender.send({ url, secrets: await this.settings.secrets() }, message.id, body);
     } catch (error) {
       // Nobody is named to anybody.
-      if (error instanceof ForgedTenant) return { kind: 'refused', because: error.message };
+      if (error instanceof ForgedName) return { kind: 'refused', because: error.message };
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import { desksAt, Receiver } from '../../local/provider/receiver/receiver';
 import type { Referral } from '../../shared/domain/cases/referral';
 import { accountKey, campaignId, hash64 } from '../../shared/identity/ids';
 import { hashText, KeyedHasher } from '../../shared/identity/keyed-hash';
-import { openedTenants } from '../../shared/identity/opened-tenants';
+import { openedTenants } from '../../shared/identity/opened-names';
 import { tenantsUnder } from '../../shared/lambda/key-ring';
 import type { DeskMessage } from '../../shared/ports';
 import { filteredPost } from '../../shared/webhook/filtered-post';

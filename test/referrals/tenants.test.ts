@@ -9,7 +9,7 @@ import { REFERRAL_CHAIN } from '../../shared/domain/cases/referral';
 import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR, iso } from '../../shared/domain/time';
 import { hash64 } from '../../shared/identity/ids';
-import { openedTenants } from '../../shared/identity/opened-tenants';
+import { openedTenants } from '../../shared/identity/opened-names';
 import { fc } from '../support/property';
 import { BEN, RECOMMENDED, says } from '../support/worlds/enforcement-world';
 import { indexOf, NOW, profile, strangers } from '../support/worlds/population';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ActionMessage } from '../../local/provider/receiver/receiver';
 import type { ToyProvider } from '../../local/provider/toy-provider';
 import { CLASSIFICATIONS } from '../../shared/domain/campaigns/campaign';
-import { accountKey, caseId, sealedId } from '../../shared/identity/ids';
+import { accountKey, caseId, hash64, sealedId } from '../../shared/identity/ids';
 import type { Provider } from '../../shared/ports';
 import { filteredPost } from '../../shared/webhook/filtered-post';
 import { WebhookProvider } from '../../shared/webhook/webhook-provider';
@@ -36,11 +36,12 @@ export async function toyReceiver(): Promise<ToyReceiver> {
     const header = (name: string) => String(request.headers[name]);
     const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
     new Webhook(secret).verify(body, Object.fromEntries(names.map((name) => [name, header(name)])));
-    const { accountKey: key, account: id, expiresAt, ...data } = WholeMessage.parse(JSON.parse(body)).data;
+    const { accountKey: key, account: id, expiresAt, apiKeys, ...data } = WholeMessage.parse(JSON.parse(body)).data;
     const told = await provider?.request({
       ...data,
       account: key,
       sealed: sealedId(`sealed-${id}`),
+      ...(apiKeys === undefined ? {} : { keys: apiKeys.map((name) => ({ key: hash64(name), sealed: sealedId(`sealed-${name}`) })) }),
       ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }),
     });
     switch (told?.kind) {
@@ -63,6 +64,7 @@ export async function toyReceiver(): Promise<ToyReceiver> {
       return new WebhookProvider({
         endpoint: async () => ({ url, secrets: [secret] }),
         open: (sealed) => sealed.replace(/^sealed-/, ''),
+        openKey: ({ sealed }) => sealed.replace(/^sealed-/, ''),
         post: filteredPost({ timeoutMs: 30_000, allow: ['127.0.0.1'] }),
         // Signatures are checked against the wall clock, whatever time is played; and the breaker rests by it.
         clock: { now: () => Date.now() },

@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { Receiver } from '../../local/provider/receiver/receiver';
 import { accountKey, caseId, sealedId } from '../../shared/identity/ids';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { openedKey } from '../../shared/identity/opened-names';
 import { openerFor } from '../../shared/lambda/key-ring';
 import type { ActionRequest } from '../../shared/ports';
 import { filteredPost } from '../../shared/webhook/filtered-post';
@@ -36,6 +37,7 @@ function providerFor(url: string, over: Partial<WebhookSettings> = {}): WebhookP
   return new WebhookProvider({
     endpoint: async () => ({ url, secrets: [NEW, OLD] }),
     open: (sealed) => hasher.open(sealed),
+    openKey: (named) => openedKey(named, [hasher]),
     // Room for a busy machine: only receivers that never finish come as far as this.
     post: filteredPost({ timeoutMs: 10_000, allow: ['127.0.0.1'] }),
     clock: { now: () => Date.now() },

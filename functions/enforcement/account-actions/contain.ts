@@ -6,6 +6,7 @@ import type { AccountKey, CaseId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
 import type { Touched } from '../../../shared/stores/cases/case-store';
 import type { Enforcement } from '../enforcement';
+import { ALL_KEYS, keysToName } from '../keys/keys-to-name';
 import { giveBack, reserve } from '../policy/budget';
 import { isArmed } from '../policy/kill-switch';
 import type { Plan } from '../policy/plan';
@@ -113,7 +114,9 @@ async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reser
   const known = facts.get(account);
   const name = sealed.get(account);
   if (!known || !name) return { kind: 'not-needed', because: 'the provider has not told us about this account' };
-  const because = plan.members.get(account)?.because ?? [];
+  const named = decision.action === 'disable-key' ? await keysToName(account, plan, deps) : ALL_KEYS;
+  if (named.kind === 'ended') return { kind: 'not-needed', because: named.because };
+  const because = [...(plan.members.get(account)?.because ?? []), ...named.because];
   const draft: ActionDraft = {
     action: decision.action,
     case: id,
@@ -123,6 +126,7 @@ async function askOne(id: CaseId, account: AccountKey, head: Head, { plan, reser
     reasonCode: decision.reasonCode,
     hints: decision.hints,
     ...(decision.billing ? { billing: decision.billing } : {}),
+    ...(named.kind === 'these' ? { keys: named.keys } : {}),
     because,
     policy: digest,
     evidence,

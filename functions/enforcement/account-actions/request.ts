@@ -45,6 +45,7 @@ export function requestsOf(account: AccountKey, entry: Pick<Entry<AccountState>,
     case: action.case,
     classification: action.classification,
     reasonCode: action.reasonCode,
+    ...(action.keys === undefined ? {} : { keys: action.keys }),
   };
   if (phase.kind === 'reinstating') {
     const { id } = phase.reinstatement;

@@ -5,11 +5,16 @@ import { ACTIONS } from '../../../shared/domain/policy/enforcement-policy';
 import { type Api, answers, command, commandHeaders, type HttpPorts, jsonBody } from '../../../shared/http/api';
 import { answerCommand, Because, BecauseBody, CommandView } from '../../../shared/http/command-answer';
 import { AccountParam, CaseParam, Instant } from '../../../shared/http/fields';
+import { hash64 } from '../../../shared/identity/ids';
 import { assignCase, noteOnCase } from '../commands/case-notes';
 import { chooseAccounts, exonerateAccounts, MOST_AT_ONCE, openByHand, undoAccounts } from '../commands/choose-accounts';
 import type { Enforcement } from '../enforcement';
 
 const Accounts = z.array(AccountParam).min(1, 'Name one account at least.').max(MOST_AT_ONCE, `At most ${MOST_AT_ONCE} accounts at once.`);
+
+const KeyHash = z.string().regex(/^[0-9a-f]{13}$/, 'Give a key as its keyed hash: 13 hexadecimal digits.');
+/** Keys of one case: each is a row of the ledger's entry. */
+const MOST_KEYS = 20;
 
 /** Commands about some accounts: which a case is about, a case that no campaign called for, several at once. */
 export function choiceRoutes(api: Api, http: HttpPorts, deps: Enforcement): void {
@@ -97,6 +102,9 @@ export function choiceRoutes(api: Api, http: HttpPorts, deps: Enforcement): void
             action: z.enum(ACTIONS).exclude(['watch']),
             reasonCode: z.enum(REASON_CODES).openapi({ description: 'What the persons concerned are told.' }),
             because: Because,
+            keys: z.array(KeyHash).min(1).max(MOST_KEYS).optional().openapi({
+              description: 'Of disable-key about one account: these API keys alone, by keyed hash (`GET /v1/accounts/{account}/keys`).',
+            }),
           })
           .openapi('NewCase'),
       ),
@@ -106,7 +114,8 @@ export function choiceRoutes(api: Api, http: HttpPorts, deps: Enforcement): void
   api.openapi(open, async (c) => {
     const { id, role } = c.get('principal');
     const key = c.req.valid('header')['idempotency-key'];
-    const answer = await openByHand({ actor: { id, role }, key, ...c.req.valid('json') }, deps);
+    const { keys, ...asked } = c.req.valid('json');
+    const answer = await openByHand({ actor: { id, role }, key, ...asked, ...(keys && { keys: keys.map(hash64) }) }, deps);
     if (answer.kind !== 'done' && answer.kind !== 'already') return answerCommand(c, answer);
     return c.json({ kind: answer.kind, because: answer.because, ...(answer.kind === 'done' ? { case: String(answer.case) } : {}) }, 200);
   });

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { stateOf } from '../../../shared/domain/api-key';
 import { type CaseState, MOST_CHOSEN } from '../../../shared/domain/cases/case';
 import type { Exoneration } from '../../../shared/domain/cases/exoneration';
 import type { ReasonCode } from '../../../shared/domain/cases/reason-codes';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import type { ActionName } from '../../../shared/domain/policy/enforcement-policy';
-import { DAY, HOUR } from '../../../shared/domain/time';
-import { type AccountKey, type CaseId, campaignId, caseId } from '../../../shared/identity/ids';
+import { DAY, HOUR, iso } from '../../../shared/domain/time';
+import { type AccountKey, type CaseId, campaignId, caseId, type Hash64 } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
 import { approversFor } from '../policy/approvers';
 import { outlookOf } from '../policy/outlook';
@@ -88,7 +89,12 @@ async function decidedOn(id: CaseId, state: CaseState, deps: Enforcement): Promi
  * contained in stages, expires, is appealed and undone like any other.
  */
 export async function openByHand(
-  command: Command & { accounts: readonly AccountKey[]; action: Exclude<ActionName, 'watch'>; reasonCode: ReasonCode },
+  command: Command & {
+    accounts: readonly AccountKey[];
+    action: Exclude<ActionName, 'watch'>;
+    reasonCode: ReasonCode;
+    keys?: readonly Hash64[];
+  },
   deps: Enforcement,
 ): Promise<CommandAnswer<{ case: CaseId }>> {
   const { actor, key, because, accounts, action, reasonCode } = command;
@@ -100,6 +106,8 @@ export async function openByHand(
       kind: 'refused',
       because: `no account event ever told us about ${unknown.slice(0, 3).join(', ')}${unknown.length > 3 ? ` and ${unknown.length - 3} more` : ''}, so nothing can be asked about it`,
     };
+  const unusable = command.keys && (await whyNotKeys(command.keys, command, deps));
+  if (unusable !== undefined) return { kind: 'refused', because: unusable };
   const { policy } = await deps.policy();
   const campaign = campaignId(`hand-${createHash('sha256').update(`${actor.id}/${key}`).digest('hex').slice(0, 12)}`);
   const now = deps.clock.now();
@@ -124,7 +132,13 @@ export async function openByHand(
     takenIn: [...accounts].sort(),
     assignee: null,
     mentioned: [],
-    byHand: { by: actor.id, because, reasonCode, expiresAfterHours: hours },
+    byHand: {
+      by: actor.id,
+      because,
+      reasonCode,
+      expiresAfterHours: hours,
+      ...(command.keys === undefined ? {} : { keys: [...new Set(command.keys)] }),
+    },
     progress: { kind: 'awaiting-approval', lapsesAt: now + policy.enforcement.approval.lapsesAfterHours.value * HOUR },
   };
   const ahead = await outlookOf(caseId(`${campaign}.0001`), state, deps);
@@ -144,6 +158,24 @@ export async function openByHand(
   if (opened.kind === 'overtaken') return { kind: 'already', because: `case ${id} was opened by this command` };
   await deps.workflow.start(id, opened.entry.sequence);
   return { kind: 'done', because: `case ${id} waits for another person`, case: id };
+}
+
+/** Why a case cannot be about these keys; undefined if it can. */
+async function whyNotKeys(
+  keys: readonly Hash64[],
+  { accounts, action }: { accounts: readonly AccountKey[]; action: ActionName },
+  deps: Enforcement,
+): Promise<string | undefined> {
+  const [account] = accounts;
+  if (action !== 'disable-key' || account === undefined || accounts.length > 1)
+    return 'keys are named where the action is disable-key, and the case is about one account';
+  for (const key of keys) {
+    const known = await deps.keys.get(account, key);
+    if (!known) return `no key event told us about key ${key} of this account, so the provider would not know which one is meant`;
+    const { state, since } = stateOf(known);
+    if (state !== 'live') return `key ${key} was ${state} at ${iso(since)}: nothing would be done`;
+  }
+  return undefined;
 }
 
 /** Where no rule of the policy uses the action. */

@@ -3,6 +3,7 @@ import { EXONERATION_CHAIN, type Exoneration, type Scope, scopeLabel } from '../
 import type { Actor } from '../../../shared/domain/person';
 import { type AccountKey, accountKey } from '../../../shared/identity/ids';
 import { hashText, type KeyedHasher } from '../../../shared/identity/keyed-hash';
+import { openedKey } from '../../../shared/identity/opened-names';
 import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
 import { KEY_CHARACTERS } from '../standing/standing';
@@ -84,7 +85,8 @@ function isOf(hasher: KeyedHasher, account: AccountKey, sealed: Action['sealed']
   }
 }
 
-async function moveAccount(old: AccountKey, id: string, { to, actor }: Rotation, deps: Enforcement): Promise<void> {
+async function moveAccount(old: AccountKey, id: string, rotation: Rotation, deps: Enforcement): Promise<void> {
+  const { to, actor } = rotation;
   const next = to.account(id);
   for (;;) {
     const head = await deps.ledger.head(ACCOUNT_CHAIN, old);
@@ -95,7 +97,7 @@ async function moveAccount(old: AccountKey, id: string, { to, actor }: Rotation,
     if (head.state.exoneratedUntil !== null) await deps.exonerations.exonerating(next.key);
     const there = await deps.ledger.head(ACCOUNT_CHAIN, next.key);
     if (there?.state.carried?.from !== old) {
-      const state = carriedInto(there, old, head, next.sealed);
+      const state = carriedInto(there, old, head, next.sealed, rotation);
       const draft = { actor, what: 'carried over' as const, because: ['the identifier key changed'], state };
       if ((await deps.ledger.append(ACCOUNT_CHAIN, next.key, there, draft)).kind === 'overtaken') continue;
     }
@@ -110,10 +112,18 @@ const casesOf = ({ phase, barred }: AccountState): AccountState['barred'] => [
 ];
 
 /** The old state under the new name. Where something happened under the new name already, what is in force there stays. */
-function carriedInto(there: Head | undefined, old: AccountKey, { state, sequence }: Head, sealed: Action['sealed']): AccountState {
+function carriedInto(
+  there: Head | undefined,
+  old: AccountKey,
+  { state, sequence }: Head,
+  sealed: Action['sealed'],
+  rotation: Pick<Rotation, 'from' | 'to'>,
+): AccountState {
   const mine = there?.state ?? UNTOUCHED;
   const phase =
-    mine.phase.kind === 'free' && state.phase.kind !== 'free' ? { ...state.phase, action: { ...state.phase.action, sealed } } : mine.phase;
+    mine.phase.kind === 'free' && state.phase.kind !== 'free'
+      ? { ...state.phase, action: { ...state.phase.action, sealed, ...renamed(state.phase.action, rotation) } }
+      : mine.phase;
   const until = Math.max(mine.exoneratedUntil ?? 0, state.exoneratedUntil ?? 0);
   return {
     ...mine,
@@ -123,6 +133,17 @@ function carriedInto(there: Head | undefined, old: AccountKey, { state, sequence
     carried: { from: old, sequence: sequence + (state.carried?.sequence ?? 0) },
   };
 }
+
+/** The API keys that an action is about, under the new key. */
+const renamed = ({ keys }: Action, { from, to }: Pick<Rotation, 'from' | 'to'>): Pick<Action, 'keys'> =>
+  keys === undefined
+    ? {}
+    : {
+        keys: keys.map((named) => {
+          const id = openedKey(named, [from]);
+          return { key: hashText(to.object('api-key', id)), sealed: to.sealed(id) };
+        }),
+      };
 
 async function newScope(
   scope: Exclude<Scope, { kind: 'campaign' }>,

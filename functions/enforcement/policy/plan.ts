@@ -5,7 +5,7 @@ import type { Decision, MemberDecision } from '../../../shared/domain/cases/deci
 import type { Exonerations } from '../../../shared/domain/cases/exoneration';
 import type { Policy } from '../../../shared/domain/policy/policy';
 import { HOUR } from '../../../shared/domain/time';
-import type { AccountKey, CampaignId, SealedId } from '../../../shared/identity/ids';
+import type { AccountKey, CampaignId, Hash64, SealedId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
 import { CHOSEN_SCORE, decide, judge, type MemberRule } from './decide';
 
@@ -22,6 +22,8 @@ export type Plan = {
   sealed: ReadonlyMap<AccountKey, SealedId>;
   exonerations: Exonerations;
   demoted: ReadonlySet<string>;
+  /** API keys that a person named: the action is about these. */
+  keys?: readonly Hash64[];
 };
 
 /** The plan of a case: what the policy decides about its campaign, with what people left out of the case or added to it. */
@@ -111,6 +113,7 @@ async function handMadePlan(state: CaseState, byHand: NonNullable<CaseState['byH
     sealed,
     exonerations,
     demoted,
+    ...(byHand.keys === undefined ? {} : { keys: byHand.keys }),
   };
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Appeals, openAppeals } from '../../../functions/appeals/appeals';
 import { iso } from '../../../shared/domain/time';
 import { type AppealKeys, signAppealLink } from '../../../shared/identity/appeal-link';
-import { openedTenants } from '../../../shared/identity/opened-tenants';
+import { openedKey, openedTenants } from '../../../shared/identity/opened-names';
 import type { AccountReader } from '../../../shared/ports';
 import { KnownAccountStore } from '../../../shared/stores/archive/known-account-store';
 import { filteredPost } from '../../../shared/webhook/filtered-post';
@@ -36,6 +36,7 @@ export class ReceiverSide {
       ...sending,
       endpoint: async () => ({ url, secrets: [this.webhookSecret] }),
       open: (sealed, account) => hasher.openFor(account, sealed),
+      openKey: (named) => openedKey(named, [hasher]),
     });
     enforcement.desks = new WebhookDesks({
       ...sending,

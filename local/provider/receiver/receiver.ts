@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
+import type { KeyData } from '../../../shared/contract/event';
 import { Desk, ReferralMessage } from './desk';
 
 /**
@@ -20,6 +21,7 @@ export const ActionMessage = z.object({
     account: z.string(),
     sequence: z.int(),
     text: z.string(),
+    apiKeys: z.array(z.string()).optional(),
     appealUrl: z.string().optional(),
   }),
 });
@@ -142,6 +144,7 @@ export class Receiver {
     else if (data.kind === 'hold-balance' || data.kind === 'release-balance') account.balanceHeld = data.kind === 'hold-balance';
     else if (data.kind === 'notify-owner' || data.kind === 'warn') account.letters++;
     else account.restriction = data.kind;
+    await this.reportKeys(data);
     if (data.kind !== 'suspend' && data.kind !== 'restore') return;
     await this.settings.report({
       specversion: '1.0',
@@ -153,7 +156,30 @@ export class Receiver {
       data: { standing: data.kind === 'suspend' ? 'suspended' : 'active' },
     });
   }
+
+  /** A key that works no more, or works again, is said as a key event. */
+  private async reportKeys({ kind, account, apiKeys = [] }: ActionMessage['data']): Promise<void> {
+    const change = KEY_CHANGE_OF[kind];
+    if (change === undefined) return;
+    for (const key of apiKeys)
+      await this.settings.report({
+        specversion: '1.0',
+        type: 'lockstep.key.v1',
+        source: 'example-receiver',
+        id: `${account}-${++this.reported}`,
+        time: this.settings.time?.() ?? new Date().toISOString(),
+        subject: account,
+        data: { key, change, by: 'provider' },
+      });
+  }
 }
+
+/** What becomes of the keys that a message names. */
+const KEY_CHANGE_OF: { readonly [kind in ActionMessage['data']['kind']]?: KeyData['change'] } = {
+  'rotate-key': 'rotated',
+  'disable-key': 'disabled',
+  restore: 'created',
+};
 
 /** The stand-in desk of every cloud that is known by name, beside the address of actions. */
 export const desksAt = (actions: string): Record<string, string> =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AccountKey, CampaignId, CaseId, SealedId } from '../../identity/ids';
 import { AccountFacts, type Standing } from '../account';
+import { NamedKey } from '../api-key';
 import { CLASSIFICATIONS } from '../campaigns/campaign';
 import { ActionName, Billing, Hint } from '../policy/enforcement-policy';
 import { REASON_CODES } from './reason-codes';
@@ -18,6 +19,8 @@ export const Action = z.object({
   hints: z.array(Hint),
   /** What is asked about its money beside the restriction; once acknowledged, what of it the provider does. */
   billing: z.array(Billing).optional(),
+  /** API keys that it is about; without, all of the account. */
+  keys: z.array(NamedKey).optional(),
   /** Why this account: the sentences a reviewer reads. */
   because: z.array(z.string()),
   /** Digest of the policy that said so, and the archive key of the campaign version it judged: enough to decide again. */

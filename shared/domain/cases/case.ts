@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountKey, CampaignId } from '../../identity/ids';
+import type { AccountKey, CampaignId, Hash64 } from '../../identity/ids';
 import { CLASSIFICATIONS } from '../campaigns/campaign';
 import { PERSON_ROLES } from '../person';
 import { ActionName, MODES } from '../policy/enforcement-policy';
@@ -81,7 +81,14 @@ export const CaseState = z.object({
   mentioned: z.array(z.string()).default([]),
   /** Opened by a person about the accounts taken in; no campaign and no rule called for it. */
   byHand: z
-    .object({ by: z.string(), because: z.string(), reasonCode: z.enum(REASON_CODES), expiresAfterHours: z.number() })
+    .object({
+      by: z.string(),
+      because: z.string(),
+      reasonCode: z.enum(REASON_CODES),
+      expiresAfterHours: z.number(),
+      /** API keys of the one account that it is about. */
+      keys: z.array(z.custom<Hash64>()).optional(),
+    })
     .nullable()
     .default(null),
   progress: Progress,
