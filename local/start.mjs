@@ -130,6 +130,7 @@ const tasks = {
   // Needs Chromium, as test:browser does.
   'docs:picture': [ts('bench/console-picture.ts')],
   'bench:list': [ts('bench/flagged-list.ts')],
+  'bench:check': [ts('bench/check.ts')],
   // Needs Chromium, as test:browser does.
   'bench:graph': [ts('bench/graph.ts')],
   'console:build': [[node, [bin('vite/bin/vite.js'), 'build', 'console']]],
