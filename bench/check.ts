@@ -90,7 +90,9 @@ async function main(): Promise<void> {
       asked.on('error', reject).end(body);
     });
   const [{ model } = { model: 'unknown' }] = cpus();
-  console.log(`${model.trim()}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; ${REQUESTS} requests each, Node ${process.version}`);
+  console.log(
+    `${model.trim()}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; ${REQUESTS} requests each, Node ${process.version}`,
+  );
   for (let n = 0; n < WARM_UP; n++) await ask(n);
   for (const width of AT_A_TIME) {
     const times: number[] = [];
@@ -104,7 +106,9 @@ async function main(): Promise<void> {
     times.sort((one, other) => one - other);
     const at = (share: number): string => (times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0).toFixed(1).padStart(7);
     const rate = Math.round((1_000 * REQUESTS) / (performance.now() - began));
-    console.log(`${String(width).padStart(3)} at a time: half within ${at(0.5)} ms, 99 % ${at(0.99)} ms, slowest ${at(1)} ms; ${rate} a second`);
+    console.log(
+      `${String(width).padStart(3)} at a time: half within ${at(0.5)} ms, 99 % ${at(0.99)} ms, slowest ${at(1)} ms; ${rate} a second`,
+    );
   }
   agent.destroy();
   server.close();

@@ -6,12 +6,12 @@ import { hashText, type KeyedHasher } from './keyed-hash';
 /** A sealed name that is not the one that the hash beside it was made of. */
 export class ForgedName extends Error {
   constructor(of: string) {
-    super(`the sealed name kept for ${of} is another one’s: somebody changed the row`);
+    super(`the sealed name kept for a ${of} is another ${of}’s: somebody changed the row`);
     this.name = 'ForgedName';
   }
 }
 
-const WORDS = { tenant: 'a tenant', 'billing-account': 'a billing account', 'api-key': 'an API key' } as const;
+const WORDS = { tenant: 'tenant', 'billing-account': 'billing account', 'api-key': 'key' } as const;
 
 /** What was sealed, whichever of the keys it was sealed under. Throws `ForgedName`, or when no key opens it. */
 function opened(type: keyof typeof WORDS, sealed: SealedId, hash: Hash64, hashers: readonly KeyedHasher[]): string {
@@ -26,7 +26,7 @@ function opened(type: keyof typeof WORDS, sealed: SealedId, hash: Hash64, hasher
     if (hashText(hasher.object(type, name)) !== hash) throw new ForgedName(WORDS[type]);
     return name;
   }
-  throw new Error(`the name of ${WORDS[type]} is sealed under a key that the identifier secret no longer holds`);
+  throw new Error(`the name of a ${WORDS[type]} is sealed under a key that the identifier secret no longer holds`);
 }
 
 /** An API key as the provider calls it. Throws as tenants do. */

@@ -79,7 +79,7 @@ test('raw ids go in, hashes and a sealed name come out; only whoever holds the k
   expect(openedKey(news!.replacedBy!, [new KeyedHasher('x'.repeat(64)), hasher])).toBe('key-18');
   expect(() => openedKey(news!, [new KeyedHasher('x'.repeat(64))])).toThrow('no longer holds');
   // Whoever exchanges two sealed names names nothing.
-  expect(() => openedKey({ ...news!, sealed: news!.replacedBy!.sealed }, [hasher])).toThrow('an API key is another one’s');
+  expect(() => openedKey({ ...news!, sealed: news!.replacedBy!.sealed }, [hasher])).toThrow('a key is another key’s');
   // A key that replaces itself, or a new key that replaces another, says nothing of what replaced what.
   expect(newsOf([event({ key: 'a', change: 'rotated', replacedBy: 'a' })])[0]).not.toHaveProperty('replacedBy');
   expect(newsOf([event({ key: 'a', change: 'created', replacedBy: 'b' })])[0]).not.toHaveProperty('replacedBy');

@@ -1,12 +1,14 @@
+import { exonerate } from '../../functions/enforcement/commands/exonerate';
 import { openTelling } from '../../functions/enforcement/notices/open-telling';
 import { tellPeople } from '../../functions/enforcement/notices/tell-people';
+import { approveReferral } from '../../functions/enforcement/referrals/approve-referral';
 import { draftOf, refer } from '../../functions/enforcement/referrals/refer';
 import { afterAnswer, afterTime } from '../../functions/enforcement/referrals/referral-state';
 import { noteAnswer, takeAnswer, withdraw } from '../../functions/enforcement/referrals/take-answer';
 import { ToyDesks } from '../../local/provider/toy-desk';
 import type { AccountFacts } from '../../shared/domain/account';
 import { type Campaign, firstPartyOf, tenantsOf } from '../../shared/domain/campaigns/campaign';
-import { isOpen, REFERRAL_CHAIN, type Referral, ReferralNews } from '../../shared/domain/cases/referral';
+import { ACKNOWLEDGE_WITHIN, isOpen, REFERRAL_CHAIN, type Referral, ReferralNews } from '../../shared/domain/cases/referral';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { hash64, sealedId } from '../../shared/identity/ids';
 import { MemoryEventBus } from '../../shared/memory/memory-event-bus';
@@ -14,7 +16,7 @@ import { MemoryTable } from '../../shared/memory/memory-table';
 import { fc } from '../support/property';
 import { onBothSides, type Side } from '../support/sides';
 import { account, buildCampaign, buildMember, T0 } from '../support/worlds/build-campaign';
-import { BEN, BOLD, CLEO, enforcementWorld, says, VIEWER } from '../support/worlds/enforcement-world';
+import { BEN, BOLD, CLEO, enforcementWorld, policyWith, says, set, VIEWER } from '../support/worlds/enforcement-world';
 
 const OWN = 30;
 const BEDROCK = 6;
@@ -26,6 +28,10 @@ const mixed = (over: Partial<Campaign> = {}): Campaign => {
   );
   return buildCampaign({ members, exchanges: 26 * members.length, ...over });
 };
+/** Two people for the tenants of Bedrock. */
+const TWO_PEOPLE = policyWith((policy) => {
+  policy.approval.twoAbove = set(BEDROCK - 1);
+});
 const tenantFacts = (n: number): AccountFacts => ({
   cloud: n < OWN + BEDROCK ? 'bedrock' : 'vertex',
   tenant: hash64(`tenant-${n}`),
@@ -149,6 +155,67 @@ onBothSides((side) => {
     expect(await head(FIRST)).toMatchObject({ progress: { kind: 'acknowledged', overdueAt: null } });
     await pass(15 * DAY);
     expect(await words(FIRST)).toEqual(['referred', 'sent', 'overdue', 'acknowledged', 'overdue']);
+  });
+
+  test('of as many as take two people to act on, another person approves first: the desk hears nothing before, and what was drafted after', async () => {
+    const { enforcement, desks, asked, words, head, judgeBy, pass, clock } = await withDesks(side);
+    judgeBy(TWO_PEOPLE);
+    expect(await draftOf(asked, [], enforcement)).toMatchObject({ kind: 'draft', approvers: 2 });
+    expect(await refer({ ...says(BEN), ...asked }, enforcement)).toMatchObject({
+      kind: 'done',
+      referral: FIRST,
+      because: expect.stringContaining('waits for another person'),
+    });
+    // Nothing of it is out, and nothing that comes in about it counts.
+    await pass(HOUR);
+    expect(desks.received).toEqual([]);
+    expect(await takeAnswer(answer(), enforcement)).toMatchObject({ kind: 'too-early' });
+    expect(await noteAnswer({ ...says(CLEO), id: FIRST, answer: 'sent' }, enforcement)).toMatchObject({ kind: 'refused' });
+    // Neither who asked for it nor a viewer, and the same tenants are not referred a second time beside it.
+    expect(await approveReferral({ ...says(BEN), id: FIRST }, enforcement)).toMatchObject({ kind: 'refused' });
+    expect(await approveReferral({ ...says(VIEWER), id: FIRST }, enforcement)).toMatchObject({ kind: 'refused' });
+    expect(await approveReferral({ ...says(CLEO), id: 'C-hydra.bedrock.9' }, enforcement)).toMatchObject({ kind: 'unknown' });
+    expect(await refer({ ...says(CLEO), ...asked }, enforcement)).toMatchObject({ kind: 'refused' });
+    expect(await approveReferral({ ...says(CLEO), id: FIRST }, enforcement)).toMatchObject({ kind: 'done' });
+    expect(await approveReferral({ ...says(CLEO), id: FIRST }, enforcement)).toMatchObject({ kind: 'already' });
+    expect(await words(FIRST)).toEqual(['referred', 'approved', 'sent']);
+    expect(await head(FIRST)).toMatchObject({ by: 'ben', approvedBy: 'cleo', progress: { answerBy: clock.now() + ACKNOWLEDGE_WITHIN } });
+    expect(desks.received.map(({ referral }) => referral.tenants.length)).toEqual([BEDROCK]);
+  });
+
+  test('nobody approves in time: overdue; withdrawn before it was sent, no desk hears of it; a tenant cleared meanwhile stops it', async () => {
+    const { enforcement, desks, asked, words, judgeBy, pass } = await withDesks(side);
+    judgeBy(TWO_PEOPLE);
+    await refer({ ...says(BEN), ...asked }, enforcement);
+    await pass(60 * DAY);
+    expect(await words(FIRST)).toEqual(['referred', 'overdue']);
+    const until = enforcement.clock.now() + 30 * DAY;
+    const scope = { kind: 'account' as const, account: account(OWN) };
+    expect(await exonerate({ ...says(CLEO), scope, effect: 'exonerated', until }, enforcement)).toMatchObject({ kind: 'done' });
+    expect(await approveReferral({ ...says(CLEO), id: FIRST }, enforcement)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('1 of its tenants are exonerated since'),
+    });
+    expect(await withdraw({ ...says(BEN), id: FIRST }, enforcement)).toMatchObject({ kind: 'done' });
+    expect(await words(FIRST)).toEqual(['referred', 'overdue', 'withdrawn']);
+    expect(desks.received).toEqual([]);
+    expect(await refer({ ...says(BEN), ...asked }, enforcement)).toMatchObject({ kind: 'done', referral: 'C-hydra.bedrock.2' });
+    expect(desks.received.map(({ referral }) => referral.tenants.length)).toEqual([BEDROCK - 1]);
+  });
+
+  test('many small referrals by one person are no way around the second', async () => {
+    const { enforcement, asked, campaign, detect, judgeBy } = await withDesks(side);
+    judgeBy(TWO_PEOPLE);
+    const some = (from: number, to: number) => ({
+      ...campaign,
+      members: campaign.members.filter((_, n) => n < OWN || (n >= OWN + from && n < OWN + to)),
+    });
+    await detect(some(0, 4));
+    expect(await refer({ ...says(BEN), ...asked }, enforcement)).toMatchObject({ because: expect.stringContaining('names 4 tenants') });
+    await detect(some(0, BEDROCK));
+    expect(await refer({ ...says(BEN), ...asked }, enforcement)).toMatchObject({
+      because: expect.stringContaining('waits for another person'),
+    });
   });
 
   test('withdrawn: the desk hears it, its answers count no more, and the tenants can be referred again', async () => {

@@ -106,7 +106,8 @@ export function ofReferral({ id, cloud, progress }: Referral, now: number): Noti
   ];
 }
 
-const UNANSWERED: Readonly<Record<'to-send' | 'by-hand' | 'sent' | 'acknowledged', (cloud: string) => string>> = {
+const UNANSWERED: Readonly<Record<'to-approve' | 'to-send' | 'by-hand' | 'sent' | 'acknowledged', (cloud: string) => string>> = {
+  'to-approve': (cloud) => `Nobody else has approved that tenants of ${cloud} are referred.`,
   'to-send': (cloud) => `The abuse desk of ${cloud} has not been reached since it was written; it is tried again.`,
   'by-hand': (cloud) => `Nobody has handed the letter in at ${cloud}, or nobody has noted it.`,
   sent: (cloud) => `The abuse desk of ${cloud} has not acknowledged it in time: ask there.`,

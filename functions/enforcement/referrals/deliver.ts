@@ -5,7 +5,7 @@ import { letterOf } from './letter';
 import { afterDelivery } from './referral-state';
 
 export type Delivered = {
-  kind: 'sent' | 'withdrawn' | 'refused' | 'unreachable' | 'by-hand' | 'overtaken' | 'not-needed';
+  kind: 'to-approve' | 'sent' | 'withdrawn' | 'refused' | 'unreachable' | 'by-hand' | 'overtaken' | 'not-needed';
   because: string;
 };
 
@@ -17,6 +17,7 @@ export async function deliver(head: Entry<Referral>, deps: Enforcement): Promise
   const { state, sequence } = head;
   const { kind } = state.progress;
   if (kind === 'by-hand') return { kind, because: `no abuse desk of ${state.cloud} is set up: hand the letter in` };
+  if (kind === 'to-approve') return { kind, because: 'it waits for another person to approve it' };
   if (kind !== 'to-send' && kind !== 'withdrawing') return { kind: 'not-needed', because: `it is ${kind}` };
   const withdrawn = kind === 'withdrawing';
   const answer = await deps.desks.deliver({

@@ -11,17 +11,19 @@ import {
   standsFor,
 } from '../../../shared/domain/cases/referral';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
+import { HOUR } from '../../../shared/domain/time';
 import type { AccountKey, CampaignId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
 import type { Entry } from '../../../shared/stores/cases/ledger-store';
 import type { Enforcement } from '../enforcement';
+import { referrersFor } from './approve-referral';
 import { deliver } from './deliver';
 
 export type Asked = { campaign: CampaignId; cloud: string; withhold: readonly Family[] };
 /** Tenants that a referral leaves out, by why. */
 export type LeftOut = { role: number; unnamed: number; exonerated: number; referred: number; later: number };
 export type Draft =
-  | { kind: 'draft'; referral: Omit<Referral, 'by' | 'key'>; leftOut: LeftOut; seen: string }
+  | { kind: 'draft'; referral: Omit<Referral, 'by' | 'key'>; leftOut: LeftOut; seen: string; approvers: number }
   | { kind: 'refused' | 'unknown'; because: string };
 
 const AT_ONCE = 64;
@@ -45,13 +47,17 @@ export async function draftOf(
   const tenants = await nameable(campaign, there, before, leftOut, deps);
   if (tenants.length === 0) return { kind: 'refused', because: `there is nobody to refer: ${wordsOf(leftOut)}` };
   const now = deps.clock.now();
+  const { policy } = await deps.policy();
+  const approvers = referrersFor(tenants.length, before, policy);
   const number = before.reduce((most, { state }) => Math.max(most, Number(state.id.slice(state.id.lastIndexOf('.') + 1))), 0) + 1;
-  const waiting = { since: now, answerBy: now + ACKNOWLEDGE_WITHIN, overdueAt: null };
+  const within = approvers > 1 ? policy.enforcement.approval.lapsesAfterHours.value * HOUR : ACKNOWLEDGE_WITHIN;
+  const waiting = { since: now, answerBy: now + within, overdueAt: null };
   const hidden = new Set(withhold);
   return {
     kind: 'draft',
     leftOut,
     seen: seenOf(tenants),
+    approvers,
     referral: {
       id: referralId(id, cloud, number),
       cloud,
@@ -70,7 +76,7 @@ export async function draftOf(
       },
       askedAt: now,
       reference: null,
-      progress: { kind: deps.desks.isSetUp(cloud) ? 'to-send' : 'by-hand', ...waiting },
+      progress: { kind: approvers > 1 ? 'to-approve' : deps.desks.isSetUp(cloud) ? 'to-send' : 'by-hand', ...waiting },
       answers: [],
       latest: 0,
     },
@@ -136,7 +142,7 @@ export const wordsOf = (leftOut: LeftOut): string =>
 
 /**
  * A person refers the tenants of one cloud that belong to a campaign to its abuse desk. The entry comes first; then the desk's system is
- * told, or a person hands the letter in. The same command again is answered by the referral that it made.
+ * told, or a person hands the letter in; of many tenants another person approves first. The same command again is answered by the referral that it made.
  */
 export async function refer(command: Command & Asked & { seen?: string }, deps: Enforcement): Promise<CommandAnswer<{ referral: string }>> {
   const { actor, key, because, campaign, cloud, seen } = command;

@@ -9,6 +9,7 @@ import { CampaignParam, CloudField, ReferralParam } from '../../../shared/http/f
 import { problem } from '../../../shared/http/problem';
 import type { Names } from '../api/name-routes';
 import type { Enforcement } from '../enforcement';
+import { approveReferral } from './approve-referral';
 import { letterOf } from './letter';
 import { partnerOf } from './partners';
 import { draftOf, refer } from './refer';
@@ -31,6 +32,7 @@ const PreviewView = z
     cloud: z.string(),
     desk: z.string(),
     byHand: z.boolean().openapi({ description: 'No desk is set up for this cloud: a person hands the letter in.' }),
+    approvers: z.int().openapi({ description: 'People whom it takes: 2 for as many tenants as would take two to act on accounts.' }),
     tenants: z.int().openapi({ description: `Tenants that would be named, at most ${MOST_REFERRED}.` }),
     exchanges: z.number(),
     leftOut: z
@@ -71,7 +73,8 @@ export function referralRoutes(api: Api, http: HttpPorts, deps: Enforcement, nam
         referral: referral.id,
         cloud,
         desk: partnerOf(cloud).desk,
-        byHand: referral.progress.kind === 'by-hand',
+        byHand: !deps.desks.isSetUp(cloud),
+        approvers: draft.approvers,
         tenants: referral.tenants.length,
         exchanges: referral.tenants.reduce((sum, { exchanges }) => sum + exchanges, 0),
         leftOut,
@@ -106,6 +109,23 @@ export function referralRoutes(api: Api, http: HttpPorts, deps: Enforcement, nam
     const { seen, ...asked } = c.req.valid('json');
     const key = c.req.valid('header')['idempotency-key'];
     return answerCommand(c, await refer({ actor: { id, role }, key, ...asked, ...(seen === undefined ? {} : { seen }) }, deps));
+  });
+
+  const second = createRoute({
+    ...command(http, 'reviewer'),
+    method: 'post',
+    path: '/v1/referrals/{referral}/approve',
+    operationId: 'approveReferral',
+    tags,
+    summary: 'The second person’s word on a referral of many tenants: it is sent as it was drafted',
+    request: { headers: commandHeaders, params: z.strictObject({ referral: ReferralParam }), body: jsonBody(BecauseBody) },
+    responses: answers(CommandView, 'Done, or done before.'),
+  });
+  api.openapi(second, async (c) => {
+    const { id: person, role } = c.get('principal');
+    const key = c.req.valid('header')['idempotency-key'];
+    const { referral: id } = c.req.valid('param');
+    return answerCommand(c, await approveReferral({ actor: { id: person, role }, key, id, ...c.req.valid('json') }, deps));
   });
 
   const note = createRoute({

@@ -32,6 +32,7 @@ export function afterAnswer(state: Referral, { answer, at, reference, event, bec
   const { progress } = state;
   if (event !== undefined && state.answers.includes(event)) return { kind: 'already', because: 'this answer was taken before' };
   if (progress.kind === 'withdrawing' || progress.kind === 'withdrawn') return { kind: 'outdated', because: 'it is withdrawn' };
+  if (progress.kind === 'to-approve') return { kind: 'too-early', because: 'it waits for another person: the desk was told nothing' };
   if (answer === 'sent' && progress.kind !== 'by-hand')
     return rankOf(progress) > 0
       ? { kind: 'already', because: `it is ${progress.kind}` }
@@ -92,7 +93,8 @@ export function afterTime(state: Referral, now: number): Next {
   };
 }
 
-const OVERDUE: Readonly<Record<'to-send' | 'by-hand' | 'sent' | 'acknowledged', string>> = {
+const OVERDUE: Readonly<Record<'to-approve' | 'to-send' | 'by-hand' | 'sent' | 'acknowledged', string>> = {
+  'to-approve': 'no other person approved it in time',
   'to-send': 'the abuse desk’s system could not be reached in time',
   'by-hand': 'nobody handed it in in time',
   sent: 'the abuse desk has not acknowledged it in time',

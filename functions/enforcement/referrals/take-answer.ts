@@ -1,4 +1,4 @@
-import type { ReferralNews } from '../../../shared/domain/cases/referral';
+import type { ReferralNews, ReferralProgress } from '../../../shared/domain/cases/referral';
 import { byPerson, type Command, type CommandAnswer, mayAct } from '../../../shared/domain/person';
 import type { Enforcement } from '../enforcement';
 import { deliver } from './deliver';
@@ -39,6 +39,9 @@ export async function noteAnswer(
   }
 }
 
+/** Of these its desk has heard nothing. */
+const UNHEARD: ReadonlySet<ReferralProgress['kind']> = new Set(['to-approve', 'by-hand', 'refused']);
+
 /** Takes a referral back, and tells the desk if it may have heard of it. */
 export async function withdraw({ actor, key, because, id }: Command & { id: string }, deps: Enforcement): Promise<CommandAnswer> {
   if (!mayAct(actor, 'reviewer')) return { kind: 'refused', because: `this takes a reviewer; ${actor.id} is a ${actor.role}` };
@@ -52,7 +55,7 @@ export async function withdraw({ actor, key, because, id }: Command & { id: stri
       return { kind: 'already', because: `it is being withdrawn: ${how}` };
     }
     const now = deps.clock.now();
-    const told = deps.desks.isSetUp(head.state.cloud) && kind !== 'by-hand' && kind !== 'refused';
+    const told = deps.desks.isSetUp(head.state.cloud) && !UNHEARD.has(kind);
     const progress = { kind: told ? ('withdrawing' as const) : ('withdrawn' as const), at: now };
     const appended = await deps.referrals.append(head, {
       actor: byPerson(actor),
@@ -65,7 +68,7 @@ export async function withdraw({ actor, key, because, id }: Command & { id: stri
     if (!told)
       return {
         kind: 'done',
-        because: `referral ${id} is withdrawn${kind === 'by-hand' || kind === 'refused' ? '' : ': hand the letter in that says so'}`,
+        because: `referral ${id} is withdrawn${UNHEARD.has(kind) ? '' : ': hand the letter in that says so'}`,
       };
     return { kind: 'done', because: `referral ${id}: ${(await deliver(appended.entry, deps)).because}` };
   }

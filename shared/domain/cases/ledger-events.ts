@@ -57,7 +57,7 @@ export const LEDGER_EVENTS = {
   operator: { prefixes: ['O#'], words: ['imported', 'revoked'] },
   referral: {
     prefixes: ['RF#'],
-    words: ['referred', 'sent', 'refused', 'acknowledged', 'acted', 'declined', 'overdue', 'withdrawal asked', 'withdrawn'],
+    words: ['referred', 'approved', 'sent', 'refused', 'acknowledged', 'acted', 'declined', 'overdue', 'withdrawal asked', 'withdrawn'],
   },
   canary: { prefixes: ['CN#'], words: ['tokens issued', 'echoed', 'withdrawn'] },
   'legal-hold': { prefixes: ['LH#'], words: ['placed', 'released'] },

@@ -43,10 +43,11 @@ export type OpenedTenant = {
 /** Waiting for somebody until `answerBy`; `overdueAt`: when people were told that nobody answered. */
 const waiting = { since: z.number(), answerBy: z.number(), overdueAt: z.number().nullable() };
 /**
- * to-send: the desk's system has not taken it yet. by-hand: no desk is set up for this cloud, a person hands the letter in. refused: the
+ * to-approve: so many tenants take another person first. to-send: the desk's system has not taken it yet. by-hand: no desk is set up for this cloud, a person hands the letter in. refused: the
  * desk's system will not take it. withdrawing: the desk is still to be told.
  */
 export const ReferralProgress = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('to-approve'), ...waiting }),
   z.object({ kind: z.literal('to-send'), ...waiting }),
   z.object({ kind: z.literal('by-hand'), ...waiting }),
   z.object({ kind: z.literal('sent'), ...waiting }),
@@ -59,6 +60,7 @@ export const ReferralProgress = z.discriminatedUnion('kind', [
 ]);
 export type ReferralProgress = z.infer<typeof ReferralProgress>;
 export const REFERRAL_STATES = [
+  'to-approve',
   'to-send',
   'by-hand',
   'sent',
@@ -87,6 +89,8 @@ export const Referral = z.object({
   elsewhere: z.object({ firstParty: z.int(), otherClouds: z.int() }),
   askedAt: z.number(),
   by: z.string(),
+  /** The other person who approved it, where it took two. */
+  approvedBy: z.string().optional(),
   /** Idempotency key of the command. */
   key: z.string(),
   /** What the desk calls it. */
@@ -104,9 +108,9 @@ export const REFERRAL_CHAIN = { prefix: 'RF#', state: Referral, listedIn: (): st
 /** `<campaign>.<cloud>.<n>`: referrals of a campaign to a cloud are numbered from 1. */
 export const referralId = (campaign: CampaignId, cloud: string, number: number): string => `${campaign}.${cloud}.${number}`;
 
-/** Does it still wait: to be sent, for an answer, or for the desk to hear that it is withdrawn? */
+/** Does it still wait: to be approved, to be sent, for an answer, or for the desk to hear that it is withdrawn? */
 export const isOpen = ({ kind }: ReferralProgress): boolean =>
-  kind === 'to-send' || kind === 'by-hand' || kind === 'sent' || kind === 'acknowledged' || kind === 'withdrawing';
+  kind === 'to-approve' || kind === 'to-send' || kind === 'by-hand' || kind === 'sent' || kind === 'acknowledged' || kind === 'withdrawing';
 
 /** Tenants that need not be named again: their cloud was told and has not declined, or will be told. */
 export const standsFor = ({ progress: { kind } }: Referral): boolean =>

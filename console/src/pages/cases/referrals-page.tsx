@@ -11,9 +11,21 @@ import { useFilters } from '../../parts/use-filters';
 
 type One = Schemas['Referral'];
 type Answer = Schemas['ReferralAnswer']['answer'];
-const STATES = ['to-send', 'by-hand', 'sent', 'acknowledged', 'acted', 'declined', 'refused', 'withdrawing', 'withdrawn'] as const;
+const STATES = [
+  'to-approve',
+  'to-send',
+  'by-hand',
+  'sent',
+  'acknowledged',
+  'acted',
+  'declined',
+  'refused',
+  'withdrawing',
+  'withdrawn',
+] as const;
 const CHOICES = { state: ['open', ...STATES, 'all'] } as const;
 export const REFERRAL_NAMES: Record<One['state'], string> = {
+  'to-approve': 'to be approved',
   'to-send': 'being sent',
   'by-hand': 'to hand in',
   sent: 'sent',
@@ -25,6 +37,7 @@ export const REFERRAL_NAMES: Record<One['state'], string> = {
   withdrawn: 'withdrawn',
 };
 export const REFERRAL_TONES: Record<One['state'], 'good' | 'warn' | 'danger' | 'plain'> = {
+  'to-approve': 'warn',
   'to-send': 'warn',
   'by-hand': 'warn',
   sent: 'plain',
@@ -37,6 +50,7 @@ export const REFERRAL_TONES: Record<One['state'], 'good' | 'warn' | 'danger' | '
 };
 /** What a person may note next, by where it stands. */
 const NEXT: Record<One['state'], readonly Answer[]> = {
+  'to-approve': [],
   'to-send': [],
   'by-hand': ['sent'],
   sent: ['acknowledged', 'acted', 'declined'],
@@ -47,6 +61,7 @@ const NEXT: Record<One['state'], readonly Answer[]> = {
   withdrawing: [],
   withdrawn: [],
 };
+type Say = Answer | 'approve' | 'withdraw';
 const BUTTONS: Record<Answer, string> = { sent: 'Handed in', acknowledged: 'Acknowledged', acted: 'Acted', declined: 'Declined' };
 
 /** Tenants of other clouds that were referred to the abuse desks there, until when an answer is waited for, and what it was. */
@@ -57,7 +72,7 @@ export function ReferralsPage() {
     refetchInterval: 10_000,
     queryFn: () => answered(client().GET('/v1/referrals', { params: { query: { state, limit: 200 } } })),
   });
-  const [asking, setAsking] = useState<{ one: One; say: Answer | 'withdraw' } | null>(null);
+  const [asking, setAsking] = useState<{ one: One; say: Say } | null>(null);
   const me = useMe();
   const may = me.data !== undefined && me.data.role !== 'viewer';
   return (
@@ -110,7 +125,7 @@ export function ReferralsPage() {
   );
 }
 
-function Row({ one, onAsk }: { one: One; onAsk: ((say: Answer | 'withdraw') => void) | null }) {
+function Row({ one, onAsk }: { one: One; onAsk: ((say: Say) => void) | null }) {
   const now = useStatus().data?.at ?? new Date().toISOString();
   return (
     <li className="case">
@@ -134,7 +149,8 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: Answer | 'withdraw') => v
           <span>referred {moment(one.askedAt)}</span>
           {one.answerBy === null ? null : (
             <span>
-              {one.state === 'by-hand' ? 'letter due' : 'answer due'} {relative(one.answerBy, now)}
+              {one.state === 'by-hand' ? 'letter due' : one.state === 'to-approve' ? 'approval due' : 'answer due'}{' '}
+              {relative(one.answerBy, now)}
             </span>
           )}
         </div>
@@ -148,6 +164,11 @@ function Row({ one, onAsk }: { one: One; onAsk: ((say: Answer | 'withdraw') => v
               </button>
             ))
           : null}
+        {onAsk && one.state === 'to-approve' ? (
+          <button type="button" className="button" onClick={() => onAsk('approve')}>
+            Approve
+          </button>
+        ) : null}
         {onAsk && one.state !== 'withdrawn' && one.state !== 'withdrawing' ? (
           <button type="button" className="button" onClick={() => onAsk('withdraw')}>
             Withdraw
@@ -176,24 +197,26 @@ function Letter({ id }: { id: string }) {
   );
 }
 
-const TITLES: Record<Answer | 'withdraw', string> = {
+const TITLES: Record<Say, string> = {
   sent: 'The letter was handed in',
   acknowledged: 'The desk looks at it',
   acted: 'The desk acted',
   declined: 'The desk will not act',
+  approve: 'Approve the referral',
   withdraw: 'Withdraw the referral',
 };
-function Ask({ one, say, onClose }: { one: One; say: Answer | 'withdraw'; onClose: () => void }) {
+function Ask({ one, say, onClose }: { one: One; say: Say; onClose: () => void }) {
   const [reference, setReference] = useState(one.reference ?? '');
   return (
     <CommandDialog
       title={TITLES[say]}
-      act={say === 'withdraw' ? 'Withdraw' : BUTTONS[say]}
+      act={say === 'withdraw' ? 'Withdraw' : say === 'approve' ? 'Approve' : BUTTONS[say]}
       danger={say === 'withdraw'}
       onClose={onClose}
       send={({ because, key }) => {
         const params = { header: { 'idempotency-key': key }, path: { referral: one.id } };
         if (say === 'withdraw') return answered(client().POST('/v1/referrals/{referral}/withdraw', { params, body: { because } }));
+        if (say === 'approve') return answered(client().POST('/v1/referrals/{referral}/approve', { params, body: { because } }));
         const named = reference.trim() === '' ? {} : { reference: reference.trim() };
         return answered(client().POST('/v1/referrals/{referral}/answer', { params, body: { answer: say, because, ...named } }));
       }}
@@ -201,9 +224,11 @@ function Ask({ one, say, onClose }: { one: One; say: Answer | 'withdraw'; onClos
       <p>
         {say === 'withdraw'
           ? 'The desk is told if it may have heard of it. The tenants can be referred again.'
-          : `Referral ${one.id}: ${plural(one.tenants, 'tenant')}.`}
+          : say === 'approve'
+            ? `${plural(one.tenants, 'tenant')} will be named to the abuse desk there. Who asked for it cannot approve it; read the letter first.`
+            : `Referral ${one.id}: ${plural(one.tenants, 'tenant')}.`}
       </p>
-      {say === 'withdraw' || say === 'sent' ? null : (
+      {say === 'withdraw' || say === 'approve' || say === 'sent' ? null : (
         <label className="field">
           <span>Their reference, if they gave one</span>
           <input value={reference} maxLength={128} onChange={({ target }) => setReference(target.value)} />
