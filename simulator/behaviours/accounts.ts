@@ -1,4 +1,4 @@
-import type { Description, Part, Pool } from '../scenarios/description';
+import type { Description, Part, Pool, Use } from '../scenarios/description';
 import { exits, harvest, loot, ORDINARY, REGISTERED, SEPARATE } from './parts';
 
 /** Hides who the accounts are: old, bought, warmed, replaced, on credits. */
@@ -17,6 +17,11 @@ const slow = exits(60, 3);
 const replacing = exits(50, 2);
 const loots = { warmed: loot({ wordings: 10 }), reborn: loot({ wordings: 8 }), replaced: loot() };
 
+const tenantExits = exits(50, 2);
+const tenantLoot = loot();
+const fourth = { build: 'collect-NAME' };
+const rented = (channel: string): Use => harvest({ where: tenantExits, client: fourth, says: tenantLoot, channel });
+
 const era = (from: number, to: number, where: Pool, client: typeof collector): Part => ({
   label: 'distillation',
   born: { hours: [from - 20, from] },
@@ -25,6 +30,21 @@ const era = (from: number, to: number, where: Pool, client: typeof collector): P
 });
 
 export const ACCOUNTS: readonly Description[] = [
+  {
+    name: 'through-tenants',
+    about:
+      'two accounts in three are tenants of another cloud, eight on a billing account; the others are registered with us, six on a virtual card; one tool and its exits for all',
+    size: [60, 150],
+    shares: ['address', 'client', 'sign-up day'],
+    turn: { day: [3, 6], spread: 12 },
+    parts: [
+      [
+        2,
+        { label: 'distillation', born: { hours: [-40, 0] }, facts: { tenant: { cloud: 'bedrock', billed: 8 } }, uses: [rented('bedrock')] },
+      ],
+      [1, { label: 'distillation', born: { hours: [-40, 0] }, facts: REGISTERED, uses: [rented('api')] }],
+    ],
+  },
   {
     name: 'warmed-for-weeks',
     about: 'accounts that chatted like anybody for weeks, at home; then they extract from households, with a card each',

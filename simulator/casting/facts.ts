@@ -69,6 +69,18 @@ const domainOf = (world: World, dice: Dice, domain: Domain, group: GroupFacts): 
   }
 };
 
+/** What a provider is told of a tenant: where it is one, and who pays for it there. Whatever it signed up with, its cloud knows and nobody else. */
+function tenantOf({ browser }: GroupFacts, { cloud, billed }: NonNullable<Facts['tenant']>, ordinal: number): AccountData {
+  const digits = (of: string): string => (Number.parseInt(token(`${browser}/${of}`).slice(0, 12), 16) % 1e12).toString().padStart(12, '0');
+  return {
+    cloud,
+    tenant: digits(`tenant/${ordinal}`),
+    billingAccount: digits(`billing/${Math.floor(ordinal / billed)}`),
+    ...{ plan: undefined, program: undefined, verification: undefined, organization: undefined, emailDomain: undefined },
+    ...{ paymentInstrument: undefined, paymentCountry: undefined, signupIp: undefined, signupFingerprint: undefined, referrer: undefined },
+  };
+}
+
 /** What a description says of an account's facts, to be laid over an ordinary person's. Fields that it does not name are absent. */
 export const factsOver = (
   world: World,
@@ -77,6 +89,7 @@ export const factsOver = (
   group: GroupFacts,
   about: { ordinal: number; isp: Operator; hostile: boolean; origin: (place: Place) => Origin },
 ): AccountData => {
+  if (facts.tenant !== undefined) return tenantOf(group, facts.tenant, about.ordinal);
   const over: AccountData = {};
   if (facts.plan !== undefined) over.plan = facts.plan;
   if (facts.program !== undefined) over.program = facts.program;

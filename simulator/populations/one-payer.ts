@@ -24,7 +24,24 @@ const anyUse: Use = {
   ],
 };
 
+/** Products of a cloud's customers, which leave it through its own addresses. */
+const cloudUse: Use = {
+  pace: { load: 'person', perDay: [25, 0.9] },
+  where: { pool: 60, at: 'cloud' },
+  client: 'any',
+  says: 'product',
+  channel: 'bedrock',
+};
+
 export const ONE_PAYER: readonly Description[] = [
+  {
+    name: 'cloud-tenants',
+    about:
+      'customers of another cloud that sells the models: tenants, five on the billing account of one reseller, whose products leave through that cloud; we are told nothing else of them',
+    size: [20, 60],
+    shares: ['address'],
+    parts: { facts: { tenant: { cloud: 'bedrock', billed: 5 } }, uses: [cloudUse] },
+  },
   {
     name: 'client-accounts',
     about: "an agency that opens an account for each of its clients and pays them all; half of the clients' people log in from elsewhere",

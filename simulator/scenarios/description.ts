@@ -68,6 +68,8 @@ export type Facts = {
   /** Signed up with the group's own automated browser instead of the console. */
   readonly browser?: 'group';
   readonly referrer?: 'any' | 'group' | 'none';
+  /** Tenants of a cloud that sells the models: its provider is told no other facts. `billed`: so many on one billing account. */
+  readonly tenant?: { readonly cloud: string; readonly billed: number };
 };
 /** `any`: mostly a public mail service, else one's own. `throwaway`: the group's, so many of them. */
 export type Domain = 'any' | 'freemail' | 'own' | 'group' | { readonly throwaway: number };

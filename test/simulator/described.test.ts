@@ -151,7 +151,7 @@ describe.each(ALL.map((row) => [row.name, row] as const))('%s', (_name, row) => 
     const active = new Set(played.usage.map(({ subject }) => subject));
     expect(played.truth.length).toBeGreaterThanOrEqual(row.groups ? row.groups * row.size[0] : SIZE);
     expect(active.size / played.truth.length).toBeGreaterThan(0.7);
-    for (const { data } of played.accounts.filter(({ data }) => data.createdAt)) expect(data.plan).toBeDefined();
+    for (const { data } of played.accounts.filter(({ data }) => data.createdAt)) expect(data.plan ?? data.cloud).toBeDefined();
   });
 
   for (const what of SHARED) {
