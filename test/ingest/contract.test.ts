@@ -38,7 +38,7 @@ describe('the examples are events, today and whenever they are read', () => {
       .map((line) => JSON.parse(line));
   };
   test.each([
-    ['docs/contract/README.md', /events\.ndjson <<EVENTS/, 5],
+    ['docs/contract/README.md', /events\.ndjson <<EVENTS/, 6],
     ['docs/deploy.md', /send-message/, 1],
   ])('%s', (page, from, count) => {
     const events = printed(page, from);
