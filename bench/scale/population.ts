@@ -140,6 +140,7 @@ export class SyntheticPopulation {
       atOrigin: false,
       isTold: true,
       addresses: new Set(addresses).size,
+      revisited: new Set(addresses).size,
       clients: new Set(clients).size,
     });
     let last: [number, number] = [-1, -1];

@@ -15,15 +15,22 @@ const ORIGIN = TRAIT_NAMES.map((_, type) => SIGNUP_ORIGIN.has(type));
 const FINER = TRAIT_NAMES.map((name) => name === 'signup-day' || name === 'signup-hour');
 /** More than the buckets of two days say together: there is a domain, an origin or a client besides. */
 const WITH = 2 * TRAIT_TYPES['signup-time'].cap + 1;
-/** What it says against one operator that two accounts have no client build, or no pool, in common, or that one rotates and the other stays (nats). */
+/**
+ * What it says against one operator that two accounts have no client build, or no pool, in common, or that one rotates and the other
+ * stays (nats). Of a pool one must have seen the size: who takes a new address for each request has one in common with nobody, whoever
+ * runs him (a residential proxy).
+ */
 const OTHER_CLIENT = -2.5;
 const OTHER_POOL = -3.5;
 const OTHER_HABIT = -2.5;
 const ROTATES = 16;
 const STAYS = 4;
 
-/** What of one account, besides what it holds, bears on its pairs. `addresses`, `clients`: how many it is known to use. */
-export type PairEnd = { addresses: number; clients: number; atOrigin: boolean };
+/**
+ * What of one account, besides what it holds, bears on its pairs. `addresses`, `clients`: how many it is known to use; `revisited`:
+ * to how many of the addresses it came back in a later hour.
+ */
+export type PairEnd = { addresses: number; revisited: number; clients: number; atOrigin: boolean };
 
 /**
  * The match weight of two accounts: what they share, summed by family and capped, less what speaks against one operator. One
@@ -74,7 +81,7 @@ export class PairSum {
     // To have signed up in one hour tells when there is something they signed up with: neighbours do so by chance.
     if (sums[PAYMENT]! >= FAMILY_COUNTS_FROM || sums[REGISTRATION]! >= WITH) sums[REGISTRATION]! += this.finer;
     if (this.clients === 0 && one.clients > 0 && two.clients > 0) this.against += OTHER_CLIENT;
-    if (pool >= POOL_FROM_ADDRESSES && !samePool) this.against += OTHER_POOL;
+    if (Math.min(one.revisited, two.revisited) >= POOL_FROM_ADDRESSES && !samePool) this.against += OTHER_POOL;
     if (pool <= STAYS && pool > 0 && Math.max(one.addresses, two.addresses) >= ROTATES) this.against += OTHER_HABIT;
   }
 

@@ -29,6 +29,14 @@ export class TimedSample {
     insertAt(last, at, hour, this.k);
   }
 
+  /** How many were used in more than one hour. */
+  revisited(): number {
+    const { first, last } = this;
+    let revisited = 0;
+    for (let at = 0; at < last.length; at++) if (last[at]! > first[at]!) revisited++;
+    return revisited;
+  }
+
   /** Drops what was last used before `hour`. */
   forget(hour: number): void {
     let kept = 0;

@@ -18,6 +18,8 @@ export type Indexed = {
   /** The profile's, when its traits were read; -1 before. */
   revision: number;
   addresses: number;
+  /** Of them, those it came back to in a later hour. */
+  revisited: number;
   clients: number;
   /** The trait that is its rhythm, once one can be read. */
   rhythm: number | undefined;
@@ -42,6 +44,7 @@ export const unread = (profile: Profile, order: number): Indexed => ({
   onset: Number.NEGATIVE_INFINITY,
   revision: -1,
   addresses: 0,
+  revisited: 0,
   clients: 0,
   rhythm: undefined,
   atOrigin: false,

@@ -141,6 +141,7 @@ export class TraitIndex {
     entry.used = profile.exchanges > 0;
     entry.revision = profile.revision;
     entry.addresses = profile.samples.ips.keys.length;
+    entry.revisited = profile.samples.ips.revisited();
     entry.clients = profile.samples.clients.keys.length;
     entry.rhythm = this.firstOf(RHYTHM, ids);
     const { signupPrefix } = profile.facts;

@@ -125,6 +125,18 @@ describe('the score of a pair', () => {
     const index = indexOf([...crowd, ...strangers(200)]);
     expect(score(index, 0, 1)).toMatchObject({ weight: expect.closeTo(0, 5), families: [] });
   });
+  test('two pools with nothing in common speak against one operator only where accounts come back to their addresses', () => {
+    const pool = (owner: string, size: number): string[] => Array.from({ length: size }, (_, i) => `${owner} ${i}`);
+    const pair = (size: number, comesBack: boolean): PairLink => {
+      const of = (name: string) => profile(name, { card: 'one card', bornAt: NOW - DAY, ips: pool(name, size), comesBack });
+      const index = indexOf([...strangers(200), of('a'), of('b')]);
+      return score(index, 200, 201);
+    };
+    // A residential proxy gives each request an address of its own: of such pools nobody has seen the size.
+    expect(pair(8, false).weight).toBeCloseTo(pair(3, false).weight, 10);
+    expect(pair(8, true).weight).toBeCloseTo(pair(3, true).weight - 3.5, 10);
+    expect(pair(5, true).weight).toBeCloseTo(pair(3, true).weight, 10);
+  });
   test('it is the same from both ends', () => {
     const index = world(shared, { ...shared, templates: ['t1'] });
     const [forth, back] = [score(index, 0, 1), score(index, 1, 0)];

@@ -18,6 +18,8 @@ export const hash = (text: string): number => hasher.object('ip', text);
 export type Given = {
   card?: string;
   ips?: readonly string[];
+  /** It came back to each of its addresses an hour before. */
+  comesBack?: boolean;
   clients?: readonly string[];
   system?: string;
   templates?: readonly string[];
@@ -38,7 +40,10 @@ export function profile(name: string, given: Given = {}): Profile {
   };
   made.learn([{ at: NOW - DAY, id: hashText(hash(`facts of ${name}`)), facts }]);
   const hour = Math.floor((NOW - DAY) / HOUR);
-  for (const ip of given.ips ?? [`address of ${name}`]) made.samples.ips.add(hash(ip), 1, hour);
+  for (const ip of given.ips ?? [`address of ${name}`]) {
+    made.samples.ips.add(hash(ip), 1, hour);
+    if (given.comesBack) made.samples.ips.add(hash(ip), 1, hour - 1);
+  }
   for (const client of given.clients ?? ['popular client']) made.samples.clients.add(hash(client), 1, hour);
   if (given.system !== undefined) made.samples.systems.add(hash(given.system), 1, hour);
   for (const template of given.templates ?? []) made.samples.templates.add(hash(template), 1, hour);

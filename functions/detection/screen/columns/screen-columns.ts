@@ -22,6 +22,8 @@ export type ScreenedAccount = {
   /** Whether `bornAt` is what the provider says. */
   isTold: boolean;
   addresses: number;
+  /** Of them, those it came back to in a later hour. */
+  revisited: number;
   clients: number;
   /** ms */
   lastUse: number;
@@ -54,6 +56,7 @@ export type ScreenColumns = {
   onset: Int32Array;
   flags: Uint8Array;
   addresses: Uint8Array;
+  revisited: Uint8Array;
   clients: Uint8Array;
   /** One longer than there are accounts: where each one's traits begin. */
   starts: Uint32Array;
@@ -125,6 +128,7 @@ const ARRAYS = {
   onset: Int32Array,
   flags: Uint8Array,
   addresses: Uint8Array,
+  revisited: Uint8Array,
   clients: Uint8Array,
   starts: Uint32Array,
   types: Uint8Array,
@@ -165,6 +169,7 @@ export class ScreenBuilder {
     this.set('onset', at, of.onset);
     this.set('flags', at, (of.used ? USED : 0) | (of.atOrigin ? AT_ORIGIN : 0) | (of.isTold ? TOLD : 0));
     this.set('addresses', at, Math.min(255, of.addresses));
+    this.set('revisited', at, Math.min(255, of.revisited));
     this.set('clients', at, Math.min(255, of.clients));
     this.set('starts', at, this.traits);
     this.set('sinceStarts', at, this.sinces);
@@ -200,6 +205,7 @@ export class ScreenBuilder {
       atOrigin: isAtOrigin(from, at),
       isTold: isTold(from, at),
       addresses: from.addresses[at]!,
+      revisited: from.revisited[at]!,
       clients: from.clients[at]!,
     });
     for (let i = from.starts[at]!; i < from.starts[at + 1]!; i++) this.trait(from.types[i]!, from.hashes[i]!);
@@ -249,6 +255,7 @@ export function addProfile(to: ScreenBuilder, profile: Profile, releases: Readon
     atOrigin: facts.signupPrefix !== undefined && samples.prefixes.keys.includes(hashNumber(facts.signupPrefix)),
     isTold: facts.createdAt !== undefined,
     addresses: samples.ips.keys.length,
+    revisited: samples.ips.revisited(),
     clients: samples.clients.keys.length,
   });
   const others = unsampledTraits(profile, releases).sort((x, y) => x.type - y.type || x.hash - y.hash || x.first - y.first);

@@ -12,7 +12,7 @@ export const LATE = TRAIT_NAMES.indexOf('prompt-phrase');
  */
 export type PairedRows = {
   rows: Uint32Array;
-  /** Addresses, clients and whether it is where it signed up, as one number (endCode). */
+  /** Addresses, those of them it came back to, clients and whether it is where it signed up, as one number (endCode). */
   ends: Uint32Array;
   heldStarts: Uint32Array;
   numbers: Uint32Array;
@@ -38,9 +38,14 @@ export const PAIRED_ROWS = {
 } as const;
 export type PairedRowsName = keyof typeof PAIRED_ROWS;
 
-const endCode = ({ addresses, clients }: ScreenColumns, at: number, atOrigin: boolean): number =>
-  (addresses[at]! << 9) | (clients[at]! << 1) | (atOrigin ? 1 : 0);
-export const endOf = (code: number) => ({ addresses: code >>> 9, clients: (code >>> 1) & 255, atOrigin: (code & 1) === 1 });
+const endCode = ({ addresses, revisited, clients }: ScreenColumns, at: number, atOrigin: boolean): number =>
+  (revisited[at]! << 17) | (addresses[at]! << 9) | (clients[at]! << 1) | (atOrigin ? 1 : 0);
+export const endOf = (code: number) => ({
+  addresses: (code >>> 9) & 255,
+  revisited: code >>> 17,
+  clients: (code >>> 1) & 255,
+  atOrigin: (code & 1) === 1,
+});
 
 /** Those accounts of a segment (`places`, and the `rows` of each) that stand in a pair, with those of their traits that bear on one. */
 export function pairedRows(
