@@ -3,6 +3,7 @@ import { Agent, createServer, request } from 'node:http';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
+import { numberOf, readOptions } from '../cli/command-line';
 import { gateOf } from '../functions/admission/gate';
 import { type Newcomer, showing } from '../functions/admission/newcomer';
 import { admissionRoutes } from '../functions/admission/routes';
@@ -14,11 +15,14 @@ import { KeyedHasher } from '../shared/identity/keyed-hash';
 import { MemoryTable } from '../shared/memory/memory-table';
 import { LedgerStore } from '../shared/stores/cases/ledger-store';
 
-/**
- * `npm run bench:check [requests]`: how long `POST /v1/check` takes over HTTP on loopback, over 20,000 rows of indicators in memory, by
- * how many are asked at a time. Who asks runs in the same process, so its work counts too.
- */
-const REQUESTS = Number(process.argv[2] ?? 5_000);
+const USAGE = `npm run bench:check -- [--requests 5000]
+
+How long POST /v1/check takes over HTTP on loopback, over 20,000 rows of indicators in memory, by how many are asked at a time.
+Who asks runs in the same process, so its work counts too.`;
+const REQUESTS = numberOf('requests', readOptions(USAGE, { requests: { type: 'string', default: '5000' } }).requests, {
+  from: 1,
+  whole: true,
+});
 const WARM_UP = 500;
 const CAMPAIGNS = 200;
 const INDICATORS = 100;
