@@ -1,7 +1,9 @@
+import { memberOf } from '../../functions/detection/findings/assess';
 import { keyElsewhereOf } from '../../functions/detection/findings/key-elsewhere';
 import { newOriginOf } from '../../functions/detection/findings/new-origin';
 import { Profile } from '../../functions/detection/profiles/profile';
 import { readProfile, writeProfile } from '../../functions/detection/profiles/profile-codec';
+import { unread } from '../../functions/detection/traits/account-traits';
 import { foldRows } from '../../functions/features/fold';
 import { readMessages } from '../../functions/ingest/read-messages';
 import { Pipeline } from '../../local/pipeline';
@@ -117,6 +119,13 @@ describe('which key was used with which client', () => {
     const profile = profileOf(hours);
     expect(newOriginOf(profile)).toBe(origin);
     expect(keyElsewhereOf(profile)).toBe(key === undefined ? undefined : hashText(key));
+    // Who only reads sees why, and no hash of a key.
+    const byFamily = { infrastructure: 5, payment: 0, registration: 0, timing: 0, content: 0 };
+    const membership = { entry: unread(profile, 0), score: 15, byFamily, families: ['infrastructure' as const] };
+    const member = memberOf(membership, 'hijacked-keys', undefined, 14, 0);
+    expect(member.key).toBe(key === undefined ? undefined : hashText(key));
+    expect(member.because).toHaveLength(key === undefined ? 1 : 2);
+    if (key !== undefined) expect(member.because.join()).not.toContain(hashText(key));
     // What goes on from a checkpoint is what would have gone on without a stop.
     const out = new ByteWriter();
     writeProfile(out, profile);

@@ -177,7 +177,7 @@ export function memberOf(
     families: [...families],
     because: [
       ...(unlike === undefined ? [] : [`Linked, but ${unlike}.`]),
-      ...(key === undefined ? [] : [`From its new client and network only key ${key} is used: the key is what to change.`]),
+      ...(key === undefined ? [] : ['From its new client and network one key alone is used: that key is what to change.']),
       ...because,
     ],
     ...(key === undefined ? {} : { key }),

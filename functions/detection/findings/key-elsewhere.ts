@@ -1,7 +1,7 @@
 import type { Hash64 } from '../../../shared/identity/ids';
 import { hashText } from '../../../shared/identity/keyed-hash';
 import type { Profile } from '../profiles/profile';
-import { newClientsOf, newOriginOf } from './new-origin';
+import { keysOfNewClients, newOriginOf } from './new-origin';
 
 /**
  * The one API key with which somebody works from a new origin beside the account's own: key before account. Undefined where there is no
@@ -13,7 +13,6 @@ export function keyElsewhereOf(profile: Pick<Profile, 'samples' | 'habits'>): Ha
   const { habits } = profile;
   if (habits === undefined || habits.habits.length === 0) return keys.length === 1 ? hashText(keys[0]!) : undefined;
   if (habits.isCut) return undefined;
-  const theirs = newClientsOf(profile);
-  const used = new Set(habits.habits.filter(({ client }) => theirs.has(client)).map(({ key }) => key));
+  const used = keysOfNewClients(profile);
   return used.size === 1 ? hashText([...used][0]!) : undefined;
 }

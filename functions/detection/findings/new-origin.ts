@@ -25,17 +25,18 @@ export function newOriginOf(profile: Pick<Profile, 'samples' | 'habits'>): 'none
   return goesOn ? 'kept' : 'beside';
 }
 
-/** Client builds of the newest origin, where `newOriginOf` finds one. */
-export function newClientsOf({ samples: { clients } }: Pick<Profile, 'samples'>): Set<number> {
+/** Keys that the client builds of the newest origin are used with, where `newOriginOf` finds one. */
+export function keysOfNewClients({ samples: { clients }, habits }: Pick<Profile, 'samples' | 'habits'>): Set<number> {
   const since = addedAt(clients);
-  return new Set(clients.keys.filter((_, place) => clients.first[place] === since));
+  const theirs = new Set(clients.keys.filter((_, place) => clients.first[place] === since));
+  return new Set(habits?.habits.filter(({ client }) => theirs.has(client)).map(({ key }) => key));
 }
 
 /** Every key that the clients of `since` use is as new as they are; no word on it where not all pairs are known. */
-function hasKeysOfItsOwn({ samples, habits }: Pick<Profile, 'samples' | 'habits'>, since: number): boolean {
+function hasKeysOfItsOwn(profile: Pick<Profile, 'samples' | 'habits'>, since: number): boolean {
+  const { habits } = profile;
   if (!habits || habits.isCut) return false;
-  const theirs = newClientsOf({ samples });
-  const keys = new Set(habits.habits.filter(({ client }) => theirs.has(client)).map(({ key }) => key));
+  const keys = keysOfNewClients(profile);
   const before = habits.habits.some(({ key, first }) => keys.has(key) && first < since - APART_HOURS);
   return keys.size > 0 && !before;
 }
