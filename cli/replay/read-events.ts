@@ -7,6 +7,9 @@ import type { Found } from '../../functions/ingest/records/json-values';
 /** Input that cannot be read: replay says so in one line and exits with 2. */
 export class UnreadableInput extends Error {}
 
+/** A function has fifteen minutes for a file; whoever replays one has as long as they like. */
+const ANY_SIZE = Number.POSITIVE_INFINITY;
+
 const HINT = 'Give the path of a file of JSON records, plain, gzip or zstd.';
 
 /**
@@ -21,7 +24,7 @@ export async function* valuesOf(file: string): AsyncIterable<Found[]> {
   if (!found.isFile()) throw new UnreadableInput(`${file}: not a file. ${HINT}`);
   let line = 0;
   try {
-    for await (const values of fileValues(() => createReadStream(file, { highWaterMark: 1 << 20 }))) {
+    for await (const values of fileValues(() => createReadStream(file, { highWaterMark: 1 << 20 }), ANY_SIZE)) {
       line = values.at(-1)?.line ?? line;
       yield values;
     }

@@ -118,7 +118,8 @@ describe('the values of a file', () => {
 
 describe('gzip: what stands before the damage is taken, to the byte', () => {
   const objects = Array.from({ length: 3_000 }, (_, id) => ({ id, text: `${(id * 7919) % 9973}`.repeat(3) }));
-  const whole = gzipSync(objects.map((one) => JSON.stringify(one)).join('\n'));
+  const lines = Buffer.from(objects.map((one) => JSON.stringify(one)).join('\n'));
+  const whole = gzipSync(lines);
   const read = async (bytes: Uint8Array, piece: number) => {
     async function* pieces() {
       for (let at = 0; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);
@@ -195,5 +196,21 @@ describe('gzip: what stands before the damage is taken, to the byte', () => {
       for await (const _ of inflated(packed, 1_000));
     })();
     await (fits ? expect(reading).resolves.toBeUndefined() : expect(reading).rejects.toThrow(Damaged));
+  });
+  test.each([
+    ['plain', lines],
+    ['packed', gzipSync(lines)],
+    ['packed twice', gzipSync(gzipSync(lines))],
+  ])('%s: what a file may hold is asked of it unpacked, and whoever has the time sets no bound', async (_, bytes) => {
+    async function* file() {
+      yield bytes;
+    }
+    const reading = async (largest: number) => {
+      let read = 0;
+      for await (const found of fileValues(file, largest)) read += found.length;
+      return read;
+    };
+    await expect(reading(lines.length - 1)).rejects.toThrow('cut it into smaller files');
+    await expect(reading(Number.POSITIVE_INFINITY)).resolves.toBe(objects.length);
   });
 });

@@ -1,4 +1,4 @@
-import { Damaged, inflated } from './inflate';
+import { Damaged, inflated, LARGEST_FILE } from './inflate';
 import { type Found, JsonValues } from './json-values';
 
 /** A file that begins with a mark of UTF-16 (as PowerShell writes them) is in it; all others are in UTF-8. */
@@ -17,13 +17,13 @@ async function* asUtf8(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Ar
 }
 
 /**
- * The values of a file, in the pieces that they come in: plain, gzip or zstd, JSON one after another. `open` begins the file anew.
- * Throws Damaged behind the last value before the damage.
+ * The values of a file, in the pieces that they come in: plain, gzip or zstd, JSON one after another. `open` begins the file anew;
+ * `largest`: unpacked bytes. Throws Damaged behind the last value before the damage, or that it may hold.
  */
-export async function* fileValues(open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Found[]> {
+export async function* fileValues(open: () => AsyncIterable<Uint8Array>, largest = LARGEST_FILE): AsyncGenerator<Found[]> {
   const values = new JsonValues();
   try {
-    for await (const bytes of asUtf8(inflated(open))) yield values.push(bytes);
+    for await (const bytes of asUtf8(inflated(open, largest))) yield values.push(bytes);
   } catch (error) {
     if (!(error instanceof Damaged)) throw error;
     // A value that was cut is part of the damage.

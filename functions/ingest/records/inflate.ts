@@ -24,16 +24,17 @@ const isZstd = ([a, b, c, d]: Uint8Array): boolean => a === 0x28 && b === 0xb5 &
 
 /**
  * The bytes of a file, unpacked if they are gzip (any number of members, padded with zeros or not) or zstd (any number of frames), known by
- * their first bytes. `open` begins the file anew. Throws Damaged behind the last byte that could be unpacked.
+ * their first bytes. `open` begins the file anew; `largest`: unpacked bytes. Throws Damaged behind the last byte that could be unpacked, or
+ * that it may hold.
  */
 export async function* inflated(open: () => Bytes, largest = LARGEST_FILE): Bytes {
-  yield* atMost(unpacked(open), largest);
+  yield* atMost(unpacked(open, largest), largest);
 }
 
 /** Firehose packs what CloudWatch packed already. */
 const PACKED_TWICE = 1;
 
-async function* unpacked(open: () => Bytes, depth = 0): Bytes {
+async function* unpacked(open: () => Bytes, largest: number, depth = 0): Bytes {
   let first: Uint8Array | undefined;
   for await (const bytes of open()) {
     if (bytes.length === 0) continue;
@@ -43,7 +44,7 @@ async function* unpacked(open: () => Bytes, depth = 0): Bytes {
   if (!first) return;
   const once = isGzip(first) ? () => gunzip(open) : isZstd(first) ? () => unzstd(open()) : undefined;
   if (!once) yield* open();
-  else if (depth < PACKED_TWICE) yield* unpacked(() => atMost(once(), LARGEST_FILE), depth + 1);
+  else if (depth < PACKED_TWICE) yield* unpacked(() => atMost(once(), largest), largest, depth + 1);
   else yield* once();
 }
 
