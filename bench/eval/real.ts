@@ -33,7 +33,7 @@ type Reach = { network: ReadonlyMap<string, number>; campaign: ReadonlyMap<strin
 const reachOf = async (pipeline: Pipeline): Promise<Reach> => {
   const network = new Map<string, number>();
   const campaign = new Map<string, number>();
-  for await (const header of pipeline.detection.campaigns.headers()) {
+  for await (const header of pipeline.detection.campaigns.all()) {
     const { classification, members } = await pipeline.detection.campaigns.document(header.document);
     for (const { account, score } of members) {
       const profile = pipeline.detection.population.profiles.get(account);

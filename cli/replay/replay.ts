@@ -218,8 +218,7 @@ async function replay(policy: Policy, options: Options, producers: ProducerSetti
   };
   if (options.keep) await files.pipeline?.detection.keep();
   const found: Campaign[] = [];
-  for await (const { document } of pipeline.detection.campaigns.headers())
-    found.push(await pipeline.detection.campaigns.document(document));
+  for await (const { document } of pipeline.detection.campaigns.all()) found.push(await pipeline.detection.campaigns.document(document));
   spilled?.remove();
   return { report, campaigns: found, first: files.first, damage };
 }

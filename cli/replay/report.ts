@@ -107,7 +107,7 @@ export async function reportOf(
   const live = await pipeline.enforcement.policy();
   const policy = { version: live.policy.version, digest: live.digest };
   const campaigns: Report['campaigns'] = [];
-  for await (const header of pipeline.detection.campaigns.headers()) {
+  for await (const header of pipeline.detection.campaigns.all()) {
     const campaign = await pipeline.detection.campaigns.document(header.document);
     if (campaign.members.length > 0) campaigns.push(said(campaign, pipeline, acted, idOf));
   }

@@ -56,7 +56,7 @@ async function findAccount(account: AccountKey, because: string, found: Found, d
 
 async function findHolders(hashes: ReadonlyMap<Hash64, string>, found: Found, deps: Enforcement): Promise<void> {
   let opened = 0;
-  for await (const header of inTurn(deps.campaigns.headers(), deps.campaigns.ended())) {
+  for await (const header of deps.campaigns.all()) {
     if (opened++ >= MOST_CAMPAIGNS) {
       found.more = true;
       return;
@@ -83,8 +83,4 @@ async function findHolders(hashes: ReadonlyMap<Hash64, string>, found: Found, de
         found.accounts.push({ account, campaign: campaign.id, because: `it holds the same ${as}` });
     }
   }
-}
-
-async function* inTurn<T>(...parts: AsyncIterable<T>[]): AsyncIterable<T> {
-  for (const part of parts) yield* part;
 }

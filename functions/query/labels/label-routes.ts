@@ -121,7 +121,7 @@ async function knownGroups(standing: Awaited<ReturnType<LabelStore['standing']>>
     if (campaign !== undefined) found.set(campaign, [...(found.get(campaign) ?? []), label.value]);
   }
   const groups = [];
-  for await (const header of campaigns.headers()) {
+  for await (const header of campaigns.all()) {
     const labels = found.get(header.id);
     if (labels) groups.push({ probabilities: header.probabilities, labels });
   }

@@ -234,6 +234,12 @@ export class CampaignStore {
     return this.headersIn(ENDED, () => {});
   }
 
+  /** Of those that go on, then of those that have ended; one that ends meanwhile may come twice. */
+  async *all(): AsyncIterable<CampaignHeader> {
+    yield* this.headers();
+    yield* this.ended();
+  }
+
   private async *headersIn(pk: string, unreadable: (id: CampaignId) => void): AsyncIterable<CampaignHeader> {
     let after: string | undefined;
     do {
