@@ -1,6 +1,5 @@
 import { TRAIT } from '../../shared/contract/prompt-fingerprint';
 import { HOUR, MINUTE } from '../../shared/domain/time';
-import { ByteWriter } from '../../shared/formats/bytes';
 import type { Place } from '../../shared/formats/distinct-events';
 import { CONTENT_BUCKETS, type Features, SHAPE_BUCKETS, SUM } from '../../shared/formats/features';
 import { ABSENT, type Segment, SKETCH_COLUMNS } from '../../shared/formats/segment';
@@ -124,9 +123,3 @@ function addPrompt(features: Features, segment: Segment, row: number): void {
     sums[SUM.content + (value % CONTENT_BUCKETS)]!++;
   }
 }
-
-export const encoded = (features: Features): Uint8Array => {
-  const out = new ByteWriter();
-  features.encode(out);
-  return out.take();
-};

@@ -1,5 +1,4 @@
 import { dynamoDb, s3, sqs } from '../aws/clients';
-import { SqsDeadLetters } from '../aws/dead-letters';
 import { DynamoTable } from '../aws/dynamo-table';
 import { S3ObjectStore } from '../aws/s3-object-store';
 import { SqsQueue, takeOffQueue } from '../aws/sqs-queue';
@@ -20,4 +19,3 @@ export const bucket = (name: string) => new S3ObjectStore(objects(), name);
 export const queue = (url: string) => new SqsQueue(queues(), url);
 /** Takes messages off the queue that they came from. */
 export const takeOff: ReturnType<typeof takeOffQueue> = (records) => takeOffQueue(queues())(records);
-export const deadLetters = (url: string) => new SqsDeadLetters(queues(), url);

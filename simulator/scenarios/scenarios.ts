@@ -1,7 +1,7 @@
 import { BEHAVIOURS } from '../behaviours/list';
 import { POPULATIONS, ROOMS } from '../populations/list';
 import type { Description } from './description';
-import { EVASION_NAMES, EVASIONS, type Evasion, evading } from './evasions';
+import { EVASION_NAMES, type Evasion, evading } from './evasions';
 import { Scenario, type ScenarioInput } from './scenario';
 
 /** The named scenarios. Sizes are for one run on a laptop; `--scale` multiplies them. */
@@ -245,11 +245,3 @@ export const scenarioNamed = (name: string): Scenario | undefined => {
   const input = SCENARIOS[name];
   return input && Scenario.parse(input);
 };
-
-/** `a+b` for each pair of evasions that does not change the same parameter: what an adaptive attacker can choose from. */
-export const everyPair = (): [Evasion, Evasion][] =>
-  EVASION_NAMES.flatMap((a, i) =>
-    EVASION_NAMES.slice(i + 1)
-      .filter((b) => !Object.keys(EVASIONS[a]).some((key) => key in EVASIONS[b]))
-      .map((b): [Evasion, Evasion] => [a, b]),
-  );

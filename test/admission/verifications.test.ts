@@ -1,7 +1,6 @@
 import { type Checked, check } from '../../functions/admission/check';
 import type { Newcomer } from '../../functions/admission/newcomer';
 import { decideVerification } from '../../functions/enforcement/commands/decide-verification';
-import { standingOf } from '../../functions/enforcement/standing/standing';
 import { takeNews } from '../../functions/enforcement/verification/take-news';
 import { verificationDesk } from '../../functions/enforcement/verification/verification-desk';
 import { ingest } from '../../functions/ingest/ingest';
@@ -12,6 +11,7 @@ import { DAY, HOUR, iso, MINUTE } from '../../shared/domain/time';
 import { type AccountKey, sealedId } from '../../shared/identity/ids';
 import { fc } from '../support/property';
 import { MEMORY, onBothSides, type Side } from '../support/sides';
+import { standingOf } from '../support/standing-of';
 import { account, buildCampaign } from '../support/worlds/build-campaign';
 import { contained, hasher, OPERATOR } from '../support/worlds/contained-operator';
 import { BEN, BOLD, enforcementWorld, says, type TestWorld, VIEWER } from '../support/worlds/enforcement-world';

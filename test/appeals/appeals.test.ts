@@ -4,12 +4,12 @@ import { carryOutAppeals } from '../../functions/enforcement/account-actions/car
 import { approve } from '../../functions/enforcement/commands/approve';
 import { undoAccount } from '../../functions/enforcement/commands/undo';
 import { decide } from '../../functions/enforcement/policy/decide';
-import { standingOf } from '../../functions/enforcement/standing/standing';
 import { DAY, HOUR } from '../../shared/domain/time';
 import { checkAppealToken, signAppealLink } from '../../shared/identity/appeal-link';
 import type { AccountKey } from '../../shared/identity/ids';
 import { caseId } from '../../shared/identity/ids';
 import { onBothSides } from '../support/sides';
+import { standingOf } from '../support/standing-of';
 import { account, buildCampaign, buildMember } from '../support/worlds/build-campaign';
 import {
   APPEAL_KEYS,

@@ -4,13 +4,14 @@ import { approve } from '../../functions/enforcement/commands/approve';
 import { undoAccount } from '../../functions/enforcement/commands/undo';
 import { openEnforcement } from '../../functions/enforcement/enforcement';
 import { verifyLedger } from '../../functions/enforcement/ledger/verify-ledger';
-import { standingOf, standings } from '../../functions/enforcement/standing/standing';
+import { standings } from '../../functions/enforcement/standing/standing';
 import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { withMode } from '../../shared/domain/policy/policy';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { caseId } from '../../shared/identity/ids';
 import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 import { onBothSides } from '../support/sides';
+import { standingOf } from '../support/standing-of';
 import { account, buildCampaign, buildMember, T0 } from '../support/worlds/build-campaign';
 import { BEN, CLEO, enforcementWorld, policyWith, SMALL, says, set } from '../support/worlds/enforcement-world';
 

@@ -1,9 +1,9 @@
 import { confirmActions } from '../../functions/enforcement/commands/approve';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
-import { standingOf } from '../../functions/enforcement/standing/standing';
 import { ACCOUNT_CHAIN } from '../../shared/domain/cases/action';
 import { DAY, HOUR, MINUTE } from '../../shared/domain/time';
 import { onBothSides } from '../support/sides';
+import { standingOf } from '../support/standing-of';
 import { account, buildCampaign } from '../support/worlds/build-campaign';
 import { BEN, CASE, CLEO, enforcementWorld, progressOf, SMALL, says } from '../support/worlds/enforcement-world';
 

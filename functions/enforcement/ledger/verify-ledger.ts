@@ -190,7 +190,7 @@ export type Again = { kind: 'same' } | { kind: 'different'; was: string; now: st
  * Makes a recorded decision again from what it was made of: the archived campaign version, the policy by digest, the
  * exonerations and demotions of that time. Facts of members who were acted on are those kept with the action.
  */
-export async function decideAgain(entry: Entry<DecisionRecord>, deps: LedgerStores): Promise<Again> {
+async function decideAgain(entry: Entry<DecisionRecord>, deps: LedgerStores): Promise<Again> {
   const was = entry.state;
   const policy = await deps.policies.document(was.policy);
   if (!policy) return { kind: 'cannot', because: `policy ${was.policy} is not kept` };

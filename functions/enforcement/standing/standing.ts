@@ -21,16 +21,6 @@ export type AccountStanding = {
 
 export type StandingStores = Pick<Enforcement, 'ledger' | 'cases' | 'campaigns'>;
 
-/** Where an account stands in our workflow now, and why. */
-export async function standingOf(account: AccountKey, stores: StandingStores): Promise<AccountStanding> {
-  const membership = await stores.campaigns.membership(account);
-  const about = membership && (await aboutCampaign(membership.campaign, stores));
-  const acted = await actedOn(account, stores);
-  if (acted) return { ...acted, detectedAt: membership?.joinedAt ?? acted.actedAt };
-  if (!membership || !about) return { account, standing: 'active', campaign: null, detectedAt: null, actedAt: null, because: [] };
-  return notActedOn({ account, role: membership.role, joinedAt: membership.joinedAt, because: [] }, membership.campaign, about);
-}
-
 /** Every account that the product has something to say about: acted on, or a member of a campaign that is watched or in review. */
 export async function* standings(stores: StandingStores): AsyncIterable<AccountStanding> {
   const told = new Set<AccountKey>();

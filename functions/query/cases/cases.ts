@@ -51,8 +51,6 @@ export async function oneCase(
   return { kind: 'case', entry: { id, head, header }, touched: touched.size, appeals: appeals.length, history };
 }
 
-export const newestCase = (campaign: CampaignId, ports: QueryPorts): Promise<CaseHead | undefined> => bookOf(ports).latestOf(campaign);
-
 async function everyCase(book: CaseStore): Promise<CaseHead[]> {
   const all: CaseHead[] = [];
   let after: string | undefined;

@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
 import { unnamed } from '../../../shared/domain/cases/unnamed';
 import type { Actor } from '../../../shared/domain/person';
 import { DAY, dayLabel, dayOf, iso } from '../../../shared/domain/time';
-import { type CampaignId, caseId } from '../../../shared/identity/ids';
+import type { CampaignId } from '../../../shared/identity/ids';
 import { CaseStore } from '../../../shared/stores/cases/case-store';
 import { LedgerStore, placeInFeed } from '../../../shared/stores/cases/ledger-store';
 import type { Dossier } from '../campaigns/dossier';
@@ -95,5 +95,3 @@ function nameOf(actor: Actor): string {
 
 /** Read for the list only: whatever the state is, it is not acted on. */
 const ANY_CHAIN = { prefix: '', state: z.unknown() };
-
-export const caseChain = (id: string): string => `${CASE_CHAIN.prefix}${caseId(id)}`;

@@ -1,7 +1,7 @@
 import { approve, reject, resume } from '../../../functions/enforcement/commands/approve';
-import { standingOf } from '../../../functions/enforcement/standing/standing';
 import { DAY, HOUR, MINUTE } from '../../../shared/domain/time';
 import { onBothSides } from '../../support/sides';
+import { standingOf } from '../../support/standing-of';
 import { account, buildCampaign } from '../../support/worlds/build-campaign';
 import {
   ADA,
