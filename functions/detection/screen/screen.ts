@@ -1,6 +1,7 @@
 import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { TraitIds } from '../traits/trait-ids';
+import type { Arrays, Constructors } from './columns/array-file';
 import { Bytes, Doubles, Words } from './columns/growing';
 import { pairList } from './columns/pair-list';
 import { writeColumns } from './columns/screen-columns';
@@ -125,10 +126,8 @@ export async function screen(
 
   await step('meet', numbered(cut.partitions), (p) => numbered(count).map((s) => `records/${p}/${s}`));
   const { shared, before, together } = await met(board, cut.partitions);
-  const asked = [];
-  for (const name of byPartition('asked')) asked.push(await board.get(name, ASKED));
+  const pairs = await pairList(census.size, () => read(board, byPartition('asked'), ASKED));
   await board.remove(byPartition('asked'));
-  const pairs = pairList(census.size, asked.splice(0));
   const rowOf = rowsOf(pairs);
   const begins = beginsOf(rowOf, cut.rowsAtOnce);
   await board.put('shared', SHARED, shared);
@@ -141,17 +140,23 @@ export async function screen(
   const meeting = blocksThatMeet(pairs, rowOf, begins, cut.rowsAtOnce);
   await step('compare', meeting);
   await board.remove(numbered(begins.length - 1).flatMap((block) => bySegment(`rows/${block}`)));
-  const likely: LikelyPairs[] = [];
-  for (const at of meeting) likely.push(await board.get(`likely/${at}`, LIKELY));
-
-  const others = uncounted(likely, popular);
+  // Read twice, two blocks at a time: together they are the largest of all that comes here.
+  const likely = (): AsyncIterable<LikelyPairs> =>
+    read(
+      board,
+      meeting.map((at) => `likely/${at}`),
+      LIKELY,
+    );
+  const others = await uncounted(likely(), popular);
   await board.put('uncounted', TRAITS, traitsOf(others));
   if (others.size > 0) await step('recount', numbered(count));
   const exact = new PairBounds(census, rhythms, shared, policy, [
     { ids: popular, counts: often },
     { ids: others, counts: await added(board, others.size > 0 ? bySegment('others') : [], others.size) },
   ]);
-  const links = inOrder(likely.map((part) => linksOf(part, exact)));
+  const parts: ScreenLinks[] = [];
+  for await (const part of likely()) parts.push(linksOf(part, exact));
+  const links = inOrder(parts);
   const { groupOf, sizes } = groupsOf(census.size, supportedPairs(census.size, links.pairs), policy.minimumNetwork);
   await board.put('groups', GROUPS, { groupOf, sizes: Uint32Array.from(sizes) });
 
@@ -186,6 +191,11 @@ function stepsOf(tasks: ScreenTasks, board: Board, elsewhere: Elsewhere | undefi
       await board.remove(reads(at));
     }
   };
+}
+
+/** Objects one after another. */
+async function* read<T extends Arrays>(board: Board, names: readonly string[], of: Constructors<T>): AsyncIterable<T> {
+  for (const name of names) yield board.get(name, of);
 }
 
 /** What the segments counted, together. */
@@ -239,9 +249,9 @@ async function met(board: Board, partitions: number) {
 }
 
 /** What likely pairs have in common, of the traits that may propose no pair and were not counted yet. */
-function uncounted(likely: readonly LikelyPairs[], counted: TraitIds): TraitIds {
+async function uncounted(likely: AsyncIterable<LikelyPairs>, counted: TraitIds): Promise<TraitIds> {
   const ids = new TraitIds();
-  for (const { types, values } of likely)
+  for await (const { types, values } of likely)
     for (let i = 0; i < types.length; i++)
       if (!PROPOSES[types[i]!] && counted.find(types[i]!, values[i]!) === undefined) ids.of(types[i]!, values[i]!);
   return ids;

@@ -3,14 +3,17 @@ import { ascending } from './growing';
 /** Pairs by their first account, ascending, each once: the seconds of `first` stand from `starts[first]` to `starts[first + 1]`. */
 export type PairList = { starts: Uint32Array; seconds: Uint32Array };
 
-/** Some pairs, each as often as it came, in any order. `size`: accounts, by ordinal. */
-export function pairList(size: number, parts: readonly { firsts: Uint32Array; seconds: Uint32Array }[]): PairList {
+/**
+ * Some pairs, each as often as it came, in any order: read twice, a part at a time, so that no two parts need be in memory. `size`: accounts,
+ * by ordinal.
+ */
+export async function pairList(size: number, parts: () => AsyncIterable<{ firsts: Uint32Array; seconds: Uint32Array }>): Promise<PairList> {
   const starts = new Uint32Array(size + 1);
-  for (const { firsts } of parts) for (const first of firsts) starts[first + 1]!++;
+  for await (const { firsts } of parts()) for (const first of firsts) starts[first + 1]!++;
   for (let first = 0; first < size; first++) starts[first + 1]! += starts[first]!;
   const seconds = new Uint32Array(starts[size]!);
   const filled = starts.slice(0, size);
-  for (const part of parts) {
+  for await (const part of parts()) {
     const { firsts } = part;
     for (let i = 0; i < firsts.length; i++) seconds[filled[firsts[i]!]!++] = part.seconds[i]!;
   }
