@@ -98,7 +98,7 @@ export class Detection extends Construct {
   /** Tasks of a screen side by side: each reads and writes objects of its run, and nothing else. */
   private screening(stage: Stage, { archive }: StateStack): ScreenMachine {
     const task = new StageFunction(this, 'ScreenTask', {
-      handler: 'functions/detection/screen/tasks/handler.ts',
+      handler: 'functions/detection/tasks/handler.ts',
       schema: ScreenEnv,
       environment: { ARCHIVE_BUCKET: archive.bucketName },
       memoryMiB: 3_008,

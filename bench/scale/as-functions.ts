@@ -1,7 +1,7 @@
 import type { Segments } from '../../functions/detection/screen/holders/census';
 import { type ScreenCut, type Screened, type ScreenPolicy, screen } from '../../functions/detection/screen/screen';
 import type { BoardStore } from '../../functions/detection/screen/tasks/board';
-import { called, doTask, prefixOf } from '../../functions/detection/screen/tasks/called-task';
+import { called, doTask, prefixOf } from '../../functions/detection/tasks/called-task';
 import { PRICES } from '../cost/prices';
 
 /** GB of memory of a function that does a task (infra/detection.ts); and of Express, which charges 64 MB for each second that a child takes. */

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOptions } from '../../cli/command-line';
-import { judgeUnits } from '../../functions/detection/judge-units';
 import { accountAt, readColumns, writeColumns } from '../../functions/detection/screen/columns/screen-columns';
 import { censusOf, ordinalsOf, type Segments, tally } from '../../functions/detection/screen/holders/census';
 import { firstOf } from '../../functions/detection/screen/holders/trait-records';
 import { type Screened, screen, screenPolicyOf } from '../../functions/detection/screen/screen';
 import { Screening } from '../../functions/detection/screen/screened';
+import { countedBesides, judgeUnits, marksOf, rulesOf } from '../../functions/detection/units/judge-units';
+import { JudgedHere } from '../../functions/detection/units/judged-here';
 import { Policy } from '../../shared/domain/policy/policy';
 import type { AccountKey } from '../../shared/identity/ids';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
@@ -125,10 +126,23 @@ async function measure(system: System, size: number, folder: string, partitions:
     disk = statSync(join(folder, 'spill')).size;
     const members = new Set<AccountKey>();
     const counts = { links: 0, candidates: 0 };
-    for await (const unit of judgeUnits({ population, screening, campaigns: [], operators: [], policy: whole, now: NOW })) {
-      counts.links += unit.links.length;
-      counts.candidates += unit.index.accounts.length;
-      for (const { network } of unit.assessments) for (const { entry } of network.members) members.add(entry.profile.account);
+    const given = { units: screening.units, campaigns: [], operators: [], policy: whole, now: NOW };
+    const judged = {
+      profiles: population.profiles,
+      screening,
+      rules: rulesOf(given, population.releases),
+      marks: marksOf([]),
+      besides: countedBesides(given),
+    };
+    const here = new JudgedHere(judged, ({ links, index, assessments }) => ({
+      links: links.length,
+      candidates: index.accounts.length,
+      members: assessments.flatMap(({ network }) => network.members.map(({ entry }) => entry.profile.account)),
+    }));
+    for await (const unit of judgeUnits(given, here)) {
+      counts.links += unit.links;
+      counts.candidates += unit.candidates;
+      for (const account of unit.members) members.add(account);
     }
     spill.remove();
     found = {

@@ -11,56 +11,36 @@ import { type DecidedRun, DecidedRunStore } from '../../shared/stores/campaigns/
 import { LeaseStore } from '../../shared/stores/lease-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { AccountRows } from './account-rows';
+import { type ByUnitsPorts, screened, settledUnits } from './by-units';
 import { followPeople, movedByPeople } from './campaigns/follow-people';
-import { membersOfHostile } from './campaigns/hostile';
 import { sharedByMembers } from './campaigns/indicators';
 import { namesMet } from './campaigns/known-operators';
-import { track } from './campaigns/track';
 import { Everybody } from './everybody';
-import type { Assessment } from './findings/assess';
-import { isTied, type JudgedUnit, judgeUnits } from './judge-units';
 import { KeptCampaigns } from './kept-campaigns';
 import { LEASE, LEASE_FOR } from './lease';
-import { linksAreDue, linksWithin } from './links/campaign-links';
-import type { Network } from './networks/networks';
 import { FoldReader } from './profiles/fold-reader';
 import type { Population } from './profiles/population';
 import { type Glance, riskTier } from './risk-tier';
 import { PopulationColumns } from './screen/columns/population-columns';
-import { Spill } from './screen/columns/spill';
-import type { Segments } from './screen/holders/census';
-import { Screening, type ScreeningGiven } from './screen/screened';
-import { called, prefixOf } from './screen/tasks/called-task';
+import { indexOf } from './screen/screened';
 import { Sightings } from './sightings';
 import type { TraitIndex } from './traits/trait-index';
+import { membersOf, type SettledUnit, type Tracking, tracked } from './units/settled';
 
 /** Raised when the meaning of detection code changes; stands in every campaign's provenance. */
 export const DETECTION_CODE = 'detection-1';
 
 /** Accounts that one process holds with their profiles and an index of all they hold: some 25 KB each. */
 const WHOLE_AT_MOST = 60_000;
-/** Accounts that are screened here although functions could do it side by side: they cost ten times as much, for a screen of less than a minute. */
-const ALONE_AT_MOST = 1_000_000;
-const PER_PARTITION = 25_000;
-const ROWS_AT_ONCE = 500_000;
-
-export type DetectionPorts = {
+export type DetectionPorts = ByUnitsPorts & {
   stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
   clock: Clock;
   /** What people decided about who belongs together, read at each run; nothing where it is not given. */
   regroupings?: () => Promise<readonly Regrouping[]>;
   /** A population of more accounts is screened in columns, and few of it are judged with their profiles; what it is decides how it is done, hardly what is found. */
   wholeAtMost?: number;
-  /** Accounts of a population that is screened whose traits are counted in one reading of the columns: decides memory and time, never what is found. */
-  countedAtOnce?: number;
-  /** Carries out the tasks of a screen, a list of them under a key; without, they are done here, one after the other. Decides time, never what is found. */
-  carryOut?: Parameters<typeof called>[0];
-  /** A screen of more accounts is carried out elsewhere, if it can be. */
-  aloneAtMost?: number;
   /** Whether a row is kept of every account that was active lately, for people to read: `none` where nobody asks. */
   rows?: 'all' | 'none';
-  /** Is shown what was found out about each network of a run, before it becomes campaigns: evaluation collects it. */
-  record?: (assessments: readonly Assessment[], at: number) => void;
 };
 type Given = {
   before: Campaign[];
@@ -269,7 +249,12 @@ export class Detection {
     const judged = this.everybody.judge(population, given);
     const { assessments, watched, context, linked, resting } = judged;
     this.ports.record?.(assessments, given.now);
-    const changed = await this.tracked({ ...judged, campaigns: given.before }, population, given);
+    const { changed, links } = tracked(
+      { ...judged, campaigns: given.before, profiles: population.profiles },
+      given.policy,
+      this.trackingOf(population, given),
+    );
+    await this.keepLinks(links);
     for (const one of watched) await this.sightings.note(one.operator, namesMet(one, context.index));
     return {
       changed,
@@ -282,61 +267,32 @@ export class Detection {
 
   /** Any other: everybody is screened in columns, and whom the screen names is judged unit by unit. */
   private async byUnits(population: Population, given: Given): Promise<Tracked> {
-    const { before, policy, operators, now } = given;
-    const { countedAtOnce } = this.ports;
+    const { policy, operators, now } = given;
     const segments = this.columns.update(population, population.changes());
     population.rest();
     this.everybody.forget();
-    const cut = { partitions: Math.ceil(population.profiles.size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
-    const ties = before.filter(isTied).map(({ members }) => members.map(({ account }) => account));
-    const screening = await this.screened(
-      segments,
-      { ties, known: new Set(membersOfHostile(before)), now, policy, cut },
-      given.provenance.run,
-    );
-    const indexOf = async (accounts: readonly AccountKey[]): Promise<TraitIndex> =>
-      screening.index(accounts, population, await screening.counted(accounts));
-    const all: Tracked = { changed: [], networks: 0, linked: new Set(), resting: 0, indexOf };
-    for await (const unit of judgeUnits({ population, screening, campaigns: before, operators, policy, now, countedAtOnce })) {
-      this.ports.record?.(unit.assessments, now);
-      all.changed.push(...(await this.tracked(unit, population, given)));
-      all.networks += unit.linked.length + unit.resting.length;
-      all.resting += unit.resting.flat().length;
-      for (const account of unit.linked.flatMap(membersOf)) all.linked.add(account);
+    const screening = await screened(segments, population, given, this.ports);
+    const indexOfSome = async (accounts: readonly AccountKey[]): Promise<TraitIndex> =>
+      indexOf(accounts, population.profiles, population.releases, await screening.counted(accounts), policy, now);
+    const all: Tracked = { changed: [], networks: 0, linked: new Set(), resting: 0, indexOf: indexOfSome };
+    const units = settledUnits(screening, population, { ...given, tracking: this.trackingOf(population, given) }, this.ports);
+    for await (const { changed, links, networks, resting, linked } of units) {
+      await this.keepLinks(links);
+      all.changed.push(...changed);
+      all.networks += networks;
+      all.resting += resting;
+      for (const account of linked) all.linked.add(account);
     }
     await this.sightings.noteByColumns(operators, screening);
     return all;
   }
 
-  /** What tasks hand on stands in memory where they are done here, else in the archive, apart for each run. */
-  private screened(segments: Segments, of: ScreeningGiven, run: string): Promise<Screening> {
-    const { carryOut, stores, aloneAtMost = ALONE_AT_MOST } = this.ports;
-    if (!carryOut || this.population.profiles.size <= aloneAtMost) return Screening.of(segments, of, new Spill());
-    const prefix = prefixOf(run);
-    return Screening.of(segments, of, stores.archive, { prefix, elsewhere: called(carryOut, prefix) });
+  private trackingOf({ span }: Population, { provenance, names }: Given): Tracking {
+    return { half: span.half, provenance, names };
   }
 
-  /** Groups ▶ campaigns. The links of those that changed are kept, before anything says that they changed. */
-  private async tracked(
-    { assessments, links, context, campaigns }: Pick<JudgedUnit, 'assessments' | 'links' | 'context' | 'campaigns'>,
-    population: Population,
-    { names, policy, now, provenance }: Given,
-  ): Promise<Campaign[]> {
-    const changed = track(assessments, campaigns, {
-      ...context,
-      profiles: { get: (account) => population.profiles.peek(account) },
-      policy,
-      half: population.span.half,
-      provenance,
-      names,
-    });
-    for (const campaign of changed) {
-      if (!linksAreDue(campaign, this.kept.of(campaign.id), provenance.run, now)) continue;
-      campaign.links = { version: campaign.version, accounts: campaign.members.length, at: now };
-      await this.kept.graphs.saveLinks(campaign.id, campaign.version, linksWithin(campaign, links, context.index));
-    }
-    return changed;
+  /** The links of campaigns that changed are kept before anything says that they changed. */
+  private async keepLinks(links: SettledUnit['links']): Promise<void> {
+    for (const { campaign, version, links: within } of links) await this.kept.graphs.saveLinks(campaign, version, within);
   }
 }
-
-const membersOf = ({ members }: Network): AccountKey[] => members.map(({ entry }) => entry.profile.account);

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { type Screened, screen } from '../../functions/detection/screen/screen';
-import { called, prefixOf } from '../../functions/detection/screen/tasks/called-task';
+import { called, prefixOf } from '../../functions/detection/tasks/called-task';
 import { StepFunctionsTasks } from '../../shared/aws/step-functions-tasks';
 import { DAY } from '../../shared/domain/time';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';

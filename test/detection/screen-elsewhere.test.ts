@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { Detection } from '../../functions/detection/detect';
-import { CalledTask, doTask } from '../../functions/detection/screen/tasks/called-task';
+import { CalledTask, doTask } from '../../functions/detection/tasks/called-task';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
@@ -79,7 +79,7 @@ const left = async (archive: MemoryObjectStore): Promise<string[]> => {
   return keys;
 };
 
-test('detection whose screen is carried out by functions finds the same, to the byte; lists of tasks are all that is left', async () => {
+test('detection whose screen is carried out, and whose units are judged, by functions finds the same, to the byte; lists of tasks are all that is left', async () => {
   const [here, there] = [await world(), await world()];
   const functions = await machine(there.stores.archive);
   try {
@@ -87,29 +87,36 @@ test('detection whose screen is carried out by functions finds the same, to the 
     const other = await new Detection({ ...there, wholeAtMost: 10, aloneAtMost: 10, carryOut: functions.carryOut }).run(policy, 'policy-1');
     expect(one.changed).toHaveLength(1);
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
-    expect(functions.steps).toEqual(['count', 'emit', 'meet', 'cut', 'compare', 'recount', 'visit']);
+    expect(functions.steps).toEqual(['count', 'emit', 'meet', 'cut', 'compare', 'recount', 'visit', 'ask', 'look', 'settle']);
     expect((await left(there.stores.archive)).every((name) => name.endsWith('.json'))).toBe(true);
   } finally {
     await functions.stop();
   }
 }, 60_000);
 
-test('a task that failed for good: nothing is judged, nothing is said; the next run judges', async () => {
-  const { clock, stores } = await world();
-  const broken = await machine(stores.archive, ({ step }) => step === 'meet');
-  const whole = await machine(stores.archive);
-  try {
-    const failed = new Detection({ stores, clock, wholeAtMost: 10, aloneAtMost: 10, carryOut: broken.carryOut }).run(policy, 'policy-1');
-    await expect(failed).rejects.toThrow(/meet.json FAILED: out of memory/);
-    expect((await stores.graph.query({ pk: 'CAMPAIGN' })).items).toEqual([]);
-    clock.advanceTo(clock.now() + 15 * 60_000);
-    const ran = await new Detection({ stores, clock, wholeAtMost: 10, aloneAtMost: 10, carryOut: whole.carryOut }).run(policy, 'policy-1');
-    expect(ran.changed).toHaveLength(1);
-  } finally {
-    await broken.stop();
-    await whole.stop();
-  }
-}, 60_000);
+test.each(['meet', 'look', 'settle'] as const)(
+  'a task (%s) that failed for good: nothing is said; the next run judges',
+  async (failing) => {
+    const { clock, stores } = await world();
+    const broken = await machine(stores.archive, ({ step }) => step === failing);
+    const whole = await machine(stores.archive);
+    try {
+      const failed = new Detection({ stores, clock, wholeAtMost: 10, aloneAtMost: 10, carryOut: broken.carryOut }).run(policy, 'policy-1');
+      await expect(failed).rejects.toThrow(`${failing}.json FAILED: out of memory`);
+      expect((await stores.graph.query({ pk: 'CAMPAIGN' })).items).toEqual([]);
+      clock.advanceTo(clock.now() + 15 * 60_000);
+      const ran = await new Detection({ stores, clock, wholeAtMost: 10, aloneAtMost: 10, carryOut: whole.carryOut }).run(
+        policy,
+        'policy-1',
+      );
+      expect(ran.changed).toHaveLength(1);
+    } finally {
+      await broken.stop();
+      await whole.stop();
+    }
+  },
+  60_000,
+);
 
 test('the same list asked for twice is one execution', async () => {
   const archive = new MemoryObjectStore();

@@ -1,5 +1,5 @@
 import { Detection } from '../../functions/detection/detect';
-import { type CalledTask, doTask } from '../../functions/detection/screen/tasks/called-task';
+import { type CalledTask, doTask } from '../../functions/detection/tasks/called-task';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';

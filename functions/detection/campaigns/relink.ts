@@ -15,7 +15,7 @@ export function relink(assessment: Assessment, campaigns: readonly Campaign[], c
   return campaigns.find(
     (campaign) =>
       mayComeBack(campaign) &&
-      carries(assessment.network, campaign, context, context.policy.memberThreshold.value) &&
+      carries(assessment.network, knownBy(campaign), context, context.policy.memberThreshold.value) &&
       !apart(assessment, campaign, context),
   );
 }
@@ -24,24 +24,18 @@ export const mayComeBack = ({ classification, members }: Pick<Campaign, 'classif
   classification !== 'shared-origin' && classification !== 'unclear' && members.length > 0;
 
 /** Whether enough of a network's accounts carry a campaign's indicators. `bar`: the policy's `memberThreshold`, nats. */
-export function carries(
-  { members }: Pick<Network, 'members'>,
-  campaign: Pick<Campaign, 'indicators' | 'members'>,
-  context: Pick<TrackContext, 'index'>,
-  bar: number,
-): boolean {
-  const carried = carriedBy({ indicators: campaign.indicators, size: campaign.members.length }, context);
+export function carries({ members }: Pick<Network, 'members'>, known: Known, context: Pick<TrackContext, 'index'>, bar: number): boolean {
+  const carried = carriedBy(known, context);
   return members.filter((membership) => carried(membership) >= bar).length >= CARRIED_SHARE * members.length;
 }
 
 /** Whether a network and the rest of a campaign were seen side by side, and what holds them together says that they are two operators'. */
-export function apart({ network }: Assessment, campaign: Campaign, { index, profiles }: TrackContext): boolean {
+export function apart({ network }: Assessment, campaign: Campaign, { index }: Pick<TrackContext, 'index'>): boolean {
   const theirs: number[] = [];
   const inside = new Set(network.members.map(({ entry }) => entry.profile.account));
   for (const { account } of campaign.members) {
     if (inside.has(account)) continue;
-    const profile = profiles.get(account);
-    const entry = profile && index.entryOf(profile);
+    const entry = index.entryOf(account);
     if (entry && entry.addresses > 0) theirs.push(entry.order);
   }
   const mine = network.members.map(({ entry }) => entry.order);
@@ -60,6 +54,7 @@ export const isToolOf = ({ type, members }: Pick<Indicator, 'type' | 'members'>,
 
 /** A campaign, here or elsewhere, as it is known: what its accounts share, and how many they are. */
 export type Known = { indicators: readonly Pick<Indicator, 'type' | 'hash' | 'family' | 'members'>[]; size: number };
+export const knownBy = ({ indicators, members }: Pick<Campaign, 'indicators' | 'members'>): Known => ({ indicators, size: members.length });
 
 /**
  * Scores an account against a campaign's indicators (nats, capped by family). 0 unless two families speak, one of them

@@ -14,5 +14,9 @@ export function restingOf(
 ): (profile: Pick<Profile, 'account' | 'lastUse'>) => boolean {
   const members = new Set<AccountKey>();
   for (const { members: held, foundBy } of campaigns) if (foundBy !== 'content') for (const { account } of held) members.add(account);
-  return ({ account, lastUse }) => lastUse !== Number.NEGATIVE_INFINITY && lastUse <= now - QUIET && members.has(account);
+  return (profile) => isQuiet(profile, now) && members.has(profile.account);
 }
+
+/** Whether an account exchanged something once, and nothing for two days. */
+export const isQuiet = ({ lastUse }: Pick<Profile, 'lastUse'>, now: number): boolean =>
+  lastUse !== Number.NEGATIVE_INFINITY && lastUse <= now - QUIET;

@@ -40,6 +40,18 @@ export class Profiles {
     return held instanceof Uint8Array ? readProfile(new ByteReader(held)) : held;
   }
 
+  /** As it rests, or would. */
+  packed(account: AccountKey): Uint8Array | undefined {
+    const held = this.all.get(account);
+    return held === undefined || held instanceof Uint8Array ? held : this.bytesOf(held);
+  }
+
+  private bytesOf(profile: Profile): Uint8Array {
+    this.out.clear();
+    writeProfile(this.out, profile);
+    return this.out.take();
+  }
+
   accounts(): Iterable<AccountKey> {
     return this.all.keys();
   }
@@ -67,9 +79,7 @@ export class Profiles {
     for (const account of this.working) {
       const profile = this.all.get(account);
       if (!profile || profile instanceof Uint8Array) continue;
-      this.out.clear();
-      writeProfile(this.out, profile);
-      this.all.set(account, this.out.take());
+      this.all.set(account, this.bytesOf(profile));
     }
     this.working.clear();
   }

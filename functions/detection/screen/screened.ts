@@ -2,12 +2,11 @@ import type { DetectionPolicy } from '../../../shared/domain/policy/detection-po
 import { segmentOf } from '../../../shared/formats/segment-of';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { ObjectStore } from '../../../shared/ports';
-import type { Population } from '../profiles/population';
 import type { Profile } from '../profiles/profile';
 import { TraitIds } from '../traits/trait-ids';
 import { type Counted, TraitIndex, weightsUnasked } from '../traits/trait-index';
 import { Repeated } from './columns/repeated';
-import { accountAt, placesOf, sizeOf } from './columns/screen-columns';
+import { accountAt, placesOf, type ScreenColumns, sizeOf } from './columns/screen-columns';
 import { type Census, NOT_REFERENCE, type Segments, standingsIn } from './holders/census';
 import { countTraits } from './holders/trait-counts';
 import { type ScreenCut, screen, screenPolicyOf } from './screen';
@@ -37,9 +36,8 @@ export class Screening {
     readonly census: Census,
     readonly units: readonly Unit[],
     private readonly segments: Segments,
-    private readonly together: Float64Array,
+    readonly together: Float64Array,
     private readonly repeated: Repeated,
-    private readonly policy: DetectionPolicy,
   ) {}
 
   static async of(
@@ -52,7 +50,7 @@ export class Screening {
     const screened = await screen(segments, known, now, screenPolicyOf(policy), given.cut, spill, where);
     const units = await unitsOf(screened, segments, given.ties);
     const repeated = await repeatedIn(segments, screened.traits);
-    return new Screening(screened.census, units, segments, screened.together, repeated, policy);
+    return new Screening(screened.census, units, segments, screened.together, repeated);
   }
 
   /** Accounts of the reference whose keys lie lowest by some of their characters, in the order of keys: the same whatever the segments. */
@@ -78,21 +76,15 @@ export class Screening {
    */
   async counted(accounts: Iterable<AccountKey>, besides: readonly Trait[] = []): Promise<Counted> {
     const { segments, census, together } = this;
-    const wanted: AccountKey[][] = Array.from({ length: segments.count }, () => []);
-    for (const account of accounts) wanted[segmentOf(account, segments.count)]!.push(account);
     const ids = new TraitIds();
     const reference = new Set<AccountKey>();
     for (const { type, hash } of besides) ids.of(type, hash);
-    for (let s = 0; s < segments.count; s++) {
-      if (wanted[s]!.length === 0) continue;
-      const columns = await segments.columns(s);
-      const standings = standingsIn(columns, census);
-      for (const at of placesOf(columns, wanted[s]!)) {
-        if (standings[at] !== NOT_REFERENCE) reference.add(accountAt(columns, at));
-        for (let i = columns.starts[at]!; i < columns.starts[at + 1]!; i++)
-          if (this.repeated.may(columns.types[i]!, columns.hashes[i]!)) ids.of(columns.types[i]!, columns.hashes[i]!);
-      }
-    }
+    let of: { segment: number; standings: Uint8Array } | undefined;
+    await this.ofEach(accounts, (columns, segment, at) => {
+      if (of?.segment !== segment) of = { segment, standings: standingsIn(columns, census) };
+      if (of.standings[at] !== NOT_REFERENCE) reference.add(accountAt(columns, at));
+      this.addShared(ids, columns, at);
+    });
     const { inReference, holders } = await countTraits(ids, segments, census);
     return {
       size: census.size,
@@ -106,25 +98,52 @@ export class Screening {
     };
   }
 
-  /** An index of some accounts, of those whose traits were counted. */
-  index(
-    accounts: readonly AccountKey[],
-    population: { profiles: Pick<Population['profiles'], 'peek'>; releases: Population['releases'] },
-    counted: Counted,
-  ): TraitIndex {
-    const profiles: Profile[] = [];
-    for (const account of accounts) {
-      const profile = population.profiles.peek(account);
-      if (profile) profiles.push(profile);
-    }
-    const { referenceAgeDays, smallestReference, hubShare } = this.policy;
-    const index = new TraitIndex(
-      { referenceAgeDays: referenceAgeDays.value, smallestReference: smallestReference.value, hubShare: hubShare.value },
-      counted,
-    );
-    index.update(profiles.sort(byArrival), population.releases, this.census.now, new Set());
-    return index;
+  /** Of some accounts: what any of them holds that somebody else may hold too. */
+  async shared(accounts: Iterable<AccountKey>): Promise<TraitIds> {
+    const ids = new TraitIds();
+    await this.ofEach(accounts, (columns, _, at) => this.addShared(ids, columns, at));
+    return ids;
   }
+
+  private addShared(ids: TraitIds, columns: ScreenColumns, at: number): void {
+    for (let i = columns.starts[at]!; i < columns.starts[at + 1]!; i++)
+      if (this.repeated.may(columns.types[i]!, columns.hashes[i]!)) ids.of(columns.types[i]!, columns.hashes[i]!);
+  }
+
+  /** Where each of some accounts stands, segment by segment. */
+  private async ofEach(accounts: Iterable<AccountKey>, take: (columns: ScreenColumns, segment: number, at: number) => void): Promise<void> {
+    const { segments } = this;
+    const wanted: AccountKey[][] = Array.from({ length: segments.count }, () => []);
+    for (const account of accounts) wanted[segmentOf(account, segments.count)]!.push(account);
+    for (let s = 0; s < segments.count; s++) {
+      if (wanted[s]!.length === 0) continue;
+      const columns = await segments.columns(s);
+      for (const at of placesOf(columns, wanted[s]!)) take(columns, s, at);
+    }
+  }
+}
+
+/** An index of some accounts, of those whose traits were counted over everybody. */
+export function indexOf(
+  accounts: readonly AccountKey[],
+  profiles: { peek(account: AccountKey): Profile | undefined },
+  releases: ReadonlyMap<string, number>,
+  counted: Counted,
+  policy: DetectionPolicy,
+  now: number,
+): TraitIndex {
+  const held: Profile[] = [];
+  for (const account of accounts) {
+    const profile = profiles.peek(account);
+    if (profile) held.push(profile);
+  }
+  const { referenceAgeDays, smallestReference, hubShare } = policy;
+  const index = new TraitIndex(
+    { referenceAgeDays: referenceAgeDays.value, smallestReference: smallestReference.value, hubShare: hubShare.value },
+    counted,
+  );
+  index.update(held.sort(byArrival), releases, now, new Set());
+  return index;
 }
 
 async function repeatedIn(segments: Segments, traits: number): Promise<Repeated> {

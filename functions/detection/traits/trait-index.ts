@@ -270,10 +270,16 @@ export class TraitIndex {
     return matchWeight(this.types[id]!, this.referenceHolders[id]!, this.referenceSize, this.policy.hubShare);
   }
 
-  /** An account's entry, if it is of the population. */
-  entryOf(profile: Profile): Indexed | undefined {
-    return this.cache.get(profile);
+  /** An account's entry, if it is in the index. By name: a profile that rests packed is another object each time that it is read. */
+  entryOf(account: AccountKey): Indexed | undefined {
+    for (; this.named < this.accounts.length; this.named++) {
+      const entry = this.accounts[this.named]!;
+      this.byName.set(entry.profile.account, entry);
+    }
+    return this.byName.get(account);
   }
+  private readonly byName = new Map<AccountKey, Indexed>();
+  private named = 0;
 
   /** Every trait that any account of the index ever had. */
   get traits(): TraitIds {

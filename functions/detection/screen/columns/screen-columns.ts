@@ -70,7 +70,7 @@ export type ScreenColumns = {
 };
 
 /** Characters of an account key, one byte each. */
-const KEY_BYTES = 22;
+export const KEY_BYTES = 22;
 /** Segments, at most: what fewer segments are made of. */
 export const FINEST = 64;
 

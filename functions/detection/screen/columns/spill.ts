@@ -13,6 +13,10 @@ export class Spill implements Pick<ObjectStore, 'put' | 'get' | 'delete'> {
     return this.objects.get(key);
   }
 
+  keys(): Iterable<string> {
+    return this.objects.keys();
+  }
+
   async delete(key: string): Promise<void> {
     this.objects.delete(key);
   }

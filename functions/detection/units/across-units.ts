@@ -1,14 +1,15 @@
-import type { Campaign } from '../../shared/domain/campaigns/campaign';
-import type { KnownOperator } from '../../shared/domain/campaigns/known-operator';
-import type { DetectionPolicy } from '../../shared/domain/policy/detection-policy';
-import { hashNumber } from '../../shared/identity/keyed-hash';
-import { carries, isToolOf } from './campaigns/relink';
-import { contentOf, isPopularAmong } from './findings/join-cells';
-import type { GroupContext } from './findings/measures';
-import type { Network } from './networks/networks';
-import type { Trait } from './screen/screened';
-import { TraitIds } from './traits/trait-ids';
-import { TRAIT_NAMES } from './traits/traits';
+import type { Campaign } from '../../../shared/domain/campaigns/campaign';
+import type { KnownOperator } from '../../../shared/domain/campaigns/known-operator';
+import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
+import type { CampaignId } from '../../../shared/identity/ids';
+import { hashNumber } from '../../../shared/identity/keyed-hash';
+import { carries, isToolOf, type Known, knownBy, mayComeBack } from '../campaigns/relink';
+import { isPopularAmong } from '../findings/join-cells';
+import type { GroupContext } from '../findings/measures';
+import type { Network } from '../networks/networks';
+import type { Trait } from '../screen/screened';
+import { TraitIds } from '../traits/trait-ids';
+import { TRAIT_NAMES } from '../traits/traits';
 
 // What units that are judged one by one must know of one another.
 
@@ -29,23 +30,29 @@ export class Contents {
   private readonly networks: number[] = [];
   private readonly cells = new Map<number, Set<number>>();
 
-  /** Answers whether it may be one of several cells. */
-  note(unit: number, network: Network, index: GroupContext['index'], isCell: boolean): boolean {
-    let isAny = false;
-    for (const id of contentOf(network, { index })) {
-      const known = this.ids.of(index.types[id]!, index.hashes[id]!);
+  note(unit: number, { content, isCell }: { content: readonly (readonly [type: number, hash: number])[]; isCell: boolean }): void {
+    for (const [type, hash] of content) {
+      const known = this.ids.of(type, hash);
       this.networks[known] = (this.networks[known] ?? 0) + 1;
       if (!isCell) continue;
-      isAny = true;
       const cells = this.cells.get(known);
       if (cells) cells.add(unit);
       else this.cells.set(known, new Set([unit]));
     }
-    return isAny;
   }
 
-  networksWith(type: number, hash: number): number {
-    return this.networks[this.ids.find(type, hash) ?? -1] ?? 0;
+  /** What so many networks have that it is a popular tool's. */
+  popular(): TraitIds {
+    const popular = new TraitIds();
+    this.networks.forEach((networks, known) => {
+      if (isPopularAmong(networks)) popular.of(this.ids.types[known]!, this.ids.hashes[known]!);
+    });
+    return popular;
+  }
+
+  /** Units with cells that have popular content: they were looked at before it was known to be. */
+  *mistaken(): Iterable<number> {
+    for (const [known, units] of this.cells) if (isPopularAmong(this.networks[known]!)) yield* units;
   }
 
   /** Pairs of units that have cells with content in common. */
@@ -58,12 +65,16 @@ export class Contents {
   }
 }
 
-/** Campaigns whose accounts may come back under other names, by what they are known by. */
+/** A campaign whose accounts may come back under other names, by what it is known by. */
+export type Returner = Known & { id: CampaignId };
+export const returners = (campaigns: readonly Campaign[]): Returner[] =>
+  campaigns.filter(mayComeBack).map((campaign) => ({ id: campaign.id, ...knownBy(campaign) }));
+
 export class Returning {
   private readonly ids = new TraitIds();
   private readonly knownBy: number[][] = [];
 
-  constructor(private readonly campaigns: readonly Campaign[]) {
+  constructor(private readonly campaigns: readonly Returner[]) {
     campaigns.forEach(({ indicators }, campaign) => {
       for (const { type, hash } of indicators) {
         const id = this.ids.of(TRAIT_NAMES.indexOf(type), hashNumber(hash));
@@ -75,7 +86,7 @@ export class Returning {
   }
 
   /** Those whose indicators enough of a network's members carry. */
-  in(network: Network, index: GroupContext['index'], { memberThreshold }: DetectionPolicy): Campaign[] {
+  in(network: Network, index: GroupContext['index'], { memberThreshold }: DetectionPolicy): CampaignId[] {
     if (this.campaigns.length === 0) return [];
     const holding = new Set<number>();
     for (const id of network.profile.counts.keys())
@@ -83,7 +94,8 @@ export class Returning {
     return [...holding]
       .sort((a, b) => a - b)
       .map((at) => this.campaigns[at]!)
-      .filter((campaign) => carries(network, campaign, { index }, memberThreshold.value));
+      .filter((campaign) => carries(network, campaign, { index }, memberThreshold.value))
+      .map(({ id }) => id);
   }
 }
 

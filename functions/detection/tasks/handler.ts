@@ -1,6 +1,6 @@
-import { bucket } from '../../../../shared/lambda/adapters';
-import { environment } from '../../../../shared/lambda/environment';
-import { ScreenEnv } from '../../../../shared/wiring';
+import { bucket } from '../../../shared/lambda/adapters';
+import { environment } from '../../../shared/lambda/environment';
+import { ScreenEnv } from '../../../shared/wiring';
 import { CalledTask, doTask } from './called-task';
 
 const env = environment(ScreenEnv);

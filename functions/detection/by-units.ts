@@ -1,0 +1,97 @@
+import type { Campaign } from '../../shared/domain/campaigns/campaign';
+import type { KnownOperator } from '../../shared/domain/campaigns/known-operator';
+import type { DetectionPolicy } from '../../shared/domain/policy/detection-policy';
+import type { Stores } from '../../shared/ports';
+import { membersOfHostile } from './campaigns/hostile';
+import type { Assessment } from './findings/assess';
+import type { Population } from './profiles/population';
+import { Spill } from './screen/columns/spill';
+import type { Segments } from './screen/holders/census';
+import { Screening } from './screen/screened';
+import { Board } from './screen/tasks/board';
+import { called, prefixOf } from './tasks/called-task';
+import { countedBesides, isTied, judgeUnits, marksOf, rulesOf } from './units/judge-units';
+import { JudgedElsewhere } from './units/judged-elsewhere';
+import { JudgedHere } from './units/judged-here';
+import { type SettledUnit, settled, type Tracking } from './units/settled';
+
+/** Accounts that are screened and judged here although functions could do it side by side: they cost ten times as much, for less than two minutes. */
+const ALONE_AT_MOST = 1_000_000;
+const PER_PARTITION = 25_000;
+const ROWS_AT_ONCE = 500_000;
+
+/** How a population that is screened is judged. But for `record`, which collects, all of it decides time and memory, never what is found. */
+export type ByUnitsPorts = {
+  stores: Pick<Stores, 'archive'>;
+  /** Carries out tasks side by side, a list of them under a key; without, they are done here, one after the other. */
+  carryOut?: Parameters<typeof called>[0];
+  /** More accounts are screened and judged elsewhere, if they can be. */
+  aloneAtMost?: number;
+  /** Accounts whose traits are counted in one reading of the columns. */
+  countedAtOnce?: number;
+  /** Accounts of units that a function judges in one task, about. */
+  unitsAtOnce?: number;
+  /** Is shown what was found out about each network of a run that is judged here, before it becomes campaigns: evaluation collects it. */
+  record?: (assessments: readonly Assessment[], at: number) => void;
+};
+export type ByUnitsGiven = {
+  before: readonly Campaign[];
+  policy: DetectionPolicy;
+  operators: readonly KnownOperator[];
+  now: number;
+  provenance: Campaign['provenance'];
+};
+
+/** Everybody, in columns: who is to be judged, and with whom. */
+export function screened(
+  segments: Segments,
+  { profiles: { size } }: Population,
+  { before, policy, now, provenance }: ByUnitsGiven,
+  ports: ByUnitsPorts,
+): Promise<Screening> {
+  const cut = { partitions: Math.ceil(size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
+  const ties = before.filter(isTied).map(({ members }) => members.map(({ account }) => account));
+  const given = { ties, known: new Set(membersOfHostile(before)), now, policy, cut };
+  const where = elsewhere(size, provenance, ports);
+  return where ? Screening.of(segments, given, ports.stores.archive, where) : Screening.of(segments, given, new Spill());
+}
+
+/** What becomes of those units, here or by functions. */
+export function settledUnits(
+  screening: Screening,
+  { profiles, releases }: Population,
+  { before, policy, operators, now, provenance, tracking }: ByUnitsGiven & { tracking: Tracking },
+  ports: ByUnitsPorts,
+): AsyncIterable<SettledUnit> {
+  const { countedAtOnce, unitsAtOnce, record, stores } = ports;
+  const given = { units: screening.units, campaigns: before, operators, policy, now };
+  const judged = {
+    profiles,
+    screening,
+    rules: rulesOf(given, releases),
+    marks: marksOf(before),
+    besides: countedBesides(given),
+    ...(countedAtOnce === undefined ? {} : { countedAtOnce }),
+  };
+  const where = elsewhere(profiles.size, provenance, ports);
+  if (!where)
+    return judgeUnits(
+      given,
+      new JudgedHere(judged, (unit) => {
+        record?.(unit.assessments, now);
+        return settled(unit, policy, tracking);
+      }),
+    );
+  const atOnce = unitsAtOnce === undefined ? {} : { batchOf: unitsAtOnce };
+  return judgeUnits(
+    given,
+    new JudgedElsewhere({ ...judged, ...atOnce, tracking }, new Board(stores.archive, where.prefix), where.elsewhere),
+  );
+}
+
+/** Where tasks are done side by side, and hand on objects of the archive, apart for each run; undefined where they are done here. */
+function elsewhere(accounts: number, { run }: Campaign['provenance'], { carryOut, aloneAtMost = ALONE_AT_MOST }: ByUnitsPorts) {
+  if (!carryOut || accounts <= aloneAtMost) return undefined;
+  const prefix = prefixOf(run);
+  return { prefix, elsewhere: called(carryOut, prefix) };
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { Board, type BoardStore } from '../screen/tasks/board';
+import { columnsOnBoard, Given, STEPS as SCREEN_STEPS, ScreenTasks } from '../screen/tasks/screen-tasks';
+import { UNIT_STEPS, UnitTask, UnitTasks } from '../units/unit-tasks';
+
+/** A task of a run, for a process that knows nothing else of it. */
+export const CalledTask = z.object({
+  prefix: z.string().regex(/^detection\/screen\/[\w.:-]+$/),
+  step: z.enum([...SCREEN_STEPS, ...UNIT_STEPS]),
+  at: z.int().min(0),
+});
+export type CalledTask = z.infer<typeof CalledTask>;
+
+/** May be repeated. All it needs stands under the run's prefix. */
+export async function doTask({ prefix, step, at }: CalledTask, store: BoardStore): Promise<void> {
+  const board = new Board(store, prefix);
+  const ofUnits = UnitTask.safeParse({ step, at });
+  if (ofUnits.success) return new UnitTasks(board).do(ofUnits.data);
+  const { segments } = Given.parse(await board.getJson('given'));
+  await new ScreenTasks(board, columnsOnBoard(store, prefix, segments)).do({ step: z.enum(SCREEN_STEPS).parse(step), at });
+}
+
+/** Where the objects of a run stand in the archive. */
+export const prefixOf = (run: string): string => `detection/screen/${run}`;
+
+/** Tasks of a run by calls: `run` carries out a list, all of one step, which it puts under a key. */
+export const called =
+  (run: (items: readonly CalledTask[], key: string) => Promise<void>, prefix: string) =>
+  async (tasks: readonly Omit<CalledTask, 'prefix'>[]): Promise<void> => {
+    if (tasks.length > 0)
+      await run(
+        tasks.map((task) => ({ prefix, ...task })),
+        `${prefix}/tasks/${tasks[0]!.step}.json`,
+      );
+  };
