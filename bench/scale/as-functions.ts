@@ -1,7 +1,5 @@
-import type { Segments } from '../../functions/detection/screen/holders/census';
-import { type ScreenCut, type Screened, type ScreenPolicy, screen } from '../../functions/detection/screen/screen';
 import type { BoardStore } from '../../functions/detection/screen/tasks/board';
-import { called, doTask, prefixOf } from '../../functions/detection/tasks/called-task';
+import { type called, doTask } from '../../functions/detection/tasks/called-task';
 import { PRICES } from '../cost/prices';
 
 /** GB of memory of a function that does a task (infra/detection.ts); and of Express, which charges 64 MB for each second that a child takes. */
@@ -13,46 +11,34 @@ const TRANSITIONS = 3;
 /** As in docs/cost.md: seconds that a request of S3 takes, one after the other. */
 const WAIT = 0.025;
 
-export type AsFunctions = {
-  result: Screened;
-  tasks: number;
-  puts: number;
-  gets: number;
-  moved: number;
-  /** CPU seconds of the longest task, of all of them, and what a run costs at list prices. */
-  longest: number;
-  cpu: number;
-  dollars: number;
-};
-
 /**
- * The screen as functions would do it, here one after the other: each task begins with nothing and reads all it needs. Counted: requests,
- * bytes, CPU seconds; computed from them: dollars, as if a vCPU were as fast as this one.
+ * Tasks as functions would do them, here one after the other: each begins with nothing and reads all it needs. Counted: requests, bytes, CPU
+ * seconds; computed from them: dollars, as if a vCPU were as fast as this one.
  */
-export async function asFunctions(
-  segments: Segments,
-  now: number,
-  policy: ScreenPolicy,
-  cut: ScreenCut,
-  spill: BoardStore,
-): Promise<AsFunctions> {
-  const count = { tasks: 0, steps: 0, puts: 0, gets: 0, moved: 0, longest: 0, cpu: 0 };
-  const store: BoardStore = {
-    async put(key, bytes) {
-      count.puts++;
-      count.moved += bytes.length;
-      return spill.put(key, bytes);
+export class AsFunctions {
+  private readonly count = { tasks: 0, steps: 0, puts: 0, gets: 0, moved: 0, longest: 0, cpu: 0 };
+  private waits = 0;
+
+  constructor(private readonly spill: BoardStore) {}
+
+  /** What tasks, and who has them done, read and write. */
+  readonly store: BoardStore = {
+    put: async (key, bytes) => {
+      this.count.puts++;
+      this.count.moved += bytes.length;
+      return this.spill.put(key, bytes);
     },
-    async get(key) {
-      const bytes = await spill.get(key);
-      count.gets++;
-      count.moved += bytes?.length ?? 0;
+    get: async (key) => {
+      const bytes = await this.spill.get(key);
+      this.count.gets++;
+      this.count.moved += bytes?.length ?? 0;
       return bytes;
     },
-    delete: (key) => spill.delete(key),
+    delete: (key) => this.spill.delete(key),
   };
-  let waits = 0;
-  const carryOut: Parameters<typeof called>[0] = async (items) => {
+
+  readonly carryOut: Parameters<typeof called>[0] = async (items) => {
+    const { count } = this;
     count.steps++;
     // The list itself is written and read.
     count.puts++;
@@ -60,24 +46,27 @@ export async function asFunctions(
     for (const item of items) {
       const before = process.cpuUsage();
       const requests = count.puts + count.gets;
-      await doTask(item, store);
+      await doTask(item, this.store);
       const { user, system } = process.cpuUsage(before);
       const cpu = (user + system) / 1e6;
-      waits += (count.puts + count.gets - requests) * WAIT;
+      this.waits += (count.puts + count.gets - requests) * WAIT;
       count.tasks++;
       count.cpu += cpu;
       count.longest = Math.max(count.longest, cpu);
     }
   };
-  const prefix = prefixOf('run-bench');
-  const result = await screen(segments, new Set(), now, policy, cut, store, { prefix, elsewhere: called(carryOut, prefix) });
-  const seconds = count.cpu + waits;
-  const dollars =
-    seconds * TASK_GB * PRICES.lambdaGbSecond.usd +
-    count.tasks * (PRICES.lambdaRequest.usd + EXPRESS.request) +
-    seconds * EXPRESS.gb * EXPRESS.gbSecond +
-    count.steps * TRANSITIONS * TRANSITION +
-    count.puts * PRICES.s3Put.usd +
-    count.gets * PRICES.s3Get.usd;
-  return { result, ...count, dollars };
+
+  /** In words. */
+  get counted(): string {
+    const { tasks, steps, puts, gets, moved, longest, cpu } = this.count;
+    const seconds = cpu + this.waits;
+    const dollars =
+      seconds * TASK_GB * PRICES.lambdaGbSecond.usd +
+      tasks * (PRICES.lambdaRequest.usd + EXPRESS.request) +
+      seconds * EXPRESS.gb * EXPRESS.gbSecond +
+      steps * TRANSITIONS * TRANSITION +
+      puts * PRICES.s3Put.usd +
+      gets * PRICES.s3Get.usd;
+    return `${tasks} tasks, ${cpu.toFixed(1)} CPU s in them, the longest ${longest.toFixed(2)}; ${puts} PUT, ${gets} GET, ${(moved / 2 ** 30).toFixed(1)} GiB; $${dollars.toFixed(4)} a run`;
+  }
 }

@@ -7,30 +7,36 @@ import { censusOf, ordinalsOf, type Segments, tally } from '../../functions/dete
 import { firstOf } from '../../functions/detection/screen/holders/trait-records';
 import { type Screened, screen, screenPolicyOf } from '../../functions/detection/screen/screen';
 import { Screening } from '../../functions/detection/screen/screened';
+import { Board } from '../../functions/detection/screen/tasks/board';
+import { called, prefixOf } from '../../functions/detection/tasks/called-task';
 import { countedBesides, judgeUnits, marksOf, rulesOf } from '../../functions/detection/units/judge-units';
+import { JudgedElsewhere } from '../../functions/detection/units/judged-elsewhere';
 import { JudgedHere } from '../../functions/detection/units/judged-here';
 import { Policy } from '../../shared/domain/policy/policy';
+import { HOUR } from '../../shared/domain/time';
 import type { AccountKey } from '../../shared/identity/ids';
 import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
 import { table } from '../eval/table';
-import { asFunctions } from './as-functions';
+import { AsFunctions } from './as-functions';
 import { banding } from './banding';
 import { inDuckDb, writeRecords } from './in-duckdb';
 import { NOW, SEGMENTS, SyntheticPopulation } from './population';
 import { profilesOf } from './profiles-of';
 
-const HELP = `npm run bench:scale -- [--accounts 10000,100000,1000000] [--only screen,functions,judgement,banding,duckdb] [--partitions 0]
+const HELP = `npm run bench:scale -- [--accounts 10000,100000,1000000] [--only screen,functions,judgement,judged,banding,duckdb] [--partitions 0]
 
 What it costs to find who may be joined to whom: the product's screen, alone and with the judgement after it (profiles of candidates, index,
 links, networks), beside plain banding and the same in SQL (DuckDB, one thread), on one
 synthetic population (bench/scale/population.ts). Each runs in a process of its own: CPU seconds of all its threads, largest memory. Making
-the population is not counted, nor is loading it into DuckDB. functions (only if named): the screen as functions do it under a Distributed
-Map, each task from nothing, with requests counted and dollars a run computed. --partitions 0 chooses: one per 25,000 accounts.`;
+the population is not counted, nor is loading it into DuckDB. functions and judged (only if named): the screen, and the judgement after it, as
+functions do them under a Distributed Map, each task from nothing, with requests counted and dollars a run computed; of judged the CPU
+seconds are those of the screen in one process, of who has the units judged, and of the tasks. --partitions 0 chooses: one per 25,000 accounts.`;
 
 const ROOT = process.env.LOCKSTEP_ROOT ?? process.cwd();
 const whole = Policy.parse(JSON.parse(readFileSync(join(ROOT, 'policies/recommended.json'), 'utf8'))).detection;
 const policy = screenPolicyOf(whole);
-const SYSTEMS = ['screen', 'functions', 'judgement', 'banding', 'duckdb'] as const;
+const SYSTEMS = ['screen', 'functions', 'judgement', 'judged', 'banding', 'duckdb'] as const;
+const ONLY_IF_NAMED: readonly string[] = ['functions', 'judged'];
 type System = (typeof SYSTEMS)[number];
 type Measured = {
   cpu: number;
@@ -109,44 +115,58 @@ async function measure(system: System, size: number, folder: string, partitions:
     };
   } else if (system === 'functions') {
     const spill = new AppendedObjectStore(join(folder, 'spill'));
-    const { result, tasks, puts, gets, moved, longest, cpu, dollars } = await asFunctions(segments, NOW, policy, cut, spill);
+    const functions = new AsFunctions(spill);
+    const prefix = prefixOf('run-bench');
+    const elsewhere = called(functions.carryOut, prefix);
+    const result = await screen(segments, new Set(), NOW, policy, cut, functions.store, { prefix, elsewhere });
     disk = statSync(join(folder, 'spill')).size;
     spill.remove();
-    counted = `${tasks} tasks, ${cpu.toFixed(1)} CPU s in them, the longest ${longest.toFixed(2)}; ${puts} PUT, ${gets} GET, ${(moved / 2 ** 30).toFixed(1)} GiB; $${dollars.toFixed(4)} a run`;
+    counted = functions.counted;
     found = {
       links: result.links.pairs.length,
       inGroups: (which) => result.groupOf[which]! > 0,
       pairs: result.pairs,
       candidates: candidatesOf(result),
     };
-  } else if (system === 'judgement') {
+  } else if (system === 'judgement' || system === 'judged') {
     const spill = new AppendedObjectStore(join(folder, 'spill'));
-    const population = { profiles: await profilesOf(segments), releases: new Map<string, number>() };
+    const profiles = await profilesOf(segments);
     const screening = await Screening.of(segments, { ties: [], known: new Set(), now: NOW, policy: whole, cut }, spill);
-    disk = statSync(join(folder, 'spill')).size;
+    const given = { units: screening.units, campaigns: [], operators: [], policy: whole, now: NOW };
+    const judged = { profiles, screening, rules: rulesOf(given, new Map()), marks: marksOf([]), besides: countedBesides(given) };
     const members = new Set<AccountKey>();
     const counts = { links: 0, candidates: 0 };
-    const given = { units: screening.units, campaigns: [], operators: [], policy: whole, now: NOW };
-    const judged = {
-      profiles: population.profiles,
-      screening,
-      rules: rulesOf(given, population.releases),
-      marks: marksOf([]),
-      besides: countedBesides(given),
-    };
-    const here = new JudgedHere(judged, ({ links, index, assessments }) => ({
-      links: links.length,
-      candidates: index.accounts.length,
-      members: assessments.flatMap(({ network }) => network.members.map(({ entry }) => entry.profile.account)),
-    }));
-    for await (const unit of judgeUnits(given, here)) {
-      counts.links += unit.links;
-      counts.candidates += unit.candidates;
-      for (const account of unit.members) members.add(account);
+    if (system === 'judgement') {
+      const here = new JudgedHere(judged, ({ links, index, assessments }) => ({
+        links: links.length,
+        candidates: index.accounts.length,
+        members: assessments.flatMap(({ network }) => network.members.map(({ entry }) => entry.profile.account)),
+      }));
+      for await (const unit of judgeUnits(given, here)) {
+        counts.links += unit.links;
+        counts.candidates += unit.candidates;
+        for (const account of unit.members) members.add(account);
+      }
+    } else {
+      const functions = new AsFunctions(spill);
+      const prefix = prefixOf('run-bench');
+      const tracking = {
+        half: Math.floor(NOW / HOUR),
+        provenance: { run: 'run-bench', code: '', policy: '', input: '' },
+        names: new Set<string>(),
+      };
+      const there = new JudgedElsewhere({ ...judged, tracking }, new Board(functions.store, prefix), called(functions.carryOut, prefix));
+      for await (const { changed, links } of judgeUnits(given, there)) {
+        for (const campaign of changed) for (const { account } of campaign.members) members.add(account);
+        for (const kept of links) counts.links += kept.links.length;
+      }
+      counted = functions.counted;
     }
+    disk = statSync(join(folder, 'spill')).size;
     spill.remove();
     found = {
-      ...counts,
+      links: counts.links,
+      ...(system === 'judgement' ? { candidates: counts.candidates } : {}),
       inGroups: (_, account) => members.has(account),
       largestUnit: screening.units.reduce((most, { accounts }) => Math.max(most, accounts.length), 0),
     };
@@ -216,7 +236,7 @@ async function main(): Promise<void> {
   }
   const values = readOptions(HELP, {
     accounts: { type: 'string', default: '10000,100000,1000000' },
-    only: { type: 'string', default: SYSTEMS.filter((one) => one !== 'functions').join() },
+    only: { type: 'string', default: SYSTEMS.filter((one) => !ONLY_IF_NAMED.includes(one)).join() },
     partitions: { type: 'string', default: '0' },
   });
   const rows: string[][] = [];

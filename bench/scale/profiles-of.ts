@@ -1,8 +1,10 @@
 import { Profile, type ProfileSample } from '../../functions/detection/profiles/profile';
+import { writeProfile } from '../../functions/detection/profiles/profile-codec';
 import { accountAt, placeOf, type ScreenColumns } from '../../functions/detection/screen/columns/screen-columns';
 import type { Segments } from '../../functions/detection/screen/holders/census';
 import { SAMPLED, TRAIT_NAMES, type TraitType } from '../../functions/detection/traits/traits';
 import { HOUR } from '../../shared/domain/time';
+import { ByteWriter } from '../../shared/formats/bytes';
 import { segmentOf } from '../../shared/formats/segment-of';
 import { type AccountKey, sealedId } from '../../shared/identity/ids';
 import { hashText } from '../../shared/identity/keyed-hash';
@@ -20,14 +22,25 @@ const FACTS: Partial<Record<TraitType, string>> = {
 };
 
 /** Profiles of accounts that are known as columns only, made when they are asked for; what is read off behaviour (rhythm, task mix) is left out. */
-export async function profilesOf(segments: Segments): Promise<{ peek(account: AccountKey): Profile | undefined }> {
+export async function profilesOf(
+  segments: Segments,
+): Promise<{ peek(account: AccountKey): Profile | undefined; packed(account: AccountKey): Uint8Array | undefined }> {
   const columns: ScreenColumns[] = [];
   for (let s = 0; s < segments.count; s++) columns.push(await segments.columns(s));
+  const out = new ByteWriter();
+  const peek = (account: AccountKey): Profile | undefined => {
+    const from = columns[segmentOf(account, segments.count)]!;
+    const at = placeOf(from, account);
+    return at === undefined ? undefined : profileAt(from, at);
+  };
   return {
-    peek: (account) => {
-      const from = columns[segmentOf(account, segments.count)]!;
-      const at = placeOf(from, account);
-      return at === undefined ? undefined : profileAt(from, at);
+    peek,
+    packed: (account) => {
+      const profile = peek(account);
+      if (!profile) return undefined;
+      out.clear();
+      writeProfile(out, profile);
+      return out.take();
     },
   };
 }
