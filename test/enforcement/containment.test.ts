@@ -153,10 +153,10 @@ onBothSides((side) => {
       await pass(3 * HOUR);
       await enforcement.standings.refresh();
       expect(await listed()).toEqual(['suspended', 'active']);
-      const reads = jest.spyOn(FlaggedStore.prototype, 'get');
+      const reads = jest.spyOn(FlaggedStore.prototype, 'many');
       await enforcement.standings.refresh();
       await detect(buildCampaign({ members: [...members, buildMember(51)] }));
-      expect(reads.mock.calls.map(([one]) => one)).toEqual([account(51)]);
+      expect(reads.mock.calls.flatMap(([some]) => some)).toEqual([account(51)]);
       reads.mockRestore();
     });
 

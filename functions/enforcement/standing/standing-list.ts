@@ -1,8 +1,12 @@
+import type { Member } from '../../../shared/domain/campaigns/campaign';
 import type { AccountKey, CampaignId } from '../../../shared/identity/ids';
 import { inBatches } from '../../../shared/in-batches';
 import type { Clock } from '../../../shared/ports';
 import type { FlaggedStore } from '../../../shared/stores/campaigns/flagged-store';
-import { type About, aboutCampaign, actedOn, notActedOn, type StandingStores } from './standing';
+import { type About, aboutCampaign, actedOnAmong, notActedOn, type StandingStores } from './standing';
+
+/** Members of whom rows are read together: few enough that what was read still holds when it is written. */
+const LISTED_AT_ONCE = 1_000;
 
 /** What was said of a campaign, and for which of its members. */
 type Said = { version: number; words: string; members: Set<AccountKey> };
@@ -32,16 +36,23 @@ export class StandingList {
       if (!members) continue;
       const listed = known?.words === words ? known.members : new Set<AccountKey>();
       const fresh = members.filter(({ account }) => !listed.has(account));
-      await inBatches(fresh, 32, (member) => this.list(member, id, about));
+      for (let from = 0; from < fresh.length; from += LISTED_AT_ONCE) await this.list(fresh.slice(from, from + LISTED_AT_ONCE), id, about);
       this.words.set(id, { version, words, members: new Set(members.map(({ account }) => account)) });
     }
   }
 
   /** Only in rows that detection wrote for this campaign: a bystander is on no list. */
-  private async list(member: Parameters<typeof notActedOn>[0], id: CampaignId, about: About): Promise<void> {
-    const row = await this.flagged.get(member.account);
-    if (row?.campaign !== id) return;
-    const { standing } = (await actedOn(member.account, this.stores)) ?? notActedOn(member, id, about);
-    if (row.standing !== standing) await this.flagged.stands(member.account, standing, this.stores.clock.now());
+  private async list(members: readonly Member[], id: CampaignId, about: About): Promise<void> {
+    const rows = await this.flagged.many(members.map(({ account }) => account));
+    const listed = members.filter(({ account }) => rows.get(account)?.campaign === id);
+    const acted = await actedOnAmong(
+      listed.map(({ account }) => account),
+      about.latestId,
+      this.stores,
+    );
+    await inBatches(listed, 32, async (member) => {
+      const { standing } = acted.get(member.account) ?? notActedOn(member, id, about);
+      if (rows.get(member.account)?.standing !== standing) await this.flagged.stands(member.account, standing, this.stores.clock.now());
+    });
   }
 }

@@ -1,10 +1,11 @@
 import type { Standing } from '../../../shared/domain/account';
 import type { Role } from '../../../shared/domain/campaigns/campaign';
-import { ACCOUNT_CHAIN, inForce, standingIn } from '../../../shared/domain/cases/action';
+import { ACCOUNT_CHAIN, type AccountState, inForce, standingIn } from '../../../shared/domain/cases/action';
 import { DECISION_CHAIN, type DecisionRecord } from '../../../shared/domain/cases/decision-record';
 import { REASONS } from '../../../shared/domain/cases/reason-codes';
-import { type AccountKey, accountKey, type CampaignId } from '../../../shared/identity/ids';
-import { isolated } from '../../../shared/stores/cases/ledger-store';
+import { type AccountKey, accountKey, type CampaignId, type CaseId } from '../../../shared/identity/ids';
+import type { Touched } from '../../../shared/stores/cases/case-store';
+import { type Entry, isolated } from '../../../shared/stores/cases/ledger-store';
 import type { CaseHead } from '../case/move';
 import type { Enforcement } from '../enforcement';
 
@@ -54,8 +55,32 @@ export async function actedOn(account: AccountKey, stores: StandingStores): Prom
     () => stores.ledger.head(ACCOUNT_CHAIN, account),
     () => undefined,
   );
-  const action = inForce(head?.state);
-  if (!head || !action) return undefined;
+  return head && actedOnBy(account, head);
+}
+
+/**
+ * The same of many accounts, a request for each fifty of those that `latest`, a case, has to do with: of these it is known where their chains
+ * are. Who was not acted on is absent.
+ */
+export async function actedOnAmong(
+  accounts: readonly AccountKey[],
+  latest: CaseId | undefined,
+  { ledger, cases }: StandingStores,
+): Promise<ReadonlyMap<AccountKey, AccountStanding>> {
+  const begun = await ledger.mayHaveBegun(ACCOUNT_CHAIN, accounts);
+  const touched = latest && begun.size > 0 ? await cases.touched(latest) : new Map<AccountKey, Touched>();
+  const known = new Map(accounts.filter((account) => begun.has(account)).map((account) => [account, touched.get(account)?.sequence ?? 0]));
+  const acted = new Map<AccountKey, AccountStanding>();
+  for (const [subject, head] of await ledger.heads(ACCOUNT_CHAIN, known)) {
+    const standing = actedOnBy(accountKey(subject), head);
+    if (standing) acted.set(standing.account, standing);
+  }
+  return acted;
+}
+
+function actedOnBy(account: AccountKey, head: Entry<AccountState>): AccountStanding | undefined {
+  const action = inForce(head.state);
+  if (!action) return undefined;
   const because = [REASONS[action.reasonCode].title, ...action.because];
   return {
     account,
@@ -67,7 +92,7 @@ export async function actedOn(account: AccountKey, stores: StandingStores): Prom
   };
 }
 
-export type About = { decision: DecisionRecord | undefined; latest: CaseHead | undefined };
+export type About = { decision: DecisionRecord | undefined; latest: CaseHead | undefined; latestId: CaseId | undefined };
 
 export async function aboutCampaign(campaign: CampaignId, stores: StandingStores): Promise<About> {
   const decision = await isolated(
@@ -75,16 +100,16 @@ export async function aboutCampaign(campaign: CampaignId, stores: StandingStores
     () => undefined,
   );
   const latest = await isolated(
-    async () => (await stores.cases.latestOf(campaign))?.head,
+    () => stores.cases.latestOf(campaign),
     () => undefined,
   );
-  return { decision, latest };
+  return { decision, latest: latest?.head, latestId: latest?.id };
 }
 
 export function notActedOn(
   member: { account: AccountKey; role: Role; joinedAt: number; because: readonly string[] },
   campaign: CampaignId,
-  { decision, latest }: About,
+  { decision, latest }: Omit<About, 'latestId'>,
 ): AccountStanding {
   const { account, joinedAt, because } = member;
   const nothing = { account, campaign: null, detectedAt: null, actedAt: null, because: [] };

@@ -31,6 +31,16 @@ export class FlaggedStore {
     return (await this.row(account))?.flagged;
   }
 
+  /** Rows of many accounts, a request for each hundred; who has none, and whose row cannot be read, is absent. */
+  async many(accounts: readonly AccountKey[]): Promise<Map<AccountKey, FlaggedAccount>> {
+    const rows = new Map<AccountKey, FlaggedAccount>();
+    for (const { flagged } of await this.graph.getAll(accounts.map(keyOf))) {
+      const read = FlaggedAccount.safeParse(flagged);
+      if (read.success) rows.set(read.data.account, read.data);
+    }
+    return rows;
+  }
+
   /** Detection's word. Writes nothing when the row says the same already. */
   async detected({ at, ...said }: Detected): Promise<void> {
     const because = said.because.slice(0, MOST_SENTENCES).map((sentence) => sentence.slice(0, MOST_LETTERS));

@@ -1,3 +1,4 @@
+import { openEnforcement } from '../../../functions/enforcement/enforcement';
 import { lookAfter } from '../../../functions/enforcement/look-after';
 import { HOUR } from '../../../shared/domain/time';
 import { campaignId } from '../../../shared/identity/ids';
@@ -55,4 +56,20 @@ test('to look after a case takes as many reads whatever its size, and works on n
     expect(world.provider.received).toEqual([]);
   }
   expect(counted[0]).toBe(counted[1]);
+});
+
+test('a process that starts anew reads hundreds of members in a request to list where they stand', async () => {
+  const world = await enforcementWorld(MEMORY);
+  await world.detect(buildCampaign({ size: 2_000 }));
+  await world.pass(5 * HOUR);
+  const acted = world.provider.suspended().length;
+  expect(acted).toBeGreaterThan(1_000);
+  const tables = [world.stores.enforcement, world.stores.graph] as unknown as { counted: { reads: number; writes: number } }[];
+  const counted = (what: 'reads' | 'writes'): number => tables.reduce((sum, { counted }) => sum + counted[what], 0);
+  const anew = openEnforcement({ ...world.enforcement, stores: world.stores });
+  const [reads, writes] = [counted('reads'), counted('writes')];
+  await anew.standings.refresh();
+  // 20 for rows of the list, 40 for heads of chains; the rest are pages: of accounts with a chain, and of those the case has to do with.
+  expect(counted('reads') - reads).toBeLessThan(300);
+  expect(counted('writes')).toBe(writes);
 });
