@@ -1,10 +1,21 @@
 import { strict as assert } from 'node:assert';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { Profiles } from '../../functions/detection/profiles/profiles';
+import type { Segments } from '../../functions/detection/screen/holders/census';
 import { type Screened, screen } from '../../functions/detection/screen/screen';
+import { Screening } from '../../functions/detection/screen/screened';
+import { Board } from '../../functions/detection/screen/tasks/board';
 import { called, prefixOf } from '../../functions/detection/tasks/called-task';
+import { countedBesides, judgeUnits, marksOf, rulesOf } from '../../functions/detection/units/judge-units';
+import { JudgedElsewhere } from '../../functions/detection/units/judged-elsewhere';
+import { JudgedHere } from '../../functions/detection/units/judged-here';
+import { type SettledUnit, settled } from '../../functions/detection/units/settled';
+import recommended from '../../policies/recommended.json';
 import { StepFunctionsTasks } from '../../shared/aws/step-functions-tasks';
-import { DAY } from '../../shared/domain/time';
+import { Policy } from '../../shared/domain/policy/policy';
+import { DAY, HOUR } from '../../shared/domain/time';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
+import type { ObjectStore } from '../../shared/ports';
 import { segmentsOf } from '../support/segments';
 import { NOW, profile, strangers } from '../support/worlds/population';
 import type { Outside } from './outside';
@@ -50,7 +61,34 @@ export async function screenedByFunctions(outside: Pick<Outside, 'settings' | 'a
   assert.deepEqual(said(there), said(here));
   assert.ok(here.groups > 0 && lists.length >= 6, `${here.groups} groups in ${lists.length} steps`);
   console.log(`    ${lists.length} steps, ${lists.reduce((sum, one) => sum + one, 0)} calls, ${here.links.pairs.length} links`);
+  await judgedByFunctions(segments, archive, carryOut);
   const lost = prefixOf('run-lost');
   await assert.rejects(tasks.run([{ prefix: lost, step: 'count', at: 0 }], `${lost}/tasks/count.json`), /FAILED/);
   sfn.destroy();
+}
+
+/** The units of that screen judged by the same functions: the very campaigns of the loop. */
+async function judgedByFunctions(segments: Segments, archive: ObjectStore, carryOut: Parameters<typeof called>[0]): Promise<void> {
+  const { detection: policy } = Policy.parse(recommended);
+  const profiles = new Profiles();
+  for (const one of everybody) profiles.set(one.account, one);
+  profiles.pack();
+  const screening = await Screening.of(segments, { ties: [], known: new Set(), now: NOW, policy, cut: CUT }, new MemoryObjectStore());
+  const given = { units: screening.units, campaigns: [], operators: [], policy, now: NOW };
+  const judged = { profiles, screening, rules: rulesOf(given, new Map()), marks: marksOf([]), besides: countedBesides(given) };
+  const tracking = {
+    half: Math.floor(NOW / HOUR) - 100,
+    provenance: { run: 'run-proof-units', code: 'proof', policy: 'proof', input: 'proof' },
+    names: new Set<string>(),
+  };
+  const prefix = prefixOf('run-proof-units');
+  const there = new JudgedElsewhere({ ...judged, batchOf: 10, tracking }, new Board(archive, prefix), called(carryOut, prefix));
+  const here = new JudgedHere(judged, (unit) => settled(unit, policy, tracking));
+  const made: SettledUnit[][] = [[], []];
+  for await (const one of judgeUnits(given, there)) made[0]!.push(one);
+  for await (const one of judgeUnits(given, here)) made[1]!.push(one);
+  assert.equal(JSON.stringify(made[0]), JSON.stringify(made[1]));
+  const campaigns = made[0]!.flatMap(({ changed }) => changed);
+  assert.ok(campaigns.length > 0, 'no campaign was found in the units');
+  console.log(`    ${screening.units.length} units judged, ${campaigns.length} campaigns`);
 }
