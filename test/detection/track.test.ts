@@ -1,6 +1,7 @@
 import { type TrackContext, track } from '../../functions/detection/campaigns/track';
 import type { Assessment } from '../../functions/detection/findings/assess';
 import type { Profile } from '../../functions/detection/profiles/profile';
+import { Profiles } from '../../functions/detection/profiles/profiles';
 import recommended from '../../policies/recommended.json';
 import type { Campaign, Classification } from '../../shared/domain/campaigns/campaign';
 import { Policy } from '../../shared/domain/policy/policy';
@@ -24,7 +25,11 @@ const accounts = (name: string, count: number, given: Given = shared): Profile[]
 /** A world of some accounts among strangers, in which runs of tracking follow one another. */
 function world(all: readonly Profile[], now = NOW) {
   const index = indexOf([...all, ...strangers(200)]);
-  const profiles = new Map(all.map((one) => [one.account, one]));
+  // At rest they are packed: another object each time that one is read.
+  const packed = new Profiles();
+  for (const one of all) packed.set(one.account, one);
+  packed.pack();
+  const profiles = { get: (account: Profile['account']) => packed.peek(account) };
   const provenance: Campaign['provenance'] = { run: 'run', code: 'code', policy: 'policy', input: 'input' };
   const half = Math.floor(now / HOUR) - 100;
   const context: TrackContext = { index, profiles, releases: new Map(), policy, operators: [], now, half, provenance };

@@ -45,7 +45,7 @@ export class JudgedElsewhere implements UnitJudges<SettledUnit> {
   }
 
   async askers(accounts: readonly AccountKey[]): Promise<readonly AccountKey[]> {
-    return this.one('ask', accounts);
+    return accounts.length > this.atMost ? this.here.askers(accounts) : this.one('ask', accounts);
   }
 
   isAnyByContent(accounts: readonly AccountKey[]): Promise<boolean> {
