@@ -1,6 +1,6 @@
-import type { KnownAccount, Standing } from './domain/account';
+import type { KnownAccount } from './domain/account';
 import type { NamedKey } from './domain/api-key';
-import type { Campaign, Classification } from './domain/campaigns/campaign';
+import type { Classification } from './domain/campaigns/campaign';
 import type { OpenedTenant, Referral } from './domain/cases/referral';
 import type { Digest } from './domain/notice';
 import type { RowKey } from './formats/row-key';
@@ -135,12 +135,6 @@ export type DeskMessage = {
  * hands the letter in. `acknowledged` says that its system took the message, not that anybody looked at it.
  */
 export type AbuseDesks = { isSetUp(cloud: string): boolean; deliver(message: DeskMessage): Promise<ProviderAnswer> };
-
-/** Read side that detection gives enforcement and query: the newest version of each campaign. */
-export type CampaignReader = {
-  campaigns(): AsyncIterable<Campaign>;
-  standing(account: AccountKey): Promise<Standing>;
-};
 
 /** What the provider told us about accounts. One that was never heard of is absent from the answer. */
 export type AccountReader = { known(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, KnownAccount>> };
