@@ -82,6 +82,12 @@ describe('what a campaign is met with', () => {
     ['stolen keys go to people', buildCampaign(of('hijacked-keys')), 'disable-key assist'],
     ['people behind a shared origin are left alone', buildCampaign(of('shared-origin')), 'no-action'],
     ['the unclear of one operator with a purpose goes to people', buildCampaign(of('unclear')), 'challenge assist'],
+    [
+      'twenty unclear accounts of one operator go to people, whatever they ask',
+      buildCampaign({ ...of('unclear'), size: 20, legs: without('purpose') }),
+      'challenge assist',
+    ],
+    ['nineteen of them are watched', buildCampaign({ ...of('unclear'), size: 19, legs: without('purpose') }), 'watch'],
     ['the unclear of nobody is watched', buildCampaign({ ...of('unclear'), legs: without('coordination') }), 'watch'],
     ['distillation that is only likely goes to people', buildCampaign(of('distillation', 0.95)), 'suspend assist'],
     ['distillation that may be is watched', buildCampaign(of('distillation', 0.8)), 'watch'],
@@ -196,7 +202,7 @@ describe('a case that is open', () => {
 
 test('of an unclear campaign it says how likely the likeliest kind is, not that it is unclear so surely', () => {
   const probabilities = { distillation: 0.1, reselling: 0.1, 'hijacked-keys': 0.1, 'shared-origin': 0.62, unclear: 0.08 };
-  expect(decided(buildCampaign({ classification: 'unclear', probabilities, legs: without('purpose') })).because.at(-1)).toMatch(
+  expect(decided(buildCampaign({ classification: 'unclear', probabilities, legs: without('coordination') })).because.at(-1)).toMatch(
     /^unclear-watch: unclear, no class above 0\.620, on /,
   );
 });
