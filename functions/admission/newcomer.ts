@@ -3,6 +3,7 @@ import { type AccountData, LONGEST, type UsageData } from '../../shared/contract
 import { firstAddress } from '../../shared/contract/network-address';
 import { fingerprintPrompt, readFingerprint } from '../../shared/contract/prompt-fingerprint';
 import { tidiedData } from '../../shared/contract/tidy';
+import { ownDomainOf } from '../../shared/domain/account';
 import type { Shown, ShownType } from '../../shared/domain/policy/admission';
 import { clientOf, factsOf } from '../../shared/identity/account-facts';
 import type { Hash64 } from '../../shared/identity/ids';
@@ -62,7 +63,7 @@ export function showing(given: Newcomer, hasher: KeyedHasher): Showing {
   show('signup-origin', facts.signupIp);
   show('signup-prefix', facts.signupPrefix);
   show('signup-client', facts.signupFingerprint);
-  show('email-domain', facts.emailDomain);
+  show('email-domain', ownDomainOf(facts));
   show('referrer', facts.referrer);
   const address = read('network.ip', network?.ip);
   const at = address === undefined ? undefined : hasher.address(address);

@@ -115,7 +115,11 @@ export const AccountData = z.object({
   plan: z.enum(PLANS).optional(),
   program: z.enum(PROGRAMS).optional(),
   verification: z.enum(VERIFICATIONS).optional(),
-  emailDomain: z.string().max(LONGEST.domain).optional().describe('what stands behind the @, never the address'),
+  emailDomain: z
+    .string()
+    .max(LONGEST.domain)
+    .optional()
+    .describe('what stands behind the @, never the address; one of a public mail provider is no evidence'),
   paymentInstrument: z.string().max(LONGEST.name).optional().describe('any stable token of the card or account paid from'),
   paymentCountry: z.string().max(2).optional().describe('ISO 3166-1 alpha-2'),
   signupIp: z.string().max(LONGEST.address).optional().describe('address that it signed up from'),

@@ -10,6 +10,8 @@ export const AccountFacts = z.object({
   program: z.enum(PROGRAMS).optional(),
   verification: z.enum(VERIFICATIONS).optional(),
   emailDomain: z.custom<Hash64>().optional(),
+  /** Anybody may have an address under that domain: given whenever the domain is. */
+  publicMail: z.boolean().optional(),
   paymentInstrument: z.custom<Hash64>().optional(),
   /** First six characters of the instrument, hashed: issuers sell cards in runs. */
   paymentIssuer: z.custom<Hash64>().optional(),
@@ -36,6 +38,10 @@ export const UNNAMED_CLOUD = 'other';
  */
 export const cloudOf = ({ cloud, tenant, billingAccount }: Pick<AccountFacts, 'cloud' | 'tenant' | 'billingAccount'>): string | undefined =>
   cloud ?? (tenant === undefined && billingAccount === undefined ? undefined : UNNAMED_CLOUD);
+
+/** The e-mail domain where it says whose account it is: none of a public mail provider, however few others use it. */
+export const ownDomainOf = ({ emailDomain, publicMail }: Pick<AccountFacts, 'emailDomain' | 'publicMail'>): Hash64 | undefined =>
+  publicMail === true ? undefined : emailDomain;
 
 /** Where an account stands in our own workflow. An account with no record is `active`. */
 export const STANDINGS = ['active', 'watched', 'in-review', 'warned', 'challenged', 'limited', 'key-disabled', 'suspended'] as const;

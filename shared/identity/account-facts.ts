@@ -1,6 +1,7 @@
 import type { AccountData, UsageData } from '../contract/event';
 import type { AccountFacts } from '../domain/account';
 import { hashText, type KeyedHasher } from './keyed-hash';
+import { isPublicMail } from './public-mail';
 
 /** What stands for a client build: its print and what it calls itself. */
 export const clientOf = (hasher: KeyedHasher, { fingerprint = '', userAgent = '' }: NonNullable<UsageData['client']>): number =>
@@ -39,6 +40,7 @@ function tenancyOf({ cloud, tenant, billingAccount }: AccountData, hasher: Keyed
 export function factsOf(data: AccountData, hasher: KeyedHasher): AccountFacts {
   const hashed = (type: Parameters<KeyedHasher['object']>[0], value: string | undefined) =>
     value === undefined ? undefined : hashText(hasher.object(type, value));
+  const domain = data.emailDomain?.toLowerCase();
   const signup = data.signupIp === undefined ? undefined : hasher.address(data.signupIp);
   const facts: AccountFacts = {
     createdAt: data.createdAt === undefined ? undefined : Date.parse(data.createdAt),
@@ -46,7 +48,8 @@ export function factsOf(data: AccountData, hasher: KeyedHasher): AccountFacts {
     plan: data.plan,
     program: data.program,
     verification: data.verification,
-    emailDomain: hashed('domain', data.emailDomain?.toLowerCase()),
+    emailDomain: hashed('domain', domain),
+    publicMail: domain === undefined ? undefined : isPublicMail(domain),
     paymentInstrument: hashed('payment', data.paymentInstrument),
     paymentIssuer: /^\d{6}/.test(data.paymentInstrument ?? '') ? hashed('issuer', data.paymentInstrument?.slice(0, 6)) : undefined,
     paymentCountry: data.paymentCountry,

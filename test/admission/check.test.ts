@@ -135,6 +135,8 @@ test('nobody gets by with an odd value: it is cut as ingest cuts it, and null is
   expect(shown.at(-1)!.hash).toBe(asIngested);
   expect(showing({ account: { signupIp: '203.0.113.9' } }, hasher).shown[0]).toEqual(shown[0]);
   expect(showing({ account: null, client: { userAgent: null }, prompt: { text: null } }, hasher).shown).toEqual([]);
+  // Anybody may have an address at a public mail provider.
+  expect(showing({ account: { emailDomain: 'proton.me' } }, hasher).shown).toEqual([]);
   expect(showing({ prompt: { fingerprint: 'f'.repeat(200) } }, hasher)).toMatchObject({ shown: [], unread: ['prompt.fingerprint'] });
 });
 

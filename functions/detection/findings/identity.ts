@@ -1,4 +1,4 @@
-import { cloudOf } from '../../../shared/domain/account';
+import { cloudOf, ownDomainOf } from '../../../shared/domain/account';
 import type { AccountKey, Hash64 } from '../../../shared/identity/ids';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Profile, ProfileSample } from '../profiles/profile';
@@ -120,10 +120,13 @@ function isCell(holders: readonly Profile[], telling: ReadonlyMap<Hash64, number
     groupBy(holders, ({ account }) => homes.get(account)),
     groupBy(holders, (profile) => (homes.get(profile.account) === undefined ? undefined : mainOf(profile, 'prefixes'))),
     groupBy(holders, ({ facts }) => facts.organization),
-    groupBy(holders, ({ facts }) => (facts.emailDomain && telling.has(facts.emailDomain) ? facts.emailDomain : undefined)),
+    groupBy(holders, ({ facts }) => tellingOf(ownDomainOf(facts), telling)),
   ];
   return roofs.every((roof) => largest(roof) < ROOF * holders.length);
 }
+
+const tellingOf = (domain: Hash64 | undefined, telling: ReadonlyMap<Hash64, number>): Hash64 | undefined =>
+  domain !== undefined && telling.has(domain) ? domain : undefined;
 
 function placeShare(homes: ReadonlyMap<AccountKey, number | undefined>): number {
   const counts = [...groupBy([...homes.values()], (home) => home).values()].map(({ length }) => length).sort((a, b) => b - a);
@@ -141,7 +144,7 @@ function placeShare(homes: ReadonlyMap<AccountKey, number | undefined>): number 
  */
 function tellingDomains({ profiles, index, holdings }: IdentityGroup): Map<Hash64, number> {
   const telling = new Map<Hash64, number>();
-  for (const [domain, { length }] of groupBy(profiles, ({ facts }) => facts.emailDomain)) {
+  for (const [domain, { length }] of groupBy(profiles, ({ facts }) => ownDomainOf(facts))) {
     const share = length / profiles.length;
     const id = index.find('email-domain', hashNumber(domain));
     if (id !== undefined && length >= 2 && share > TELLING_TIMES * holdings.base(id)) telling.set(domain, share);

@@ -1,3 +1,4 @@
+import { ownDomainOf } from '../../../shared/domain/account';
 import type { Family } from '../../../shared/domain/campaigns/campaign';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
@@ -90,7 +91,7 @@ export function unsampledTraits(profile: Profile, releases: ReadonlyMap<string, 
   fact('signup-origin', facts.signupIp);
   fact('signup-prefix', facts.signupPrefix);
   fact('signup-client', facts.signupFingerprint);
-  fact('email-domain', facts.emailDomain);
+  fact('email-domain', ownDomainOf(facts));
   fact('referrer', facts.referrer);
   for (const [type, width] of SIGNUP_BUCKETS) {
     for (const shift of [0, 1])

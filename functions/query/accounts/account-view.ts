@@ -68,6 +68,12 @@ const Facts = z
       .string()
       .nullable()
       .openapi({ description: `Keyed hash.${hidden}` }),
+    publicMail: z
+      .boolean()
+      .nullable()
+      .openapi({
+        description: 'Whether anybody may have an address under that domain: it is no evidence then. Null where no domain was told.',
+      }),
     paymentInstrument: z
       .string()
       .nullable()
@@ -253,6 +259,7 @@ export function factsView({ facts }: AccountSummary, to: Person): z.infer<typeof
     paymentCountry: revealed(to, facts.paymentCountry),
     organization: revealed(to, facts.organization),
     emailDomain: revealed(to, facts.emailDomain),
+    publicMail: facts.publicMail ?? null,
     paymentInstrument: revealed(to, facts.paymentInstrument),
   };
 }

@@ -11,9 +11,10 @@ const users = (name: string, count: number, days: number): Profile[] =>
   );
 
 /** Twelve new accounts on twelve addresses, among 200 old ones elsewhere; `others` use the same addresses. */
-function poolBeside(others: readonly Profile[]) {
-  const group = users('member', 12, 3);
-  const index = indexOf([...group, ...others, ...strangers(200)]);
+const poolBeside = (others: readonly Profile[]) => identityAmong(users('member', 12, 3), [...others, ...strangers(200)]);
+
+function identityAmong(group: readonly Profile[], others: readonly Profile[]) {
+  const index = indexOf([...group, ...others]);
   const wanted = new Set(group);
   const entries = index.accounts.filter((entry) => wanted.has(entry.profile));
   const holdings = new GroupProfile(index, entries.length, entries);
@@ -36,4 +37,19 @@ describe('a pool of addresses, and who else uses it', () => {
     expect(exclusive).toBeCloseTo(12 / 28);
     expect(exclusiveOfReference).toBeCloseTo(12 / 16);
   });
+});
+
+describe('a domain says whom to call where it is somebody’s own', () => {
+  /** Twelve new accounts under one domain, among 200 that told none, and five established ones under it. */
+  const underOne = (domain: string) => {
+    const group = Array.from({ length: 12 }, (_, i) => profile(`member-${i}`, { bornAt: NOW - 3 * DAY, domain }));
+    const others = Array.from({ length: 5 }, (_, i) => profile(`other-${i}`, { domain }));
+    return identityAmong(group, [...others, ...strangers(200)]).domain;
+  };
+  test.each([
+    ['a firm’s own', 'acme-tools.example', 1],
+    ['a public mail provider, however few others use it', 'proton.me', 0],
+    ['the same in capitals', 'Proton.ME', 0],
+    ['mail for ten minutes', 'mailinator.com', 0],
+  ])('%s', (_, domain, share) => expect(underOne(domain)).toBe(share));
 });

@@ -6,6 +6,7 @@ import { TraitIndex } from '../../../functions/detection/traits/trait-index';
 import type { AccountFacts } from '../../../shared/domain/account';
 import type { Classification } from '../../../shared/domain/campaigns/campaign';
 import { DAY, HOUR } from '../../../shared/domain/time';
+import { factsOf } from '../../../shared/identity/account-facts';
 import type { AccountKey } from '../../../shared/identity/ids';
 import { hashText, KeyedHasher } from '../../../shared/identity/keyed-hash';
 import { measures } from '../measures';
@@ -36,7 +37,7 @@ export function profile(name: string, given: Given = {}): Profile {
   const facts: AccountFacts = {
     createdAt: given.bornAt ?? NOW - 60 * DAY,
     ...(given.card === undefined ? {} : { paymentInstrument: hashText(hash(given.card)) }),
-    ...(given.domain === undefined ? {} : { emailDomain: hashText(hash(given.domain)) }),
+    ...(given.domain === undefined ? {} : factsOf({ emailDomain: given.domain }, hasher)),
   };
   made.learn([{ at: NOW - DAY, id: hashText(hash(`facts of ${name}`)), facts }]);
   const hour = Math.floor((NOW - DAY) / HOUR);

@@ -102,7 +102,7 @@ export function Facts({ of: { facts }, onOrganization }: { of: Account; onOrgani
         <dt>Payment, hashed</dt>
         <dd>{hash(facts.paymentInstrument)}</dd>
         <dt>E-mail domain, hashed</dt>
-        <dd>{hash(facts.emailDomain)}</dd>
+        <dd>{facts.publicMail === true ? 'of a public mail provider: says nothing' : hash(facts.emailDomain)}</dd>
         <dt>Organisation, hashed</dt>
         <dd>{hash(facts.organization)}</dd>
       </dl>
