@@ -68,12 +68,9 @@ const Facts = z
       .string()
       .nullable()
       .openapi({ description: `Keyed hash.${hidden}` }),
-    publicMail: z
-      .boolean()
-      .nullable()
-      .openapi({
-        description: 'Whether anybody may have an address under that domain: it is no evidence then. Null where no domain was told.',
-      }),
+    publicMail: z.boolean().nullable().openapi({
+      description: 'Whether anybody may have an address under that domain: it is no evidence then. Null where no domain was told.',
+    }),
     paymentInstrument: z
       .string()
       .nullable()
