@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { KEY_CHANGERS, KEY_CHANGES } from '../contract/event';
 import type { AccountKey, Hash64, SealedId } from '../identity/ids';
@@ -10,6 +11,13 @@ const someText = <T extends string>() => z.custom<T>((value) => typeof value ===
 /** One API key as it is named: its keyed hash, as usage events have it, and the provider's own id of it, sealed. */
 export const NamedKey = z.object({ key: someText<Hash64>(), sealed: someText<SealedId>() });
 export type NamedKey = z.infer<typeof NamedKey>;
+
+/**
+ * What sentences call a key: `key-` and six hex digits. The same key of an account has the same name everywhere, and nothing is found by
+ * it: no list, no search and no command takes it, and another account with the same key has another name for it.
+ */
+export const nameOfKey = (account: AccountKey, key: Hash64): string =>
+  `key-${createHash('sha256').update(`${account}\0${key}`).digest('hex').slice(0, 6)}`;
 
 export const KeyChange = z.object({
   change: z.enum(KEY_CHANGES),

@@ -5,7 +5,7 @@ import { readMessages } from '../../functions/ingest/read-messages';
 import { receive, recordsIn } from '../../functions/ingest/receive/receive';
 import { observed } from '../../functions/query/accounts/observed';
 import { queryRoutes } from '../../functions/query/routes';
-import { type KeyChange, type KeyNews, MOST_KEY_CHANGES, stateOf, withChange } from '../../shared/domain/api-key';
+import { type KeyChange, type KeyNews, MOST_KEY_CHANGES, nameOfKey, stateOf, withChange } from '../../shared/domain/api-key';
 import { HOUR, iso, MINUTE } from '../../shared/domain/time';
 import type { ShownEvent } from '../../shared/formats/shown-event';
 import { type AccountKey, hash64, sealedId } from '../../shared/identity/ids';
@@ -157,10 +157,17 @@ onBothSides((side) => {
     const { body } = await ask('reviewer');
     const states = Object.fromEntries(body.keys.map((one: { key: string; state: string }) => [one.key, one.state]));
     expect(states).toEqual({ [key('old')]: 'rotated', [key('new')]: 'live', [key('other')]: 'disabled' });
-    expect(body.keys.find((one: { key: string }) => one.key === key('old'))).toMatchObject({ replacedBy: key('new'), by: 'owner' });
+    const newer = nameOfKey(account, key('new'));
+    expect(newer).toMatch(/^key-[0-9a-f]{6}$/);
+    expect(body.keys.find((one: { key: string }) => one.key === key('old'))).toMatchObject({ replacedBy: newer, by: 'owner' });
+    expect(body.keys.find((one: { key: string }) => one.key === key('new'))).toMatchObject({ name: newer });
     expect(JSON.stringify(body)).not.toContain('sealed');
     expect((await ask('reviewer', hasher.account('nobody').key)).body).toMatchObject({ complete: true, keys: [] });
-    expect((await ask('viewer')).status).toBe(403);
+    // Whoever only reads sees the same keys by name, and no hash.
+    const seen = (await ask('viewer')).body;
+    const nameless = (one: { key: string }) => ({ ...one, key: null });
+    expect(seen.keys).toEqual(body.keys.map(nameless));
+    for (const id of ['old', 'new', 'other']) expect(JSON.stringify(seen)).not.toContain(key(id));
     const store = new ApiKeyStore(stores.enforcement);
     expect(await store.of(account, 2)).toHaveLength(2);
     expect(await store.erase(account)).toBe(3);

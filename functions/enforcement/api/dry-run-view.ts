@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { mayAct, type Person } from '../../../shared/domain/person';
 import type { DryRun } from '../policy/dry-run';
+import { BY_HAND } from '../policy/plan';
 
 const Count = z.record(z.string(), z.int());
 
@@ -33,7 +35,7 @@ export const DryRunView = z
 
 const MOST_PROTECTED = 100;
 
-export function dryRunView(run: Exclude<DryRun, { kind: 'unknown' }>): z.infer<typeof DryRunView> {
+export function dryRunView(run: Exclude<DryRun, { kind: 'unknown' }>, to: Person): z.infer<typeof DryRunView> {
   switch (run.kind) {
     case 'nothing':
       return {
@@ -60,7 +62,8 @@ export function dryRunView(run: Exclude<DryRun, { kind: 'unknown' }>): z.infer<t
       return {
         ...rest,
         decision: 'act',
-        because: [...because],
+        // What somebody wrote to open a case is for those who decide about it.
+        because: run.rule === BY_HAND && !mayAct(to, 'reviewer') ? ['opened by hand'] : [...because],
         byPlan: { ...byPlan },
         excluded: { ...excluded },
         stages: stages.map((stage) => ({ ...stage })),

@@ -49,7 +49,9 @@ export function previewRoutes(api: Api, http: HttpPorts, deps: Enforcement): voi
   });
   api.openapi(ofCampaign, async (c) => {
     const answer = await dryRun({ campaign: c.req.valid('param').campaign }, deps);
-    return answer.kind === 'unknown' ? problem(c, 'not-found', 'There is no campaign with this id.') : c.json(dryRunView(answer), 200);
+    return answer.kind === 'unknown'
+      ? problem(c, 'not-found', 'There is no campaign with this id.')
+      : c.json(dryRunView(answer, c.get('principal')), 200);
   });
 
   const ofCase = createRoute({
@@ -62,7 +64,7 @@ export function previewRoutes(api: Api, http: HttpPorts, deps: Enforcement): voi
   });
   api.openapi(ofCase, async (c) => {
     const answer = await dryRun({ case: c.req.valid('param').case }, deps);
-    return answer.kind === 'unknown' ? problem(c, 'not-found', NO_CASE) : c.json(dryRunView(answer), 200);
+    return answer.kind === 'unknown' ? problem(c, 'not-found', NO_CASE) : c.json(dryRunView(answer, c.get('principal')), 200);
   });
 
   const undo = createRoute({

@@ -137,6 +137,10 @@ export const MemberView = z
       .string()
       .nullable()
       .openapi({ description: 'The other cloud whose tenant it is; null of the provider’s own accounts. No machine acts on a tenant.' }),
+    key: z
+      .string()
+      .nullable()
+      .openapi({ description: `Of a victim with several API keys: the one that somebody else uses, by keyed hash.${hidden}` }),
     placed: z.boolean().openapi({ description: 'A person put it into this campaign (`/v1/regroupings`); no machine acts on it for that.' }),
   })
   .openapi('Member');
@@ -233,10 +237,11 @@ export const flaggedView = (row: FlaggedAccount): z.infer<typeof FlaggedView> =>
 export const evidenceView = (evidence: readonly Evidence[]): z.infer<typeof EvidenceView>[] =>
   [...evidence].sort((one, other) => other.strength - one.strength);
 
-export const memberView = ({ placed, cloud, ...member }: Member): z.infer<typeof MemberView> => ({
+export const memberView = ({ placed, cloud, key, ...member }: Member, to: Person): z.infer<typeof MemberView> => ({
   ...member,
   joinedAt: iso(member.joinedAt),
   cloud: cloud ?? null,
+  key: revealed<string>(to, key),
   placed: placed !== undefined,
 });
 

@@ -55,7 +55,7 @@ export async function account(key: AccountKey, ports: QueryPorts, to: Person): P
       membership:
         campaign && member
           ? {
-              ...memberView(member),
+              ...memberView(member, to),
               campaign: campaign.id,
               classification: campaign.classification,
               probability: probabilityOf(campaign),

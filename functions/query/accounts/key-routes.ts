@@ -1,33 +1,39 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { KEY_CHANGERS, KEY_CHANGES } from '../../../shared/contract/event';
-import { KEY_STATES, stateOf } from '../../../shared/domain/api-key';
+import { KEY_STATES, nameOfKey, stateOf } from '../../../shared/domain/api-key';
 import { iso } from '../../../shared/domain/time';
 import { type Api, access, answers, type HttpPorts } from '../../../shared/http/api';
-import { AccountParam, When } from '../../../shared/http/fields';
-import type { AccountKey } from '../../../shared/identity/ids';
+import { AccountParam, orNull, When } from '../../../shared/http/fields';
+import type { AccountKey, Hash64 } from '../../../shared/identity/ids';
 import { ApiKeyStore } from '../../../shared/stores/cases/api-key-store';
 import type { QueryPorts } from '../query-ports';
+import { revealed } from './account-view';
 import type { KeyStates } from './observed';
 
 /** Keys of one account that are shown, and looked at: somebody may make one for each of their own customers. */
 const MOST_KEYS = 500;
 
+const hashed = 'Keyed hash of the id, as `apiKey` of the account’s requests. Null for viewers.';
 const KeysView = z
   .object({
     account: z.string(),
     complete: z.boolean().openapi({ description: `false: there are more than ${MOST_KEYS}, and these are some of them.` }),
     keys: z.array(
       z.object({
-        key: z.string().openapi({ description: 'Keyed hash of the id, as `apiKey` of the account’s requests.' }),
+        name: z.string().openapi({ description: 'What sentences call it: `key-` and six hex digits. Nothing is found by it.' }),
+        key: z.string().nullable().openapi({ description: hashed }),
         state: z.enum(KEY_STATES),
         since: When,
         by: z.enum(KEY_CHANGERS).nullable(),
-        replacedBy: z.string().nullable(),
+        replacedBy: z.string().nullable().openapi({ description: 'Name of the key that took its place.' }),
         changes: z.array(
           z.object({ change: z.enum(KEY_CHANGES), at: When, by: z.enum(KEY_CHANGERS).nullable(), replacedBy: z.string().nullable() }),
         ),
       }),
     ),
+    elsewhere: orNull(z.object({ name: z.string(), key: z.string().nullable().openapi({ description: hashed }) })).openapi({
+      description: 'Of a victim with several keys: the one that a new client uses, as detection found. It may be among none of `keys`.',
+    }),
   })
   .openapi('AccountKeys');
 
@@ -37,31 +43,51 @@ export async function keyStates(account: AccountKey, { stores }: Pick<QueryPorts
   return new Map(keys.map((one) => [one.key, stateOf(one)]));
 }
 
-export function keyRoutes(api: Api, http: HttpPorts, { stores }: QueryPorts): void {
+export function keyRoutes(api: Api, http: HttpPorts, { stores, campaigns }: QueryPorts): void {
   const keys = createRoute({
-    ...access(http, 'reviewer'),
+    ...access(http, 'viewer'),
     method: 'get',
     path: '/v1/accounts/{account}/keys',
     operationId: 'getAccountKeys',
     tags: ['Accounts'],
     summary: 'API keys of an account as the provider told of them: made, replaced, ended',
-    description: 'By keyed hash. Empty where the provider sends no `lockstep.key.v1` events.',
+    description: 'By name, and for reviewers by keyed hash. Empty where the provider sends no `lockstep.key.v1` events.',
     request: { params: z.strictObject({ account: AccountParam }) },
     responses: answers(KeysView, 'All that are known.'),
   });
   api.openapi(keys, async (c) => {
     const { account } = c.req.valid('param');
-    const found = await new ApiKeyStore(stores.enforcement).of(account, MOST_KEYS + 1);
+    const to = c.get('principal');
+    const [found, elsewhere] = await Promise.all([
+      new ApiKeyStore(stores.enforcement).of(account, MOST_KEYS + 1),
+      keyElsewhere(account, campaigns),
+    ]);
+    const called = (key: Hash64) => ({ name: nameOfKey(account, key), key: revealed<string>(to, key) });
     const shown = found.slice(0, MOST_KEYS).map((one) => {
-      const { state, since, by = null, replacedBy = null } = stateOf(one);
       const changes = one.changes.map((each) => ({
         change: each.change,
         at: iso(each.at),
         by: each.by ?? null,
-        replacedBy: each.replacedBy ?? null,
+        replacedBy: each.replacedBy ? nameOfKey(account, each.replacedBy) : null,
       }));
-      return { key: one.key, state, since: iso(since), by, replacedBy, changes };
+      const { state, since, by = null, replacedBy } = stateOf(one);
+      return {
+        ...called(one.key),
+        state,
+        since: iso(since),
+        by,
+        replacedBy: replacedBy === undefined ? null : nameOfKey(account, replacedBy),
+        changes,
+      };
     });
-    return c.json({ account, complete: found.length <= MOST_KEYS, keys: shown }, 200);
+    const view = { account, complete: found.length <= MOST_KEYS, keys: shown };
+    return c.json({ ...view, elsewhere: elsewhere === undefined ? null : called(elsewhere) }, 200);
   });
+}
+
+/** The key of a victim that somebody else uses, as the newest version of its campaign has it. */
+async function keyElsewhere(account: AccountKey, campaigns: QueryPorts['campaigns']): Promise<Hash64 | undefined> {
+  const membership = await campaigns.membership(account);
+  const campaign = membership && (await campaigns.get(membership.campaign));
+  return campaign?.members.find((one) => one.account === account)?.key;
 }

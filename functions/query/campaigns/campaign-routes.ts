@@ -106,6 +106,9 @@ export function campaignRoutes(api: Api, http: HttpPorts, ports: QueryPorts): vo
     const page = await members({ id, where, limit: size, ...(from.after === undefined ? {} : { after: from.after }) }, ports);
     if (page.kind === 'unknown') return problem(c, 'not-found', NO_CAMPAIGN);
     const next = page.next === undefined ? {} : { next: ports.cursors.write(bound, page.next) };
-    return c.json({ items: page.members.map(memberView), version: page.version, of: page.of, ...next }, 200);
+    return c.json(
+      { items: page.members.map((one) => memberView(one, c.get('principal'))), version: page.version, of: page.of, ...next },
+      200,
+    );
   });
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { CLASSIFICATIONS } from '../../../shared/domain/campaigns/campaign';
 import { type CaseState, isClosed, type Progress } from '../../../shared/domain/cases/case';
-import { unnamed } from '../../../shared/domain/cases/unnamed';
+import { keysNamed, unnamed } from '../../../shared/domain/cases/unnamed';
 import { mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
 import { ACTIONS, MODES } from '../../../shared/domain/policy/enforcement-policy';
 import { iso } from '../../../shared/domain/time';
@@ -58,6 +58,13 @@ export const CaseView = z
     assignee: z.string().nullable().openapi({ description: 'Who works on it. Null for viewers.' }),
     byHand: z.boolean().openapi({ description: 'Opened by a person; no campaign called for it.' }),
     openedBy: z.string().nullable().openapi({ description: 'Who opened it by hand. Null for viewers.' }),
+    keys: z
+      .array(z.string())
+      .nullable()
+      .openapi({
+        description:
+          'Keyed hashes of the API keys that a person named, of all that the account has: nothing else is done. Null for viewers.',
+      }),
     mayApprove: z.boolean().openapi({ description: 'May the caller approve it now: neither approved nor opened by them.' }),
     because: z.array(z.string()).openapi({ description: 'Why it is where it is.' }),
     sequence: z.int(),
@@ -105,6 +112,7 @@ export function caseView(id: string, head: Entry<CaseState>, to: Person): CaseVi
     assignee: revealed(to, state.assignee ?? undefined),
     byHand: state.byHand !== null,
     openedBy: revealed(to, state.byHand?.by),
+    keys: revealed(to, keysNamed(state)),
     mayApprove: mayAct(to, 'reviewer') && state.byHand?.by !== to.id && !state.approvals.some((approval) => approval.id === to.id),
     because: mayAct(to, 'reviewer') ? head.because : unnamed(head),
     sequence: head.sequence,

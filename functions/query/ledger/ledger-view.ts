@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { LedgerEntry } from '../../../shared/domain/cases/ledger';
 import { subjectOfChain } from '../../../shared/domain/cases/ledger-events';
-import { unnamed } from '../../../shared/domain/cases/unnamed';
+import { keysNamed, unnamed } from '../../../shared/domain/cases/unnamed';
 import { type Actor, mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';
@@ -50,6 +50,10 @@ export const LedgerEntryView = z
     what: z.string(),
     because: z.array(z.string()),
     state: z.string().nullable().openapi({ description: 'What the subject is now, in a word.' }),
+    keys: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: 'Keyed hashes of the API keys that it is about; empty where none is named. Null for viewers.' }),
     hash: z.string(),
     previous: z.string(),
   })
@@ -103,6 +107,7 @@ export function ledgerEntryView(entry: LedgerEntry & { hash: string }, to: Perso
     what,
     because,
     state: word ?? null,
+    keys: revealed(to, keysNamed(entry.state)),
     hash,
     previous,
   };

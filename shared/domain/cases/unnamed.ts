@@ -5,9 +5,23 @@ import type { LedgerEntry } from './ledger';
 const Signed = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
 const Named = z.object({ approvals: z.array(Signed).optional(), confirmations: z.array(Signed).optional() });
 
+const WithKeys = z.object({
+  byHand: z.object({ keys: z.array(z.string()).optional() }).nullish(),
+  phase: z.object({ action: z.object({ keys: z.array(z.object({ key: z.string() })).optional() }).optional() }).optional(),
+});
+
+/** API keys that the state of a case or of an account names, by keyed hash. */
+export function keysNamed(state: unknown): string[] {
+  const known = WithKeys.safeParse(state);
+  if (!known.success) return [];
+  const { byHand, phase } = known.data;
+  return [...(byHand?.keys ?? []), ...(phase?.action?.keys ?? []).map(({ key }) => key)];
+}
+
 /**
- * The sentences of an entry without the names of the people in it: for viewers, and for a dossier that is given to others.
- * Names come from where the entry keeps them (its actor, the approvals in its state), or stand after an @; a sentence may go on naming other people.
+ * The sentences of an entry without the names of the people in it, and without hashes of the API keys that it is about: for viewers, and for
+ * a dossier that is given to others. Names come from where the entry keeps them (its actor, the approvals in its state), or stand after an
+ * @; a sentence may go on naming other people.
  */
 export function unnamed({ because, actor, state }: Pick<LedgerEntry, 'because' | 'actor' | 'state'>): string[] {
   const known = Named.safeParse(state);
@@ -16,7 +30,12 @@ export function unnamed({ because, actor, state }: Pick<LedgerEntry, 'because' |
   const names = [...new Set([...signed, ...because.flatMap(mentionsIn), ...(actor.kind === 'person' ? [actor.id] : [])])].sort(
     (one, other) => other.length - one.length,
   );
-  return because.map((sentence) => names.reduce((text, name) => text.replace(wholeWord(name), 'a reviewer'), sentence));
+  // Our own sentences name no key; what a person wrote may.
+  const keys = keysNamed(state);
+  return because.map((sentence) => {
+    const nobody = names.reduce((text, name) => text.replace(wholeWord(name), 'a reviewer'), sentence);
+    return keys.reduce((text, key) => text.replaceAll(key, 'one of its API keys'), nobody);
+  });
 }
 
 /** The name where it stands for itself: not inside a longer word, an address or a name with a hyphen ("ben" is not in "benign"). */
