@@ -15,11 +15,12 @@ export const moment = (iso: string): string => `${time.format(new Date(iso))} UT
 /** `1 account`, `240 accounts`. */
 export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
 /** What an action does to so many accounts, as a person would say it. */
-export function doing(action: string, accounts: number): string {
+/** `keys`: how many API keys of the one account it is about, where these are named. */
+export function doing(action: string, accounts: number, keys = 0): string {
   const of = plural(accounts, 'account');
   switch (action) {
     case 'disable-key':
-      return `Disable the keys of ${of}`;
+      return keys > 0 ? `Disable ${plural(keys, 'key')} of ${of}` : `Disable the keys of ${of}`;
     case 'challenge':
       return `Ask ${of} to verify`;
     case 'limit':

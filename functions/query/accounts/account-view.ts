@@ -18,7 +18,7 @@ import { mayAct, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import type { AccountSummary } from '../../../shared/formats/account-summary';
 import { orNull, When } from '../../../shared/http/fields';
-import type { AccountKey } from '../../../shared/identity/ids';
+import type { AccountKey, Hash64 } from '../../../shared/identity/ids';
 
 /** What the API shows of accounts: ISO times, plain strings, and null where the caller's role may not see. */
 
@@ -243,6 +243,20 @@ export const memberView = ({ placed, cloud, key, ...member }: Member, to: Person
   cloud: cloud ?? null,
   key: revealed<string>(to, key),
   placed: placed !== undefined,
+});
+
+export const NamedKeyView = z
+  .object({
+    name: z.string().openapi({ description: 'What sentences call it: `key-` and six hex digits. Nothing is found by it.' }),
+    key: z
+      .string()
+      .nullable()
+      .openapi({ description: `Keyed hash of the id, as \`apiKey\` of the account’s requests.${hidden}` }),
+  })
+  .openapi('NamedApiKey');
+export const namedKeyView = ({ name, key }: { name: string; key: Hash64 }, to: Person): z.infer<typeof NamedKeyView> => ({
+  name,
+  key: revealed<string>(to, key),
 });
 
 /** Hashes and countries are for reviewers: they identify, and a viewer has nothing to decide with them. */

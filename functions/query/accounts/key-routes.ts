@@ -7,21 +7,18 @@ import { AccountParam, orNull, When } from '../../../shared/http/fields';
 import type { AccountKey, Hash64 } from '../../../shared/identity/ids';
 import { ApiKeyStore } from '../../../shared/stores/cases/api-key-store';
 import type { QueryPorts } from '../query-ports';
-import { revealed } from './account-view';
+import { NamedKeyView, namedKeyView } from './account-view';
 import type { KeyStates } from './observed';
 
 /** Keys of one account that are shown, and looked at: somebody may make one for each of their own customers. */
 const MOST_KEYS = 500;
 
-const hashed = 'Keyed hash of the id, as `apiKey` of the account’s requests. Null for viewers.';
 const KeysView = z
   .object({
     account: z.string(),
     complete: z.boolean().openapi({ description: `false: there are more than ${MOST_KEYS}, and these are some of them.` }),
     keys: z.array(
-      z.object({
-        name: z.string().openapi({ description: 'What sentences call it: `key-` and six hex digits. Nothing is found by it.' }),
-        key: z.string().nullable().openapi({ description: hashed }),
+      NamedKeyView.extend({
         state: z.enum(KEY_STATES),
         since: When,
         by: z.enum(KEY_CHANGERS).nullable(),
@@ -31,7 +28,7 @@ const KeysView = z
         ),
       }),
     ),
-    elsewhere: orNull(z.object({ name: z.string(), key: z.string().nullable().openapi({ description: hashed }) })).openapi({
+    elsewhere: orNull(NamedKeyView).openapi({
       description: 'Of a victim with several keys: the one that a new client uses, as detection found. It may be among none of `keys`.',
     }),
   })
@@ -62,7 +59,7 @@ export function keyRoutes(api: Api, http: HttpPorts, { stores, campaigns }: Quer
       new ApiKeyStore(stores.enforcement).of(account, MOST_KEYS + 1),
       keyElsewhere(account, campaigns),
     ]);
-    const called = (key: Hash64) => ({ name: nameOfKey(account, key), key: revealed<string>(to, key) });
+    const called = (key: Hash64) => namedKeyView({ name: nameOfKey(account, key), key }, to);
     const shown = found.slice(0, MOST_KEYS).map((one) => {
       const changes = one.changes.map((each) => ({
         change: each.change,

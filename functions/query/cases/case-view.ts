@@ -7,7 +7,7 @@ import { ACTIONS, MODES } from '../../../shared/domain/policy/enforcement-policy
 import { iso } from '../../../shared/domain/time';
 import { orNull, When } from '../../../shared/http/fields';
 import type { Entry } from '../../../shared/stores/cases/ledger-store';
-import { revealed } from '../accounts/account-view';
+import { NamedKeyView, namedKeyView, revealed } from '../accounts/account-view';
 import { CampaignSummaryView } from '../campaigns/campaign-view';
 import { LedgerEntryView } from '../ledger/ledger-view';
 
@@ -59,11 +59,9 @@ export const CaseView = z
     byHand: z.boolean().openapi({ description: 'Opened by a person; no campaign called for it.' }),
     openedBy: z.string().nullable().openapi({ description: 'Who opened it by hand. Null for viewers.' }),
     keys: z
-      .array(z.string())
-      .nullable()
+      .array(NamedKeyView)
       .openapi({
-        description:
-          'Keyed hashes of the API keys that a person named, of all that the account has: nothing else is done. Null for viewers.',
+        description: 'API keys that a person named, of all that the account has: nothing else is done. Empty where none is named.',
       }),
     mayApprove: z.boolean().openapi({ description: 'May the caller approve it now: neither approved nor opened by them.' }),
     because: z.array(z.string()).openapi({ description: 'Why it is where it is.' }),
@@ -112,7 +110,7 @@ export function caseView(id: string, head: Entry<CaseState>, to: Person): CaseVi
     assignee: revealed(to, state.assignee ?? undefined),
     byHand: state.byHand !== null,
     openedBy: revealed(to, state.byHand?.by),
-    keys: revealed(to, keysNamed(state)),
+    keys: keysNamed(head).map((one) => namedKeyView(one, to)),
     mayApprove: mayAct(to, 'reviewer') && state.byHand?.by !== to.id && !state.approvals.some((approval) => approval.id === to.id),
     because: mayAct(to, 'reviewer') ? head.because : unnamed(head),
     sequence: head.sequence,

@@ -5,7 +5,7 @@ import { keysNamed, unnamed } from '../../../shared/domain/cases/unnamed';
 import { type Actor, mayAct, PERSON_ROLES, type Person } from '../../../shared/domain/person';
 import { iso } from '../../../shared/domain/time';
 import { When } from '../../../shared/http/fields';
-import { revealed } from '../accounts/account-view';
+import { NamedKeyView, namedKeyView, revealed } from '../accounts/account-view';
 
 /** What the API shows of the ledger. The state an entry carries is not shown whole: it holds sealed ids. */
 
@@ -50,10 +50,7 @@ export const LedgerEntryView = z
     what: z.string(),
     because: z.array(z.string()),
     state: z.string().nullable().openapi({ description: 'What the subject is now, in a word.' }),
-    keys: z
-      .array(z.string())
-      .nullable()
-      .openapi({ description: 'Keyed hashes of the API keys that it is about; empty where none is named. Null for viewers.' }),
+    keys: z.array(NamedKeyView).openapi({ description: 'API keys that it is about; empty where none is named.' }),
     hash: z.string(),
     previous: z.string(),
   })
@@ -107,7 +104,7 @@ export function ledgerEntryView(entry: LedgerEntry & { hash: string }, to: Perso
     what,
     because,
     state: word ?? null,
-    keys: revealed(to, keysNamed(entry.state)),
+    keys: keysNamed(entry).map((one) => namedKeyView(one, to)),
     hash,
     previous,
   };

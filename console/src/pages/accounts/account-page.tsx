@@ -15,6 +15,7 @@ import { Entries } from '../ledger-page';
 import { LABEL_NAMES, LabelDialog } from '../policies/labels-page';
 import { AccountEvents } from './account-events';
 import { Facts, Links, Use } from './account-parts';
+import { KeysPanel } from './keys';
 import { ObservedPanel } from './observed';
 import { inWords } from './why-not';
 
@@ -125,6 +126,7 @@ export function AccountPage({ account }: { account: string }) {
                       <Sentences evidence={data.findings.slice(0, MOST_FINDINGS)} />
                     </Panel>
                   ) : null}
+                  <KeysPanel of={data} mayAct={may} />
                   {data.usage && data.usage.hours.length > 0 ? (
                     <Panel title="When it is active, by hour (UTC)">
                       <Hours hours={data.usage.hours} />

@@ -32,7 +32,17 @@ export function ObservedPanel({ account }: { account: string }) {
 
 const Found = ({ of }: { of: Observed }) => (
   <div className="stack" style={{ gap: 8 }}>
-    {of.observed.length === 0 ? <p>Nothing stands out in {plural(of.events, 'request')}.</p> : null}
+    {of.events === 0 ? (
+      <p>No request of the last day is counted yet, or there was none: nothing to look at.</p>
+    ) : of.observed.length === 0 ? (
+      <p>
+        Nothing stands out in {plural(of.events, 'request')}
+        {of.signals.given === 0
+          ? '; the gateway says none of what could (output limits, refusals, sessions: optional fields of usage events)'
+          : ''}
+        .
+      </p>
+    ) : null}
     <ul className="whynot">
       {of.observed.map(({ what, because }) => (
         <li key={what}>{because}.</li>

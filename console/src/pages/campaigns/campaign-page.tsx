@@ -14,6 +14,7 @@ import { CasePanel } from '../cases/case-panel';
 import { NewExoneration } from '../cases/exonerations-page';
 import { IndicatorsPanel, LinksPanel, MembersPanel, SynchronyPanel, useGraph } from './campaign-panels';
 import { CanariesPanel } from './canaries';
+import { CampaignObservedPanel } from './observed';
 import { RegroupDialog, RegroupingsPanel } from './regrouping';
 import { Story } from './story';
 import { TenantsPanel } from './tenants';
@@ -145,7 +146,8 @@ export function CampaignPage({ id }: { id: string }) {
             <KnownFrom lineage={data.lineage} />
             <RegroupingsPanel id={id} mayAct={may} />
             <TenantsPanel campaign={data} mayAct={may} />
-            <CanariesPanel id={id} />
+            <CanariesPanel id={id} mayAct={may} />
+            {may ? <CampaignObservedPanel id={id} /> : null}
             <LegsPanel of={data} />
             <div className="columns">
               <div className="stack">

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { count, moment, percent, plural } from '../../format';
-import { Badge, Panel } from '../../parts/parts';
+import { Badge, Empty, Panel } from '../../parts/parts';
 
 type CanarySet = Schemas['CanarySet'];
 
@@ -17,13 +17,21 @@ const READS = {
 } as const;
 
 /** Who repeats what this campaign was answered, and whom its accounts repeat. Nothing is decided by it. */
-export function CanariesPanel({ id }: { id: string }) {
+export function CanariesPanel({ id, mayAct }: { id: string; mayAct: boolean }) {
   const canaries = useQuery({
     queryKey: ['canaries', id],
     queryFn: () => answered(client().GET('/v1/canaries', { params: { query: { campaign: id } } })),
   });
   const data = canaries.data;
-  if (!data || data.items.length === 0) return null;
+  if (!data || (data.items.length === 0 && !mayAct)) return null;
+  if (data.items.length === 0)
+    return (
+      <Panel title="Canaries: who echoes whom" flush>
+        <Empty title="None were placed">
+          No tokens were issued for this campaign or its accounts (POST /v1/canaries), and its accounts echoed nobody’s.
+        </Empty>
+      </Panel>
+    );
   return (
     <Panel title="Canaries: who echoes whom" flush end={<FalsePositives of={data.falsePositives} />}>
       <ul className="health notices by-hand">

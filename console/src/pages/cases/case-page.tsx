@@ -34,7 +34,7 @@ export function CasePage({ id }: { id: string }) {
                 </span>
               </h1>
               <p className="lede">
-                {doing(data.action, data.size)}.{' '}
+                {doing(data.action, data.size, data.keys.length)}.{' '}
                 {data.byHand ? (
                   `${data.openedBy ?? 'A person'} opened it; no campaign called for it.`
                 ) : (

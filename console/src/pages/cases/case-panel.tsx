@@ -25,7 +25,7 @@ export function CasePanel({ entry, pending, buttons, decision = null }: PanelPro
     );
   }
   return (
-    <Panel title={doing(entry.action, entry.size)} end={<Progress is={entry.progress} />}>
+    <Panel title={doing(entry.action, entry.size, entry.keys.length)} end={<Progress is={entry.progress} />}>
       <div className="stack">
         <p>{nowDoing(entry)}</p>
         {/* Before anything that is loaded later: a button that moves under the pointer is a button that is missed. */}
@@ -41,6 +41,18 @@ export function CasePanel({ entry, pending, buttons, decision = null }: PanelPro
           ) : null}
           <dt>{entry.byHand ? 'Opened by' : 'Rule'}</dt>
           <dd className="mono">{entry.byHand ? (entry.openedBy ?? 'a person') : entry.rule}</dd>
+          {entry.keys.length > 0 ? (
+            <>
+              <dt>{entry.keys.length === 1 ? 'This key alone' : 'These keys alone'}</dt>
+              <dd className="mono">
+                {entry.keys.map(({ name, key }) => (
+                  <span key={name} title={key ?? undefined}>
+                    {name}{' '}
+                  </span>
+                ))}
+              </dd>
+            </>
+          ) : null}
           <dt>Mode</dt>
           <dd>{entry.mode}</dd>
           {entry.approversNeeded > 0 ? (

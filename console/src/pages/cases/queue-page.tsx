@@ -163,7 +163,7 @@ function CaseRow({ row, here, gone, now, buttons }: CaseRowProps) {
         <h3>
           <Link href={pageOf(row)}>
             {row.byHand ? 'Opened by hand' : CLASSIFICATION_NAMES[row.classification]}:{' '}
-            {doing(row.action, row.size).replace(/^./, (letter) => letter.toLowerCase())}
+            {doing(row.action, row.size, row.keys.length).replace(/^./, (letter) => letter.toLowerCase())}
           </Link>
         </h3>
         <p>{gone ? 'No longer in this list: somebody decided, or it moved on.' : nowDoing(row)}</p>

@@ -97,7 +97,7 @@ function GoOn({ name, about, onClose }: DialogProps & { name: 'approve' | 'resum
   const [protectedToo, setProtectedToo] = useState(false);
   const run = useCaseDryRun(about.id);
   const data = run.data?.decision === 'act' ? run.data : undefined;
-  const what = data ? doing(data.action ?? about.action, data.size) : COMMANDS[name].label;
+  const what = data ? doing(data.action ?? about.action, data.size, about.keys.length) : COMMANDS[name].label;
   const place = (name === 'resume' && !about.resuming ? 0 : about.approvals.length) + 1;
   return (
     <CommandDialog
@@ -118,7 +118,7 @@ function GoOn({ name, about, onClose }: DialogProps & { name: 'approve' | 'resum
           . {place < data.approvers ? 'Nothing happens until another person approves too.' : 'With your approval it begins.'}
         </p>
       ) : null}
-      <Preview run={run} />
+      <Preview run={run} keys={about.keys} />
       {name === 'approve' && (data?.protectedCount ?? 0) > 0 ? (
         <label className="row">
           <input type="checkbox" checked={protectedToo} onChange={(event) => setProtectedToo(event.target.checked)} />

@@ -18,23 +18,24 @@ export const useUndoPreview = (id: string) =>
     queryFn: () => answered(client().GET('/v1/cases/{case}/undo-preview', { params: { path: { case: id } } })),
   });
 
-export const Preview = ({ run }: { run: ReturnType<typeof useCaseDryRun> }) => (
+export const Preview = ({ run, keys }: { run: ReturnType<typeof useCaseDryRun>; keys: Schemas['Case']['keys'] }) => (
   <section className="note stack" aria-label="Preview of who is hit">
     <h3>Who is hit</h3>
     <Loaded from={run} lines={3}>
-      {(data) => <Hit run={data} />}
+      {(data) => <Hit run={data} keys={keys} />}
     </Loaded>
   </section>
 );
 
-function Hit({ run }: { run: Schemas['DryRun'] }) {
+function Hit({ run, keys }: { run: Schemas['DryRun']; keys: Schemas['Case']['keys'] }) {
   if (run.decision !== 'act') return <p>Nobody. {run.because.join('; ')}</p>;
   const excluded = Object.entries(run.excluded).sort(([, one], [, other]) => other - one);
   const short = run.budget !== null && run.budget.left < run.accounts;
   return (
     <>
       <p>
-        <strong>{doing(run.action ?? '', run.accounts)}</strong>
+        <strong>{doing(run.action ?? '', run.accounts, keys.length)}</strong>
+        {keys.length > 0 ? ` (${keys.map(({ name }) => name).join(', ')} alone)` : ''}
         {run.size > run.accounts ? ` (${count(run.size - run.accounts)} more are acted on already)` : ''}
         {Object.keys(run.byPlan).length > 0
           ? `: ${Object.entries(run.byPlan)
