@@ -8,7 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ActingEnv, AnchorEnv, CommandEnv, PublishEnv } from '../shared/wiring';
+import { ActingEnv, AnchorEnv, CommandEnv, PublishEnv, WatchdogEnv } from '../shared/wiring';
 import { edgeToken, type Gateway, httpEnvironment } from './gateway';
 import { SuspensionMachine } from './machines/suspension-machine';
 import { alarm } from './parts/alarm';
@@ -71,6 +71,8 @@ const WRITES = {
     ...VERIFICATIONS,
     'VERIFIED',
     ...REFERRALS,
+    'SITUATIONS',
+    'KEYS-WATCHED',
   ],
   verify: [...ACCOUNTS, 'RESTORING', ...VERIFICATIONS, 'AHEAD#*', 'CN#*', 'KEYS#*', ...REFERRALS],
   command: [
@@ -154,7 +156,19 @@ export class Enforcement extends Construct {
       { id: 'AwsSolutions-SF1', reason: 'errors only: each step writes its own outcome, and the ledger has the rest' },
     );
 
-    const watchdog = this.acting('Watchdog', 'watchdog-handler.ts', Duration.minutes(15), environment, 'watchdog');
+    const watchdog = new StageFunction(this, 'Watchdog', {
+      handler: 'functions/enforcement/handlers/watchdog-handler.ts',
+      schema: WatchdogEnv,
+      environment: { ...environment, FEATURES_TABLE: props.state.tables.features.tableName },
+      memoryMiB: 1_769,
+      timeout: Duration.minutes(15),
+      logDays: stage.logDays,
+    });
+    this.letAct(watchdog, 'watchdog');
+    // Whether a key that was ended is used all the same (functions/enforcement/keys/watch-keys.ts).
+    may(watchdog).readRows(props.state.tables.features, ['F#*']);
+    may(watchdog).read(props.state.archive, ['plans/*', 'chunks/*']);
+    may(watchdog).deleteRows(props.state.tables.enforcement, ['SITUATIONS']);
     every(this, 'WatchdogSchedule', Duration.minutes(15), watchdog, this.failures);
 
     const verify = this.acting('Verify', 'verification-handler.ts', VERIFY_IN, environment, 'verify');
@@ -245,7 +259,7 @@ export class Enforcement extends Construct {
     const { archive, tables, secrets } = this.props.state;
     may(actor).readRows(tables.enforcement);
     // Who works on the accounts of a case reads their newest entries fifty a request.
-    if (part === 'decide' || part === 'step' || part === 'command') may(actor).readRowsTogether(tables.enforcement, ['A#*']);
+    if (part !== 'verify') may(actor).readRowsTogether(tables.enforcement, ['A#*']);
     may(actor).writeRows(tables.enforcement, WRITES[part]);
     may(actor).deleteRows(tables.enforcement, [
       'OPEN',

@@ -14,8 +14,8 @@ import type { StateStack } from './state-stack';
 
 export type NoticesProps = { stage: Stage; state: StateStack; alarms: ITopic; bus: IEventBus; origin: string; parts: IConstruct };
 
-/** Of the system of record: cases, appeals and referrals that are open, and when detection last ran. */
-const LOOKED_AT = ['OPEN', 'K#*', 'APPEALS-OPEN', 'AP#*', 'REFERRALS-OPEN', 'RF#*', 'BUDGET'];
+/** Of the system of record: cases, appeals and referrals that are open, when detection last ran, and what the watchdog found. */
+const LOOKED_AT = ['OPEN', 'K#*', 'APPEALS-OPEN', 'AP#*', 'REFERRALS-OPEN', 'RF#*', 'SITUATIONS', 'BUDGET'];
 const NOTED = ['NOTICES', 'NOTICE-CHANNELS', 'NOTICE-SOURCES', 'DEAD-LETTERS'];
 
 /** Tells people what waits for them. It may read what it tells of, and write whom it told; it can decide nothing. */

@@ -3,6 +3,7 @@ import { advance } from '../functions/enforcement/case/advance';
 import { type Enforced, enforce } from '../functions/enforcement/enforce';
 import { type Enforcement, openEnforcement } from '../functions/enforcement/enforcement';
 import { turnKillSwitch } from '../functions/enforcement/policy/kill-switch';
+import { watchTenants } from '../functions/enforcement/referrals/watch-tenants';
 import { verificationDesk } from '../functions/enforcement/verification/verification-desk';
 import { type FeatureRows, fold } from '../functions/features/fold';
 import { plan } from '../functions/features/plan';
@@ -173,6 +174,8 @@ export class Pipeline {
     await this.settle();
     // Cases have moved since: here nobody waits for the watchdog.
     await this.enforcement.standings.refresh();
+    // Not whether keys that were ended still work: what came after in a past that is played again, no action of ours was asked about.
+    await watchTenants(this.enforcement);
     await keepHeld({
       ...this.stores,
       campaigns: this.detection.campaigns,

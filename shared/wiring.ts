@@ -149,6 +149,8 @@ export const ActingEnv = z.object({
   SUSPENSION_MACHINE: name,
 });
 
+/** Looks after what waits for nobody in particular; of features it reads which hours were counted, to look at requests in the archive. */
+export const WatchdogEnv = ActingEnv.extend({ FEATURES_TABLE: name });
 export const CommandEnv = ActingEnv.extend(HttpEnv.shape);
 export const PublishEnv = z.object({ ENFORCEMENT_TABLE: name, EVENT_BUS: name });
 export const NoticeEnv = z.object({

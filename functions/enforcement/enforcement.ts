@@ -1,6 +1,7 @@
 import type { AppealSubject } from '../../shared/domain/cases/appeal';
 import type { Policy } from '../../shared/domain/policy/policy';
 import type { AbuseDesks, AccountReader, Chance, Clock, Provider, Stores, Workflow } from '../../shared/ports';
+import { EventStore } from '../../shared/stores/archive/event-store';
 import { HeldStore } from '../../shared/stores/archive/held-store';
 import { SightingStore } from '../../shared/stores/archive/sighting-store';
 import { SummaryStore } from '../../shared/stores/archive/summary-store';
@@ -17,6 +18,7 @@ import { ExonerationStore } from '../../shared/stores/cases/exoneration-store';
 import type { LedgerStore } from '../../shared/stores/cases/ledger-store';
 import { LegalHoldStore } from '../../shared/stores/cases/legal-hold-store';
 import { ReferralStore } from '../../shared/stores/cases/referral-store';
+import { SituationStore } from '../../shared/stores/cases/situation-store';
 import { StandingLedger } from '../../shared/stores/cases/standing-ledger';
 import { VerificationStore } from '../../shared/stores/cases/verification-store';
 import { LeaseStore } from '../../shared/stores/lease-store';
@@ -32,7 +34,8 @@ export type AppealLinks = { link(subject: AppealSubject, now: number): Promise<s
 
 /** What this stage is given. */
 export type Dependencies = {
-  stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'>;
+  /** `features`: for whoever looks at requests that came after an action (keys/watch-keys.ts); others need none. */
+  stores: Pick<Stores, 'enforcement' | 'graph' | 'archive'> & Partial<Pick<Stores, 'features'>>;
   accounts: AccountReader;
   provider: Provider;
   workflow: Workflow;
@@ -68,6 +71,10 @@ export type Enforcement = Omit<Dependencies, 'stores' | 'campaigns' | 'desks'> &
   referrals: ReferralStore;
   /** API keys, as the provider told of them. */
   keys: ApiKeyStore;
+  /** What lasts and calls for somebody, for whoever tells people. */
+  situations: SituationStore;
+  /** Requests as they were counted; undefined where nobody has to look at them. */
+  events: EventStore | undefined;
   leases: LeaseStore;
   sightings: SightingStore;
   summaries: SummaryStore;
@@ -106,6 +113,8 @@ export function openEnforcement({ stores, ...deps }: Dependencies): Enforcement 
     verifications: new VerificationStore(stores.enforcement, ledger),
     referrals: new ReferralStore(stores.enforcement, ledger),
     keys: new ApiKeyStore(stores.enforcement),
+    situations: new SituationStore(stores.enforcement),
+    events: stores.features && new EventStore({ archive: stores.archive, features: stores.features }),
     leases: new LeaseStore(stores.enforcement, deps.clock),
     sightings: new SightingStore(stores.graph),
     summaries: new SummaryStore(stores.graph),

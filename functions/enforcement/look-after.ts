@@ -2,8 +2,10 @@ import { carryOutAppeals } from './account-actions/carry-out-appeals';
 import { finishRestoring } from './account-actions/reinstate';
 import { restartLost } from './case/restart-lost';
 import type { Enforcement } from './enforcement';
+import { watchKeys } from './keys/watch-keys';
 import { keepLabels } from './labels/keep-labels';
 import { watchReferrals } from './referrals/watch-referrals';
+import { watchTenants } from './referrals/watch-tenants';
 import { watchVerifications } from './verification/watch-verifications';
 
 /** In this order: what is quick, and what gives back, before what only keeps lists. */
@@ -13,6 +15,8 @@ const PARTS = {
   restoring: finishRestoring,
   verifications: watchVerifications,
   referrals: watchReferrals,
+  keys: watchKeys,
+  tenants: watchTenants,
   standings: (deps: Enforcement) => deps.standings.refresh(),
   labels: async (deps: Enforcement) => (await keepLabels(deps)).kept,
 } as const;

@@ -19,6 +19,8 @@ export const NOTICE_KINDS = [
   'provider-silent',
   'not-carried-out',
   'referral-overdue',
+  'tenants-unreferred',
+  'key-at-work',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
@@ -36,6 +38,8 @@ export const NOTICE_WORDS: { readonly [Kind in NoticeKind]: readonly [one: strin
   'dead-letters': ['queue has dead letters', 'queues have dead letters'],
   'provider-silent': ['case waits for the provider to answer', 'cases wait for the provider to answer'],
   'referral-overdue': ['referral is overdue', 'referrals are overdue'],
+  'tenants-unreferred': ['campaign has tenants that nobody referred', 'campaigns have tenants that nobody referred'],
+  'key-at-work': ['case has keys that still work', 'cases have keys that still work'],
   'not-carried-out': ['case has actions that were not carried out', 'cases have actions that were not carried out'],
 };
 
@@ -61,6 +65,9 @@ export const noticeType = (kind: NoticeKind): string => `lockstep.notice.${kind}
 export const WARN_BEFORE = 24 * HOUR;
 /** Detection runs every 15 minutes on AWS and every hour in a demo: after this there is something wrong with either. */
 export const DETECTION_STALE_AFTER = 2 * HOUR + 30 * MINUTE;
+
+/** So long after a campaign was first seen with tenants of a cloud, people are told that nobody referred any of them there. */
+export const REFER_WITHIN = 24 * HOUR;
 
 /** A source that was never silent for longer than this is not missed before. */
 export const SHORTEST_SILENCE = 3 * HOUR;

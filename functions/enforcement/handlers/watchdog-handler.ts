@@ -1,11 +1,14 @@
 import { actingPorts } from '../../../shared/lambda/acting';
+import { table } from '../../../shared/lambda/adapters';
 import { environment } from '../../../shared/lambda/environment';
 import { logger } from '../../../shared/lambda/observe';
-import { ActingEnv } from '../../../shared/wiring';
+import { WatchdogEnv } from '../../../shared/wiring';
 import { openEnforcement } from '../enforcement';
 import { lookAfter } from '../look-after';
 
-const enforcement = openEnforcement(actingPorts(environment(ActingEnv)));
+const env = environment(WatchdogEnv);
+const ports = actingPorts(env);
+const enforcement = openEnforcement({ ...ports, stores: { ...ports.stores, features: table(env.FEATURES_TABLE) } });
 
 /** Every few minutes: what waits for nobody in particular. */
 export const handler = async (): Promise<void> => {

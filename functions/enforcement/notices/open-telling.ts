@@ -3,6 +3,7 @@ import { AppealStore } from '../../../shared/stores/cases/appeal-store';
 import { CaseStore } from '../../../shared/stores/cases/case-store';
 import { LedgerStore } from '../../../shared/stores/cases/ledger-store';
 import { ReferralStore } from '../../../shared/stores/cases/referral-store';
+import { SituationStore } from '../../../shared/stores/cases/situation-store';
 import type { TellingDependencies } from './tell-people';
 
 type Given = { table: Table; features: Table; deadLetters: DeadLetterQueues; clock: Clock };
@@ -18,5 +19,6 @@ export function openTelling({ table, features, deadLetters, clock }: Given): Tel
     cases: new CaseStore(table, ledger),
     appeals: new AppealStore(table, ledger),
     referrals: new ReferralStore(table, ledger),
+    situations: new SituationStore(table),
   };
 }

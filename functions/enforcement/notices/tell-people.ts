@@ -7,6 +7,7 @@ import type { AppealStore } from '../../../shared/stores/cases/appeal-store';
 import type { CaseStore } from '../../../shared/stores/cases/case-store';
 import { NoticeStore, type OpenNotice } from '../../../shared/stores/cases/notice-store';
 import type { ReferralStore } from '../../../shared/stores/cases/referral-store';
+import type { SituationStore } from '../../../shared/stores/cases/situation-store';
 import { heard, ofAppeal, ofCase, ofDeadLetters, ofDetection, ofReferral, ofSource } from './situations';
 
 export type TellingDependencies = {
@@ -15,6 +16,7 @@ export type TellingDependencies = {
   cases: CaseStore;
   appeals: AppealStore;
   referrals: ReferralStore;
+  situations: SituationStore;
   deadLetters: DeadLetterQueues;
   clock: Clock;
 };
@@ -69,6 +71,7 @@ async function situations(deps: TellingDependencies, store: NoticeStore, now: nu
   for await (const { id, head } of deps.appeals.openOnes({ tidy: false })) notices.push(...ofAppeal(id, head.state, now));
   for await (const { state } of deps.referrals.open({ tidy: false })) notices.push(...ofReferral(state, now));
   for (const [producer, state] of await sourcesAt(deps, store, now)) notices.push(...ofSource(producer, state, now));
+  notices.push(...(await deps.situations.due(now)));
   const population = await deps.table.get('BUDGET', 'POPULATION');
   notices.push(...ofDetection(population && Number(population.at), now));
   const dead = await deps.deadLetters.count();
@@ -146,6 +149,7 @@ const PRESSING: readonly Notice['kind'][] = [
   'dead-letters',
   'source-silent',
   'provider-silent',
+  'key-at-work',
   'case-lapsing',
   'case-stopped',
   'appeal-overdue',

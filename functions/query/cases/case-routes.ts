@@ -59,7 +59,16 @@ export function caseRoutes(api: Api, http: HttpPorts, ports: QueryPorts): void {
     const found = await oneCase(c.req.valid('param').case, ports);
     if (found.kind === 'unknown') return problem(c, 'not-found', 'There is no case with this id. The list is at /v1/cases.');
     const to = c.get('principal');
-    const { entry, touched, appeals, history } = found;
-    return c.json({ ...queueEntry(entry, to), touched, appeals, history: history.map((step) => ledgerEntryView(step, to)) }, 200);
+    const { entry, touched, appeals, keysAtWork, history } = found;
+    return c.json(
+      {
+        ...queueEntry(entry, to),
+        touched,
+        appeals,
+        keysAtWork: keysAtWork.map(String),
+        history: history.map((step) => ledgerEntryView(step, to)),
+      },
+      200,
+    );
   });
 }

@@ -58,11 +58,9 @@ export const CaseView = z
     assignee: z.string().nullable().openapi({ description: 'Who works on it. Null for viewers.' }),
     byHand: z.boolean().openapi({ description: 'Opened by a person; no campaign called for it.' }),
     openedBy: z.string().nullable().openapi({ description: 'Who opened it by hand. Null for viewers.' }),
-    keys: z
-      .array(NamedKeyView)
-      .openapi({
-        description: 'API keys that a person named, of all that the account has: nothing else is done. Empty where none is named.',
-      }),
+    keys: z.array(NamedKeyView).openapi({
+      description: 'API keys that a person named, of all that the account has: nothing else is done. Empty where none is named.',
+    }),
     mayApprove: z.boolean().openapi({ description: 'May the caller approve it now: neither approved nor opened by them.' }),
     because: z.array(z.string()).openapi({ description: 'Why it is where it is.' }),
     sequence: z.int(),
@@ -75,6 +73,10 @@ export const CaseDetailView = CaseView.extend({
   summary: orNull(CampaignSummaryView),
   touched: z.int().openapi({ description: 'Accounts the case acted on so far.' }),
   appeals: z.int(),
+  keysAtWork: z.array(z.string()).openapi({
+    description:
+      'Accounts of which a key still works though the provider acknowledged that it is ended; the first 50. Their ledgers say how it is known.',
+  }),
   history: z.array(LedgerEntryView),
 }).openapi('CaseDetail');
 

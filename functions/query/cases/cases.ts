@@ -1,8 +1,9 @@
 import { type CaseState, isClosed } from '../../../shared/domain/cases/case';
-import type { CampaignId, CaseId } from '../../../shared/identity/ids';
+import type { AccountKey, CampaignId, CaseId } from '../../../shared/identity/ids';
 import type { CampaignHeader } from '../../../shared/stores/campaigns/campaign-store';
 import { CaseStore } from '../../../shared/stores/cases/case-store';
 import { type Entry, LedgerStore } from '../../../shared/stores/cases/ledger-store';
+import { SituationStore } from '../../../shared/stores/cases/situation-store';
 import type { QueryPorts } from '../query-ports';
 
 export type CaseHead = { id: CaseId; head: Entry<CaseState> };
@@ -38,17 +39,28 @@ export async function cases(
 export async function oneCase(
   id: CaseId,
   ports: QueryPorts,
-): Promise<{ kind: 'case'; entry: QueueEntry; touched: number; appeals: number; history: Entry<CaseState>[] } | { kind: 'unknown' }> {
+): Promise<
+  | { kind: 'case'; entry: QueueEntry; touched: number; appeals: number; keysAtWork: readonly AccountKey[]; history: Entry<CaseState>[] }
+  | { kind: 'unknown' }
+> {
   const book = bookOf(ports);
   const head = await book.head(id);
   if (!head) return { kind: 'unknown' };
-  const [header, touched, appeals, history] = await Promise.all([
+  const [header, touched, appeals, atWork, history] = await Promise.all([
     ports.campaigns.header(head.state.campaign),
     book.touched(id),
     book.appeals(id),
+    new SituationStore(ports.stores.enforcement).one('key-at-work', id),
     book.history(id),
   ]);
-  return { kind: 'case', entry: { id, head, header }, touched: touched.size, appeals: appeals.length, history };
+  return {
+    kind: 'case',
+    entry: { id, head, header },
+    touched: touched.size,
+    appeals: appeals.length,
+    keysAtWork: atWork?.accounts ?? [],
+    history,
+  };
 }
 
 async function everyCase(book: CaseStore): Promise<CaseHead[]> {

@@ -44,6 +44,9 @@ export const Reinstatement = z.object({
 });
 export type Reinstatement = z.infer<typeof Reinstatement>;
 
+/** Since when it is known that a key which the provider ended still works (keys/watch-keys.ts). */
+const atWork = { atWork: z.number().optional() };
+
 /**
  * Where an account stands, as the newest entry of its chain says. An action is asked, then acknowledged by the provider,
  * then observed effective: three facts. A reinstatement is asked and acknowledged likewise.
@@ -51,8 +54,8 @@ export type Reinstatement = z.infer<typeof Reinstatement>;
 const phases = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('free') }),
   z.object({ kind: z.literal('asked'), action: Action, attempts: z.int() }),
-  z.object({ kind: z.literal('acknowledged'), action: Action, at: z.number(), askedAgain: z.int() }),
-  z.object({ kind: z.literal('observed'), action: Action, at: z.number() }),
+  z.object({ kind: z.literal('acknowledged'), action: Action, at: z.number(), askedAgain: z.int(), ...atWork }),
+  z.object({ kind: z.literal('observed'), action: Action, at: z.number(), ...atWork }),
   /** The provider answered that it will not. */
   z.object({ kind: z.literal('refused'), action: Action, because: z.string() }),
   z.object({ kind: z.literal('reinstating'), action: Action, reinstatement: Reinstatement }),

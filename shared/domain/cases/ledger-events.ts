@@ -19,7 +19,7 @@ export const LEDGER_EVENTS = {
     prefixes: ['A#'],
     words: [
       ...asked,
-      ...(['acknowledged', 'refused', 'asked again', 'observed', 'confirmed'] as const),
+      ...(['acknowledged', 'refused', 'asked again', 'observed', 'key still works', 'confirmed'] as const),
       ...REINSTATEMENTS,
       ...(['reinstated', 'restore asked again', 'barred', 'exoneration revoked', 'carried over', 'moved'] as const),
     ],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { Campaign, FAMILIES, type Member, ROLES } from '../../domain/campaigns/campaign';
+import { Campaign, FAMILIES, type Member, ROLES, tenantsOf } from '../../domain/campaigns/campaign';
 import { checkedJson } from '../../domain/checked';
 import { type AccountKey, type CampaignId, campaignId } from '../../identity/ids';
 import { inBatches } from '../../in-batches';
@@ -10,6 +10,8 @@ import type { Item, ObjectStore, Stores, Table } from '../../ports';
 /** A campaign without what grows with its size. `counts` are members by role. */
 export const CampaignHeader = Campaign.omit({ members: true, indicators: true, timeline: true, lineage: true }).extend({
   counts: z.record(z.enum(ROLES), z.number()),
+  /** Tenants of other clouds that could be referred to them (no bystanders), by cloud; absent where there are none. */
+  tenants: z.record(z.string(), z.number()).optional(),
   /** The full document's key in the archive; it ends in the document's SHA-256 (first 16 hex digits). */
   document: z.string(),
   /** When it was put away: nobody of it was seen for long. Absent while it goes on. */
@@ -318,5 +320,9 @@ function headerOf(campaign: Campaign, document: string): CampaignHeader {
   const { members, indicators: _indicators, timeline: _timeline, lineage: _lineage, ...rest } = campaign;
   const counts = { core: 0, peripheral: 0, 'suspected-victim': 0, bystander: 0 };
   for (const member of members) counts[member.role]++;
-  return { ...rest, counts, document };
+  const there = Object.entries(tenantsOf(members.filter(({ role }) => role !== 'bystander'))).map(([cloud, { accounts }]) => [
+    cloud,
+    accounts,
+  ]);
+  return { ...rest, counts, ...(there.length === 0 ? {} : { tenants: Object.fromEntries(there) }), document };
 }

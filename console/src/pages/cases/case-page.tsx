@@ -43,6 +43,17 @@ export function CasePage({ id }: { id: string }) {
               </p>
             </div>
           </header>
+          {data.keysAtWork.length > 0 ? (
+            <p className="note danger">
+              <strong>A key that was ended still works</strong>, though the provider’s system acknowledged it: look there. Of{' '}
+              {data.keysAtWork.map((account) => (
+                <span key={account}>
+                  <AccountLink account={account} />{' '}
+                </span>
+              ))}
+              (how it is known stands under what was done about each).
+            </p>
+          ) : null}
           <div className="columns">
             <CaseAccounts about={data} mayAct={commands.mayAct} />
             <aside className="stack">
