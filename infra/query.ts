@@ -38,7 +38,18 @@ const SHOWN = [
   ],
   ...['CASES', 'CASES-OF#*', 'TOUCHED#*', 'APPEALED#*', 'HEALTH'],
   // How the pipeline fares, and what people found out.
-  ...['BUDGET', 'RESTORING', 'APPEALS-OPEN', 'VERIFICATIONS', 'NOTICES', 'NOTICE-CHANNELS', 'DEAD-LETTERS', 'LABELS#*', 'KEYS#*'],
+  ...[
+    'BUDGET',
+    'RESTORING',
+    'APPEALS-OPEN',
+    'VERIFICATIONS',
+    'NOTICES',
+    'NOTICE-CHANNELS',
+    'DEAD-LETTERS',
+    'LABELS#*',
+    'KEYS#*',
+    'SITUATIONS',
+  ],
 ];
 
 /** The read side of the API: accounts, campaigns, cases, the ledger. It can write its access log and nothing else. */

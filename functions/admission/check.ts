@@ -55,11 +55,18 @@ export async function check(newcomer: Newcomer, ports: CheckPorts): Promise<Chec
   try {
     return await Promise.race([lookUp(newcomer, ports), tooLate]);
   } catch (error) {
-    return unchecked(error instanceof Error ? error.name : 'failed');
+    return unchecked(failureOf(error));
   } finally {
     clearTimeout(timer);
   }
 }
+
+/** What kind of failure it was: never its text, which may hold what was looked up. */
+const failureOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'it failed';
+  const { code } = error as { code?: unknown };
+  return `it failed: ${error.name}${typeof code === 'string' ? ` ${code}` : ''}`;
+};
 
 const letIn = { checked: true, answer: 'allow', inAuto: 'allow', resembles: null, verification: null } as const;
 /** Let in without a look, and why. */

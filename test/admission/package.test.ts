@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { z } from 'zod';
+import { openGate } from '../../functions/admission/embed';
+import type { Newcomer } from '../../functions/admission/newcomer';
+import type * as published from '../../functions/admission/published';
 import { createTable, startDynalite } from '../../local/engines/dynamodb';
 import { EMULATED, type Engine } from '../../local/engines/engine';
 import { DynamoTable } from '../../shared/aws/dynamo-table';
@@ -72,4 +76,34 @@ describe('@lockstep/check', () => {
       { checked: false, answer: 'allow', unread: ['card'] },
     ]);
   });
+
+  test('has types of its own: a strict TypeScript project that has nothing else installed compiles against them', async () => {
+    const app = mkdtempSync(join(tmpdir(), 'typed-gateway-'));
+    const scope = join(app, 'node_modules/@lockstep/check');
+    await run('mkdir', ['-p', join(scope, 'dist')]);
+    // As it is installed: in no folder in which a dependency of ours would be found.
+    for (const file of ['package.json', 'dist/published.d.ts']) copyFileSync(join(PACKAGE, file), join(scope, file));
+    writeFileSync(
+      join(app, 'gateway.ts'),
+      `import { openGate } from '@lockstep/check';
+       const gate = openGate({ tables: { graph: 'g', enforcement: 'e' }, identifierKey: async () => 'k' });
+       const { answer, because, unread } = await gate({ account: { paymentInstrument: 'tok_91c' }, network: { ip: '203.0.113.9' } });
+       const said: ['allow' | 'challenge' | 'hold', string[], string[]] = [answer, because, unread];
+       // @ts-expect-error: a field that there is not
+       await gate({ card: said });`,
+    );
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', 'gateway.ts'];
+    const compiled = await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...options], { cwd: app }).catch(
+      ({ stdout }) => ({ stdout }),
+    );
+    rmSync(app, { recursive: true });
+    expect(compiled.stdout).toBe('');
+  });
+});
+
+/** What is embedded is what its types say, and these take no field that there is not. */
+const agrees: typeof published.openGate = openGate;
+const read = (given: published.Newcomer): z.input<typeof Newcomer> => given;
+test('the types of the package are those of the gate', () => {
+  expect([typeof agrees, typeof read]).toEqual(['function', 'function']);
 });

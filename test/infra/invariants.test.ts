@@ -252,7 +252,7 @@ describe.each(Object.keys(stages))('%s', (stage) => {
         'dynamodb:DeleteItem',
       ]),
     );
-    const marks = ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED', 'VERIFICATIONS-OPEN', 'REFERRALS-OPEN', 'NOTICES'];
+    const marks = ['OPEN', 'RESTORING', 'APPEALS-OPEN', 'APPEALS-DECIDED', 'VERIFICATIONS-OPEN', 'REFERRALS-OPEN', 'NOTICES', 'SITUATIONS'];
     for (const { Action, Condition } of enforcement) {
       if (!Action.includes('dynamodb:DeleteItem')) continue;
       const Leading = z.object({ 'ForAllValues:StringLike': z.object({ 'dynamodb:LeadingKeys': z.array(z.enum(marks)).min(1) }) });

@@ -20,6 +20,7 @@ import { regroup } from '../../functions/enforcement/commands/regroup';
 import { undoAccount, undoCase } from '../../functions/enforcement/commands/undo';
 import { enforce } from '../../functions/enforcement/enforce';
 import { openEnforcement } from '../../functions/enforcement/enforcement';
+import { watchKeys } from '../../functions/enforcement/keys/watch-keys';
 import { keepLabels } from '../../functions/enforcement/labels/keep-labels';
 import { anchorDays } from '../../functions/enforcement/ledger/anchors';
 import { publishLedger } from '../../functions/enforcement/ledger/publish';
@@ -29,6 +30,7 @@ import { turnKillSwitch } from '../../functions/enforcement/policy/kill-switch';
 import { refer } from '../../functions/enforcement/referrals/refer';
 import { withdraw } from '../../functions/enforcement/referrals/take-answer';
 import { watchReferrals } from '../../functions/enforcement/referrals/watch-referrals';
+import { watchTenants } from '../../functions/enforcement/referrals/watch-tenants';
 import { takeNews } from '../../functions/enforcement/verification/take-news';
 import { takeIn } from '../../functions/enforcement/verification/verification-desk';
 import { watchVerifications } from '../../functions/enforcement/verification/watch-verifications';
@@ -59,6 +61,12 @@ import {
 } from '../support/worlds/enforcement-world';
 import { rightsOn } from './rights';
 import { under } from './under';
+
+const KEY_AT_WORK = {
+  notice: { kind: 'key-at-work' as const, subject: 'C-hydra.0001', title: 't', because: 'b', path: '/cases/C-hydra.0001' },
+  from: 0,
+  accounts: [],
+};
 
 test('every function does all of its work under its own rights on the system of record, and needs nearly all of them', async () => {
   const assist = withMode(SMALL, 'assist', 'the test says so');
@@ -228,6 +236,11 @@ test('every function does all of its work under its own rights on the system of 
   expect(await withdraw({ ...says(BEN), id: 'C-second.bedrock.1' }, command)).toMatchObject({ kind: 'done' });
   clock.advanceTo(clock.now() + 4 * DAY);
   expect(await watchReferrals(watchdog)).toMatchObject({ overdue: 1 });
+  expect(await watchTenants(watchdog)).toBe(0);
+  // One that lasted is over.
+  await calm.situations.keep('key-at-work', [KEY_AT_WORK]);
+  expect(await watchKeys(watchdog)).toEqual({ watched: 0, ended: 0, atWork: 0 });
+  expect(await calm.situations.due(clock.now())).toEqual([]);
 
   // Rights that nothing above needed would be there for nothing.
   const roles = [
