@@ -3,8 +3,8 @@ import { DynamoTable } from '../../shared/aws/dynamo-table';
 import { systemClock as clock } from '../../shared/aws/system-clock';
 import { identifierHasher } from '../../shared/lambda/identifier-hasher';
 import { livePolicy } from '../../shared/lambda/live-policy';
-import { gateOf } from './gate';
-import type { Gate, GateSettings } from './published';
+import { type Gate, gateOf } from './gate';
+import type { GateSettings } from './published';
 
 /** A row is a millisecond's work, and somebody waits to sign up. */
 const client = (): DynamoDBClient =>
