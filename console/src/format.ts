@@ -14,8 +14,7 @@ export const day = (iso: string): string => date.format(new Date(iso));
 export const moment = (iso: string): string => `${time.format(new Date(iso))} UTC`;
 /** `1 account`, `240 accounts`. */
 export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
-/** What an action does to so many accounts, as a person would say it. */
-/** `keys`: how many API keys of the one account it is about, where these are named. */
+/** What an action does to so many accounts, as a person would say it. `keys`: how many API keys of the one account it is about, where these are named. */
 export function doing(action: string, accounts: number, keys = 0): string {
   const of = plural(accounts, 'account');
   switch (action) {

@@ -84,7 +84,7 @@ describe('@lockstep/check', () => {
     // As it is installed: in no folder in which a dependency of ours would be found.
     for (const file of ['package.json', 'dist/published.d.ts']) copyFileSync(join(PACKAGE, file), join(scope, file));
     writeFileSync(
-      join(app, 'gateway.ts'),
+      join(app, 'gateway.mts'),
       `import { openGate } from '@lockstep/check';
        const gate = openGate({ tables: { graph: 'g', enforcement: 'e' }, identifierKey: async () => 'k' });
        const { answer, because, unread } = await gate({ account: { paymentInstrument: 'tok_91c' }, network: { ip: '203.0.113.9' } });
@@ -92,7 +92,7 @@ describe('@lockstep/check', () => {
        // @ts-expect-error: a field that there is not
        await gate({ card: said });`,
     );
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', 'gateway.ts'];
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', 'gateway.mts'];
     const compiled = await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...options], { cwd: app }).catch(
       ({ stdout }) => ({ stdout }),
     );
