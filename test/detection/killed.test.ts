@@ -1,4 +1,5 @@
 import { Detection } from '../../functions/detection/detect';
+import { doTask } from '../../functions/detection/tasks/called-task';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
@@ -82,14 +83,34 @@ const later = (by: number): string[] =>
     return JSON.stringify({ ...event, id: `${event.id}-later`, time: new Date(Date.parse(event.time) + by).toISOString() });
   });
 
+const storesOf = (kill: Kill, { archive, features, graph }: World) => ({
+  archive: kill.objects(archive),
+  features: kill.table(features),
+  graph: kill.table(graph),
+});
+
 /** Every call where the run decides and where it ends; of what it says of each of many accounts, which is the same again and again, some. */
 const killedAt = (calls: number): number[] =>
   Array.from({ length: calls }, (_, call) => call).filter((call) => (call < 30 && call % 3 === 0) || call >= calls - 8 || call % 61 === 0);
 
 describe.each([
-  ['an index of everybody', 1_000],
-  ['units', 10],
-] as const)('a run that is killed at any of its calls (%s)', (_, wholeAtMost) => {
+  ['an index of everybody', 1_000, 1_000],
+  ['units', 10, 1_000],
+  ['screened and judged by functions', 10, 10],
+] as const)('a run that is killed at any of its calls (%s)', (_, wholeAtMost, aloneAtMost) => {
+  /** Tasks too are done with what the process lives by: it may die between any two of them, and within one. */
+  const detection = (stores: Pick<World, 'archive' | 'features' | 'graph'> | ReturnType<typeof storesOf>, clock: SimulatedClock) =>
+    new Detection({
+      stores,
+      clock,
+      wholeAtMost,
+      aloneAtMost,
+      unitsAtOnce: 8,
+      carryOut: async (items, key) => {
+        await stores.archive.put(key, Buffer.from(JSON.stringify(items)));
+        for (const item of items) await doTask(item, stores.archive);
+      },
+    });
   test.each(['first', 'later'] as const)(
     'ends as it would have ended, when the next process finds what it left: a %s run',
     async (which) => {
@@ -97,18 +118,13 @@ describe.each([
       const world: World = { archive: new MemoryObjectStore(), features: new MemoryTable(clock), graph: new OpenTable(clock) };
       await folded(LINES, clock, world);
       if (which === 'later') {
-        await new Detection({ stores: world, clock, wholeAtMost }).run(policy, 'policy-1');
+        await detection(world, clock).run(policy, 'policy-1');
         clock.advanceTo(clock.now() + 2 * DAY);
         await folded(later(2 * DAY), clock, world);
       }
       const whole = await copyOf(world, clock);
       const counting = new Kill(Number.POSITIVE_INFINITY, true);
-      const mortal = (kill: Kill, { archive, features, graph }: World) => ({
-        archive: kill.objects(archive),
-        features: kill.table(features),
-        graph: kill.table(graph),
-      });
-      const { changed } = await new Detection({ stores: mortal(counting, whole), clock, wholeAtMost }).run(policy, 'policy-1');
+      const { changed } = await detection(storesOf(counting, whole), clock).run(policy, 'policy-1');
       expect(changed).toHaveLength(1);
       const expected = await standing(whole);
       let killed = 0;
@@ -116,12 +132,12 @@ describe.each([
       for (const after of killedAt(counting.calls)) {
         const here = await copyOf(world, clock);
         const kill = new Kill(after, after % 2 === 0);
-        await expect(new Detection({ stores: mortal(kill, here), clock, wholeAtMost }).run(policy, 'policy-1')).rejects.toThrow(Killed);
+        await expect(detection(storesOf(kill, here), clock).run(policy, 'policy-1')).rejects.toThrow(Killed);
         killed++;
         if ((await here.archive.get('detection/decided-run'))?.length) wasDecided++;
         // Who was killed holds the lease for a quarter of an hour (detect.test.ts); here it is that time already.
         await here.graph.delete('LEASE', 'detection');
-        await new Detection({ stores: here, clock, wholeAtMost }).run(policy, 'policy-1');
+        await detection(here, clock).run(policy, 'policy-1');
         expect(await standing(here)).toEqual(expected);
       }
       expect(killed).toBeGreaterThan(24);
