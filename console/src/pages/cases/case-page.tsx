@@ -120,7 +120,7 @@ function CaseAccounts({ about, mayAct }: { about: Schemas['Case']; mayAct: boole
                 <span>
                   {of > (all ? SHOWN : SHOWN_FIRST)
                     ? `The first ${count(Math.min(items.length, all ? SHOWN : SHOWN_FIRST))} of ${count(of)}`
-                    : `${count(of)} accounts. End of list`}
+                    : `${plural(of, 'account')}. End of list`}
                 </span>
                 {!all && items.length > SHOWN_FIRST ? (
                   <button type="button" className="button tiny" onClick={() => setAll(true)}>
