@@ -100,7 +100,7 @@ test('it fails open: an outage and silence are no reason to keep anybody out', a
     checked: false,
     answer: 'allow',
     inAuto: 'allow',
-    because: ['Let in without a check: TypeError.'],
+    because: ['Let in without a check: it failed: TypeError.'],
     resembles: null,
     verification: null,
     unread: [],
