@@ -62,5 +62,5 @@ test('a check that fails gives its place back', async () => {
     },
   };
   const gate = gateOf(ports({ graph: broken }), { atOnce: 1 });
-  for (let times = 0; times < 3; times++) expect((await gate(OPERATOR)).because).toEqual(['Let in without a check: TypeError.']);
+  for (let times = 0; times < 3; times++) expect((await gate(OPERATOR)).because).toEqual(['Let in without a check: it failed: TypeError.']);
 });
