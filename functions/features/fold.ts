@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { Tenancy } from '../../shared/domain/account';
 import { isYoung } from '../../shared/domain/policy/risk-tier';
 import { DAY, hourLabel } from '../../shared/domain/time';
 import { ByteWriter } from '../../shared/formats/bytes';
 import { distinctEvents, type Place } from '../../shared/formats/distinct-events';
 import { Features } from '../../shared/formats/features';
 import { type FactEntry, type FoldOutput, type FoldRow, writeFoldOutput } from '../../shared/formats/fold-output';
-import { readSegment, type Segment } from '../../shared/formats/segment';
+import { readSegment, type Segment, tenancyAt, timeOf } from '../../shared/formats/segment';
+import { eventId } from '../../shared/formats/shown-event';
 import { withoutAccounts } from '../../shared/formats/without-accounts';
 import { type AccountKey, hash64 } from '../../shared/identity/ids';
 import { inBatches } from '../../shared/in-batches';
@@ -22,6 +24,8 @@ const EPOCH = 1_000_000;
 
 /** Small reads, each a round trip: one after the other, a function would mostly wait. */
 const AT_ONCE = 16;
+/** Cloud, tenant and who pays, the latter two with what is sealed of them. */
+const TENANCY_FIELDS = 5;
 
 type Release = FoldOutput['releases'][number];
 
@@ -82,7 +86,7 @@ export async function fold(task: FoldTask, ports: FoldPorts): Promise<FoldResult
       duplicates: result.duplicates,
       conflicts: result.conflicts,
       accounts: result.accounts,
-      facts: rows.reduce((sum, { facts }) => sum + facts.length, 0),
+      facts: rows.reduce((sum, { told }) => sum + told, 0),
       ...(atHand ? { pages: atHand.digests } : {}),
       expires: Math.floor((task.hour + 45 * DAY) / 1000),
     },
@@ -119,8 +123,11 @@ async function sealedSegments(task: FoldTask, archive: ObjectStore): Promise<Seg
   return wanted.flatMap((one) => segments.get(one) ?? []);
 }
 
+/** `told`: how many of its facts came as events about the account, not with its requests. */
+type FoldedRow = FoldRow & { told: number };
+
 /** One row per account, in account order. */
-export function foldRows(hour: number, segments: readonly Segment[], places: readonly Place[]): FoldRow[] {
+export function foldRows(hour: number, segments: readonly Segment[], places: readonly Place[]): FoldedRow[] {
   type Group = { account: AccountKey; sealed: FoldRow['sealed']; events: Place[]; facts: FactEntry[] };
   const groups = new Map<AccountKey, Group>();
   const local = new Map<Segment, Group[]>();
@@ -146,16 +153,38 @@ export function foldRows(hour: number, segments: readonly Segment[], places: rea
     }
     mine[place.segment.columns.account[place.row]!]!.events.push(place);
   }
+  const withTenants = segments.some(({ dictionaries }) => dictionaries.tenancies !== undefined);
   const features = new Features();
   const out = new ByteWriter();
   const ordered = [...groups.values()].sort((a, b) => (a.account < b.account ? -1 : 1));
   return ordered.map(({ account, sealed, events, facts }) => {
-    if (events.length === 0) return { account, sealed, facts: distinctFacts(facts), features: new Uint8Array(0) };
+    const told = distinctFacts(facts);
+    if (events.length === 0) return { account, sealed, facts: told, told: told.length, features: new Uint8Array(0) };
     aggregateHour(features, hour, events);
     out.clear();
     features.encode(out);
-    return { account, sealed, facts: distinctFacts(facts), features: out.take() };
+    const all = withTenants ? [...told, ...tenancyFacts(events)] : told;
+    return { account, sealed, facts: all, told: told.length, features: out.take() };
   });
+}
+
+/**
+ * Whose tenant an account is by the events of its requests, which stand in (time, id) order: as many facts as it takes to say the latest
+ * of each field, three at most.
+ */
+function tenancyFacts(events: readonly Place[]): FactEntry[] {
+  const facts: FactEntry[] = [];
+  const seen: Tenancy = {};
+  for (let left = events.length - 1; left >= 0 && Object.keys(seen).length < TENANCY_FIELDS; left--) {
+    const place = events[left]!;
+    const given = tenancyAt(place.segment, place.row);
+    if (!given) continue;
+    const news = Object.entries(given).filter(([name]) => !(name in seen));
+    if (news.length === 0) continue;
+    Object.assign(seen, given);
+    facts.push({ at: timeOf(place.segment, place.row), id: hash64(eventId(place)), facts: Object.fromEntries(news) });
+  }
+  return facts;
 }
 
 function distinctReleases(releases: readonly Release[]): Release[] {

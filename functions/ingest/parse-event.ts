@@ -131,6 +131,8 @@ const FIXES: Record<string, string> = {
   'data.replacedBy': 'send the id of the key that took its place, or leave it out',
   'data.by': 'use one of owner, provider, or leave it out',
   'data.cloud': 'name the cloud in lower-case letters, digits and -, at most 32',
+  'data.tenant': 'send what that cloud calls the tenant as text, in quotes',
+  'data.billingAccount': 'send what that cloud calls who pays as text, in quotes',
   'data.method': 'use one of identity, card, phone, email, other',
   'data.tools': 'send the number of tool definitions, 0 or more',
 };

@@ -1,8 +1,9 @@
 import type { UsageEvent } from '../../shared/contract/event';
 import { ASN_CLASSES, LARGEST_COUNT, STATUSES } from '../../shared/contract/event';
 import { fingerprintPrompt, type PromptFingerprint, readFingerprint } from '../../shared/contract/prompt-fingerprint';
+import type { Tenancy } from '../../shared/domain/account';
 import { ABSENT, type SegmentBuilder, unitByte } from '../../shared/formats/segment';
-import { clientOf } from '../../shared/identity/account-facts';
+import { clientOf, tenancyOf } from '../../shared/identity/account-facts';
 import type { AccountHash, KeyedHasher } from '../../shared/identity/keyed-hash';
 
 /** A usage event as it goes into a segment: identifiers hashed, the prompt fingerprinted, both dropped. 0 and '' stand for "not given". */
@@ -34,6 +35,8 @@ export type UsageRow = {
   grading: number;
   print: PromptFingerprint | undefined;
   signals: SignalRow | undefined;
+  /** Whose tenant the account is. */
+  tenancy: Tenancy | undefined;
 };
 
 /** What is shown to people and counted in no verdict; undefined where an event says none of it. */
@@ -75,6 +78,7 @@ export const emptyRow = (account: AccountHash): UsageRow => ({
   grading: ABSENT,
   print: undefined,
   signals: undefined,
+  tenancy: undefined,
 });
 
 /** The row of a parsed event that was served at `at` (ms). */
@@ -98,6 +102,7 @@ export function rowOf({ source, id, subject, data }: UsageEvent, at: number, has
   row.grading = unitByte(labels?.grading);
   if (prompt) row.print = prompt.fingerprint === undefined ? fingerprintPrompt(prompt) : readFingerprint(prompt.fingerprint);
   row.signals = signalsOf(data, hasher);
+  if (data.cloud !== undefined || data.tenant || data.billingAccount) row.tenancy = tenancyOf(data, hasher);
   return row;
 }
 
@@ -164,6 +169,7 @@ export function writeRow(segment: SegmentBuilder, from: UsageRow, hasher: KeyedH
   if (from.print) writePrompt(segment, row, from.print, hasher);
   else columns.size[row] = ABSENT;
   if (from.signals) writeSignals(segment, row, from.signals);
+  if (from.tenancy) segment.ofSignals().tenancy[row] = segment.tenancy(from.tenancy);
 }
 
 function writeSignals(segment: SegmentBuilder, row: number, { stop, refusal, ...numbers }: SignalRow): void {

@@ -34,6 +34,23 @@ const word = z.string().min(1).max(LONGEST.word);
 const text = z.string().max(LONGEST.text);
 const instant = z.iso.datetime({ offset: true });
 
+/** How a cloud is named: a word in lower case. */
+export const CLOUD = new RegExp(`^[a-z0-9][a-z0-9-]{0,${LONGEST.cloud - 1}}$`);
+/** The word for no cloud: whoever was called a tenant by mistake is an account of the provider's own again. */
+export const NO_CLOUD = 'none';
+/** Whose tenant an account is, on the events of its requests or among its facts. */
+const tenancy = {
+  cloud: z
+    .string()
+    .regex(CLOUD)
+    .optional()
+    .describe(
+      `the account is a tenant of another cloud that sells your models: bedrock, vertex, foundry, …; no machine acts on it; ${NO_CLOUD}: it is one no more`,
+    ),
+  tenant: z.string().max(LONGEST.name).optional().describe('what that cloud calls the tenant: account, project or subscription id'),
+  billingAccount: z.string().max(LONGEST.name).optional().describe('what that cloud calls the account that pays for the tenant'),
+};
+
 export const UsageData = z.object({
   model: word.describe('the model that was asked for'),
   inputTokens: count.describe('tokens billed, those read from and written to a cache included'),
@@ -98,6 +115,7 @@ export const UsageData = z.object({
         .describe('any other scores of yours, 0..1, by name: checked, and not kept (no calibration is known for them)'),
     })
     .optional(),
+  ...tenancy,
 });
 export type UsageData = z.infer<typeof UsageData>;
 
@@ -105,9 +123,6 @@ export const PLANS = ['free', 'trial', 'paid', 'enterprise'] as const;
 export const PROGRAMS = ['education', 'research', 'startup'] as const;
 export const VERIFICATIONS = ['none', 'email', 'phone', 'identity'] as const;
 export const PROVIDER_STANDINGS = ['active', 'suspended', 'closed'] as const;
-
-/** How a cloud is named: a word in lower case. */
-export const CLOUD = new RegExp(`^[a-z0-9][a-z0-9-]{0,${LONGEST.cloud - 1}}$`);
 
 export const AccountData = z.object({
   createdAt: instant.optional().describe('when the account was made'),
@@ -126,15 +141,11 @@ export const AccountData = z.object({
   signupFingerprint: z.string().max(LONGEST.fingerprint).optional().describe('client that it signed up with'),
   referrer: z.string().max(LONGEST.name).optional().describe('where the person came from'),
   standing: z.enum(PROVIDER_STANDINGS).optional().describe('what your own system says'),
-  cloud: z
-    .string()
-    .regex(CLOUD)
-    .optional()
-    .describe('the account is a tenant of another cloud that sells your models: bedrock, vertex, foundry, …; no machine acts on it'),
-  tenant: z.string().max(LONGEST.name).optional().describe('what that cloud calls the tenant: account, project or subscription id'),
-  billingAccount: z.string().max(LONGEST.name).optional().describe('what that cloud calls the account that pays for the tenant'),
+  ...tenancy,
 });
 export type AccountData = z.infer<typeof AccountData>;
+export const TENANCY_FIELDS = ['cloud', 'tenant', 'billingAccount'] as const satisfies readonly (keyof typeof tenancy)[];
+export type TenancyData = Pick<AccountData, (typeof TENANCY_FIELDS)[number]>;
 
 /** What an abuse desk of another cloud says of a referral (docs/referrals.md). */
 export const DESK_ANSWERS = ['acknowledged', 'acted', 'declined'] as const;

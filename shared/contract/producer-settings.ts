@@ -11,7 +11,10 @@ const path = z
   .describe('A path of names with points between them, as in metadata.user_api_key_user_id; a name may hold points itself.');
 const source = z.string().min(1).max(128).optional().describe('`source` of the events; the name of the producer unless it is given.');
 const prompt = z.enum(['keep', 'drop']).default('keep').describe('drop: what was asked is not even fingerprinted.');
-const common = { account: path, source, prompt };
+/** Where a record says whose tenant the account is: those of another cloud (docs/referrals.md). */
+const tenancy = { cloud: path.optional(), tenant: path.optional(), billingAccount: path.optional() };
+export type TenancyPaths = { readonly [Name in keyof typeof tenancy]?: string };
+const common = { account: path, source, prompt, ...tenancy };
 
 export const LiteLlmSettings = z.strictObject(common);
 export const BedrockSettings = z.strictObject(common);
@@ -24,6 +27,7 @@ export const OpenMeterSettings = z.strictObject({
   model: path,
   inputTokens: path,
   outputTokens: path,
+  ...tenancy,
 });
 export const KongSettings = z.strictObject(common);
 /** A flat JSON log whose names are the operator's own, as Envoy writes it. */
@@ -50,6 +54,7 @@ export const AccessLogSettings = z.strictObject({
   maxTokens: path.optional(),
   stopReason: path.optional(),
   session: path.optional(),
+  ...tenancy,
 });
 
 export const PRODUCERS = ['litellm', 'bedrock', 'otlp', 'openmeter', 'kong', 'access-log'] as const;

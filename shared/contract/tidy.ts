@@ -61,6 +61,11 @@ const cloud: Tidy = (value) =>
       .replace(/-$/, ''),
   );
 
+const TENANCY: Readonly<Record<string, Tidy>> = {
+  cloud,
+  tenant: shortened(LONGEST.name),
+  billingAccount: shortened(LONGEST.name),
+};
 const USAGE: Readonly<Record<string, Tidy>> = {
   model,
   status,
@@ -80,6 +85,7 @@ const USAGE: Readonly<Record<string, Tidy>> = {
   'prompt.text': cut(LONGEST.text),
   'labels.task': cut(LONGEST.word),
   'labels.language': cut(LONGEST.word),
+  ...TENANCY,
 };
 const ACCOUNT: Readonly<Record<string, Tidy>> = {
   organization: shortened(LONGEST.name),
@@ -89,9 +95,7 @@ const ACCOUNT: Readonly<Record<string, Tidy>> = {
   signupIp: address,
   signupFingerprint: shortened(LONGEST.fingerprint),
   referrer: cut(LONGEST.name),
-  cloud,
-  tenant: shortened(LONGEST.name),
-  billingAccount: shortened(LONGEST.name),
+  ...TENANCY,
 };
 
 /** What key stores call the end of a key. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { PLANS, PROGRAMS, PROVIDER_STANDINGS, VERIFICATIONS } from '../contract/event';
+import { NO_CLOUD, PLANS, PROGRAMS, PROVIDER_STANDINGS, VERIFICATIONS } from '../contract/event';
 import type { AccountKey, Hash64, SealedId } from '../identity/ids';
 
-/** What the provider told us about an account, identifiers hashed. Every field is a last-writer-wins register (fact-log.ts). */
+/** What the provider told us about an account, identifiers hashed. Every field is a last-writer-wins register. */
 export const AccountFacts = z.object({
   createdAt: z.number().optional(),
   organization: z.custom<Hash64>().optional(),
@@ -29,6 +29,8 @@ export const AccountFacts = z.object({
   billingSealed: z.custom<SealedId>().optional(),
 });
 export type AccountFacts = z.infer<typeof AccountFacts>;
+/** Facts that the events of requests may bring as well. */
+export type Tenancy = Pick<AccountFacts, 'cloud' | 'tenant' | 'tenantSealed' | 'billingAccount' | 'billingSealed'>;
 
 /** Stands for a cloud where only the tenant or who pays for it was told. */
 export const UNNAMED_CLOUD = 'other';
@@ -36,8 +38,12 @@ export const UNNAMED_CLOUD = 'other';
  * The cloud whose tenant an account is; undefined of a first-party account. Whoever is somebody else's customer is that cloud's to act
  * on: it is referred to its abuse desk, and nothing is asked of our own provider.
  */
-export const cloudOf = ({ cloud, tenant, billingAccount }: Pick<AccountFacts, 'cloud' | 'tenant' | 'billingAccount'>): string | undefined =>
-  cloud ?? (tenant === undefined && billingAccount === undefined ? undefined : UNNAMED_CLOUD);
+export const cloudOf = ({
+  cloud,
+  tenant,
+  billingAccount,
+}: Pick<AccountFacts, 'cloud' | 'tenant' | 'billingAccount'>): string | undefined =>
+  cloud === NO_CLOUD ? undefined : (cloud ?? (tenant === undefined && billingAccount === undefined ? undefined : UNNAMED_CLOUD));
 
 /** The e-mail domain where it says whose account it is: none of a public mail provider, however few others use it. */
 export const ownDomainOf = ({ emailDomain, publicMail }: Pick<AccountFacts, 'emailDomain' | 'publicMail'>): Hash64 | undefined =>

@@ -1,4 +1,4 @@
-import { type Segment, SIGNAL_NAMES, SKETCH_COLUMNS, statusOf } from './segment';
+import { type Segment, SHOWN_SIGNALS, SIGNAL_NAMES, SKETCH_COLUMNS, statusOf, tenancyAt } from './segment';
 
 /** An event: a row of a segment. */
 export type Place = { segment: Segment; row: number };
@@ -83,6 +83,8 @@ export function contentOf(segment: Segment, row: number): string {
 /** Nothing where the event has no signals, in whatever segment it stands. */
 function signalsOf({ signals, dictionaries }: Segment, row: number): unknown[] {
   if (!signals || SIGNAL_NAMES.every((name) => signals[name][row] === 0)) return [];
-  const numbers = SIGNAL_NAMES.filter((name) => name !== 'stop' && name !== 'refusal').map((name) => signals[name][row]);
-  return [...numbers, dictionaries.stops?.[signals.stop[row]!], dictionaries.refusals?.[signals.refusal[row]!]];
+  const numbers = SHOWN_SIGNALS.filter((name) => name !== 'stop' && name !== 'refusal').map((name) => signals[name][row]);
+  const words = [dictionaries.stops?.[signals.stop[row]!], dictionaries.refusals?.[signals.refusal[row]!]];
+  const tenancy = tenancyAt({ signals, dictionaries }, row);
+  return tenancy ? [...numbers, ...words, tenancy.cloud, tenancy.tenant, tenancy.billingAccount] : [...numbers, ...words];
 }

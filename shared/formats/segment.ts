@@ -1,5 +1,5 @@
 import { isEvidence, STATUSES, type Status } from '../contract/event';
-import type { AccountFacts } from '../domain/account';
+import type { AccountFacts, Tenancy } from '../domain/account';
 import { HOUR } from '../domain/time';
 import type { AccountKey, SealedId } from '../identity/ids';
 import { pack, unpack } from './codec';
@@ -44,8 +44,9 @@ export const COLUMNS = {
   s7: Uint32Array,
 } as const;
 /**
- * What some producers say besides, shown to people and counted in no verdict: columns that a segment has only where an event of it says
- * one of these, so that the bytes of all others are what they were. 0: not given. Hashes but for `maxTokens` (plus one) and the words.
+ * What only some producers say: columns that a segment has only where an event of it says one of these, so that the bytes of all others
+ * are what they were. 0: not given. Hashes but for `maxTokens` (plus one) and the words: shown to people and counted in no verdict.
+ * `tenancy`, the last, is whose tenant the account is (a place in `tenancies`, plus one): a frame has it only where somebody is one.
  */
 export const SIGNALS = {
   headerOrder: Float64Array,
@@ -55,10 +56,13 @@ export const SIGNALS = {
   stop: Uint8Array,
   refusal: Uint8Array,
   asnClass: Uint8Array,
+  tenancy: Uint32Array,
 } as const;
 export type SignalName = keyof typeof SIGNALS;
 export type Signals = { [K in SignalName]: InstanceType<(typeof SIGNALS)[K]> };
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as SignalName[];
+export const SHOWN_SIGNALS = SIGNAL_NAMES.filter((name) => name !== 'tenancy');
+const signalsIn = ({ tenancies }: Dictionaries): readonly SignalName[] => (tenancies ? SIGNAL_NAMES : SHOWN_SIGNALS);
 export type ColumnName = keyof typeof COLUMNS;
 export type Columns = { [K in ColumnName]: InstanceType<(typeof COLUMNS)[K]> };
 const NAMES = Object.keys(COLUMNS) as ColumnName[];
@@ -87,6 +91,8 @@ export type Dictionaries = {
   /** Words of signals, where the segment has signals. */
   stops?: string[];
   refusals?: string[];
+  /** Whose tenants accounts of the segment are, where one is. */
+  tenancies?: Tenancy[];
 };
 export type Segment = { hour: number; rows: number; columns: Columns; dictionaries: Dictionaries; signals?: Signals };
 
@@ -127,6 +133,7 @@ export class SegmentBuilder {
     refusals: indexOfWords(),
   };
   private signals: Signals | undefined;
+  private readonly tenancies = new Map<string, number>();
   readonly dictionaries: Dictionaries = {
     accounts: [],
     sealed: [],
@@ -175,6 +182,17 @@ export class SegmentBuilder {
     return index;
   }
 
+  /** Place of a tenancy, plus one. */
+  tenancy(given: Tenancy): number {
+    const name = `${given.cloud}/${given.tenant}/${given.billingAccount}`;
+    const known = this.tenancies.get(name);
+    if (known !== undefined) return known;
+    this.dictionaries.tenancies ??= [];
+    const place = this.dictionaries.tenancies.push(given);
+    this.tenancies.set(name, place);
+    return place;
+  }
+
   /** Index of a word; words beyond what the column holds share the last index under the name OTHER. */
   word(name: WordsName | SignalWords, text: string): number {
     const index = this.indexes[name];
@@ -211,7 +229,7 @@ export class SegmentBuilder {
 export function frameOf(segment: Segment): Uint8Array {
   const { hour, rows, columns, dictionaries, signals, thin } = thinLast(segment);
   const header = Buffer.from(JSON.stringify({ hour, rows, ...(thin > 0 ? { thin } : {}), ...dictionaries }), 'utf8');
-  const signalled = signals ? (rows - thin) * SIGNAL_WIDTH : 0;
+  const signalled = signals ? (rows - thin) * signalWidth(dictionaries) : 0;
   const bytes = new Uint8Array(12 + header.length + rows * WIDTH - thin * (WIDTH - WIDTH_THIN) + signalled);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, thin > 0 ? MAGIC_THIN : MAGIC, true);
@@ -224,7 +242,7 @@ export function frameOf(segment: Segment): Uint8Array {
     bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
     at += column.byteLength;
   }
-  for (const name of signals ? SIGNAL_NAMES : []) {
+  for (const name of signals ? signalsIn(dictionaries) : []) {
     const column = signals![name];
     bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
     at += column.byteLength;
@@ -286,9 +304,9 @@ export function readSegment(frame: Uint8Array): Segment {
   if (thin > 0) notGiven(columns, dictionaries, rows - thin);
   // Written before there were signals, or without any.
   if (at === bytes.length) return { hour, rows, columns, dictionaries };
-  if (at + (rows - thin) * SIGNAL_WIDTH !== bytes.length) throw new Error('archive segment: length does not add up');
+  if (at + (rows - thin) * signalWidth(dictionaries) !== bytes.length) throw new Error('archive segment: length does not add up');
   const signals = grown(undefined, rows);
-  for (const name of SIGNAL_NAMES) {
+  for (const name of signalsIn(dictionaries)) {
     const { buffer, byteOffset } = signals[name];
     const length = (rows - thin) * SIGNALS[name].BYTES_PER_ELEMENT;
     new Uint8Array(buffer, byteOffset, length).set(bytes.subarray(at, at + length));
@@ -307,6 +325,9 @@ function notGiven(columns: Columns, { models }: Dictionaries, from: number): voi
 /** By its place in STATUSES: our own action limited or blocked it. */
 const isPrevented = (status: number): boolean => !isEvidence(statusOf(status));
 export const statusOf = (byte: number): Status => STATUSES[byte] ?? 'error';
+/** Whose tenant the account of an event is, as the event says. */
+export const tenancyAt = ({ signals, dictionaries }: Pick<Segment, 'signals' | 'dictionaries'>, row: number): Tenancy | undefined =>
+  signals && signals.tenancy[row] !== 0 ? dictionaries.tenancies?.[signals.tenancy[row]! - 1] : undefined;
 export const timeOf = (segment: Segment, row: number): number => segment.hour + Math.min(HOUR - 1, segment.columns.offset[row]!);
 
 /** Widest first: in one piece of memory each column then begins where its numbers may. */
@@ -315,7 +336,8 @@ const widthOf = (names: Iterable<ColumnName>): number => [...names].reduce((sum,
 const WIDTH = widthOf(NAMES);
 const WIDTH_THIN = widthOf(THIN);
 
-const SIGNAL_WIDTH = SIGNAL_NAMES.reduce((sum, name) => sum + SIGNALS[name].BYTES_PER_ELEMENT, 0);
+const signalWidth = (dictionaries: Dictionaries): number =>
+  signalsIn(dictionaries).reduce((sum, name) => sum + SIGNALS[name].BYTES_PER_ELEMENT, 0);
 
 type Column = Signals[SignalName];
 const mapped = (signals: Signals, change: (column: Column, name: SignalName) => Column): Signals =>

@@ -3,7 +3,7 @@ import { ASN_CLASSES, STATUSES } from '../contract/event';
 import { iso } from '../domain/time';
 import { hash64 } from '../identity/ids';
 import type { Place } from './distinct-events';
-import { ABSENT, SIGNAL_NAMES, statusOf, timeOf } from './segment';
+import { ABSENT, SHOWN_SIGNALS, statusOf, timeOf } from './segment';
 
 const Word = z.string().nullable();
 const Hash = z.string().nullable().describe('Keyed hash; null where it was not given.');
@@ -80,7 +80,7 @@ export function shownEvent(place: Place): ShownEvent {
 }
 
 function signalsOf({ segment: { signals, dictionaries: d }, row }: Place): Pick<ShownEvent, 'signals'> {
-  if (!signals || SIGNAL_NAMES.every((name) => signals[name][row] === 0)) return {};
+  if (!signals || SHOWN_SIGNALS.every((name) => signals[name][row] === 0)) return {};
   const maxTokens = signals.maxTokens[row] ?? 0;
   return {
     signals: {

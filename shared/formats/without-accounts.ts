@@ -1,5 +1,5 @@
 import type { AccountKey } from '../identity/ids';
-import { type ColumnName, type Columns, type Segment, SegmentBuilder, SIGNAL_NAMES, timeOf } from './segment';
+import { type ColumnName, type Columns, type Segment, SegmentBuilder, SHOWN_SIGNALS, tenancyAt, timeOf } from './segment';
 
 /**
  * The segment without what it holds of some accounts before a time each (`until`, ms; undefined: all of it stays). An account of which
@@ -23,7 +23,9 @@ export function withoutAccounts(segment: Segment, until: (account: AccountKey) =
   for (const row of kept) {
     const to = builder.row();
     for (const name of Object.keys(columns) as ColumnName[]) (builder.columns[name] as Columns['offset'])[to] = columns[name][row]!;
-    if (segment.signals) for (const name of SIGNAL_NAMES) builder.ofSignals()[name][to] = segment.signals[name][row]!;
+    if (segment.signals) for (const name of SHOWN_SIGNALS) builder.ofSignals()[name][to] = segment.signals[name][row]!;
+    const tenancy = tenancyAt(segment, row);
+    if (tenancy) builder.ofSignals().tenancy[to] = builder.tenancy(tenancy);
     builder.columns.account[to] = places.get(columns.account[row]!)!;
   }
   const { rows, columns: written, signals } = builder.segment();
@@ -32,6 +34,7 @@ export function withoutAccounts(segment: Segment, until: (account: AccountKey) =
     accounts: dictionaries.accounts.filter((_, index) => stays[index]),
     sealed: dictionaries.sealed.filter((_, index) => stays[index]),
     facts: facts.map((fact) => ({ ...fact, account: places.get(fact.account)! })),
+    tenancies: builder.dictionaries.tenancies,
   };
   return { hour, rows, columns: written, dictionaries: left, ...(signals ? { signals } : {}) };
 }

@@ -1,5 +1,5 @@
-import type { AccountData, UsageData } from '../contract/event';
-import type { AccountFacts } from '../domain/account';
+import type { AccountData, TenancyData, UsageData } from '../contract/event';
+import type { AccountFacts, Tenancy } from '../domain/account';
 import { hashText, type KeyedHasher } from './keyed-hash';
 import { isPublicMail } from './public-mail';
 
@@ -23,17 +23,18 @@ const CLOUD_OF: Readonly<Record<string, string>> = {
 };
 
 /** A tenant's identity: hashed as everything is, and sealed, because its cloud has to be told whom it is about. */
-function tenancyOf({ cloud, tenant, billingAccount }: AccountData, hasher: KeyedHasher): Partial<AccountFacts> {
-  const named = cloud === undefined ? undefined : (CLOUD_OF[cloud] ?? cloud);
-  return {
-    cloud: named,
-    ...(tenant === undefined || tenant === ''
-      ? {}
-      : { tenant: hashText(hasher.object('tenant', tenant)), tenantSealed: hasher.sealed(tenant) }),
-    ...(billingAccount === undefined || billingAccount === ''
-      ? {}
-      : { billingAccount: hashText(hasher.object('billing-account', billingAccount)), billingSealed: hasher.sealed(billingAccount) }),
-  };
+export function tenancyOf({ cloud, tenant, billingAccount }: TenancyData, hasher: KeyedHasher): Tenancy {
+  const made: Tenancy = {};
+  if (cloud !== undefined) made.cloud = CLOUD_OF[cloud] ?? cloud;
+  if (tenant) {
+    const { hash, sealed } = hasher.named('tenant', tenant);
+    Object.assign(made, { tenant: hash, tenantSealed: sealed });
+  }
+  if (billingAccount) {
+    const { hash, sealed } = hasher.named('billing-account', billingAccount);
+    Object.assign(made, { billingAccount: hash, billingSealed: sealed });
+  }
+  return made;
 }
 
 /** Facts of an account as they are kept: identifiers hashed, what was not given left out. */

@@ -35,6 +35,8 @@ export type ObjectType =
 const MAXIMUM_KNOWN = 200_000;
 
 export type AccountHash = { readonly key: AccountKey; readonly sealed: SealedId };
+/** An identifier that one reader has to be told again. */
+export type NamedHash = { readonly hash: Hash64; readonly sealed: SealedId };
 export type AddressHash = { readonly ip: number; readonly prefix: number };
 
 /** A sealed id that belongs to another account than the row it stands in says. */
@@ -54,6 +56,7 @@ export class KeyedHasher {
   private knownSize = 0;
   private readonly accounts = new Map<string, AccountHash>();
   private readonly addresses = new Map<string, AddressHash>();
+  private readonly names = new Map<string, NamedHash>();
   private readonly salt: readonly [number, number];
 
   /** `secret`: at least 32 characters, from Secrets Manager (or the environment); one per deployment. */
@@ -110,6 +113,17 @@ export class KeyedHasher {
     const nonce = Buffer.from(this.seal(text).slice(0, 24), 'hex');
     const cipher = createCipheriv('aes-256-gcm', this.sealKey, nonce);
     return sealedId(Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url'));
+  }
+
+  /** The hash of an identifier, with the identifier sealed. */
+  named(type: ObjectType, value: string): NamedHash {
+    const name = `${type}\0${value}`;
+    const known = this.names.get(name);
+    if (known) return known;
+    const made = { hash: hashText(this.fresh(type, value)), sealed: this.sealed(value) };
+    if (this.names.size >= MAXIMUM_KNOWN) this.names.clear();
+    this.names.set(name, made);
+    return made;
   }
 
   account(id: string): AccountHash {

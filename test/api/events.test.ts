@@ -123,6 +123,17 @@ onBothSides((side) => {
     expect(await ingested()).toMatchObject({ accepted: 1, rejected: [] });
     const system = await (await asAdmin('/v1/producer-keys', { name: 'accounts', scopes: ['account'] }, 'make-0002')).json();
     expect(await (await send(JSON.stringify([event(3), facts(4)]), {}, system.key)).json()).toMatchObject({ accepted: 1, refused: 1 });
+    // No machine acts on a tenant: who may call an account one is said by the key.
+    const tenant = (number: number) => event(number, {}, { cloud: 'bedrock', tenant: '123456789012' });
+    expect(await json([tenant(5), event(6)])).toMatchObject({
+      accepted: 1,
+      refused: 1,
+      events: [{ reason: 'out-of-scope', field: 'data.cloud', fix: expect.stringContaining('scope tenant') }, { status: 'accepted' }],
+    });
+    const cloud = await (await asAdmin('/v1/producer-keys', { name: 'their cloud', scopes: ['usage', 'tenant'] }, 'make-0003')).json();
+    expect(await (await send(JSON.stringify([tenant(5), facts(7)]), {}, cloud.key)).json()).toMatchObject({
+      events: [{ status: 'accepted' }, { reason: 'out-of-scope', field: 'type' }],
+    });
     // A producer key opens nothing else.
     expect((await send('{}', {}, `${system.key}x`)).status).toBe(401);
   });

@@ -58,12 +58,17 @@ const usage = fc
     ip: fc.option(fc.constantFrom('203.0.113.9', '203.0.113.10', '2001:db8::1'), { nil: undefined }),
     text: fc.option(fc.constantFrom('sort this list', 'explain step by step', 'grade the essay'), { nil: undefined }),
     task: fc.option(fc.constantFrom('coding', 'grading'), { nil: undefined }),
+    cloud: fc.option(fc.constantFrom('bedrock', 'vertex'), { nil: undefined }),
+    tenant: fc.option(fc.constantFrom('1111', '2222'), { nil: undefined }),
   })
-  .map(({ offset, subject, model, status, inputTokens, outputTokens, ip, text, task }) => ({
+  .map(({ offset, subject, model, status, inputTokens, outputTokens, ip, text, task, ...tenancy }) => ({
     type: 'lockstep.usage.v1',
     time: new Date(FIRST + offset).toISOString(),
     subject,
-    data: { model, status, inputTokens, outputTokens, network: { ip }, prompt: text && { text }, labels: { task, grading: task && 0.9 } },
+    data: {
+      ...{ model, status, inputTokens, outputTokens, ...tenancy },
+      ...{ network: { ip }, prompt: text && { text }, labels: { task, grading: task && 0.9 } },
+    },
   }));
 const facts = fc.record({ offset, subject, plan: fc.constantFrom('free', 'paid') }).map(({ offset, subject, plan }) => ({
   type: 'lockstep.account.v1',

@@ -49,8 +49,8 @@ describe('the examples are events, today and whenever they are read', () => {
     }
   });
   test('the settings in docs/producers.md', () => {
-    const [, settings = ''] = /```json\n(\{\n {2}"litellm"[\s\S]*?)```/.exec(read('docs/producers.md')) ?? [];
-    expect(Object.keys(ProducerSettings.parse(JSON.parse(settings)))).toHaveLength(6);
+    const blocks = [...read('docs/producers.md').matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+    expect(blocks.map((block) => Object.keys(ProducerSettings.parse(JSON.parse(block))).length)).toEqual([6, 2]);
   });
 });
 

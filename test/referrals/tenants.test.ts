@@ -18,8 +18,10 @@ import { CAMPAIGN, HOURS, START, smallTraffic } from '../support/worlds/small-tr
 const END = START + HOURS * HOUR + 15 * 60_000;
 const TENANTS = new Set(CAMPAIGN.slice(0, 10));
 
-/** The small world, with account facts of some accounts changed. */
-async function world(facts: (account: string, data: Record<string, unknown>) => Record<string, unknown>) {
+type Change = (account: string, data: Record<string, unknown>) => Record<string, unknown>;
+
+/** The small world, with account facts of some accounts changed, or what comes with their requests. */
+async function world(facts: Change, usage: Change = (_, data) => data) {
   const pipeline = new Pipeline({
     policy: withMode(RECOMMENDED, 'auto', 'the test says so'),
     secret: 'k'.repeat(64),
@@ -30,7 +32,8 @@ async function world(facts: (account: string, data: Record<string, unknown>) => 
   pipeline.clock.advanceTo(END);
   const lines = smallTraffic().map((line) => {
     const event = JSON.parse(line);
-    return event.type === 'lockstep.account.v1' ? JSON.stringify({ ...event, data: facts(event.subject, event.data) }) : line;
+    const change = event.type === 'lockstep.account.v1' ? facts : usage;
+    return JSON.stringify({ ...event, data: change(event.subject, event.data) });
   });
   expect((await pipeline.take([{ id: 'm', body: lines.join('\n') }])).rejected).toEqual([]);
   await pipeline.fold();
@@ -105,6 +108,29 @@ test('from events to the ledger: one operator behind first-party accounts and te
   expect(rejected).toEqual([expect.objectContaining({ field: 'data.answer', fix: 'use one of acknowledged, acted, declined' })]);
 });
 
+test('a cloud’s gateway that sends requests alone says it with them: the same accounts are tenants, and the same are acted on', async () => {
+  const cardless: Change = (account, data) => (TENANTS.has(account) ? { createdAt: data.createdAt } : data);
+  const { createdAt: _, ...tenancy } = asTenant('', {});
+  const { pipeline, campaigns } = await world(cardless, (account, data) =>
+    TENANTS.has(account) ? { ...data, ...tenancy, tenant: `9000-${account}` } : data,
+  );
+  const [campaign] = campaigns;
+  expect(firstPartyOf(campaign!.members)).toMatchObject({ accounts: 20 });
+  expect(tenantsOf(campaign!.members)).toMatchObject({ bedrock: { accounts: 10, exchanges: 10 * HOURS } });
+  const key = (name: string) => pipeline.hasher.account(name).key;
+  expect([...pipeline.gateway.suspended()].sort()).toEqual(
+    CAMPAIGN.filter((name) => !TENANTS.has(name))
+      .map(key)
+      .sort(),
+  );
+  const { enforcement, desks, hasher } = pipeline;
+  expect(await refer({ ...says(BEN), campaign: campaign!.id, cloud: 'bedrock', withhold: [] }, enforcement)).toMatchObject({
+    kind: 'done',
+  });
+  const opened = openedTenants(desks.received[0]!.referral.tenants, [hasher]);
+  expect(new Set(opened.map(({ tenant }) => tenant))).toEqual(new Set([...TENANTS].map((name) => `9000-${name}`)));
+});
+
 test('a firm that works through both, in lockstep: its tenants neither hide it nor are they acted on', async () => {
   // A third of the accounts are its own, of one organisation; the others are its teams' tenants at a cloud, each with a billing account of its own.
   const firm = (account: string, data: Record<string, unknown>) => {
@@ -177,5 +203,8 @@ describe('identity of a group', () => {
     const holdings = new GroupProfile(index, there.length, index.accounts.slice(0, there.length));
     const group = { members: [], profiles: there, holdings, index, now: NOW };
     expect(identityOf(group).organization).toBe(1);
+    // Called tenants by mistake: nobody of theirs says for whom they work.
+    for (const { facts } of there) facts.cloud = 'none';
+    expect(identityOf(group).organization).toBe(0);
   });
 });

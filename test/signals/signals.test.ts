@@ -10,9 +10,10 @@ import { LONGEST, MOST_CANARIES } from '../../shared/contract/event';
 import { DAY, HOUR, hourOf, iso, MINUTE } from '../../shared/domain/time';
 import { unpack } from '../../shared/formats/codec';
 import { distinctEvents } from '../../shared/formats/distinct-events';
-import { frameOf, readSegment, type Segment } from '../../shared/formats/segment';
+import { frameOf, readSegment, type Segment, tenancyAt } from '../../shared/formats/segment';
 import { type ShownEvent, shownEvent } from '../../shared/formats/shown-event';
 import { withoutAccounts } from '../../shared/formats/without-accounts';
+import { tenancyOf } from '../../shared/identity/account-facts';
 import { KeyedHasher } from '../../shared/identity/keyed-hash';
 import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { openDoor } from '../support/api-client';
@@ -120,6 +121,22 @@ describe('an archive', () => {
     const gone = hasher.account('gone').key;
     const left = readSegment(frameOf(withoutAccounts(segment, (account) => (account === gone ? Number.POSITIVE_INFINITY : undefined))));
     expect(shown(left).map(({ signals }) => signals?.maxTokens)).toEqual([7]);
+  });
+
+  test('says whose tenants accounts are, to nobody by name; from which a tenant was erased, only of the others', () => {
+    const events = [
+      event(1, { cloud: 'bedrock', tenant: 'tenant-1' }, 'gone'),
+      event(2, { cloud: 'bedrock', tenant: 'tenant-2', session: 's' }, 'stays'),
+      event(3),
+    ];
+    const segment = readSegment(frameOf(segmentOf(events)));
+    expect(shown(segment).map(({ signals }) => signals?.session !== undefined)).toEqual([false, true, false]);
+    const stored = Buffer.from(unpack(frameOf(segment))).toString('latin1');
+    for (const raw of ['tenant-1', 'tenant-2']) expect(stored).not.toContain(raw);
+    const gone = hasher.account('gone').key;
+    const left = readSegment(frameOf(withoutAccounts(segment, (account) => (account === gone ? Number.POSITIVE_INFINITY : undefined))));
+    expect(left.dictionaries.tenancies).toEqual([tenancyOf({ cloud: 'bedrock', tenant: 'tenant-2' }, hasher)]);
+    expect([0, 1].map((row) => tenancyAt(left, row)?.tenant)).toEqual([left.dictionaries.tenancies![0]!.tenant, undefined]);
   });
 });
 

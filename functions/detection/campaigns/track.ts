@@ -299,8 +299,9 @@ export function counted(
     });
     // A detection that started cold knows the window only: counts never go back.
     const cloud = cloudOf(profile.facts);
+    const { cloud: _before, ...kept } = member;
     return {
-      ...member,
+      ...kept,
       ...(cloud === undefined ? {} : { cloud }),
       exchanges: Math.max(member.exchanges, profile.exchanges),
       prevented: Math.max(member.prevented, profile.prevented),

@@ -90,7 +90,8 @@ function firstPartyOf(group: IdentityGroup): IdentityGroup {
 const isFirstParty = ({ facts }: Profile): boolean => cloudOf(facts) === undefined;
 
 /** Of a tenant without one, whoever pays for it there: its cloud can call them. */
-const organizationOf = ({ facts }: Profile): Hash64 | undefined => facts.organization ?? facts.billingAccount;
+const organizationOf = ({ facts }: Profile): Hash64 | undefined =>
+  facts.organization ?? (cloudOf(facts) === undefined ? undefined : facts.billingAccount);
 
 /** The one that an account uses for most of its requests, if there is one. */
 function mainOf(profile: Profile, sample: ProfileSample): number | undefined {

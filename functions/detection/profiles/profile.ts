@@ -64,7 +64,7 @@ export class Profile {
   prevented = 0;
   current = new Half();
   previous = new Half();
-  /** Raised whenever the provider told us something. */
+  /** Raised whenever a fact is another than before. */
   factsRevision = 0;
   /** Raised on every change: caches compare it. */
   revision = 0;
@@ -99,16 +99,19 @@ export class Profile {
   }
 
   learn(entries: readonly FactEntry[]): void {
+    let changed = false;
     for (const { at, id, facts } of entries) {
-      for (const [name, value] of Object.entries(facts)) {
+      for (const [name, value] of Object.entries(facts) as [keyof AccountFacts, unknown][]) {
         const known = this.factTimes.get(name);
         if (name === 'paymentInstrument' && facts.paymentInstrument !== undefined) this.paidWith(facts.paymentInstrument, at);
         if (known && (known.at > at || (known.at === at && known.id >= id))) continue;
         this.factTimes.set(name, { at, id });
+        if (this.facts[name] === value) continue;
         Object.assign(this.facts, { [name]: value });
+        changed = true;
       }
     }
-    this.factsRevision++;
+    if (changed) this.factsRevision++;
     this.revision++;
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cloudOf } from '../../../shared/domain/account';
 import { type Campaign, type Family, type Member, tenantsOf } from '../../../shared/domain/campaigns/campaign';
 import { effectOn } from '../../../shared/domain/cases/exoneration';
 import {
@@ -102,7 +103,7 @@ async function nameable(
     const facts = known.get(account)?.facts;
     const effect = effectOn(exonerations, { account, organization: facts?.organization, campaign: campaign.id }, now);
     if (role === 'bystander') leftOut.role++;
-    else if (facts?.tenant === undefined || facts.tenantSealed === undefined) leftOut.unnamed++;
+    else if (facts?.tenant === undefined || facts.tenantSealed === undefined || cloudOf(facts) === undefined) leftOut.unnamed++;
     else if (effect && effect.effect !== 'protected') leftOut.exonerated++;
     else if (referred.has(facts.tenant)) leftOut.referred++;
     else if (tenants.length >= MOST_REFERRED) leftOut.later++;

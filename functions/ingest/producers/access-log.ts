@@ -1,5 +1,18 @@
 import type { Producer, Reading } from './producer';
-import { addressOf, at, countOf, digestOf, given, instantOf, millisecondsOf, noAccount, noField, textOf, usageEvent } from './reading';
+import {
+  addressOf,
+  at,
+  countOf,
+  digestOf,
+  given,
+  instantOf,
+  millisecondsOf,
+  noAccount,
+  noField,
+  tenancyIn,
+  textOf,
+  usageEvent,
+} from './reading';
 
 /**
  * A flat JSON log whose names the operator chose, as Envoy and its AI Gateway write it: known by the configured names and by nothing
@@ -58,6 +71,7 @@ export const accessLog: Producer<'access-log'> = {
         maxTokens: countOf(read(settings.maxTokens)),
         stopReason: textOf(read(settings.stopReason)),
         session: textOf(read(settings.session)),
+        ...tenancyIn(settings, read),
       }),
     };
   },

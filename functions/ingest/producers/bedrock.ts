@@ -1,3 +1,4 @@
+import type { TenancyPaths } from '../../../shared/contract/producer-settings';
 import type { JsonObject, Producer, Reading } from './producer';
 import {
   at,
@@ -14,6 +15,7 @@ import {
   parsedText,
   promptFrom,
   promptOf,
+  tenancyIn,
   textOf,
   usageEvent,
 } from './reading';
@@ -65,10 +67,17 @@ export const bedrock: Producer<'bedrock'> = {
             at(body, 'textGenerationConfig.maxTokenCount'),
         ),
         stopReason: chunks.map(stopOf).find((reason) => reason !== undefined),
+        ...bedrockTenancy(record, settings),
       }),
     };
   },
 };
+
+/** Whose account it is there; of which cloud goes without saying. */
+function bedrockTenancy(record: JsonObject, settings: TenancyPaths) {
+  const told = tenancyIn(settings, (path) => at(record, path));
+  return { ...told, cloud: told.cloud ?? (told.tenant === undefined && told.billingAccount === undefined ? undefined : 'bedrock') };
+}
 
 /** `arn:…:inference-profile/eu.anthropic.claude-…` is that model in a profile. */
 const modelOf = (id: unknown): string | undefined => textOf(id)?.replace(/^arn:.*\//, '');

@@ -16,6 +16,7 @@ import {
   parsedText,
   promptFrom,
   promptOf,
+  tenancyIn,
   textOf,
   usageEvent,
 } from './reading';
@@ -66,6 +67,7 @@ export const kong: Producer<'kong'> = {
               ) ?? promptFrom(undefined, contentOf(request.prompt))),
         tools: tools === 0 ? undefined : tools,
         maxTokens: countOf(at(request, 'max_tokens') ?? at(request, 'max_completion_tokens') ?? at(request, 'max_output_tokens')),
+        ...tenancyIn(settings, (path) => at(record, path)),
       }),
     };
   },

@@ -1,5 +1,19 @@
 import type { JsonObject, Producer, Reading } from './producer';
-import { addressOf, at, countOf, given, instantOf, isObject, listAt, noAccount, noField, promptOf, textOf, usageEvent } from './reading';
+import {
+  addressOf,
+  at,
+  countOf,
+  given,
+  instantOf,
+  isObject,
+  listAt,
+  noAccount,
+  noField,
+  promptOf,
+  tenancyIn,
+  textOf,
+  usageEvent,
+} from './reading';
 
 /** LiteLLM's name for whoever uses the master key: everybody who has no user of their own. */
 const EVERYBODY = 'default_user_id';
@@ -60,6 +74,7 @@ export const litellm: Producer<'litellm'> = {
         maxTokens: countOf(at(record, 'model_parameters.max_tokens') ?? at(record, 'model_parameters.max_completion_tokens')),
         stopReason: textOf(at(record, 'response.choices.0.finish_reason')),
         session: textOf(record.trace_id) ?? textOf(at(record, 'metadata.session_id')),
+        ...tenancyIn(settings, (path) => at(record, path)),
       }),
     };
   },

@@ -1,5 +1,5 @@
 import type { JsonObject, Producer, Reading } from './producer';
-import { at, countOf, instantOf, isObject, noAccount, noField, parsedText, textOf, usageEvent } from './reading';
+import { at, countOf, instantOf, isObject, noAccount, noField, parsedText, tenancyIn, textOf, usageEvent } from './reading';
 
 /** Names of token counts by which an event that nobody configured is known for one of a meter. */
 const METERED = /(^|_)tokens$/;
@@ -34,7 +34,11 @@ export const openmeter: Producer<'openmeter'> = {
     const model = textOf(at(record, settings.model));
     if (model === undefined) return yield { kind: 'refused', rejection: noField(settings.model, 'no model') };
     const source = settings.source ?? textOf(record.source) ?? 'openmeter';
-    yield { kind: 'event', event: usageEvent({ source, id, at: time, account, model, inputTokens, outputTokens, status: 'ok' }) };
+    const tenancy = tenancyIn(settings, (path) => at(record, path));
+    yield {
+      kind: 'event',
+      event: usageEvent({ source, id, at: time, account, model, inputTokens, outputTokens, status: 'ok', ...tenancy }),
+    };
   },
 };
 

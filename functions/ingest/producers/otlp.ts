@@ -14,6 +14,7 @@ import {
   parsedText,
   promptFrom,
   promptOf,
+  tenancyIn,
   textOf,
   usageEvent,
 } from './reading';
@@ -90,6 +91,7 @@ export const otlp: Producer<'otlp'> = {
             maxTokens: countOf(attributes.get('gen_ai.request.max_tokens')),
             stopReason: textOf([attributes.get('gen_ai.response.finish_reasons')].flat()[0]),
             session: textOf(attributes.get('gen_ai.conversation.id')) ?? textOf(inherited('session.id')),
+            ...tenancyIn(settings, inherited),
           }),
         };
       }

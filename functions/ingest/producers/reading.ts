@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { firstAddress } from '../../../shared/contract/network-address';
+import type { TenancyPaths } from '../../../shared/contract/producer-settings';
 import type { Rejection } from '../rejection';
 import type { JsonObject } from './producer';
 
@@ -178,7 +179,14 @@ export function given<T extends object>(fields: T): T | undefined {
   return entries.length === 0 ? undefined : (Object.fromEntries(entries) as T);
 }
 
-export type UsageFields = {
+/** Whose tenant the account is, where the settings name a place for it. */
+export const tenancyIn = ({ cloud, tenant, billingAccount }: TenancyPaths, read: (path: string) => unknown): TenancyFields => {
+  const told = (path: string | undefined): string | undefined => (path === undefined ? undefined : textOf(read(path)));
+  return { cloud: told(cloud), tenant: told(tenant), billingAccount: told(billingAccount) };
+};
+
+type TenancyFields = { cloud?: string; tenant?: string; billingAccount?: string };
+export type UsageFields = TenancyFields & {
   source: string;
   id: string;
   at: number;

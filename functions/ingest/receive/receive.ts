@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type LockstepEvent, TENANCY_FIELDS } from '../../../shared/contract/event';
 import type { ProducerSettings } from '../../../shared/contract/producer-settings';
 import type { Scope } from '../../../shared/domain/producer-scope';
 import { DAY } from '../../../shared/domain/time';
@@ -76,18 +77,27 @@ function judged(candidate: Candidate, { now, scopes, seen }: Judging): { receipt
     return { receipt: { status: 'refused', reason, ...(field === undefined ? {} : { field }), because, fix }, forward: true };
   }
   const { event } = outcome;
-  const scope = SCOPE_OF[event.type];
-  if (!scopes.includes(scope)) {
-    const because = `this key may not send ${event.type}`;
-    return {
-      receipt: { status: 'refused', reason: 'out-of-scope', field: 'type', because, fix: `use a key with the scope ${scope}` },
-      forward: false,
-    };
-  }
+  const outside = outOfScope(event, scopes);
+  if (outside) return { receipt: { status: 'refused', reason: 'out-of-scope', ...outside }, forward: false };
   const identity = `${event.source}\0${event.id}`;
   if (seen.has(identity)) return { receipt: { status: 'duplicate' }, forward: false };
   seen.add(identity);
   return { receipt: { status: 'accepted' }, forward: true };
+}
+
+function outOfScope(event: LockstepEvent, scopes: readonly Scope[]): { field: string; because: string; fix: string } | undefined {
+  const scope = SCOPE_OF[event.type];
+  if (!scopes.includes(scope))
+    return { field: 'type', because: `this key may not send ${event.type}`, fix: `use a key with the scope ${scope}` };
+  if (event.type !== 'lockstep.usage.v1' || scopes.includes('tenant') || scopes.includes('account')) return undefined;
+  const field = TENANCY_FIELDS.find((name) => event.data[name] !== undefined);
+  return (
+    field && {
+      field: `data.${field}`,
+      because: 'this key may not say whose tenant an account is',
+      fix: `use a key with the scope tenant, or leave ${TENANCY_FIELDS.join(', ')} out`,
+    }
+  );
 }
 
 const SCOPE_OF = {

@@ -58,6 +58,33 @@ test('LiteLLM: the call’s own id, seconds since 1970, the model that was asked
   ]);
 });
 
+test('whose tenant the account is, where the settings say so: of Bedrock without naming the cloud', () => {
+  const { litellm: a, bedrock: b, otlp: c, openmeter: d, kong: e, 'access-log': f } = SETTINGS;
+  const paths = { cloud: 'metadata.cloud', tenant: 'metadata.project', billingAccount: 'metadata.payer' };
+  const metadata = { cloud: 'Vertex AI', project: 'lab-7', payer: 99 };
+  const settings: ProducerSettings = {
+    litellm: { ...a!, ...paths },
+    bedrock: { ...b!, tenant: 'accountId' },
+    otlp: { ...c!, cloud: 'tenant.cloud', tenant: 'tenant.id' },
+    openmeter: { ...d!, tenant: 'data.project' },
+    kong: { ...e!, ...paths },
+    'access-log': { ...f!, ...paths },
+  };
+  const told = { cloud: 'vertex-ai', tenant: 'lab-7', billingAccount: '99' };
+  expect(data(litellm(1, {}, metadata), settings)).toMatchObject(told);
+  expect(data(kong(1, { metadata }), settings)).toMatchObject(told);
+  expect(data(accessLine(1, { metadata }), settings)).toMatchObject(told);
+  expect(data(bedrock(1, { accountId: '123456789012' }), settings)).toMatchObject({ cloud: 'bedrock', tenant: '123456789012' });
+  expect(data(bedrock(1), settings)).not.toHaveProperty('cloud');
+  expect(data(traces(span(1, chat(1, { 'tenant.cloud': 'foundry', 'tenant.id': 's-1' }))), settings)).toMatchObject({
+    cloud: 'foundry',
+    tenant: 's-1',
+  });
+  expect(data(metered(1, { data: { ...metered(1).data, project: 'p' } }), settings)).toMatchObject({ tenant: 'p' });
+  // Nowhere by itself.
+  expect(data(litellm(1, {}, metadata))).not.toHaveProperty('tenant');
+});
+
 test('Bedrock: cached tokens count, the model out of its profile, latency', () => {
   expect(
     read(
