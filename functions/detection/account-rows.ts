@@ -36,7 +36,7 @@ export class AccountRows {
     for (const one of everybody) if (isDue(one, { before, last, linked })) due.push(one.account);
     await inBatches(due, AT_ONCE, async (account) => {
       const profile = population.profiles.peek(account);
-      if (profile) await this.summaries.put(summarize(account, profile.asFeatures(half), profile.facts, now));
+      if (profile) await this.summaries.put(summarize(account, profile.asFeatures(half), profile.facts, now), profile.sealed);
     });
     await this.stores.graph.put({ ...DONE, hour: last });
     return due.length;

@@ -98,7 +98,10 @@ const REFUSED: [string, (world: World) => Promise<unknown>][] = [
     'facts of no plan',
     ({ table }) => new KnownAccountStore(table).put({ account: account(1), sealed: sealedId('s'), facts: { plan: broken('gold') } }),
   ],
-  ['a summary whose tokens are no number', ({ table }) => new SummaryStore(table).put({ ...summary, inputTokens: NONE })],
+  [
+    'a summary whose tokens are no number',
+    ({ table }) => new SummaryStore(table).put({ ...summary, inputTokens: NONE }, sealedId('sealed')),
+  ],
   [
     'an access at no time',
     ({ table }) =>

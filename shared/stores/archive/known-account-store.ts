@@ -2,18 +2,24 @@ import { AccountFacts, type KnownAccount } from '../../domain/account';
 import { checkedJson } from '../../domain/checked';
 import { type AccountKey, sealedId } from '../../identity/ids';
 import type { AccountReader, Item, Table } from '../../ports';
+import { SummaryStore } from './summary-store';
 
 const KNOWN = 'KNOWN';
 
 /**
- * What the provider told us about the members of campaigns: facts and the sealed id, a row each in the graph table.
- * Detection writes (only members need it); enforcement reads, because an action must name the account.
+ * What the provider told us about accounts: facts and the sealed id, because an action must name the account. Of members of campaigns a
+ * row each in the graph table, which detection keeps current; of anybody else who is in use the row that their page is read from, a day
+ * old at most: for cases that people open.
  */
 export class KnownAccountStore implements AccountReader {
   /** Facts as parsed, by their text: members are asked about at every step of a case, and change rarely. */
   private readonly parsed = new Map<string, AccountFacts>();
 
-  constructor(private readonly graph: Table) {}
+  private readonly others: SummaryStore;
+
+  constructor(private readonly graph: Table) {
+    this.others = new SummaryStore(graph);
+  }
 
   async put({ account, sealed, facts }: KnownAccount): Promise<void> {
     await this.graph.put({ pk: `A#${account}`, sk: KNOWN, sealed, facts: checkedJson(AccountFacts, facts, `facts of account ${account}`) });
@@ -27,6 +33,8 @@ export class KnownAccountStore implements AccountReader {
     const rows = new Map<string, Item>();
     for (const row of await this.graph.getAll(accounts.map((account) => ({ pk: `A#${account}`, sk: KNOWN })))) rows.set(row.pk, row);
     const found = new Map<AccountKey, KnownAccount>();
+    const others = accounts.filter((account) => !rows.has(`A#${account}`));
+    for (const one of others.length === 0 ? [] : await this.others.known(others)) found.set(one.account, one);
     for (const account of accounts) {
       const row = rows.get(`A#${account}`);
       // One that cannot be read is of somebody not known: people decide about them, and detection writes it again.

@@ -4,7 +4,7 @@ import type { Campaign, Classification, Evidence, Indicator, Legs, Link, Member,
 import { DAY, HOUR, hourOf } from '../../../shared/domain/time';
 import type { AccountSummary } from '../../../shared/formats/account-summary';
 import { canaryKeys } from '../../../shared/identity/canary';
-import { type AccountKey, accountKey, campaignId, type Hash64, hash64 } from '../../../shared/identity/ids';
+import { type AccountKey, accountKey, campaignId, type Hash64, hash64, sealedId } from '../../../shared/identity/ids';
 import { KeyedHasher } from '../../../shared/identity/keyed-hash';
 import { SeededChance } from '../../../shared/memory/simulated-clock';
 import type { Stores } from '../../../shared/ports';
@@ -295,5 +295,6 @@ export async function saveFixture({ campaign, links, hours }: Fixture, stores: S
     });
   }
   const summaries = new SummaryStore(stores.graph);
-  for (const member of hours.slice(0, 40)) await summaries.put(fixtureSummary(member.account, member.hours));
+  for (const member of hours.slice(0, 40))
+    await summaries.put(fixtureSummary(member.account, member.hours), sealedId(`sealed-${member.account}`));
 }
