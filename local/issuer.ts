@@ -46,6 +46,8 @@ const Exchange = z.object({
   client_id: z.literal(CLIENT_ID),
   code_verifier: z.string(),
 });
+/** For a shell: whoever has the start code gets a token without a browser (RFC 6749, 4.4). */
+const Direct = Choice.pick({ role: true, name: true }).extend({ grant_type: z.literal('client_credentials'), client_secret: z.string() });
 type Granted = Pick<z.infer<typeof Choice>, 'role' | 'name' | 'redirect_uri' | 'code_challenge' | 'nonce'> & { until: number };
 
 export async function localIssuer(origin: string, clock: Clock): Promise<LocalIssuer> {
@@ -104,18 +106,25 @@ export async function localIssuer(origin: string, clock: Clock): Promise<LocalIs
     return c.redirect(back.toString(), 303);
   });
   routes.post('/token', async (c) => {
-    const asked = Exchange.safeParse(await c.req.parseBody());
+    const body = await c.req.parseBody();
+    const direct = Direct.safeParse(body);
+    if (direct.success) {
+      if (!sameText(direct.data.client_secret, startCode)) return c.json({ error: 'invalid_client' }, 401);
+      return c.json(answerWith(await token(direct.data.name, direct.data.role)));
+    }
+    const asked = Exchange.safeParse(body);
     const granted = asked.success ? codes.get(asked.data.code) : undefined;
     if (!asked.success || !granted) return c.json({ error: 'invalid_grant' }, 400);
     codes.delete(asked.data.code);
     const challenge = createHash('sha256').update(asked.data.code_verifier).digest('base64url');
     if (granted.until < clock.now() || granted.redirect_uri !== asked.data.redirect_uri || !sameText(challenge, granted.code_challenge))
       return c.json({ error: 'invalid_grant' }, 400);
-    const signed = await token(granted.name, granted.role, granted.nonce);
-    return c.json({ access_token: signed, id_token: signed, token_type: 'Bearer', expires_in: TOKEN_LIVES_S });
+    return c.json(answerWith(await token(granted.name, granted.role, granted.nonce)));
   });
   return { routes, issuer, jwks, startCode, token };
 }
+
+const answerWith = (signed: string) => ({ access_token: signed, id_token: signed, token_type: 'Bearer', expires_in: TOKEN_LIVES_S });
 
 const sameText = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));

@@ -27,6 +27,8 @@ export type Served = {
 export type SeenRequest = { method: string; path: string; status: number; ms: number; cpuMs: number; asked: number; answered: number };
 
 const LOOPBACK = '127.0.0.1';
+/** What the API answers; everything else is the console's, or the issuer's. */
+export const API_PATHS = ['/v1/*', '/taxii2', '/taxii2/*'] as const;
 const BUILT_CONSOLE = join(process.env.LOCKSTEP_ROOT ?? join(__dirname, '..'), 'dist/console');
 
 /**
@@ -79,7 +81,7 @@ export async function serve(options: {
         answered: Number(c.res.headers.get('content-length') ?? 0),
       });
     });
-  site.all('/v1/*', (c) => api.fetch(c.req.raw, c.env));
+  for (const path of API_PATHS) site.all(path, (c) => api.fetch(c.req.raw, c.env));
   site.use(
     secureHeaders({
       contentSecurityPolicy: {

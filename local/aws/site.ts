@@ -5,6 +5,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { tokenVerifier } from '../../shared/http/token';
 import { CLIENT_ID, localIssuer } from '../issuer';
+import { API_PATHS } from '../server';
 import { httpGateway, type Route } from './http-gateway';
 
 const LOOPBACK = '127.0.0.1';
@@ -23,7 +24,8 @@ export async function serveSite(port: number) {
   site.use(async (c, next) =>
     c.req.header('host') === `${LOOPBACK}:${port}` ? next() : c.text('This server answers on loopback only.', 421),
   );
-  site.all('/v1/*', async (c) => (gateway ? gateway(c.req.raw, getConnInfo(c).remote.address ?? 'unknown') : c.text('starting', 503)));
+  for (const path of API_PATHS)
+    site.all(path, async (c) => (gateway ? gateway(c.req.raw, getConnInfo(c).remote.address ?? 'unknown') : c.text('starting', 503)));
   site.get('/dev/oidc/.well-known/jwks.json', (c) => c.json(issuer.jwks));
   site.route('/dev/oidc', issuer.routes);
   site.get('/config.json', (c) => c.json({ issuer: issuer.issuer, clientId: CLIENT_ID, api: '', development: true }));

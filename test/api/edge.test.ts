@@ -174,6 +174,17 @@ onBothSides((side) => {
       const signIn = async (name: string) => (await issuer.routes.request('/authorize', { method: 'POST', body: form(name) })).status;
       expect(await signIn('Rita Reviewer')).toBe(303);
       expect(await signIn('Rita\u200b Reviewer')).toBe(400);
+      // A shell asks for a token with the start code alone; without it there is none.
+      const ask = async (client_secret: string) =>
+        issuer.routes.request('/token', {
+          method: 'POST',
+          body: new URLSearchParams({ grant_type: 'client_credentials', client_secret, role: 'admin', name: 'Ada' }),
+        });
+      expect(await (await ask(issuer.startCode)).json()).toMatchObject({
+        token_type: 'Bearer',
+        access_token: expect.stringContaining('.'),
+      });
+      expect((await ask(`${issuer.startCode.slice(1)}x`)).status).toBe(401);
     });
   });
 
