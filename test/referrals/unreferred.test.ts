@@ -66,5 +66,18 @@ onBothSides((side) => {
     const until = clock.now() + 30 * DAY;
     expect(await exonerate({ ...says(BEN), scope, effect: 'exonerated', until }, enforcement)).toMatchObject({ kind: 'done' });
     expect(await look()).toEqual(['hydra.vertex over']);
+
+    // Where people exonerated every tenant of a cloud one by one, nobody is left to refer there; who is protected is.
+    await save('cells', { members: [member(50, 'bedrock'), member(51, 'bedrock'), member(52, 'vertex'), member(53, undefined)] });
+    const about = (n: number, effect: 'exonerated' | 'protected') =>
+      exonerate({ ...says(BEN), key: `about-${n}`, scope: { kind: 'account', account: account(n) }, effect, until }, enforcement);
+    expect(await look()).toEqual([]);
+    clock.advanceTo(clock.now() + REFER_WITHIN);
+    expect(await look()).toEqual(['cells.bedrock open', 'cells.vertex open']);
+    expect(await about(50, 'exonerated')).toMatchObject({ kind: 'done' });
+    await about(52, 'protected');
+    expect(await look()).toEqual([]);
+    expect(await about(51, 'exonerated')).toMatchObject({ kind: 'done' });
+    expect(await look()).toEqual(['cells.bedrock over']);
   });
 });
