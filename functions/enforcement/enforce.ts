@@ -158,8 +158,9 @@ async function keepSize(id: CaseId, head: CaseHead, deps: Enforcement): Promise<
 }
 
 /**
- * A case that waits for people, about a campaign of which the evidence has grown since: once a rule asks for no person any more, the case
- * goes on under that rule, after a delay of its own. Nobody has approved anything yet, so nobody's word is overruled.
+ * A case that waits for people, about a campaign of which more is known since: once a rule asks for no person any more, the case goes on
+ * under that rule, after a delay of its own; where the policy asks for another action by now, people are asked about that one. Nobody has
+ * approved anything yet, so nobody's word is overruled.
  */
 async function takeOver(
   campaign: CampaignId,
@@ -167,15 +168,21 @@ async function takeOver(
   deps: Enforcement,
 ): Promise<Enforced | undefined> {
   const plan = await planFor(campaign, deps);
-  if (plan?.decision.kind !== 'act' || plan.decision.mode !== 'auto' || plan.decision.rule === head.state.rule) return undefined;
-  await record(campaign, plan, deps);
+  if (plan?.decision.kind !== 'act' || plan.decision.mode === 'shadow' || plan.decision.rule === head.state.rule) return undefined;
   const { rule, action, mode, because } = plan.decision;
   const size = sizeOf(plan.decision);
   const approversNeeded = approversFor(size.size, mode, plan.policy.enforcement);
-  if (approversNeeded > 0) return undefined;
   const change = { ...size, rule, action, mode, approversNeeded, classification: plan.campaign.classification };
-  await move(id, head, { progress: { kind: 'held', until: heldUntil(plan.policy.enforcement, deps) }, because, change }, deps);
-  await deps.workflow.wake(id);
+  if (mode === 'auto' && approversNeeded === 0) {
+    await record(campaign, plan, deps);
+    await move(id, head, { progress: { kind: 'held', until: heldUntil(plan.policy.enforcement, deps) }, because, change }, deps);
+    await deps.workflow.wake(id);
+    return { campaign, kind: 'opened', case: id, because };
+  }
+  const ground = groundsOf(await planOf(head.state, deps), head);
+  if (ground.kind === 'hold' || action === head.state.action) return undefined;
+  await record(campaign, plan, deps);
+  await move(id, head, { progress: head.state.progress, because: [...ground.because, ...because], change }, deps);
   return { campaign, kind: 'opened', case: id, because };
 }
 

@@ -1,4 +1,5 @@
 import { approve, reject, resume } from '../../../functions/enforcement/commands/approve';
+import { CASE_CHAIN } from '../../../shared/domain/cases/case';
 import { DAY, HOUR, MINUTE } from '../../../shared/domain/time';
 import { onBothSides } from '../../support/sides';
 import { standingOf } from '../../support/standing-of';
@@ -106,6 +107,36 @@ onBothSides((side) => {
       expect((await approve({ ...says(CLEO), case: CASE }, world.enforcement)).kind).toBe('done');
       await world.detect(buildCampaign({ size: 26 }));
       expect(world.provider.suspended()).toHaveLength(26);
+    });
+
+    test('and turns out to be another thing before anybody approved: people are asked about what the policy now says; after that it stops', async () => {
+      const world = await enforcementWorld(side, { policy: policyWith(inMode('assist')) });
+      const { enforcement } = world;
+      const stolen = buildCampaign({
+        size: 30,
+        classification: 'hijacked-keys',
+        probabilities: { distillation: 0, reselling: 0, 'hijacked-keys': 0.99, 'shared-origin': 0, unclear: 0.01 },
+      });
+      await world.detect(buildCampaign({ size: 30 }));
+      await world.pass(HOUR);
+      const waits = async () => {
+        const { progress, action, rule, classification, approvals } = (await enforcement.cases.head(CASE))!.state;
+        return [progress.kind, action, rule, classification, approvals.length];
+      };
+      expect(await waits()).toEqual(['awaiting-approval', 'suspend', expect.stringContaining('distillation'), 'distillation', 0]);
+      expect((await world.detect(stolen))[0]).toMatchObject({ kind: 'opened', case: CASE });
+      expect(await waits()).toEqual(['awaiting-approval', 'disable-key', 'hijacked-review', 'hijacked-keys', 0]);
+      const history = await enforcement.ledger.history(CASE_CHAIN, CASE);
+      expect(history.at(-1)?.because[0]).toBe('the policy now says disable-key instead of suspend');
+      expect((await world.detect(stolen))[0]?.kind).toBe('unchanged');
+      // A word was given: it is about what that person saw.
+      expect((await approve({ ...says(BEN), case: CASE }, enforcement)).kind).toBe('done');
+      await world.detect(buildCampaign({ size: 30 }));
+      expect(await waits()).toEqual(['awaiting-approval', 'disable-key', 'hijacked-review', 'hijacked-keys', 1]);
+      expect((await approve({ ...says(CLEO), case: CASE }, enforcement)).kind).toBe('done');
+      await world.pass(HOUR);
+      expect(await progressOf(world)).toBe('stopped');
+      expect(world.provider.received).toEqual([]);
     });
 
     test('between two stages: it stops, and goes on when enough people say so', async () => {
