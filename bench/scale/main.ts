@@ -131,9 +131,9 @@ async function measure(system: System, size: number, folder: string, partitions:
   } else if (system === 'judgement' || system === 'judged') {
     const spill = new AppendedObjectStore(join(folder, 'spill'));
     const profiles = await profilesOf(segments);
-    const screening = await Screening.of(segments, { ties: [], known: new Set(), now: NOW, policy: whole, cut }, spill);
+    const screening = await Screening.of(segments, { profiles, ties: [], known: new Set(), now: NOW, policy: whole, cut }, spill);
     const given = { units: screening.units, campaigns: [], operators: [], policy: whole, now: NOW };
-    const judged = { profiles, screening, rules: rulesOf(given, new Map()), marks: marksOf([]), besides: countedBesides(given) };
+    const judged = { screening, rules: rulesOf(given, new Map()), marks: marksOf([]), besides: countedBesides(given) };
     const members = new Set<AccountKey>();
     const counts = { links: 0, candidates: 0 };
     if (system === 'judgement') {

@@ -45,13 +45,14 @@ export type ByUnitsGiven = {
 /** Everybody, in columns: who is to be judged, and with whom. */
 export function screened(
   segments: Segments,
-  { profiles: { size } }: Population,
+  { profiles }: Population,
   { before, policy, now, provenance }: ByUnitsGiven,
   ports: ByUnitsPorts,
 ): Promise<Screening> {
+  const { size } = profiles;
   const cut = { partitions: Math.ceil(size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
   const ties = before.filter(isTied).map(({ members }) => members.map(({ account }) => account));
-  const given = { ties, known: new Set(membersOfHostile(before)), now, policy, cut };
+  const given = { profiles, ties, known: new Set(membersOfHostile(before)), now, policy, cut };
   const where = elsewhere(size, provenance, ports);
   return where ? Screening.of(segments, given, ports.stores.archive, where) : Screening.of(segments, given, new Spill());
 }
@@ -66,7 +67,6 @@ export function settledUnits(
   const { countedAtOnce, unitsAtOnce, record, stores } = ports;
   const given = { units: screening.units, campaigns: before, operators, policy, now };
   const judged = {
-    profiles,
     screening,
     rules: rulesOf(given, releases),
     marks: marksOf(before),

@@ -272,8 +272,10 @@ export class Detection {
     population.rest();
     this.everybody.forget();
     const screening = await screened(segments, population, given, this.ports);
-    const indexOfSome = async (accounts: readonly AccountKey[]): Promise<TraitIndex> =>
-      indexOf(accounts, population.profiles, population.releases, await screening.counted(accounts), policy, now);
+    const indexOfSome = async (accounts: readonly AccountKey[]): Promise<TraitIndex> => {
+      const { profiles, counted } = await screening.about(accounts);
+      return indexOf(accounts, profiles, population.releases, counted, policy, now);
+    };
     const all: Tracked = { changed: [], networks: 0, linked: new Set(), resting: 0, indexOf: indexOfSome };
     const units = settledUnits(screening, population, { ...given, tracking: this.trackingOf(population, given) }, this.ports);
     for await (const { changed, links, networks, resting, linked } of units) {

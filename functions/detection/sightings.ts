@@ -2,7 +2,7 @@ import type { KnownOperator } from '../../shared/domain/campaigns/known-operator
 import { hashNumber } from '../../shared/identity/keyed-hash';
 import type { Stores } from '../../shared/ports';
 import { SightingStore } from '../../shared/stores/archive/sighting-store';
-import type { Screening } from './screen/screened';
+import type { ScreenedPopulation } from './screen/screened';
 import { TRAIT_NAMES } from './traits/traits';
 
 /** Which indicators of imported operators were met, wherever: people see by it whether an import fits this deployment at all. */
@@ -21,16 +21,16 @@ export class Sightings {
     this.recorded.set(id, met);
   }
 
-  async noteByColumns(operators: readonly KnownOperator[], screening: Screening): Promise<void> {
+  async noteByColumns(operators: readonly KnownOperator[], screening: Pick<ScreenedPopulation, 'about'>): Promise<void> {
     if (operators.length === 0) return;
     const traits = (indicators: KnownOperator['indicators']) =>
       indicators.map(({ type, hash }) => ({ type: TRAIT_NAMES.indexOf(type), hash: hashNumber(hash), name: `${type}/${hash}` }));
-    const { holders } = await screening.counted(
+    const { counted } = await screening.about(
       [],
       operators.flatMap(({ indicators }) => traits(indicators)),
     );
     for (const operator of operators) {
-      const met = traits(operator.indicators).filter(({ type, hash }) => holders(type, hash) > 0);
+      const met = traits(operator.indicators).filter(({ type, hash }) => counted.holders(type, hash) > 0);
       await this.note(
         operator,
         met.map(({ name }) => name),

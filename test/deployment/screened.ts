@@ -73,9 +73,13 @@ async function judgedByFunctions(segments: Segments, archive: ObjectStore, carry
   const profiles = new Profiles();
   for (const one of everybody) profiles.set(one.account, one);
   profiles.pack();
-  const screening = await Screening.of(segments, { ties: [], known: new Set(), now: NOW, policy, cut: CUT }, new MemoryObjectStore());
+  const screening = await Screening.of(
+    segments,
+    { profiles, ties: [], known: new Set(), now: NOW, policy, cut: CUT },
+    new MemoryObjectStore(),
+  );
   const given = { units: screening.units, campaigns: [], operators: [], policy, now: NOW };
-  const judged = { profiles, screening, rules: rulesOf(given, new Map()), marks: marksOf([]), besides: countedBesides(given) };
+  const judged = { screening, rules: rulesOf(given, new Map()), marks: marksOf([]), besides: countedBesides(given) };
   const tracking = {
     half: Math.floor(NOW / HOUR) - 100,
     provenance: { run: 'run-proof-units', code: 'proof', policy: 'proof', input: 'proof' },

@@ -123,17 +123,16 @@ async function world(all: readonly Profile[], campaigns: readonly Campaign[], se
     campaigns.filter(({ classification }) => classification === 'distillation').flatMap((one) => one.members.map(({ account }) => account)),
   );
   const cut = { partitions: 3, rowsAtOnce: 50 };
-  const screening = await Screening.of(columns, { ties, known: hostile, now: NOW, policy, cut }, new Spill());
+  const screening = await Screening.of(columns, { profiles, ties, known: hostile, now: NOW, policy, cut }, new Spill());
   let readings = 0;
   const counting: Screening = Object.assign(Object.create(screening), {
-    counted: (...given: Parameters<Screening['counted']>) => {
+    about: (...given: Parameters<Screening['about']>) => {
       readings++;
-      return screening.counted(...given);
+      return screening.about(...given);
     },
   });
   const given = { units: screening.units, campaigns, operators: [operator], policy, now: NOW };
   const judged = {
-    profiles,
     screening: counting,
     rules: rulesOf(given, new Map([['atlas-5', NOW - 9 * DAY]])),
     marks: marksOf(campaigns),
@@ -342,11 +341,12 @@ test('property: an index of some accounts counts what an index of everybody coun
       whole.update(profiles, new Map(), NOW, new Set());
       const screening = await Screening.of(
         segmentsOf(profiles, 8),
-        { ties: [], known: new Set(), now: NOW, policy, cut: { partitions: 2, rowsAtOnce: 9 } },
+        { profiles: held(profiles), ties: [], known: new Set(), now: NOW, policy, cut: { partitions: 2, rowsAtOnce: 9 } },
         new Spill(),
       );
       const accounts = some.map(({ account }) => account);
-      const index = indexOf(accounts, held(profiles), new Map(), await screening.counted(accounts), policy, NOW);
+      const about = await screening.about(accounts);
+      const index = indexOf(accounts, about.profiles, new Map(), about.counted, policy, NOW);
       expect([index.population, index.referenceSize]).toEqual([whole.population, whole.referenceSize]);
       for (let id = 0; id < index.size; id++) {
         const there = whole.find(index.typeName(id), index.hashes[id]!)!;

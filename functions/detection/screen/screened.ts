@@ -16,7 +16,33 @@ import { type Unit, unitsOf } from './units';
 const SAMPLE = 20_000;
 
 export type Trait = { type: number; hash: number };
+/** Profiles of accounts, unpacked for the moment or as they rest; undefined of whom there is none. */
+export type PackedProfiles = {
+  peek(account: AccountKey): Profile | undefined;
+  packed(account: AccountKey): Uint8Array | undefined;
+};
+/** What some accounts are judged with. */
+export type About = {
+  profiles: PackedProfiles;
+  /** Over everybody: what any of them holds together with anybody else. */
+  counted: Counted;
+  /** What any of some of them holds that somebody else may hold too. */
+  shared(accounts: Iterable<AccountKey>): Promise<TraitIds>;
+};
+/** Everybody screened, wherever they are: here (`Screening`), or by segments (segments/screened-by-segments.ts). */
+export interface ScreenedPopulation {
+  readonly census: Pick<Census, 'size' | 'referenceSize' | 'signupsPerDay'>;
+  readonly units: readonly Unit[];
+  readonly together: Float64Array;
+  /** Packed profiles of accounts of the reference whose keys lie lowest by some of their characters, in the order of keys: the same whatever the segments. */
+  sample(): Promise<Uint8Array[]>;
+  /** `besides`: traits that are counted, too; `others`: accounts of whom only the profile is asked. */
+  about(accounts: Iterable<AccountKey>, besides?: readonly Trait[], others?: Iterable<AccountKey>): Promise<About>;
+}
+
 export type ScreeningGiven = {
+  /** Everybody's. */
+  profiles: PackedProfiles;
   /** Accounts that were judged together before: members of campaigns. */
   ties: readonly (readonly AccountKey[])[];
   /** Accounts that are no reference. */
@@ -31,13 +57,14 @@ export type ScreeningGiven = {
  * index of its accounts alone in which every count is that of the whole population. So what is found in a unit depends on nothing that
  * happens to be in memory beside it.
  */
-export class Screening {
+export class Screening implements ScreenedPopulation {
   private constructor(
     readonly census: Census,
     readonly units: readonly Unit[],
     private readonly segments: Segments,
     readonly together: Float64Array,
     private readonly repeated: Repeated,
+    private readonly profiles: PackedProfiles,
   ) {}
 
   static async of(
@@ -50,32 +77,27 @@ export class Screening {
     const screened = await screen(segments, known, now, screenPolicyOf(policy), given.cut, spill, where);
     const units = await unitsOf(screened, segments, given.ties);
     const repeated = await repeatedIn(segments, screened.traits);
-    return new Screening(screened.census, units, segments, screened.together, repeated);
+    return new Screening(screened.census, units, segments, screened.together, repeated, given.profiles);
   }
 
-  /** Accounts of the reference whose keys lie lowest by some of their characters, in the order of keys: the same whatever the segments. */
-  async sample(): Promise<AccountKey[]> {
+  async sample(): Promise<Uint8Array[]> {
     const { segments, census } = this;
-    const share = SAMPLE / Math.max(1, census.referenceSize);
     const sample: AccountKey[] = [];
-    for (let s = 0; s < segments.count; s++) {
-      const columns = await segments.columns(s);
-      const standings = standingsIn(columns, census);
-      for (let at = 0; at < sizeOf(columns); at++) {
-        if (standings[at] === NOT_REFERENCE) continue;
-        const account = accountAt(columns, at);
-        if (share >= 1 || Buffer.from(account.slice(4, 8), 'base64url').readUIntBE(0, 3) / 2 ** 24 < share) sample.push(account);
-      }
-    }
-    return sample.sort();
+    for (let s = 0; s < segments.count; s++) sample.push(...sampleIn(await segments.columns(s), census));
+    return sample.sort().flatMap((account) => this.profiles.packed(account) ?? []);
+  }
+
+  async about(accounts: Iterable<AccountKey>, besides: readonly Trait[] = []): Promise<About> {
+    const counted = await this.counted(accounts, besides);
+    return { profiles: this.profiles, counted, shared: (some) => this.shared(some) };
   }
 
   /**
    * Counts over everybody what some accounts hold together with anybody else, and some traits besides: one reading of the columns. What an
    * account holds alone has no count here.
    */
-  async counted(accounts: Iterable<AccountKey>, besides: readonly Trait[] = []): Promise<Counted> {
-    const { segments, census, together } = this;
+  private async counted(accounts: Iterable<AccountKey>, besides: readonly Trait[]): Promise<Counted> {
+    const { segments, census } = this;
     const ids = new TraitIds();
     const reference = new Set<AccountKey>();
     for (const { type, hash } of besides) ids.of(type, hash);
@@ -86,20 +108,10 @@ export class Screening {
       this.addShared(ids, columns, at);
     });
     const { inReference, holders } = await countTraits(ids, segments, census);
-    return {
-      size: census.size,
-      referenceSize: census.referenceSize,
-      isReference: (account) => reference.has(account),
-      inReference: (type, hash) => inReference[ids.find(type, hash) ?? -1] ?? 0,
-      holders: (type, hash) => holders[ids.find(type, hash) ?? -1] ?? 0,
-      signupsPerDay: census.signupsPerDay,
-      together: (type) => together[type] ?? 0,
-      weights: weightsUnasked(),
-    };
+    return countedOf(this, ids, { inReference, holders }, (account) => reference.has(account));
   }
 
-  /** Of some accounts: what any of them holds that somebody else may hold too. */
-  async shared(accounts: Iterable<AccountKey>): Promise<TraitIds> {
+  private async shared(accounts: Iterable<AccountKey>): Promise<TraitIds> {
     const ids = new TraitIds();
     await this.ofEach(accounts, (columns, _, at) => this.addShared(ids, columns, at));
     return ids;
@@ -120,6 +132,34 @@ export class Screening {
       const columns = await segments.columns(s);
       for (const at of placesOf(columns, wanted[s]!)) take(columns, s, at);
     }
+  }
+}
+
+/** What was counted, by the ids of traits. */
+export const countedOf = (
+  { census, together }: Pick<ScreenedPopulation, 'census' | 'together'>,
+  ids: TraitIds,
+  { inReference, holders }: { inReference: Uint32Array; holders: Uint32Array },
+  isReference: Counted['isReference'],
+): Counted => ({
+  size: census.size,
+  referenceSize: census.referenceSize,
+  isReference,
+  inReference: (type, hash) => inReference[ids.find(type, hash) ?? -1] ?? 0,
+  holders: (type, hash) => holders[ids.find(type, hash) ?? -1] ?? 0,
+  signupsPerDay: census.signupsPerDay,
+  together: (type) => together[type] ?? 0,
+  weights: weightsUnasked(),
+});
+
+/** Accounts of a segment that are of the sample. */
+export function* sampleIn(columns: ScreenColumns, census: Census): Iterable<AccountKey> {
+  const share = SAMPLE / Math.max(1, census.referenceSize);
+  const standings = standingsIn(columns, census);
+  for (let at = 0; at < sizeOf(columns); at++) {
+    if (standings[at] === NOT_REFERENCE) continue;
+    const account = accountAt(columns, at);
+    if (share >= 1 || Buffer.from(account.slice(4, 8), 'base64url').readUIntBE(0, 3) / 2 ** 24 < share) yield account;
   }
 }
 

@@ -208,3 +208,8 @@ export function* accountsOf(parts: readonly Pick<Part, 'accounts' | 'guests'>[])
     yield* guests;
   }
 }
+
+/** Members of campaigns that parts have: tracking looks at all of them, wherever they are. */
+export function* membersOf(parts: readonly Pick<Part, 'campaigns'>[]): Iterable<AccountKey> {
+  for (const { campaigns } of parts) for (const { members } of campaigns) for (const { account } of members) yield account;
+}

@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import type { AccountKey } from '../../../shared/identity/ids';
-import type { Screening } from '../screen/screened';
+import type { About, ScreenedPopulation } from '../screen/screened';
 import type { Board } from '../screen/tasks/board';
 import { batchesOf } from '../screen/units';
 import type { TraitIds } from '../traits/trait-ids';
-import type { Counted } from '../traits/trait-index';
 import { TRAIT_NAMES } from '../traits/traits';
-import { accountsOf, type UnitJudges } from './judge-units';
+import { accountsOf, membersOf, type UnitJudges } from './judge-units';
 import { COUNTED_AT_ONCE, type HereGiven, JudgedHere } from './judged-here';
 import { type SettledUnit, settled, type Tracking } from './settled';
 import type { Look, Part, Settling, Tests } from './unit-judge';
@@ -18,9 +17,8 @@ const BATCH_OF = 50_000;
 /** Accounts of one part that a function judges, at most: with their profiles and an index of them some 25 KB each. */
 const ELSEWHERE_AT_MOST = 60_000;
 
-export type ElsewhereGiven = Omit<HereGiven, 'screening' | 'profiles'> & {
-  screening: Pick<Screening, 'counted' | 'sample' | 'shared' | 'census' | 'together'>;
-  profiles: HereGiven['profiles'] & { packed(account: AccountKey): Uint8Array | undefined };
+export type ElsewhereGiven = Omit<HereGiven, 'screening'> & {
+  screening: Pick<ScreenedPopulation, 'about' | 'sample' | 'census' | 'together'>;
   tracking: Tracking;
   batchOf?: number;
   elsewhereAtMost?: number;
@@ -77,8 +75,8 @@ export class JudgedElsewhere implements UnitJudges<SettledUnit> {
     await this.begin();
     const part = { accounts: [...accounts], guests: [], campaigns: [], byContent: false, isVisiting: false };
     // Who asks is read off profiles alone.
-    const counted = await this.given.screening.counted(step === 'ask' ? [] : accounts);
-    await this.write(step, 0, [part], counted);
+    const about = await this.given.screening.about(step === 'ask' ? [] : accounts, [], accounts);
+    await this.write(step, 0, [part], about);
     await this.elsewhere([{ step, at: 0 }]);
     return this.taken(step, 0);
   }
@@ -95,10 +93,10 @@ export class JudgedElsewhere implements UnitJudges<SettledUnit> {
     const { screening, besides, countedAtOnce = COUNTED_AT_ONCE, batchOf: size = BATCH_OF } = this.given;
     const batches: { parts: readonly Part[]; isHere: boolean }[] = [];
     for (const counting of batchesOf(parts, countedAtOnce)) {
-      const counted = await screening.counted(accountsOf(counting), besides);
+      const about = await screening.about(accountsOf(counting), besides, membersOf(counting));
       for (const batch of batchesOf(counting, Math.min(size, this.atMost))) {
         const isHere = batch.length === 1 && batch[0]!.accounts.length + batch[0]!.guests.length > this.atMost;
-        if (!isHere) await this.write(step, batches.length, batch, counted);
+        if (!isHere) await this.write(step, batches.length, batch, about);
         batches.push({ parts: batch, isHere });
       }
     }
@@ -118,7 +116,7 @@ export class JudgedElsewhere implements UnitJudges<SettledUnit> {
   }
 
   private async writeShared(): Promise<void> {
-    const { screening, rules, tracking, profiles } = this.given;
+    const { screening, rules, tracking } = this.given;
     const { size, referenceSize, signupsPerDay } = screening.census;
     await this.board.putJson('units/rules', {
       policy: rules.policy,
@@ -134,12 +132,12 @@ export class JudgedElsewhere implements UnitJudges<SettledUnit> {
         together: TRAIT_NAMES.map((_, type) => screening.together[type] ?? 0),
       },
     } satisfies RulesObject);
-    await this.board.put('units/sample', PACKED, packedOf((await screening.sample()).map((account) => profiles.packed(account))));
+    await this.board.put('units/sample', PACKED, packedOf(await screening.sample()));
   }
 
-  private async write(step: UnitStep, at: number, parts: readonly Part[], counted: Counted): Promise<void> {
-    const { screening, profiles, marks, besides } = this.given;
-    const held = await screening.shared(step === 'ask' ? [] : accountsOf(parts));
+  private async write(step: UnitStep, at: number, parts: readonly Part[], { profiles, counted, shared }: About): Promise<void> {
+    const { marks, besides } = this.given;
+    const held = await shared(step === 'ask' ? [] : accountsOf(parts));
     for (const { type, hash } of besides) held.of(type, hash);
     await this.board.put(`units/${step}/${at}`, BATCH, batchOf(parts, profiles, marks, counted, held));
   }

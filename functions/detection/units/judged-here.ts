@@ -1,17 +1,16 @@
+import { ByteReader } from '../../../shared/formats/bytes';
 import type { AccountKey } from '../../../shared/identity/ids';
-import type { Profile } from '../profiles/profile';
-import type { Screening, Trait } from '../screen/screened';
+import { readProfile } from '../profiles/profile-codec';
+import type { About, ScreenedPopulation, Trait } from '../screen/screened';
 import { batchesOf } from '../screen/units';
-import type { Counted } from '../traits/trait-index';
-import { accountsOf, type UnitJudges } from './judge-units';
+import { accountsOf, membersOf, type UnitJudges } from './judge-units';
 import { type Among, type JudgedUnit, type Look, type Part, type Settling, type Tests, UnitJudge, type UnitRules } from './unit-judge';
 
 /** Accounts whose traits are counted in one reading of everybody's columns: some hundred bytes each. Changes nothing that is found. */
 export const COUNTED_AT_ONCE = 500_000;
 
 export type HereGiven = {
-  profiles: { peek(account: AccountKey): Profile | undefined };
-  screening: Pick<Screening, 'counted' | 'sample'>;
+  screening: Pick<ScreenedPopulation, 'about' | 'sample'>;
   rules: UnitRules;
   marks: (account: AccountKey) => number;
   /** Counted although nobody of a part need hold it. */
@@ -29,7 +28,9 @@ export class JudgedHere<T> implements UnitJudges<T> {
   ) {}
 
   async askers(accounts: readonly AccountKey[]): Promise<readonly AccountKey[]> {
-    return (await this.judging()).askers(accounts, this.given);
+    const judge = await this.judging();
+    // Who asks is read off profiles alone.
+    return judge.askers(accounts, this.among(await this.given.screening.about([], [], accounts)));
   }
 
   async *look(parts: readonly Part[]): AsyncIterable<Look<T>> {
@@ -39,7 +40,7 @@ export class JudgedHere<T> implements UnitJudges<T> {
 
   async isAnyByContent(accounts: readonly AccountKey[]): Promise<boolean> {
     const judge = await this.judging();
-    return judge.isAnyByContent(accounts, this.among(await this.given.screening.counted(accounts)));
+    return judge.isAnyByContent(accounts, this.among(await this.given.screening.about(accounts)));
   }
 
   async *tests(parts: readonly Part[], popular: Settling['popular']): AsyncIterable<Tests> {
@@ -59,13 +60,13 @@ export class JudgedHere<T> implements UnitJudges<T> {
   private async *counted(parts: readonly Part[]): AsyncIterable<{ part: Part; among: Among }> {
     const { screening, besides, countedAtOnce = COUNTED_AT_ONCE } = this.given;
     for (const batch of batchesOf(parts, countedAtOnce)) {
-      const among = this.among(await screening.counted(accountsOf(batch), besides));
+      const among = this.among(await screening.about(accountsOf(batch), besides, membersOf(batch)));
       for (const part of batch) yield { part, among };
     }
   }
 
-  private among(counted: Counted): Among {
-    return { profiles: this.given.profiles, marks: this.given.marks, counted };
+  private among({ profiles, counted }: About): Among {
+    return { profiles, marks: this.given.marks, counted };
   }
 
   /** With what the reference does, which is read once. */
@@ -75,10 +76,10 @@ export class JudgedHere<T> implements UnitJudges<T> {
   }
 
   private async begun(): Promise<UnitJudge> {
-    const { screening, profiles, rules } = this.given;
+    const { screening, rules } = this.given;
     return new UnitJudge(
       rules,
-      (await screening.sample()).flatMap((account) => profiles.peek(account) ?? []),
+      (await screening.sample()).map((packed) => readProfile(new ByteReader(packed))),
     );
   }
 }
