@@ -5,10 +5,12 @@ import type { AccountKey } from '../../shared/identity/ids';
 import { inBatches } from '../../shared/in-batches';
 import type { Stores } from '../../shared/ports';
 import { SummaryStore } from '../../shared/stores/archive/summary-store';
-import type { Population } from './profiles/population';
+import type { Accounts } from './profiles/accounts';
 import type { Glance } from './risk-tier';
 
 const AT_ONCE = 32;
+/** Packed, some 160 MB. */
+const PROFILES_AT_ONCE = 100_000;
 /** How old the row of an account that is in use may be (hours): of those in networks and campaigns, and of everybody else. */
 const LINKED_HOURS = 6;
 const OTHER_HOURS = 24;
@@ -26,18 +28,22 @@ export class AccountRows {
   }
 
   /** Answers how many rows it wrote. */
-  async write(population: Population, everybody: Iterable<Glance>, linked: ReadonlySet<AccountKey>, now: number): Promise<number> {
-    const { half, last } = population.span;
+  async write(accounts: Accounts, linked: ReadonlySet<AccountKey>, now: number): Promise<number> {
+    const { half, last } = accounts.span;
     if (!Number.isFinite(last)) return 0;
     const done = await this.stores.graph.get(DONE.pk, DONE.sk);
     const before = Number(done?.hour ?? Number.NEGATIVE_INFINITY);
     if (before >= last) return 0;
     const due: AccountKey[] = [];
-    for (const one of everybody) if (isDue(one, { before, last, linked })) due.push(one.account);
-    await inBatches(due, AT_ONCE, async (account) => {
-      const profile = population.profiles.peek(account);
-      if (profile) await this.summaries.put(summarize(account, profile.asFeatures(half), profile.facts, now), profile.sealed);
-    });
+    for await (const some of accounts.glances()) for (const one of some) if (isDue(one, { before, last, linked })) due.push(one.account);
+    for (let from = 0; from < due.length; from += PROFILES_AT_ONCE) {
+      const some = due.slice(from, from + PROFILES_AT_ONCE);
+      const profiles = await accounts.some(some);
+      await inBatches(some, AT_ONCE, async (account) => {
+        const profile = profiles.peek(account);
+        if (profile) await this.summaries.put(summarize(account, profile.asFeatures(half), profile.facts, now), profile.sealed);
+      });
+    }
     await this.stores.graph.put({ ...DONE, hour: last });
     return due.length;
   }

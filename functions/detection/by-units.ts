@@ -4,12 +4,15 @@ import type { DetectionPolicy } from '../../shared/domain/policy/detection-polic
 import type { Stores } from '../../shared/ports';
 import { membersOfHostile } from './campaigns/hostile';
 import type { Assessment } from './findings/assess';
+import type { Accounts } from './profiles/accounts';
 import type { Population } from './profiles/population';
 import { Spill } from './screen/columns/spill';
 import type { Segments } from './screen/holders/census';
-import { Screening } from './screen/screened';
+import { type ScreenedPopulation, Screening, type ScreeningGiven } from './screen/screened';
 import { Board } from './screen/tasks/board';
-import { called, prefixOf } from './tasks/called-task';
+import { ScreenedBySegments } from './segments/screened-by-segments';
+import type { SegmentedPopulation } from './segments/segmented-population';
+import { type CarryOut, called, prefixOf } from './tasks/called-task';
 import { countedBesides, isTied, judgeUnits, marksOf, rulesOf } from './units/judge-units';
 import { JudgedElsewhere } from './units/judged-elsewhere';
 import { JudgedHere } from './units/judged-here';
@@ -19,12 +22,14 @@ import { type SettledUnit, settled, type Tracking } from './units/settled';
 const ALONE_AT_MOST = 1_000_000;
 const PER_PARTITION = 25_000;
 const ROWS_AT_ONCE = 500_000;
+/** Accounts that are handed with their packed profiles at once, where no process holds all: some 400 MB. */
+const HANDED_AT_ONCE = 200_000;
 
 /** How a population that is screened is judged. But for `record`, which collects, all of it decides time and memory, never what is found. */
 export type ByUnitsPorts = {
   stores: Pick<Stores, 'archive'>;
   /** Carries out tasks side by side, a list of them under a key; without, they are done here, one after the other. */
-  carryOut?: Parameters<typeof called>[0];
+  carryOut?: CarryOut;
   /** More accounts are screened and judged elsewhere, if they can be. */
   aloneAtMost?: number;
   /** Accounts whose traits are counted in one reading of the columns. */
@@ -43,28 +48,33 @@ export type ByUnitsGiven = {
 };
 
 /** Everybody, in columns: who is to be judged, and with whom. */
-export function screened(
-  segments: Segments,
-  { profiles }: Population,
-  { before, policy, now, provenance }: ByUnitsGiven,
-  ports: ByUnitsPorts,
-): Promise<Screening> {
-  const { size } = profiles;
-  const cut = { partitions: Math.ceil(size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE };
-  const ties = before.filter(isTied).map(({ members }) => members.map(({ account }) => account));
-  const given = { profiles, ties, known: new Set(membersOfHostile(before)), now, policy, cut };
-  const where = elsewhere(size, provenance, ports);
-  return where ? Screening.of(segments, given, ports.stores.archive, where) : Screening.of(segments, given, new Spill());
+export function screened(segments: Segments, { profiles }: Population, given: ByUnitsGiven, ports: ByUnitsPorts): Promise<Screening> {
+  const screening = { profiles, ...screeningOf(profiles.size, given) };
+  const where = elsewhere(profiles.size, given.provenance, ports);
+  return where ? Screening.of(segments, screening, ports.stores.archive, where) : Screening.of(segments, screening, new Spill());
 }
 
-/** What becomes of those units, here or by functions. */
+/** The same of a population that no process holds: by tasks throughout, which hand on objects of the archive. */
+export const screenedBySegments = (population: SegmentedPopulation, given: ByUnitsGiven, { stores }: ByUnitsPorts) =>
+  ScreenedBySegments.of(population, screeningOf(population.size, given), stores.archive);
+
+const screeningOf = (size: number, { before, policy, now }: ByUnitsGiven): Omit<ScreeningGiven, 'profiles'> => ({
+  ties: before.filter(isTied).map(({ members }) => members.map(({ account }) => account)),
+  known: new Set(membersOfHostile(before)),
+  now,
+  policy,
+  cut: { partitions: Math.ceil(size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE },
+});
+
+/** What becomes of those units, here or by functions. `bySegment`: of a population that no process holds. */
 export function settledUnits(
-  screening: Screening,
-  { profiles, releases }: Population,
+  screening: ScreenedPopulation,
+  { size, releases }: Pick<Accounts, 'size' | 'releases'>,
   { before, policy, operators, now, provenance, tracking }: ByUnitsGiven & { tracking: Tracking },
   ports: ByUnitsPorts,
+  bySegment?: SegmentedPopulation,
 ): AsyncIterable<SettledUnit> {
-  const { countedAtOnce, unitsAtOnce, record, stores } = ports;
+  const { countedAtOnce = bySegment ? HANDED_AT_ONCE : undefined, unitsAtOnce, record, stores } = ports;
   const given = { units: screening.units, campaigns: before, operators, policy, now };
   const judged = {
     screening,
@@ -73,7 +83,7 @@ export function settledUnits(
     besides: countedBesides(given),
     ...(countedAtOnce === undefined ? {} : { countedAtOnce }),
   };
-  const where = elsewhere(profiles.size, provenance, ports);
+  const where = bySegment ? bySegment.run : elsewhere(size, provenance, ports);
   if (!where)
     return judgeUnits(
       given,

@@ -11,18 +11,20 @@ import { type DecidedRun, DecidedRunStore } from '../../shared/stores/campaigns/
 import { LeaseStore } from '../../shared/stores/lease-store';
 import { RiskTierStore } from '../../shared/stores/risk-tier-store';
 import { AccountRows } from './account-rows';
-import { type ByUnitsPorts, screened, settledUnits } from './by-units';
-import { followPeople, movedByPeople } from './campaigns/follow-people';
+import { type ByUnitsPorts, screened, screenedBySegments, settledUnits } from './by-units';
+import { followPeople, movedByPeople, nobodyIsMoved } from './campaigns/follow-people';
 import { sharedByMembers } from './campaigns/indicators';
 import { namesMet } from './campaigns/known-operators';
 import { Everybody } from './everybody';
 import { KeptCampaigns } from './kept-campaigns';
 import { LEASE, LEASE_FOR } from './lease';
+import type { Accounts } from './profiles/accounts';
 import { FoldReader } from './profiles/fold-reader';
+import { HeldAccounts } from './profiles/held-accounts';
 import type { Population } from './profiles/population';
-import { type Glance, riskTier } from './risk-tier';
+import { isWatchedAlone } from './risk-tier';
 import { PopulationColumns } from './screen/columns/population-columns';
-import { indexOf } from './screen/screened';
+import { indexOf, type ScreenedPopulation } from './screen/screened';
 import { Sightings } from './sightings';
 import type { TraitIndex } from './traits/trait-index';
 import { membersOf, type SettledUnit, type Tracking, tracked } from './units/settled';
@@ -32,6 +34,8 @@ export const DETECTION_CODE = 'detection-1';
 
 /** Accounts that one process holds with their profiles and an index of all they hold: some 25 KB each. */
 const WHOLE_AT_MOST = 60_000;
+/** Accounts that one process holds packed, with their columns: some 4.4 KB each, of the 10 GiB of a function (docs/decisions/0006). */
+const HELD_AT_MOST = 1_500_000;
 export type DetectionPorts = ByUnitsPorts & {
   stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
   clock: Clock;
@@ -39,6 +43,10 @@ export type DetectionPorts = ByUnitsPorts & {
   regroupings?: () => Promise<readonly Regrouping[]>;
   /** A population of more accounts is screened in columns, and few of it are judged with their profiles; what it is decides how it is done, hardly what is found. */
   wholeAtMost?: number;
+  /** One of more accounts is kept by segment, absorbed and asked by tasks: no process holds it. The same, for all that is found. */
+  heldAtMost?: number;
+  /** Segments of such a population, a power of two up to 64; by the number of its accounts, where it is not given. */
+  segments?: number;
   /** Whether a row is kept of every account that was active lately, for people to read: `none` where nobody asks. */
   rows?: 'all' | 'none';
 };
@@ -102,15 +110,31 @@ export class Detection {
     this.decided = new DecidedRunStore(stores.archive);
     this.leases = new LeaseStore(stores.graph, ports.clock);
     this.wholeAtMost = ports.wholeAtMost ?? WHOLE_AT_MOST;
-    this.reader = new FoldReader(stores, this.wholeAtMost);
+    const { carryOut, segments, heldAtMost = HELD_AT_MOST } = ports;
+    this.reader = new FoldReader(
+      stores,
+      { packedAbove: this.wholeAtMost, heldAtMost },
+      { ...(carryOut ? { carryOut } : {}), ...(segments ? { segments } : {}) },
+    );
   }
 
   get campaigns(): CampaignStore {
     return this.kept.store;
   }
 
+  /** Empty where no process holds it. */
   get population(): Population {
     return this.reader.population;
+  }
+
+  /** Everybody, wherever they are. */
+  private get accounts(): Accounts {
+    const { population, bySegment } = this.reader;
+    return bySegment ?? new HeldAccounts(population, this.isLarge ? this.columns : undefined);
+  }
+
+  private get isLarge(): boolean {
+    return this.reader.population.size > this.wholeAtMost;
   }
 
   /** Leaves the population as it stands in the archive, for others to read. */
@@ -163,12 +187,11 @@ export class Detection {
     const now = this.ports.clock.now();
     const input = await this.reader.catchUp(now, policy.windowDays.value, hasTime);
     if (input === undefined) return { kind: 'reading', hours: this.hours, damaged: this.reader.damaged };
-    const { population } = this.reader;
+    const { population, bySegment } = this.reader;
     const loaded = await this.kept.load(this.reader.damaged);
     const unfinished = await this.decided.unfinished();
     if (unfinished) return this.finished(unfinished, loaded, policy);
     const before = await this.kept.withoutEnded(loaded, now);
-    const isLarge = population.profiles.size > this.wholeAtMost;
     const id = `run-${iso(now)}`;
     const provenance = { run: id, code: DETECTION_CODE, policy: policyVersion, input };
     // Detection goes on from what it found; people's word about who belongs together is laid over it afterwards, at every run.
@@ -180,7 +203,7 @@ export class Detection {
       now,
       provenance,
     };
-    const tracked = await (isLarge ? this.byUnits(population, given) : this.whole(population, given));
+    const tracked = await (bySegment || this.isLarge ? this.byUnits(given) : this.whole(population, given));
     const { networks, resting } = tracked;
     const changed = await this.asDecided(tracked, { before, machine: given.before, now });
     const documents: string[] = [];
@@ -189,6 +212,7 @@ export class Detection {
     if (changed.length > 0) await this.decided.begin(decided);
     const ran = await this.finish(decided, changed, before, policy);
     population.noticed();
+    await bySegment?.noticed();
     if (changed.length > 0) await this.decided.end();
     return ran;
   }
@@ -198,14 +222,19 @@ export class Detection {
     { changed: found, indexOf }: Tracked,
     { before, machine, now }: { before: readonly Campaign[]; machine: readonly Campaign[]; now: number },
   ): Promise<Campaign[]> {
-    const { population } = this.reader;
-    const profiles = { get: (account: AccountKey) => population.profiles.peek(account) };
+    const { accounts } = this;
     const regroupings = (await this.ports.regroupings?.()) ?? [];
-    const changed = followPeople(found, machine, before, regroupings, { profiles, half: population.span.half, now });
+    if (nobodyIsMoved(before, regroupings)) return found;
+    const profiles = await accounts.some([...new Set([...found, ...machine, ...before].flatMap(accountsIn))]);
+    const changed = followPeople(found, machine, before, regroupings, {
+      profiles: { get: (account) => profiles.peek(account) },
+      half: accounts.span.half,
+      now,
+    });
     const moved = changed.filter(movedByPeople(regroupings));
     if (moved.length === 0) return changed;
-    const index = await indexOf(moved.flatMap(({ members }) => members.map(({ account }) => account)));
-    const shared = new Map(sharedByMembers(moved, { index, releases: population.releases }).map((campaign) => [campaign.id, campaign]));
+    const index = await indexOf(moved.flatMap(accountsIn));
+    const shared = new Map(sharedByMembers(moved, { index, releases: accounts.releases }).map((campaign) => [campaign.id, campaign]));
     return changed.map((campaign) => shared.get(campaign.id) ?? campaign);
   }
 
@@ -217,26 +246,30 @@ export class Detection {
     policy: DetectionPolicy,
   ): Promise<DetectionRun> {
     const { run, at, networks, resting, documents } = decided;
-    const { population } = this.reader;
-    const isLarge = population.profiles.size > this.wholeAtMost;
-    const glances = (): Iterable<Glance> => (isLarge ? this.columns.glances() : population.profiles.values());
-    const inSome = await this.kept.say({ changed, documents, before, at }, population);
+    const { accounts, isLarge } = this;
+    const inSome = await this.kept.say({ changed, documents, before, at }, accounts);
     const linked = new Set([...inSome, ...decided.linked]);
-    const tier = riskTier(glances(), linked, at);
+    const tier = new Set(linked);
+    const since = at - policy.windowDays.value * DAY;
     let active = 0;
-    for (const { lastUse } of glances()) if (lastUse > at - policy.windowDays.value * DAY) active++;
-    await this.tier.put(tier);
-    if (this.ports.rows !== 'none') await this.rows.write(population, glances(), linked, at);
-    if (isLarge) population.rest();
+    for await (const some of accounts.glances()) {
+      for (const one of some) {
+        if (isWatchedAlone(one, at)) tier.add(one.account);
+        if (one.lastUse > since) active++;
+      }
+    }
+    await this.tier.put([...tier]);
+    if (this.ports.rows !== 'none') await this.rows.write(accounts, linked, at);
+    if (isLarge) this.reader.population.rest();
     await this.reader.checkpoint();
     const { damaged } = this.reader;
-    return { kind: 'ran', id: run, at, accounts: population.profiles.size, active, hours: this.hours, networks, resting, changed, damaged };
+    return { kind: 'ran', id: run, at, accounts: accounts.size, active, hours: this.hours, networks, resting, changed, damaged };
   }
 
   /** A run that was killed after it had decided. What it said of its campaigns already stands. */
   private async finished(decided: DecidedRun, before: readonly Campaign[], policy: DetectionPolicy): Promise<DetectionRun> {
     const { population } = this.reader;
-    if (population.profiles.size > this.wholeAtMost) this.columns.update(population, population.changes());
+    if (this.isLarge) this.columns.update(population, population.changes());
     const changed: Campaign[] = [];
     for (const document of decided.documents) changed.push(await this.kept.store.kept(document));
     const ran = await this.finish(decided, changed, before, policy);
@@ -266,18 +299,18 @@ export class Detection {
   }
 
   /** Any other: everybody is screened in columns, and whom the screen names is judged unit by unit. */
-  private async byUnits(population: Population, given: Given): Promise<Tracked> {
+  private async byUnits(given: Given): Promise<Tracked> {
     const { policy, operators, now } = given;
-    const segments = this.columns.update(population, population.changes());
-    population.rest();
+    const { bySegment } = this.reader;
     this.everybody.forget();
-    const screening = await screened(segments, population, given, this.ports);
-    const indexOfSome = async (accounts: readonly AccountKey[]): Promise<TraitIndex> => {
-      const { profiles, counted } = await screening.about(accounts);
-      return indexOf(accounts, profiles, population.releases, counted, policy, now);
+    const screening = bySegment ? await screenedBySegments(bySegment, given, this.ports) : await this.screenedHere(given);
+    const { accounts } = this;
+    const indexOfSome = async (some: readonly AccountKey[]): Promise<TraitIndex> => {
+      const { profiles, counted } = await screening.about(some);
+      return indexOf(some, profiles, accounts.releases, counted, policy, now);
     };
     const all: Tracked = { changed: [], networks: 0, linked: new Set(), resting: 0, indexOf: indexOfSome };
-    const units = settledUnits(screening, population, { ...given, tracking: this.trackingOf(population, given) }, this.ports);
+    const units = settledUnits(screening, accounts, { ...given, tracking: this.trackingOf(accounts, given) }, this.ports, bySegment);
     for await (const { changed, links, networks, resting, linked } of units) {
       await this.keepLinks(links);
       all.changed.push(...changed);
@@ -289,7 +322,14 @@ export class Detection {
     return all;
   }
 
-  private trackingOf({ span }: Population, { provenance, names }: Given): Tracking {
+  private screenedHere(given: Given): Promise<ScreenedPopulation> {
+    const { population } = this.reader;
+    const segments = this.columns.update(population, population.changes());
+    population.rest();
+    return screened(segments, population, given, this.ports);
+  }
+
+  private trackingOf({ span }: Pick<Accounts, 'span'>, { provenance, names }: Given): Tracking {
     return { half: span.half, provenance, names };
   }
 
@@ -298,3 +338,5 @@ export class Detection {
     for (const { campaign, version, links: within } of links) await this.kept.graphs.saveLinks(campaign, version, within);
   }
 }
+
+const accountsIn = ({ members }: Pick<Campaign, 'members'>): AccountKey[] => members.map(({ account }) => account);

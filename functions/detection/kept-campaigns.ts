@@ -8,7 +8,8 @@ import { CampaignGraphStore, MOST_MEMBER_HOURS } from '../../shared/stores/campa
 import { CampaignStore } from '../../shared/stores/campaigns/campaign-store';
 import { FlaggedStore } from '../../shared/stores/campaigns/flagged-store';
 import { KnownByStore } from '../../shared/stores/campaigns/known-by-store';
-import type { Population } from './profiles/population';
+import type { Accounts } from './profiles/accounts';
+import type { PackedProfiles } from './profiles/profiles';
 
 /** Rows of members written at a time: enough to hide a round trip. */
 const AT_ONCE = 32;
@@ -21,7 +22,7 @@ export class KeptCampaigns {
   private readonly knownBy: KnownByStore;
   private readonly known: KnownAccountStore;
   private readonly held = new Map<string, Campaign>();
-  private readonly savedFacts = new Map<AccountKey, number>();
+  private readonly savedFacts = new Map<AccountKey, string>();
   /** Names that no new campaign may have: of those that ended, and of those that cannot be read. */
   private readonly otherNames = new Set<CampaignId>();
   private endedNamed = false;
@@ -97,40 +98,46 @@ export class KeptCampaigns {
       before,
       at,
     }: { changed: readonly Campaign[]; documents: readonly string[]; before: readonly Campaign[]; at: number },
-    population: Population,
+    accounts: Accounts,
   ): Promise<ReadonlySet<AccountKey>> {
     const isChanged = new Set(changed.map(({ id }) => id));
     this.inSome = new Set(
       [...before.filter(({ id }) => !isChanged.has(id)), ...changed].flatMap(({ members }) => members.map(({ account }) => account)),
     );
-    for (const [place, campaign] of changed.entries()) {
-      const isSaid = (this.held.get(campaign.id)?.version ?? 0) >= campaign.version;
-      if (!isSaid) await this.save(campaign, documents[place]!, at, population);
-    }
-    await this.refreshFacts(before, population);
+    const unsaid = [...changed.entries()].filter(([, { id, version }]) => (this.held.get(id)?.version ?? 0) < version);
+    const profiles = await accounts.some(membersOf(unsaid.map(([, campaign]) => campaign)));
+    for (const [place, campaign] of unsaid) await this.save(campaign, documents[place]!, at, { profiles, half: accounts.span.half });
+    await this.refreshFacts(before, accounts);
     return this.inSome;
   }
 
   /** What the provider says of members is kept current, above all their standing: enforcement reads there whether an action took effect. */
-  private async refreshFacts(campaigns: readonly Campaign[], population: Population): Promise<void> {
-    for (const { members } of campaigns) {
-      for (const { account } of members) {
-        const profile = population.profiles.peek(account);
-        if (!profile || !population.hasChanged(profile) || this.savedFacts.get(account) === profile.factsRevision) continue;
-        this.savedFacts.set(account, profile.factsRevision);
-        await this.known.put({ account, sealed: profile.sealed, facts: profile.facts });
-      }
+  private async refreshFacts(campaigns: readonly Campaign[], accounts: Accounts): Promise<void> {
+    const members = membersOf(campaigns);
+    const told = await accounts.told(members);
+    for (const account of members) {
+      const profile = told.peek(account);
+      if (!profile) continue;
+      const facts = JSON.stringify(profile.facts);
+      if (this.savedFacts.get(account) === facts) continue;
+      this.savedFacts.set(account, facts);
+      await this.known.put({ account, sealed: profile.sealed, facts: profile.facts });
     }
   }
 
   /** Members first, the campaign's header last (its commit): whoever sees the campaign finds its members' rows. */
-  private async save(campaign: Campaign, document: string, now: number, { profiles, span }: Population): Promise<void> {
+  private async save(
+    campaign: Campaign,
+    document: string,
+    now: number,
+    { profiles, half }: { profiles: PackedProfiles; half: number },
+  ): Promise<void> {
     const before = new Map(this.held.get(campaign.id)?.members.map((member) => [member.account, member]));
     const drawn = [...campaign.members].sort((one, other) => (one.account < other.account ? -1 : 1)).slice(0, MOST_MEMBER_HOURS);
     await this.graphs.saveHours(
       campaign.id,
       campaign.version,
-      drawn.map(({ account }) => ({ account, hours: profiles.peek(account)?.hours(span.half) ?? [] })),
+      drawn.map(({ account }) => ({ account, hours: profiles.peek(account)?.hours(half) ?? [] })),
     );
     await inBatches(campaign.members, AT_ONCE, async (member) => {
       const profile = profiles.peek(member.account);
@@ -159,6 +166,9 @@ export class KeptCampaigns {
     if (saved.kind === 'saved') this.held.set(campaign.id, campaign);
   }
 }
+
+const membersOf = (campaigns: readonly Campaign[]): AccountKey[] =>
+  campaigns.flatMap(({ members }) => members.map(({ account }) => account));
 
 /** Longer than the window, than its indicators are looked for at sign-up, and than a machine suspends for. */
 const ENDED_AFTER = 60 * DAY;

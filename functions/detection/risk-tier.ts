@@ -4,11 +4,6 @@ import type { AccountKey } from '../../shared/identity/ids';
 /** An account at a glance: what decides whose rows are kept, read off a profile or off columns. Times in ms. */
 export type Glance = { account: AccountKey; createdAt: number | undefined; lastUse: number; lastHeard: number; windowExchanges: number };
 
-/** Accounts in a network or campaign (`linked`), young ones, and the heaviest users. A pure function of what detection knows. */
-export function riskTier(accounts: Iterable<Glance>, linked: ReadonlySet<AccountKey>, now: number): AccountKey[] {
-  const tier = new Set(linked);
-  for (const { account, createdAt, windowExchanges } of accounts) {
-    if (isYoung(createdAt, now) || windowExchanges >= MUCH_USE) tier.add(account);
-  }
-  return [...tier];
-}
+/** Whether an account is of the risk tier although it is in no network or campaign: young, or a heavy user. */
+export const isWatchedAlone = ({ createdAt, windowExchanges }: Glance, now: number): boolean =>
+  isYoung(createdAt, now) || windowExchanges >= MUCH_USE;

@@ -1,11 +1,10 @@
 import { Profile } from '../../functions/detection/profiles/profile';
-import { riskTier } from '../../functions/detection/risk-tier';
+import { isWatchedAlone } from '../../functions/detection/risk-tier';
 import { isYoung, MUCH_USE, readRiskTier, writeRiskTier, YOUNG } from '../../shared/domain/policy/risk-tier';
 import { DAY } from '../../shared/domain/time';
 import { accountKey, sealedId } from '../../shared/identity/ids';
 
 const now = Date.UTC(2026, 5, 1);
-const linked = new Set([accountKey('linked')]);
 
 test.each([
   ['nobody told when it was made', { createdAt: undefined, exchanges: 1 }, false],
@@ -17,7 +16,7 @@ test.each([
   const profile = new Profile(accountKey('one'), sealedId('s'), now - DAY);
   if (createdAt !== undefined) profile.facts.createdAt = createdAt;
   profile.current.exchanges = exchanges;
-  expect(riskTier([profile], linked, now)).toEqual(inTier ? ['linked', 'one'] : ['linked']);
+  expect(isWatchedAlone(profile, now)).toBe(inTier);
 });
 
 test('one rule of youth for detection and fold; the tier survives being written, in any order', () => {

@@ -94,6 +94,29 @@ test('detection whose screen is carried out, and whose units are judged, by func
   }
 }, 60_000);
 
+test.each([1, 4, 16])(
+  'a population that no process holds, in %i segments, finds the same, to the byte: by functions, and by a loop',
+  async (segments) => {
+    const [here, there, loop] = [await world(), await world(), await world()];
+    const functions = await machine(there.stores.archive);
+    try {
+      const one = await new Detection({ ...here, wholeAtMost: 10 }).run(policy, 'policy-1');
+      const limits = { wholeAtMost: 10, heldAtMost: 10, segments };
+      const other = await new Detection({ ...there, ...limits, carryOut: functions.carryOut }).run(policy, 'policy-1');
+      expect(one.changed).toHaveLength(1);
+      expect(JSON.stringify(other)).toBe(JSON.stringify(one));
+      expect(JSON.stringify(await new Detection({ ...loop, ...limits }).run(policy, 'policy-1'))).toBe(JSON.stringify(one));
+      expect(functions.steps).toEqual(
+        expect.arrayContaining(['absorb', 'count', 'visit', 'repeat', 'again', 'place', 'hand', 'tell', 'look', 'settle', 'keep']),
+      );
+      for (const { stores } of [there, loop]) expect((await left(stores.archive)).every((name) => name.endsWith('.json'))).toBe(true);
+    } finally {
+      await functions.stop();
+    }
+  },
+  120_000,
+);
+
 test.each(['meet', 'look', 'settle'] as const)(
   'a task (%s) that failed for good: nothing is said; the next run judges',
   async (failing) => {

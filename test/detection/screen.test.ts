@@ -6,6 +6,7 @@ import type { Profile } from '../../functions/detection/profiles/profile';
 import { ordinalsOf } from '../../functions/detection/screen/holders/census';
 import { firstOf, secondOf } from '../../functions/detection/screen/holders/trait-records';
 import { screen } from '../../functions/detection/screen/screen';
+import { placesBySegment } from '../../functions/detection/screen/screened';
 import { unitsOf } from '../../functions/detection/screen/units';
 import { CalledTask, called, doTask, prefixOf } from '../../functions/detection/tasks/called-task';
 import { TraitIndex } from '../../functions/detection/traits/trait-index';
@@ -178,8 +179,9 @@ describe('the screen beside the index that holds every profile', () => {
         expect({ ...other, census: undefined }).toEqual({ ...one, census: undefined });
         links += one.links.pairs.length;
         const tied = profiles.slice(0, 9).map(({ account }) => account);
+        const ties = [tied.slice(0, 4), tied.slice(4), []];
         const units = (found: typeof one, segments: number) =>
-          unitsOf(found, segmentsOf(profiles, segments), [tied.slice(0, 4), tied.slice(4), []]);
+          unitsOf(found, placesBySegment(found, segmentsOf(profiles, segments), ties), ties);
         expect(await units(other, cut.segments)).toEqual(await units(one, 1));
       }),
       { numRuns: 30 },

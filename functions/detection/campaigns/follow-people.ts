@@ -14,8 +14,7 @@ export function followPeople(
   regroupings: readonly Regrouping[],
   context: Pick<TrackContext, 'profiles' | 'now' | 'half'>,
 ): Campaign[] {
-  const moved = shown.some(({ handMade, members }) => handMade || members.some(({ placed }) => placed));
-  if (regroupings.length === 0 && !moved) return [...found];
+  if (nobodyIsMoved(shown, regroupings)) return [...found];
   const changed = new Map(found.map((campaign) => [campaign.id, campaign]));
   const known = new Set(machine.map(({ id }) => id));
   const now = [...machine.map((campaign) => changed.get(campaign.id) ?? campaign), ...found.filter(({ id }) => !known.has(id))];
@@ -30,6 +29,10 @@ export function followPeople(
     return [counted(campaign, was, context)];
   });
 }
+
+/** Whether people said nothing about who belongs together, neither now nor before. */
+export const nobodyIsMoved = (shown: readonly Campaign[], regroupings: readonly Regrouping[]): boolean =>
+  regroupings.length === 0 && !shown.some(({ handMade, members }) => handMade || members.some(({ placed }) => placed));
 
 const sameMembers = (one: Campaign, other: Campaign | undefined): boolean =>
   one.members.length === other?.members.length && one.members.every(({ account }, place) => account === other.members[place]?.account);

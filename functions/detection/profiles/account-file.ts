@@ -3,8 +3,9 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { ACCOUNT_COLUMNS, type AccountColumn } from '../../../shared/formats/account-columns';
 import { ByteReader, ByteWriter } from '../../../shared/formats/bytes';
 import { SAMPLES, type SampleName, SUM } from '../../../shared/formats/features';
+import type { AccountKey } from '../../../shared/identity/ids';
 import type { Profile } from './profile';
-import { readProfile, writeProfile } from './profile-codec';
+import { accountOf, readProfile, writeProfile } from './profile-codec';
 import type { TimedSample } from './timed-sample';
 
 /**
@@ -61,29 +62,41 @@ const COLUMNS = Object.entries(ACCOUNT_COLUMNS).map(([name, type]) => ({ name, t
 const PROFILE = 'profile';
 
 /** Accounts in order of their keys: equal populations give equal bytes. */
-export function writeAccountFile(profiles: Iterable<Profile>): Uint8Array {
-  const rows = [...profiles].sort((one, other) => (one.account < other.account ? -1 : 1));
+export const writeAccountFile = (profiles: Iterable<Profile>): Uint8Array =>
+  writeAccountsInOrder([...profiles].sort((one, other) => (one.account < other.account ? -1 : 1)));
+
+/** Of accounts that come in order of their keys, one in memory at a time. */
+export function writeAccountsInOrder(profiles: Iterable<Profile>): Uint8Array {
   const out = new ByteWriter();
-  const bytes = rows.map((profile) => {
+  const bytes: Uint8Array[] = [];
+  const columnData = COLUMNS.map(({ name, type }) => ({ name, type, data: [] as unknown[], nullable: true }));
+  for (const profile of profiles) {
     out.clear();
     writeProfile(out, profile);
-    return out.take();
-  });
-  const columnData = [
-    ...COLUMNS.map(({ name, type, of }) => ({ name, type, data: rows.map(of), nullable: true })),
-    { name: PROFILE, type: 'BYTE_ARRAY' as const, data: bytes, nullable: false },
-  ];
-  return new Uint8Array(parquetWriteBuffer({ columnData, codec: 'SNAPPY' }));
+    bytes.push(out.take());
+    COLUMNS.forEach(({ of }, column) => {
+      columnData[column]!.data.push(of(profile));
+    });
+  }
+  const all = [...columnData, { name: PROFILE, type: 'BYTE_ARRAY' as const, data: bytes, nullable: false }];
+  return new Uint8Array(parquetWriteBuffer({ columnData: all, codec: 'SNAPPY' }));
 }
 
 /** Throws on damage. */
 export async function readAccountFile(bytes: Uint8Array): Promise<Profile[]> {
+  const rows = await readPackedAccounts(bytes);
+  return rows.map(({ packed }) => readProfile(new ByteReader(packed)));
+}
+
+/** Profiles as they rest, with their accounts. Throws on damage. */
+export async function readPackedAccounts(bytes: Uint8Array): Promise<{ account: AccountKey; packed: Uint8Array }[]> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   const rows = await parquetReadObjects({ file, columns: [PROFILE], utf8: false });
   return rows.map((row) => {
     const packed: unknown = row[PROFILE];
     if (!(packed instanceof Uint8Array)) throw new Error('an account file has a row without a profile');
-    return readProfile(new ByteReader(packed));
+    // A copy: what was read is a view of all of them.
+    return { account: accountOf(packed), packed: packed.slice() };
   });
 }
 

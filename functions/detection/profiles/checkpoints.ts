@@ -5,7 +5,7 @@ import { ACCOUNT_FILES } from '../../../shared/formats/account-columns';
 import { segmentOf } from '../../../shared/formats/segment-of';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { ObjectStore } from '../../../shared/ports';
-import { readAccountFile, writeAccountFile } from './account-file';
+import { readAccountFile, readPackedAccounts, writeAccountFile } from './account-file';
 import { Population } from './population';
 
 /** What stands of an hour. `marks`: how many chunks it covers; `digest`: of its outputs. */
@@ -13,7 +13,7 @@ export const Folded = z.object({ version: z.int(), marks: z.int(), digest: z.str
 export type Folded = z.infer<typeof Folded>;
 
 /** What a population was, after an hour: written last, so that whatever it names is there. */
-const Head = z.object({
+export const Head = z.object({
   format: z.literal(1),
   /** Whether all that was folded then had been read: only then it is judged. */
   whole: z.boolean(),
@@ -85,7 +85,8 @@ export class Checkpoints {
         damaged(`${key} is ${bytes ? 'damaged' : 'missing'}`);
         return undefined;
       }
-      population.restore(await readAccountFile(bytes), head.accounts > packedAbove);
+      if (head.accounts > packedAbove) population.restorePacked(await readPackedAccounts(bytes));
+      else population.restore(await readAccountFile(bytes));
     }
     return { population, absorbed: new Map(head.absorbed), built: head.built };
   }
@@ -96,29 +97,27 @@ export class Checkpoints {
     const count = segmentsFor(population.profiles.size);
     const parts: AccountKey[][] = Array.from({ length: count }, () => []);
     for (const account of population.profiles.accounts()) parts[segmentOf(account, count)]!.push(account);
-    const label = hourLabel(last * HOUR);
     const segments: Head['segments'] = [];
-    for (const [at, part] of parts.entries()) {
+    for (const [segment, part] of parts.entries()) {
       const bytes = writeAccountFile(part.map((account) => population.profiles.peek(account)!));
-      const digest = digestOf(bytes);
-      const key = `${ACCOUNT_FILES}day=${label.slice(0, 10)}/hour=${label.slice(11)}/${name(at)}-of-${name(count)}-${digest}.parquet`;
-      await this.archive.put(key, bytes, { ifAbsent: true });
-      segments.push({ key, digest });
+      const file = accountFileOf(bytes, { segment, count, last });
+      await this.archive.put(file.key, bytes, { ifAbsent: true });
+      segments.push(file);
     }
+    return this.saveHead(
+      { whole, last, half, built, releases: [...population.releases], accounts: population.profiles.size, segments },
+      absorbed,
+    );
+  }
+
+  /** Of a population whose files stand. */
+  async saveHead(of: Omit<Head, 'format' | 'absorbed'>, absorbed: ReadonlyMap<number, Folded>): Promise<Head> {
+    const { whole, last, half, built, releases, accounts, segments } = of;
     const oldest = last * HOUR - KEPT;
-    const head: Head = {
-      format: 1,
-      whole,
-      last,
-      half,
-      built,
-      absorbed: [...absorbed].filter(([hour]) => hour >= oldest),
-      releases: [...population.releases],
-      accounts: population.profiles.size,
-      segments,
-    };
+    const hours = [...absorbed].filter(([hour]) => hour >= oldest);
+    const head: Head = { format: 1, whole, last, half, built, absorbed: hours, releases, accounts, segments };
     const text = Buffer.from(JSON.stringify(head));
-    await this.archive.put(`${HEADS}${label}-${digestOf(text)}.json`, text, { ifAbsent: true });
+    await this.archive.put(`${HEADS}${hourLabel(last * HOUR)}-${digestOf(text)}.json`, text, { ifAbsent: true });
     return head;
   }
 
@@ -185,6 +184,17 @@ export class Checkpoints {
       for (const segment of head?.segments ?? []) await this.archive.delete(segment.key);
     }
   }
+}
+
+/** Where the file of a segment stands, of `count`, as accounts were after the hour `last` (since the epoch). */
+export function accountFileOf(
+  bytes: Uint8Array,
+  { segment, count, last }: { segment: number; count: number; last: number },
+): Head['segments'][number] {
+  const label = hourLabel(last * HOUR);
+  const digest = digestOf(bytes);
+  const key = `${ACCOUNT_FILES}day=${label.slice(0, 10)}/hour=${label.slice(11)}/${name(segment)}-of-${name(count)}-${digest}.parquet`;
+  return { key, digest };
 }
 
 const name = (number: number): string => String(number).padStart(2, '0');

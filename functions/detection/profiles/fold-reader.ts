@@ -4,9 +4,12 @@ import { type FoldOutput, readFoldOutput } from '../../../shared/formats/fold-ou
 import type { Stores } from '../../../shared/ports';
 import { ErasureStore } from '../../../shared/stores/archive/erasure-store';
 import { foldedAgain, markedHours } from '../../../shared/stores/archive/manifest-store';
-import { Checkpoints, type Folded, type Head, type Stand } from './checkpoints';
+import { SegmentedPopulation, type SegmentedPorts } from '../segments/segmented-population';
+import { Checkpoints, type Folded, type Head } from './checkpoints';
 import { Population } from './population';
 
+/** A population, the hours it was made of, and when it was begun (ms). */
+type Stand = { population: Population | SegmentedPopulation; absorbed: Map<number, Folded>; built: number };
 type Outputs = Folded & { keys: string[] };
 type Marked = readonly { hour: number; marks: number }[];
 /**
@@ -24,6 +27,15 @@ const REBUILT_AT_LEAST = DAY;
  */
 const ROWS_AN_ACCOUNT = 6;
 const CHECKPOINT_AFTER = DAY;
+/** Hours that a population which is kept by segment absorbs in one step: a task has minutes for it. */
+const HOURS_A_STEP = 24;
+
+export type ReaderLimits = {
+  /** A population of more accounts rests packed. */
+  packedAbove?: number;
+  /** One of more is kept by segment: no process holds it. */
+  heldAtMost?: number;
+};
 
 /**
  * Brings a population up to the fold outputs that are done. It begins with the newest checkpoint, whoever wrote it, so any call can be the
@@ -43,17 +55,33 @@ export class FoldReader {
   /** What was found damaged or missing in the last call. */
   damaged: string[] = [];
 
-  /** A population of more accounts than `packedAbove` rests packed. */
+  private readonly packedAbove: number;
+  private readonly heldAtMost: number;
+  /** Files of checkpoints that were found damaged or missing. */
+  private readonly lost = new Set<string>();
+  private now = 0;
+
+  /** `segmented`: how tasks of a population that is kept by segment are carried out. */
   constructor(
     private readonly stores: Pick<Stores, 'archive' | 'features'>,
-    private readonly packedAbove = Number.POSITIVE_INFINITY,
+    { packedAbove = Number.POSITIVE_INFINITY, heldAtMost = Number.POSITIVE_INFINITY }: ReaderLimits = {},
+    private readonly segmented: Omit<SegmentedPorts, 'archive'> = {},
   ) {
+    this.packedAbove = packedAbove;
+    this.heldAtMost = heldAtMost;
     this.checkpoints = new Checkpoints(stores.archive);
   }
 
-  /** Empty until the window was read for the first time. */
+  /** Empty until the window was read for the first time, and where the population is kept by segment. */
   get population(): Population {
-    return this.standing?.population ?? this.none;
+    const population = this.standing?.population;
+    return population instanceof Population ? population : this.none;
+  }
+
+  /** Where no process holds it. */
+  get bySegment(): SegmentedPopulation | undefined {
+    const population = this.standing?.population;
+    return population instanceof SegmentedPopulation ? population : undefined;
   }
 
   /** Hours read so far. */
@@ -67,7 +95,30 @@ export class FoldReader {
    */
   async catchUp(now: number, windowDays: number, hasTime: () => boolean = () => true): Promise<string | undefined> {
     this.damaged = [];
+    this.now = now;
     await this.forgetErased();
+    for (;;) {
+      await this.read(now, windowDays, hasTime);
+      if (!this.standing) return undefined;
+      if (await this.settled(this.standing)) break;
+      // It went on from a checkpoint that is damaged: from the one before, then.
+      this.standing = undefined;
+      this.building = undefined;
+    }
+    return createHash('sha256')
+      .update(
+        JSON.stringify(
+          [...this.standing.absorbed]
+            .filter(([hour]) => hour > now - windowDays * DAY)
+            .sort(([one], [other]) => one - other)
+            .map(([hour, { version, digest }]) => [hour, version, digest]),
+        ),
+      )
+      .digest('hex')
+      .slice(0, 16);
+  }
+
+  private async read(now: number, windowDays: number, hasTime: () => boolean): Promise<void> {
     const from = now - (windowDays + 1) * DAY;
     const marked = (await markedHours(this.stores.features, from)).filter(({ hour }) => hour + HOUR <= now);
     this.standing ??= await this.newest();
@@ -82,18 +133,6 @@ export class FoldReader {
         this.saved = undefined;
       } else await this.save(this.building, false);
     }
-    if (!this.standing) return undefined;
-    return createHash('sha256')
-      .update(
-        JSON.stringify(
-          [...this.standing.absorbed]
-            .filter(([hour]) => hour > now - windowDays * DAY)
-            .sort(([one], [other]) => one - other)
-            .map(([hour, { version, digest }]) => [hour, version, digest]),
-        ),
-      )
-      .digest('hex')
-      .slice(0, 16);
   }
 
   /** Somebody's data was erased since this process began to read: what it holds may have them; the archive has not. */
@@ -116,29 +155,65 @@ export class FoldReader {
   async checkpoint(anyway = false): Promise<void> {
     if (!this.standing || !(anyway || this.isDue(this.standing))) return;
     await this.save(this.standing, true);
-    await this.checkpoints.prune();
+    // What is being read anew goes on from checkpoints of earlier hours.
+    if (!this.building) await this.checkpoints.prune();
   }
 
   private isDue({ population }: Stand): boolean {
     const { last } = population.span;
     if (!Number.isFinite(last) || population.rows === 0) return false;
     if (!this.saved) return true;
-    return population.rows >= ROWS_AN_ACCOUNT * population.profiles.size || (last - this.saved.last) * HOUR >= CHECKPOINT_AFTER;
+    return population.rows >= ROWS_AN_ACCOUNT * population.size || (last - this.saved.last) * HOUR >= CHECKPOINT_AFTER;
   }
 
   private async save(stand: Stand, whole: boolean): Promise<void> {
-    if (!Number.isFinite(stand.population.span.last)) return;
-    const head = await this.checkpoints.save(stand, whole);
+    const { population } = stand;
+    if (!Number.isFinite(population.span.last)) return;
+    if (population instanceof SegmentedPopulation) {
+      if (!(population.stands || (await this.settled(stand)))) return;
+      const head = await population.keep(stand, whole, this.checkpoints);
+      if (whole) this.saved = head;
+      return;
+    }
+    const head = await this.checkpoints.save({ ...stand, population }, whole);
     if (whole) this.saved = head;
-    stand.population.rows = 0;
+    population.rows = 0;
+  }
+
+  /** Has a population that is kept by segment absorb what was taken. Answers whether it stands: not where its checkpoint is damaged. */
+  private async settled({ population, absorbed }: Stand): Promise<boolean> {
+    if (!(population instanceof SegmentedPopulation)) return true;
+    for (;;) {
+      const damage = await population.settle(this.now);
+      if (!damage) return true;
+      const { key, isMissing, isBase, hour } = damage;
+      this.damaged.push(`${key} is ${isMissing ? 'missing' : 'damaged'}`);
+      if (isBase) {
+        this.lost.add(key);
+        return false;
+      }
+      await this.foldAgain(hour);
+      for (const one of population.takeBack(hour)) absorbed.delete(one);
+    }
+  }
+
+  private async restored(head: Head, damaged: (what: string) => void): Promise<Stand | undefined> {
+    if (head.segments.some(({ key }) => this.lost.has(key))) return undefined;
+    if (head.accounts <= this.heldAtMost) return this.checkpoints.restore(head, damaged, this.packedAbove);
+    return { population: this.segmentedFrom(head), absorbed: new Map(head.absorbed), built: head.built };
+  }
+
+  private segmentedFrom(head: Head): SegmentedPopulation {
+    return new SegmentedPopulation(head, { archive: this.stores.archive, ...this.segmented });
   }
 
   /** As a call before this one left it, in whatever process. */
   private async newest(): Promise<Stand | undefined> {
     const damaged = (what: string): void => void this.damaged.push(what);
     for await (const head of this.checkpoints.heads(damaged)) {
-      const restored = head.whole ? await this.checkpoints.restore(head, damaged, this.packedAbove) : undefined;
+      const restored = head.whole ? await this.restored(head, damaged) : undefined;
       if (!restored) continue;
+      restored.population.isReadAnew = false;
       this.saved = head;
       return restored;
     }
@@ -146,7 +221,8 @@ export class FoldReader {
   }
 
   /** Takes what was folded since. Answers whether an hour that was taken came out so different that all is to be read again. */
-  private async follow({ population, absorbed }: Stand, marked: Marked, hasTime: () => boolean): Promise<boolean> {
+  private async follow(stand: Stand, marked: Marked, hasTime: () => boolean): Promise<boolean> {
+    const { absorbed } = stand;
     let isOutdated = false;
     for (const { hour, marks } of marked) {
       const known = absorbed.get(hour);
@@ -160,8 +236,8 @@ export class FoldReader {
       }
       if (known?.digest === folded.digest) known.marks = folded.marks;
       else if (known && !matters(known, folded)) this.behind = true;
-      else if (known || population.span.last >= hour / HOUR) isOutdated = true;
-      else if (!(await this.take(hour, folded, { population, absorbed }))) break;
+      else if (known || stand.population.span.last >= hour / HOUR) isOutdated = true;
+      else if (!(await this.take(hour, folded, stand))) break;
     }
     return isOutdated;
   }
@@ -182,7 +258,7 @@ export class FoldReader {
         // Of an hour that is not folded again yet nothing better is known.
         fits = is === undefined ? was !== undefined : was?.digest === is.digest;
       }
-      const restored = fits ? await this.checkpoints.restore(head, damaged, this.packedAbove) : undefined;
+      const restored = fits ? await this.restored(head, damaged) : undefined;
       if (restored) return { ...restored, built: now };
     }
     return { population: new Population(), absorbed: new Map(), built: now };
@@ -203,11 +279,19 @@ export class FoldReader {
   }
 
   /** Answers whether it could be read. An output that is damaged or missing is named, and its hour is folded again from its chunks. */
-  private async take(
-    hour: number,
-    { keys, ...folded }: Outputs,
-    { population, absorbed }: Pick<Stand, 'population' | 'absorbed'>,
-  ): Promise<boolean> {
+  private async take(hour: number, { keys, ...folded }: Outputs, stand: Stand): Promise<boolean> {
+    const { population, absorbed } = stand;
+    if (population instanceof SegmentedPopulation) {
+      if (population.pending >= HOURS_A_STEP) {
+        if (!(await this.settled(stand))) return false;
+        // An hour of before was damaged: it is folded again first.
+        if (population.pending < HOURS_A_STEP) return false;
+        await this.save(stand, false);
+      }
+      population.take(hour, keys);
+      absorbed.set(hour, folded);
+      return true;
+    }
     const outputs: FoldOutput[] = [];
     for (const key of keys) {
       const output = await this.output(key);
@@ -218,8 +302,10 @@ export class FoldReader {
       outputs.push(output);
     }
     for (const output of outputs) population.absorbOutput(hour, output);
-    if (population.profiles.size > this.packedAbove) population.rest();
+    if (population.size > this.packedAbove) population.rest();
     absorbed.set(hour, folded);
+    if (population.size > this.heldAtMost)
+      stand.population = this.segmentedFrom(await this.checkpoints.save({ ...stand, population }, false));
     return true;
   }
 

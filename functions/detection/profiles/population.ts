@@ -20,6 +20,10 @@ export class Population {
   readonly releases = new Map<string, number>();
   /** Accounts changed since the last run. */
   readonly touched = new Set<Profile>();
+  /** Accounts that the provider said something of since the last run. */
+  private readonly told = new Set<AccountKey>();
+  /** Whether what was said of whom since the last run is not known. */
+  isReadAnew = true;
   /** Whether an account was forgotten since the last run. */
   forgot = false;
   /** Rows absorbed since it was built or restored. */
@@ -49,7 +53,10 @@ export class Population {
         profile = new Profile(row.account, row.sealed, hour);
         this.profiles.set(row.account, profile);
       }
-      if (row.facts.length > 0) profile.learn(row.facts);
+      if (row.facts.length > 0) {
+        profile.learn(row.facts);
+        this.told.add(row.account);
+      }
       if (row.features.length > 0) {
         this.scratch.clear();
         this.scratch.absorb(new ByteReader(row.features));
@@ -102,14 +109,17 @@ export class Population {
     yield* this.touched;
   }
 
-  hasChanged(profile: Profile): boolean {
-    return this.touched.has(profile) || this.changed.has(profile.account);
+  /** Whether the provider may have said something of an account since the last run. */
+  wasTold(account: AccountKey): boolean {
+    return this.isReadAnew || this.told.has(account);
   }
 
   /** A run took notice of what changed. */
   noticed(): void {
     this.touched.clear();
     this.changed.clear();
+    this.told.clear();
+    this.isReadAnew = false;
     this.forgot = false;
   }
 
@@ -120,9 +130,18 @@ export class Population {
     this.lastHour = last;
   }
 
-  restore(profiles: Iterable<Profile>, packed: boolean): void {
+  restore(profiles: Iterable<Profile>): void {
     for (const profile of profiles) this.profiles.set(profile.account, profile);
-    if (packed) this.rest();
+  }
+
+  /** Of a population that rests packed. */
+  restorePacked(accounts: Iterable<{ account: AccountKey; packed: Uint8Array }>): void {
+    for (const { account, packed } of accounts) this.profiles.setPacked(account, packed);
+    this.rest();
+  }
+
+  get size(): number {
+    return this.profiles.size;
   }
 
   /** Start of the current half window and the newest hour absorbed, hours since the epoch. */

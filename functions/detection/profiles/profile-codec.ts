@@ -1,7 +1,7 @@
 import { AccountFacts } from '../../../shared/domain/account';
-import type { ByteReader, ByteWriter } from '../../../shared/formats/bytes';
+import { ByteReader, type ByteWriter } from '../../../shared/formats/bytes';
 import { SUMS } from '../../../shared/formats/features';
-import { accountKey, hash64, sealedId } from '../../../shared/identity/ids';
+import { type AccountKey, accountKey, hash64, sealedId } from '../../../shared/identity/ids';
 import { KeyHabits } from './key-habits';
 import { type Half, PROFILE_SAMPLES, Profile, SHOWN_WORDS } from './profile';
 import type { TimedSample } from './timed-sample';
@@ -37,10 +37,22 @@ export function writeProfile(out: ByteWriter, profile: Profile): void {
   profile.habits?.encode(out);
 }
 
-/** Throws on damage. */
-export function readProfile(from: ByteReader): Profile {
+/** Whose profile it is. Throws on damage. */
+export function accountOf(packed: Uint8Array): AccountKey {
+  const from = new ByteReader(packed);
+  versionOf(from);
+  return accountKey(from.text());
+}
+
+function versionOf(from: ByteReader): number {
   const version = from.varint();
   if (version !== VERSION && version !== WITHOUT_HABITS) throw new Error(`a profile of version ${version} cannot be read by this code`);
+  return version;
+}
+
+/** Throws on damage. */
+export function readProfile(from: ByteReader): Profile {
+  const version = versionOf(from);
   const account = accountKey(from.text());
   const sealed = sealedId(from.text());
   const profile = new Profile(account, sealed, from.double());

@@ -58,10 +58,20 @@ export class Profiles {
 
   /** Throws when there would be more accounts than one process can hold. */
   set(account: AccountKey, profile: Profile): void {
+    this.put(account, profile);
+    this.working.add(account);
+  }
+
+  /** As `packed` gave it, here or in another process. Throws as `set`. */
+  setPacked(account: AccountKey, packed: Uint8Array): void {
+    this.put(account, packed);
+    this.working.delete(account);
+  }
+
+  private put(account: AccountKey, held: Profile | Uint8Array): void {
     if (this.all.size >= this.most && !this.all.has(account))
       throw new Error(`more than ${this.most} accounts: one process that detects holds no more`);
-    this.all.set(account, profile);
-    this.working.add(account);
+    this.all.set(account, held);
   }
 
   delete(account: AccountKey): void {
@@ -91,3 +101,6 @@ export class Profiles {
     return bytes;
   }
 }
+
+/** Profiles of some accounts, unpacked for the moment or as they rest; undefined of whom there is none. */
+export type PackedProfiles = Pick<Profiles, 'peek' | 'packed'>;

@@ -88,7 +88,7 @@ export type Elsewhere = (tasks: readonly ScreenTask[]) => Promise<void>;
 /**
  * Everybody, in columns: who may be joined to whom. It keeps all that the judgement with profiles could link (pair-bounds.ts), and
  * leaves out nearly everybody else. Every step is tasks over one segment, one partition or two blocks of rows that read and write
- * objects (`store`, under `prefix`; tasks/screen-tasks.ts): here one after the other, or `elsewhere`. Between the steps only counts, pairs
+ * objects (`store`, under `prefix`; tasks/screen-tasks.ts): here one after the other, or `elsewhere`, where columns may stand already. Between the steps only counts, pairs
  * and links, which are few, come together.
  */
 export async function screen(
@@ -98,7 +98,7 @@ export async function screen(
   policy: ScreenPolicy,
   cut: ScreenCut,
   store: BoardStore,
-  { prefix = 'screen', elsewhere }: { prefix?: string; elsewhere?: Elsewhere } = {},
+  { prefix = 'screen', elsewhere, areColumnsThere = false }: { prefix?: string; elsewhere?: Elsewhere; areColumnsThere?: boolean } = {},
 ): Promise<Screened> {
   const board = new Board(store, prefix);
   const { count } = segments;
@@ -106,7 +106,8 @@ export async function screen(
   const bySegment = (name: string): string[] => numbered(count).map((s) => `${name}/${s}`);
   const byPartition = (name: string): string[] => numbered(cut.partitions).map((p) => `${name}/${p}`);
   await board.putJson('given', { now, known: [...known], segments: count, ...cut, policy } satisfies Given);
-  if (elsewhere) for (let s = 0; s < count; s++) await store.put(`${prefix}/columns/${s}`, writeColumns(await segments.columns(s)));
+  if (elsewhere && !areColumnsThere)
+    for (let s = 0; s < count; s++) await store.put(`${prefix}/columns/${s}`, writeColumns(await segments.columns(s)));
 
   await step('count', numbered(count));
   const { census, traits, popular } = await counted(board, count, known, now, policy);
@@ -163,8 +164,17 @@ export async function screen(
   await step('visit', numbered(count), (s) => [`held/${s}`, `ordinals/${s}`]);
   const guests = new Doubles();
   for (const name of bySegment('guests')) for (const guest of (await board.get(name, DOUBLES)).doubles) guests.push(guest);
-  await board.remove([...ONCE, ...byPartition('lists'), ...byPartition('met'), ...meeting.map((at) => `likely/${at}`)]);
-  await board.remove(['tally', 'counts', 'keeping', 'others', 'guests', ...(elsewhere ? ['columns'] : [])].flatMap(bySegment));
+  // Who put the columns there asks more of them, by the same census.
+  await board.remove([
+    ...(areColumnsThere ? [] : ASKED_LATER),
+    ...ONCE,
+    ...byPartition('lists'),
+    ...byPartition('met'),
+    ...meeting.map((at) => `likely/${at}`),
+  ]);
+  await board.remove(
+    ['tally', 'counts', 'keeping', 'others', 'guests', ...(elsewhere && !areColumnsThere ? ['columns'] : [])].flatMap(bySegment),
+  );
   return {
     census,
     traits,
@@ -178,7 +188,8 @@ export async function screen(
 }
 
 /** Objects of a run that there is one of. */
-const ONCE = ['given', 'census', 'popular', 'often', 'rhythms', 'shared', 'before', 'pairs', 'row-of', 'begins', 'uncounted', 'groups'];
+const ASKED_LATER = ['given', 'census'];
+const ONCE = ['popular', 'often', 'rhythms', 'shared', 'before', 'pairs', 'row-of', 'begins', 'uncounted', 'groups'];
 
 const numbered = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 

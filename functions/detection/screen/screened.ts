@@ -3,24 +3,20 @@ import { segmentOf } from '../../../shared/formats/segment-of';
 import type { AccountKey } from '../../../shared/identity/ids';
 import type { ObjectStore } from '../../../shared/ports';
 import type { Profile } from '../profiles/profile';
+import type { PackedProfiles } from '../profiles/profiles';
 import { TraitIds } from '../traits/trait-ids';
 import { type Counted, TraitIndex, weightsUnasked } from '../traits/trait-index';
 import { Repeated } from './columns/repeated';
 import { accountAt, placesOf, type ScreenColumns, sizeOf } from './columns/screen-columns';
 import { type Census, NOT_REFERENCE, type Segments, standingsIn } from './holders/census';
 import { countTraits } from './holders/trait-counts';
-import { type ScreenCut, screen, screenPolicyOf } from './screen';
-import { type Unit, unitsOf } from './units';
+import { type ScreenCut, type Screened, screen, screenPolicyOf } from './screen';
+import { type Places, placesIn, tiesOf, type Unit, unitsOf, visitsOf } from './units';
 
 /** Accounts of the reference that are read with their profiles, so that candidates are compared with what people do. */
 const SAMPLE = 20_000;
 
 export type Trait = { type: number; hash: number };
-/** Profiles of accounts, unpacked for the moment or as they rest; undefined of whom there is none. */
-export type PackedProfiles = {
-  peek(account: AccountKey): Profile | undefined;
-  packed(account: AccountKey): Uint8Array | undefined;
-};
 /** What some accounts are judged with. */
 export type About = {
   profiles: PackedProfiles;
@@ -75,7 +71,7 @@ export class Screening implements ScreenedPopulation {
   ): Promise<Screening> {
     const { now, policy, known } = given;
     const screened = await screen(segments, known, now, screenPolicyOf(policy), given.cut, spill, where);
-    const units = await unitsOf(screened, segments, given.ties);
+    const units = await unitsOf(screened, placesBySegment(screened, segments, given.ties), given.ties);
     const repeated = await repeatedIn(segments, screened.traits);
     return new Screening(screened.census, units, segments, screened.together, repeated, given.profiles);
   }
@@ -184,6 +180,18 @@ export function indexOf(
   );
   index.update(held.sort(byArrival), releases, now, new Set());
   return index;
+}
+
+/** Of all segments, one at a time. */
+export async function* placesBySegment(
+  { groupOf, guests, census }: Pick<Screened, 'groupOf' | 'guests' | 'census'>,
+  segments: Segments,
+  ties: ScreeningGiven['ties'],
+): AsyncIterable<Places> {
+  const tieOf = tiesOf(ties);
+  const visits = visitsOf(guests);
+  for (let s = 0; s < segments.count; s++)
+    yield placesIn(await segments.columns(s), census, groupOf, (ordinal) => visits.has(ordinal), tieOf);
 }
 
 async function repeatedIn(segments: Segments, traits: number): Promise<Repeated> {

@@ -1,7 +1,7 @@
 import type { AccountKey } from '../../../shared/identity/ids';
 import { UnionFind } from '../networks/networks';
-import { accountAt, placesOf } from './columns/screen-columns';
-import { ordinalsOf, type Segments } from './holders/census';
+import { accountAt, placesOf, type ScreenColumns } from './columns/screen-columns';
+import { type Census, ordinalsOf } from './holders/census';
 import { firstOf, secondOf } from './holders/trait-records';
 import type { Screened } from './screen';
 
@@ -17,41 +17,71 @@ export type Unit = {
   isVisiting: boolean;
 };
 
-type Place = { ordinal: number; account: AccountKey; part: number };
+/** Accounts of a segment that are in a group, tied or a guest, ascending: their ordinals and keys, and the numbers of group and tie (-1: none). */
+export const PLACES = { ordinals: Uint32Array, names: Uint8Array, groups: Int32Array, ties: Int32Array } as const;
+export type Places = { ordinals: Uint32Array; names: Uint8Array; groups: Int32Array; ties: Int32Array };
 
-/**
- * What the screen named, cut where no link joins it: each unit is judged by itself, so that no more than one need be in memory. `ties`:
- * accounts that were judged together before (a campaign's members). Units are the same whatever the segments, in order of their first account.
- */
-export async function unitsOf(
-  { groupOf, groups, guests, census }: Pick<Screened, 'groupOf' | 'groups' | 'guests' | 'census'>,
-  segments: Segments,
-  ties: readonly (readonly AccountKey[])[],
-): Promise<Unit[]> {
-  const sets = new UnionFind(groups + ties.length);
-  const tieOf = new Map<AccountKey, number>();
-  ties.forEach((accounts, tie) => {
-    for (const account of accounts) tieOf.set(account, tie);
+/** By account, the last tie that names it. */
+export const tiesOf = (ties: readonly (readonly AccountKey[])[]): Map<AccountKey, number> =>
+  new Map(ties.flatMap((accounts, tie) => accounts.map((account) => [account, tie])));
+
+/** `isGuest`, by ordinal: whether an account is anybody's guest. */
+export function placesIn(
+  columns: ScreenColumns,
+  census: Pick<Census, 'arrivals'>,
+  groupOf: Uint32Array,
+  isGuest: (ordinal: number) => boolean,
+  tieOf: ReadonlyMap<AccountKey, number>,
+): Places {
+  const tied = new Map<number, number>();
+  for (const at of placesOf(columns, tieOf.keys())) tied.set(at, tieOf.get(accountAt(columns, at))!);
+  const found: { ordinal: number; at: number }[] = [];
+  ordinalsOf(columns, census).forEach((ordinal, at) => {
+    if (groupOf[ordinal]! > 0 || tied.has(at) || isGuest(ordinal)) found.push({ ordinal, at });
   });
+  return {
+    ordinals: Uint32Array.from(found, ({ ordinal }) => ordinal),
+    names: Buffer.from(found.map(({ at }) => accountAt(columns, at)).join(''), 'latin1'),
+    groups: Int32Array.from(found, ({ ordinal }) => groupOf[ordinal]! - 1),
+    ties: Int32Array.from(found, ({ at }) => tied.get(at) ?? -1),
+  };
+}
+
+/** By ordinal: the groups whose guest an account is. */
+export function visitsOf(guests: Float64Array): Map<number, number[]> {
   const visits = new Map<number, number[]>();
   for (const guest of guests) {
     const known = visits.get(firstOf(guest));
     if (known) known.push(secondOf(guest) - 1);
     else visits.set(firstOf(guest), [secondOf(guest) - 1]);
   }
+  return visits;
+}
+
+type Place = { ordinal: number; account: AccountKey; part: number };
+
+/**
+ * What the screen named, cut where no link joins it: each unit is judged by itself, so that no more than one need be in memory. `places`:
+ * of every segment. `ties`: accounts that were judged together before (a campaign's members). Units are the same whatever the segments, in
+ * order of their first account.
+ */
+export async function unitsOf(
+  { groups, guests }: Pick<Screened, 'groups' | 'guests'>,
+  places: AsyncIterable<Places>,
+  ties: readonly (readonly AccountKey[])[],
+): Promise<Unit[]> {
+  const sets = new UnionFind(groups + ties.length);
+  const visits = visitsOf(guests);
   const own: Place[] = [];
   const visiting: (Place & { home: number })[] = [];
-  for (let s = 0; s < segments.count; s++) {
-    const columns = await segments.columns(s);
-    const tied = new Map<number, number>();
-    for (const at of placesOf(columns, tieOf.keys())) tied.set(at, groups + tieOf.get(accountAt(columns, at))!);
-    ordinalsOf(columns, census).forEach((ordinal, at) => {
-      const group = groupOf[ordinal]! - 1;
-      const tie = tied.get(at);
-      const home = tie ?? group;
-      if (group >= 0 && tie !== undefined) sets.union(group, tie);
-      if (home >= 0) own.push({ ordinal, account: accountAt(columns, at), part: home });
-      for (const part of visits.get(ordinal) ?? []) visiting.push({ ordinal, account: accountAt(columns, at), part, home });
+  for await (const segment of places) {
+    segment.ordinals.forEach((ordinal, at) => {
+      const account = accountAt(segment, at);
+      const [group, tie] = [segment.groups[at]!, segment.ties[at]!];
+      const home = tie >= 0 ? groups + tie : group;
+      if (group >= 0 && tie >= 0) sets.union(group, groups + tie);
+      if (home >= 0) own.push({ ordinal, account, part: home });
+      for (const part of visits.get(ordinal) ?? []) visiting.push({ ordinal, account, part, home });
     });
   }
   const units = new Map<number, Unit>();

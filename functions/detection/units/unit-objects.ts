@@ -111,9 +111,14 @@ export function packedOf(profiles: Iterable<Uint8Array | undefined>): { packed: 
   return { packed, ends };
 }
 
-export function profileAt({ packed, ends }: { packed: Uint8Array; ends: Uint32Array }, at: number): Profile | undefined {
+export function packedAt({ packed, ends }: { packed: Uint8Array; ends: Uint32Array }, at: number): Uint8Array | undefined {
   const from = at === 0 ? 0 : ends[at - 1]!;
-  return from === ends[at] ? undefined : readProfile(new ByteReader(packed.subarray(from, ends[at])));
+  return from === ends[at] ? undefined : packed.subarray(from, ends[at]);
+}
+
+export function profileAt(of: { packed: Uint8Array; ends: Uint32Array }, at: number): Profile | undefined {
+  const packed = packedAt(of, at);
+  return packed && readProfile(new ByteReader(packed));
 }
 
 /** `held`: what the accounts of the parts hold that others may hold too, and what is counted besides. */

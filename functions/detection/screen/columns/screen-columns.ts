@@ -75,7 +75,7 @@ export const KEY_BYTES = 22;
 export const FINEST = 64;
 
 export const sizeOf = ({ fine }: ScreenColumns): number => fine.length;
-export const accountAt = ({ names }: ScreenColumns, at: number): AccountKey =>
+export const accountAt = ({ names }: Pick<ScreenColumns, 'names'>, at: number): AccountKey =>
   accountKey(Buffer.from(names.buffer, names.byteOffset + KEY_BYTES * at, KEY_BYTES).toString('latin1'));
 
 /** Where some accounts stand, of those that are in these columns. */
@@ -89,13 +89,13 @@ export function* placesOf(columns: ScreenColumns, accounts: Iterable<AccountKey>
   }
 }
 
-/** Where an account stands, if it is in these columns. */
-export function placeOf(columns: ScreenColumns, account: AccountKey): number | undefined {
+/** Where an account stands among names in order, if it is one of them. */
+export function placeOf({ names }: Pick<ScreenColumns, 'names'>, account: AccountKey): number | undefined {
   let low = 0;
-  let high = sizeOf(columns) - 1;
+  let high = names.length / KEY_BYTES - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    const order = compared(columns.names, KEY_BYTES * middle, account);
+    const order = compared(names, KEY_BYTES * middle, account);
     if (order === 0) return middle;
     if (order < 0) low = middle + 1;
     else high = middle - 1;

@@ -85,7 +85,7 @@ const PLACES = 2 ** 21;
  * The place of each account of a segment among all accounts: one order whatever the number of segments, by hour of arrival, then by
  * the finest segment there may be, then by key.
  */
-export function ordinalsOf(columns: ScreenColumns, { arrivals }: Census): Uint32Array {
+export function ordinalsOf(columns: ScreenColumns, { arrivals }: Pick<Census, 'arrivals'>): Uint32Array {
   const size = sizeOf(columns);
   if (size > PLACES) throw new Error(`${size} accounts: a segment holds ${PLACES} at most`);
   const order = new Float64Array(size);

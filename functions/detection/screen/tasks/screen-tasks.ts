@@ -236,7 +236,8 @@ export class ScreenTasks {
     return this.once('known', async () => new Set((await this.given()).known.map(accountKey)));
   }
 
-  private census(): Promise<Census> {
+  /** What the segments counted, together. */
+  census(): Promise<Census> {
     return this.once('census', async () => {
       const { now, policy } = await this.given();
       const { numbers, arrivals, days, signupsPerDay } = await this.board.get('census', CENSUS);
