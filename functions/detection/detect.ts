@@ -212,7 +212,6 @@ export class Detection {
     if (changed.length > 0) await this.decided.begin(decided);
     const ran = await this.finish(decided, changed, before, policy);
     population.noticed();
-    await bySegment?.noticed();
     if (changed.length > 0) await this.decided.end();
     return ran;
   }
@@ -262,6 +261,7 @@ export class Detection {
     if (this.ports.rows !== 'none') await this.rows.write(accounts, linked, at);
     if (isLarge) this.reader.population.rest();
     await this.reader.checkpoint();
+    await this.reader.bySegment?.noticed();
     const { damaged } = this.reader;
     return { kind: 'ran', id: run, at, accounts: accounts.size, active, hours: this.hours, networks, resting, changed, damaged };
   }

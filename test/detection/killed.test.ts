@@ -94,10 +94,11 @@ const killedAt = (calls: number): number[] =>
   Array.from({ length: calls }, (_, call) => call).filter((call) => (call < 30 && call % 3 === 0) || call >= calls - 8 || call % 61 === 0);
 
 describe.each([
-  ['an index of everybody', 1_000, 1_000],
-  ['units', 10, 1_000],
-  ['screened and judged by functions', 10, 10],
-] as const)('a run that is killed at any of its calls (%s)', (_, wholeAtMost, aloneAtMost) => {
+  ['an index of everybody', 1_000, 1_000, 1_000],
+  ['units', 10, 1_000, 1_000],
+  ['screened and judged by functions', 10, 10, 1_000],
+  ['kept by segment', 10, 10, 10],
+] as const)('a run that is killed at any of its calls (%s)', (_, wholeAtMost, aloneAtMost, heldAtMost) => {
   /** Tasks too are done with what the process lives by: it may die between any two of them, and within one. */
   const detection = (stores: Pick<World, 'archive' | 'features' | 'graph'> | ReturnType<typeof storesOf>, clock: SimulatedClock) =>
     new Detection({
@@ -105,6 +106,8 @@ describe.each([
       clock,
       wholeAtMost,
       aloneAtMost,
+      heldAtMost,
+      segments: 4,
       unitsAtOnce: 8,
       carryOut: async (items, key) => {
         await stores.archive.put(key, Buffer.from(JSON.stringify(items)));

@@ -1,5 +1,6 @@
 import { HOUR } from '../../../shared/domain/time';
 import type { AccountKey } from '../../../shared/identity/ids';
+import { inBatches } from '../../../shared/in-batches';
 import type { ObjectStore } from '../../../shared/ports';
 import type { Accounts } from '../profiles/accounts';
 import { type Checkpoints, type Folded, type Head, segmentsFor } from '../profiles/checkpoints';
@@ -7,10 +8,13 @@ import type { PackedProfiles } from '../profiles/profiles';
 import type { Glance } from '../risk-tier';
 import { accountAt } from '../screen/columns/screen-columns';
 import { Board } from '../screen/tasks/board';
-import { type CarryOut, carriedOut, prefixOf } from '../tasks/called-task';
+import { type CarryOut, carriedOut, prefixOf, RUNS } from '../tasks/called-task';
 import { Questions } from './questions';
 import { Absorbed, type Damage, GLANCES, KeptFile, namedIn, type SegmentsGiven } from './segment-objects';
 import type { SegmentTask } from './segment-tasks';
+
+/** Objects removed at a time. */
+const AT_ONCE = 32;
 
 export type SegmentedPorts = {
   archive: Pick<ObjectStore, 'get' | 'put' | 'delete' | 'list'>;
@@ -180,15 +184,13 @@ export class SegmentedPopulation implements Accounts {
     await this.forget();
   }
 
-  /** Objects of the last run go. */
+  /** Objects of runs go, of those too that were killed: one call at a time detects. */
   private async forget(): Promise<void> {
-    const { standing } = this;
     this.standing = undefined;
     this.questions = undefined;
-    if (!standing) return;
     const keys: string[] = [];
-    for await (const key of this.ports.archive.list(`${standing.prefix}/`)) if (!key.includes('/tasks/')) keys.push(key);
-    for (const key of keys) await this.ports.archive.delete(key);
+    for await (const key of this.ports.archive.list(RUNS)) keys.push(key);
+    await inBatches(keys, AT_ONCE, (key) => this.ports.archive.delete(key));
   }
 
   /** Throws as `run`. */

@@ -23,8 +23,9 @@ export async function doTask({ prefix, step, at }: CalledTask, store: BoardStore
   await new ScreenTasks(board, columnsOnBoard(store, prefix, segments)).do({ step: z.enum(SCREEN_STEPS).parse(step), at });
 }
 
-/** Where the objects of a run stand in the archive. */
-export const prefixOf = (run: string): string => `detection/screen/${run}`;
+/** Where the objects of runs stand in the archive. */
+export const RUNS = 'detection/screen/';
+export const prefixOf = (run: string): string => `${RUNS}${run}`;
 
 /** Carries out a list of tasks, all of one step, which it puts under a key. */
 export type CarryOut = (items: readonly CalledTask[], key: string) => Promise<void>;
