@@ -95,7 +95,10 @@ export class Detection extends Construct {
     });
   }
 
-  /** Tasks of a screen side by side: each reads and writes objects of its run, and nothing else. */
+  /**
+   * Tasks of a run side by side: each reads and writes objects of its run. Those of a population that no process holds read what was folded,
+   * too, and read and write checkpoints.
+   */
   private screening(stage: Stage, { archive }: StateStack): ScreenMachine {
     const task = new StageFunction(this, 'ScreenTask', {
       handler: 'functions/detection/tasks/handler.ts',
@@ -105,8 +108,8 @@ export class Detection extends Construct {
       timeout: Duration.minutes(5),
       logDays: stage.logDays,
     });
-    may(task).read(archive, [SCREEN]);
-    may(task).write(archive, [SCREEN]);
+    may(task).read(archive, [SCREEN, 'folds/*', 'detection/accounts/*']);
+    may(task).write(archive, [SCREEN, 'detection/accounts/*']);
     return new ScreenMachine(this, 'Screen', {
       task,
       archive,

@@ -43,25 +43,33 @@ test('plan, fold and detection do all of their work under their own rights: foun
   expect(used).toContain('FeaturesFold dynamodb:Query ERASED');
 }, 120_000);
 
-test('a screen by functions: lists and columns under the rights of who detects, tasks under their own', async () => {
-  const clock = new SimulatedClock(START + HOURS * HOUR + 15 * 60_000);
-  const stores = await storesOn(MEMORY, clock);
-  const used = new Set<string>();
-  const ports = { ...stores, clock, hasher: new KeyedHasher('k'.repeat(64)), segments: 4, shards: 4, rows: 'none' as const };
-  await ingest([{ id: 'm', body: smallTraffic().join('\n') }], ports);
-  for (const task of await plan(ports)) await fold(task, ports);
-  const role = 'DetectionDetect';
-  const own = archiveUnder(role, stores.archive);
-  const carryOut = async (items: readonly CalledTask[], key: string): Promise<void> => {
-    await own.put(key, Buffer.from(JSON.stringify(items)));
-    for (const item of items) await doTask(item, archiveUnder('DetectionScreenTask', stores.archive));
-  };
-  const detection = new Detection({
-    stores: { archive: own, features: under(role, stores.features, used, 'Features'), graph: under(role, stores.graph, used, 'Graph') },
-    clock,
-    wholeAtMost: 10,
-    aloneAtMost: 10,
-    carryOut,
-  });
-  expect((await detection.run(Policy.parse(recommended).detection, 'policy-1')).changed).toHaveLength(1);
-}, 120_000);
+test.each([
+  ['a screen by functions', 1_000],
+  ['a population that no process holds', 10],
+])(
+  '%s: lists and columns under the rights of who detects, tasks under their own',
+  async (_, heldAtMost) => {
+    const clock = new SimulatedClock(START + HOURS * HOUR + 15 * 60_000);
+    const stores = await storesOn(MEMORY, clock);
+    const used = new Set<string>();
+    const ports = { ...stores, clock, hasher: new KeyedHasher('k'.repeat(64)), segments: 4, shards: 4, rows: 'none' as const };
+    await ingest([{ id: 'm', body: smallTraffic().join('\n') }], ports);
+    for (const task of await plan(ports)) await fold(task, ports);
+    const role = 'DetectionDetect';
+    const own = archiveUnder(role, stores.archive);
+    const carryOut = async (items: readonly CalledTask[], key: string): Promise<void> => {
+      await own.put(key, Buffer.from(JSON.stringify(items)));
+      for (const item of items) await doTask(item, archiveUnder('DetectionScreenTask', stores.archive));
+    };
+    const detection = new Detection({
+      stores: { archive: own, features: under(role, stores.features, used, 'Features'), graph: under(role, stores.graph, used, 'Graph') },
+      clock,
+      wholeAtMost: 10,
+      aloneAtMost: 10,
+      heldAtMost,
+      carryOut,
+    });
+    expect((await detection.run(Policy.parse(recommended).detection, 'policy-1')).changed).toHaveLength(1);
+  },
+  120_000,
+);

@@ -1,4 +1,4 @@
-import { Detection, type DetectionRun } from '../../../functions/detection/detect';
+import { Detection, type DetectionPorts, type DetectionRun } from '../../../functions/detection/detect';
 import { writeAccountFile } from '../../../functions/detection/profiles/account-file';
 import { segmentsFor } from '../../../functions/detection/profiles/checkpoints';
 import { FoldReader } from '../../../functions/detection/profiles/fold-reader';
@@ -134,11 +134,11 @@ test('accounts are cut into files so that each is a task of bounded size', () =>
 });
 
 describe('a population that is screened in columns, few of it judged with profiles', () => {
-  const outcome = async (wholeAtMost: number, isNew = false) => {
+  const outcome = async (wholeAtMost: number, isNew = false, bySegment: Pick<DetectionPorts, 'heldAtMost' | 'segments'> = {}) => {
     const seen: Pick<DetectionRun, 'id' | 'networks' | 'accounts' | 'active' | 'changed'>[] = [];
     let detection: Detection | undefined;
     const { stores } = await live(traffic(2), 10, async ({ stores, clock }) => {
-      if (isNew || !detection) detection = new Detection({ stores, clock, wholeAtMost });
+      if (isNew || !detection) detection = new Detection({ stores, clock, wholeAtMost, ...bySegment });
       const { id, networks, accounts, active, changed } = await detection.run(policy, 'policy-1');
       seen.push({ id, networks, accounts, active, changed });
     });
@@ -154,5 +154,12 @@ describe('a population that is screened in columns, few of it judged with profil
 
   test('the same if each call is a new process', async () => {
     expect(await outcome(100, true)).toEqual(await outcome(100));
+  });
+
+  test.each([
+    [1, false],
+    [8, true],
+  ])('the same if no process holds it, in %i segments (a new process each call: %s)', async (segments, isNew) => {
+    expect(await outcome(100, isNew, { heldAtMost: 100, segments })).toEqual(await outcome(100));
   });
 });
