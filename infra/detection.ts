@@ -17,6 +17,9 @@ import type { StateStack } from './state-stack';
 /** Objects of a run of the screen: gone with it, and after a day where it was killed (state-stack.ts). */
 const SCREEN = 'detection/screen/*';
 
+/** Packed accounts with their columns, at 5 KB each, beside 800 MiB for what a run needs (docs/decisions/0006). */
+const heldIn = (memoryMiB: number): number => Math.floor(((memoryMiB - 800) * 2 ** 20) / 5_000 / 10_000) * 10_000;
+
 /**
  * Accounts, links, networks, campaigns, on a schedule. It holds no permission to act: it writes what it found, and tells a queue
  * that it ran. Of the system of record it reads the live policy, the operators known from elsewhere and what people regrouped, and nothing else.
@@ -52,6 +55,7 @@ export class Detection extends Construct {
         ENFORCEMENT_TABLE: tables.enforcement.tableName,
         DECISION_QUEUE_URL: this.decisions.queue.queueUrl,
         SCREEN_MACHINE: screening?.arn ?? 'none',
+        HELD_ACCOUNTS: String(heldIn(memoryMiB)),
       },
       memoryMiB,
       timeout: Duration.minutes(15),

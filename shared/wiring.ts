@@ -76,6 +76,8 @@ export const DetectEnv = z.object({
   DECISION_QUEUE_URL: z.url(),
   /** The state machine that carries out the tasks of a screen, by ARN; `none`: the detecting function does it itself. */
   SCREEN_MACHINE: name,
+  /** Accounts that the detecting function holds in its memory; a population of more is kept by segment. */
+  HELD_ACCOUNTS: z.coerce.number().int().min(1),
 });
 
 export const ScreenEnv = z.object({ ARCHIVE_BUCKET: name });

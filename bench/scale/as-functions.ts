@@ -1,5 +1,5 @@
-import type { BoardStore } from '../../functions/detection/screen/tasks/board';
 import { type called, doTask } from '../../functions/detection/tasks/called-task';
+import type { ObjectStore } from '../../shared/ports';
 import { PRICES } from '../cost/prices';
 
 /** GB of memory of a function that does a task (infra/detection.ts); and of Express, which charges 64 MB for each second that a child takes. */
@@ -19,17 +19,18 @@ export class AsFunctions {
   private readonly count = { tasks: 0, steps: 0, puts: 0, gets: 0, moved: 0, longest: 0, cpu: 0 };
   private waits = 0;
 
-  constructor(private readonly spill: BoardStore) {}
+  constructor(private readonly spill: ObjectStore) {}
 
   /** What tasks, and who has them done, read and write. */
-  readonly store: BoardStore = {
-    put: async (key, bytes) => {
+  readonly store: ObjectStore = {
+    put: async (key, bytes, options) => {
       this.count.puts++;
       this.count.moved += bytes.length;
-      return this.spill.put(key, bytes);
+      return this.spill.put(key, bytes, options);
     },
-    get: async (key) => {
-      const bytes = await this.spill.get(key);
+    list: (prefix) => this.spill.list(prefix),
+    get: async (key, range) => {
+      const bytes = await this.spill.get(key, range);
       this.count.gets++;
       this.count.moved += bytes?.length ?? 0;
       return bytes;

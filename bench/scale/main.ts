@@ -19,24 +19,26 @@ import { AppendedObjectStore } from '../../shared/memory/appended-object-store';
 import { table } from '../eval/table';
 import { AsFunctions } from './as-functions';
 import { banding } from './banding';
+import { checkpointOf, runBySegments } from './by-segments';
 import { inDuckDb, writeRecords } from './in-duckdb';
 import { NOW, SEGMENTS, SyntheticPopulation } from './population';
 import { profilesOf } from './profiles-of';
 
-const HELP = `npm run bench:scale -- [--accounts 10000,100000,1000000] [--only screen,functions,judgement,judged,banding,duckdb] [--partitions 0]
+const HELP = `npm run bench:scale -- [--accounts 10000,100000,1000000] [--only screen,functions,judgement,judged,segments,banding,duckdb] [--partitions 0]
 
 What it costs to find who may be joined to whom: the product's screen, alone and with the judgement after it (profiles of candidates, index,
 links, networks), beside plain banding and the same in SQL (DuckDB, one thread), on one
 synthetic population (bench/scale/population.ts). Each runs in a process of its own: CPU seconds of all its threads, largest memory. Making
 the population is not counted, nor is loading it into DuckDB. functions and judged (only if named): the screen, and the judgement after it, as
 functions do them under a Distributed Map, each task from nothing, with requests counted and dollars a run computed; of judged the CPU
-seconds are those of the screen in one process, of who has the units judged, and of the tasks. --partitions 0 chooses: one per 25,000 accounts.`;
+seconds are those of the screen in one process, of who has the units judged, and of the tasks. segments (only if named): a whole run of a new
+process that holds nobody, from a checkpoint to campaigns that are saved, by tasks throughout; writing the checkpoint is not counted. --partitions 0 chooses: one per 25,000 accounts.`;
 
 const ROOT = process.env.LOCKSTEP_ROOT ?? process.cwd();
 const whole = Policy.parse(JSON.parse(readFileSync(join(ROOT, 'policies/recommended.json'), 'utf8'))).detection;
 const policy = screenPolicyOf(whole);
-const SYSTEMS = ['screen', 'functions', 'judgement', 'judged', 'banding', 'duckdb'] as const;
-const ONLY_IF_NAMED: readonly string[] = ['functions', 'judged'];
+const SYSTEMS = ['screen', 'functions', 'judgement', 'judged', 'segments', 'banding', 'duckdb'] as const;
+const ONLY_IF_NAMED: readonly string[] = ['functions', 'judged', 'segments'];
 type System = (typeof SYSTEMS)[number];
 type Measured = {
   cpu: number;
@@ -170,6 +172,18 @@ async function measure(system: System, size: number, folder: string, partitions:
       inGroups: (_, account) => members.has(account),
       largestUnit: screening.units.reduce((most, { accounts }) => Math.max(most, accounts.length), 0),
     };
+  } else if (system === 'segments') {
+    const spill = new AppendedObjectStore(join(folder, 'spill'));
+    await checkpointOf(segments, spill);
+    const start = statSync(join(folder, 'spill')).size;
+    before = process.cpuUsage();
+    began = performance.now();
+    const functions = new AsFunctions(spill);
+    const members = await runBySegments(functions.store, functions, whole);
+    counted = functions.counted;
+    disk = statSync(join(folder, 'spill')).size - start;
+    spill.remove();
+    found = { links: 0, inGroups: (_, account) => members.has(account) };
   } else if (system === 'banding') found = await banding(segments);
   else {
     for (let s = 0; s < segments.count; s++) tallies.push(tally(await segments.columns(s), new Set(), NOW, policy));

@@ -45,7 +45,7 @@ export async function profilesOf(
   };
 }
 
-function profileAt(columns: ScreenColumns, at: number): Profile {
+export function profileAt(columns: ScreenColumns, at: number): Profile {
   const account = accountAt(columns, at);
   const profile = new Profile(account, sealedId(''), columns.firstSeen[at]! * HOUR);
   const facts: Record<string, unknown> = { createdAt: columns.bornAt[at]! };

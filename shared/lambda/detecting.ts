@@ -20,6 +20,7 @@ export function detectingPorts(env: z.output<typeof DetectEnv>) {
   return {
     stores: { archive, features: table(env.FEATURES_TABLE), graph: table(env.GRAPH_TABLE) },
     clock,
+    heldAtMost: env.HELD_ACCOUNTS,
     ...(tasks ? { carryOut: (items: readonly object[], key: string) => tasks.run(items, key) } : {}),
     live: livePolicy(books, clock),
     regroupings: () => regroupings.holding(),
