@@ -1,11 +1,15 @@
 import { strict as assert } from 'node:assert';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { writeAccountFile } from '../../functions/detection/profiles/account-file';
+import { accountFileOf, type Head } from '../../functions/detection/profiles/checkpoints';
 import { Profiles } from '../../functions/detection/profiles/profiles';
 import type { Segments } from '../../functions/detection/screen/holders/census';
 import { type Screened, screen } from '../../functions/detection/screen/screen';
 import { Screening } from '../../functions/detection/screen/screened';
 import { Board } from '../../functions/detection/screen/tasks/board';
-import { called, prefixOf } from '../../functions/detection/tasks/called-task';
+import { ScreenedBySegments } from '../../functions/detection/segments/screened-by-segments';
+import { SegmentedPopulation } from '../../functions/detection/segments/segmented-population';
+import { type CarryOut, called, prefixOf } from '../../functions/detection/tasks/called-task';
 import { countedBesides, judgeUnits, marksOf, rulesOf } from '../../functions/detection/units/judge-units';
 import { JudgedElsewhere } from '../../functions/detection/units/judged-elsewhere';
 import { JudgedHere } from '../../functions/detection/units/judged-here';
@@ -14,6 +18,8 @@ import recommended from '../../policies/recommended.json';
 import { StepFunctionsTasks } from '../../shared/aws/step-functions-tasks';
 import { Policy } from '../../shared/domain/policy/policy';
 import { DAY, HOUR } from '../../shared/domain/time';
+import { segmentOf } from '../../shared/formats/segment-of';
+import type { AccountKey } from '../../shared/identity/ids';
 import { MemoryObjectStore } from '../../shared/memory/memory-object-store';
 import type { ObjectStore } from '../../shared/ports';
 import { segmentsOf } from '../support/segments';
@@ -23,6 +29,11 @@ import type { Outside } from './outside';
 const POLICY = { referenceAgeDays: 30, smallestReference: 60, hubShare: 0.04, linkThreshold: 12, minimumNetwork: 3, memberThreshold: 10 };
 const CUT = { partitions: 3, rowsAtOnce: 8 };
 const SEGMENTS = 4;
+const TRACKING = {
+  half: Math.floor(NOW / HOUR) - 100,
+  provenance: { run: 'run-proof-units', code: 'proof', policy: 'proof', input: 'proof' },
+  names: new Set<string>(),
+};
 
 /** Two operators among strangers. */
 const everybody = [
@@ -49,7 +60,7 @@ export async function screenedByFunctions(outside: Pick<Outside, 'settings' | 'a
   assert.ok(machine, 'no state machine of the screen is deployed');
   const tasks = new StepFunctionsTasks(sfn, machine, archive);
   const lists: number[] = [];
-  const carryOut = (items: readonly object[], key: string): Promise<void> => {
+  const carryOut: CarryOut = (items, key) => {
     lists.push(items.length);
     return tasks.run(items, key);
   };
@@ -61,14 +72,15 @@ export async function screenedByFunctions(outside: Pick<Outside, 'settings' | 'a
   assert.deepEqual(said(there), said(here));
   assert.ok(here.groups > 0 && lists.length >= 6, `${here.groups} groups in ${lists.length} steps`);
   console.log(`    ${lists.length} steps, ${lists.reduce((sum, one) => sum + one, 0)} calls, ${here.links.pairs.length} links`);
-  await judgedByFunctions(segments, archive, carryOut);
+  const campaigns = await judgedByFunctions(segments, archive, carryOut);
+  await keptBySegment(archive, carryOut, campaigns);
   const lost = prefixOf('run-lost');
   await assert.rejects(tasks.run([{ prefix: lost, step: 'count', at: 0 }], `${lost}/tasks/count.json`), /FAILED/);
   sfn.destroy();
 }
 
 /** The units of that screen judged by the same functions: the very campaigns of the loop. */
-async function judgedByFunctions(segments: Segments, archive: ObjectStore, carryOut: Parameters<typeof called>[0]): Promise<void> {
+async function judgedByFunctions(segments: Segments, archive: ObjectStore, carryOut: CarryOut): Promise<string> {
   const { detection: policy } = Policy.parse(recommended);
   const profiles = new Profiles();
   for (const one of everybody) profiles.set(one.account, one);
@@ -80,14 +92,9 @@ async function judgedByFunctions(segments: Segments, archive: ObjectStore, carry
   );
   const given = { units: screening.units, campaigns: [], operators: [], policy, now: NOW };
   const judged = { screening, rules: rulesOf(given, new Map()), marks: marksOf([]), besides: countedBesides(given) };
-  const tracking = {
-    half: Math.floor(NOW / HOUR) - 100,
-    provenance: { run: 'run-proof-units', code: 'proof', policy: 'proof', input: 'proof' },
-    names: new Set<string>(),
-  };
   const prefix = prefixOf('run-proof-units');
-  const there = new JudgedElsewhere({ ...judged, batchOf: 10, tracking }, new Board(archive, prefix), called(carryOut, prefix));
-  const here = new JudgedHere(judged, (unit) => settled(unit, policy, tracking));
+  const there = new JudgedElsewhere({ ...judged, batchOf: 10, tracking: TRACKING }, new Board(archive, prefix), called(carryOut, prefix));
+  const here = new JudgedHere(judged, (unit) => settled(unit, policy, TRACKING));
   const made: SettledUnit[][] = [[], []];
   for await (const one of judgeUnits(given, there)) made[0]!.push(one);
   for await (const one of judgeUnits(given, here)) made[1]!.push(one);
@@ -95,4 +102,43 @@ async function judgedByFunctions(segments: Segments, archive: ObjectStore, carry
   const campaigns = made[0]!.flatMap(({ changed }) => changed);
   assert.ok(campaigns.length > 0, 'no campaign was found in the units');
   console.log(`    ${screening.units.length} units judged, ${campaigns.length} campaigns`);
+  return JSON.stringify(made[0]);
+}
+
+/** The same accounts as a checkpoint that no process holds: absorbed, screened, asked and judged by the functions. */
+async function keptBySegment(archive: ObjectStore, carryOut: CarryOut, expected: string): Promise<void> {
+  const { detection: policy } = Policy.parse(recommended);
+  const segments: Head['segments'] = [];
+  const last = Math.floor(NOW / HOUR) - 1;
+  for (let segment = 0; segment < SEGMENTS; segment++) {
+    const bytes = writeAccountFile(everybody.filter(({ account }) => segmentOf(account, SEGMENTS) === segment));
+    const file = accountFileOf(bytes, { segment, count: SEGMENTS, last });
+    await archive.put(file.key, bytes);
+    segments.push(file);
+  }
+  const accounts = everybody.length;
+  const head: Head = { format: 1, whole: true, last, half: TRACKING.half, built: NOW, absorbed: [], releases: [], accounts, segments };
+  const population = new SegmentedPopulation(head, { archive, carryOut, segments: SEGMENTS });
+  assert.equal(await population.settle(NOW), undefined);
+  const given = { ties: [], known: new Set<AccountKey>(), now: NOW, policy, cut: CUT };
+  const screening = await ScreenedBySegments.of(population, given, archive);
+  const units = { units: screening.units, campaigns: [], operators: [], policy, now: NOW };
+  const judged = { screening, rules: rulesOf(units, new Map()), marks: marksOf([]), besides: countedBesides(units) };
+  const { prefix, elsewhere } = population.run;
+  const there = new JudgedElsewhere({ ...judged, batchOf: 10, tracking: TRACKING }, new Board(archive, prefix), elsewhere);
+  const made: SettledUnit[] = [];
+  for await (const one of judgeUnits(units, there)) made.push(one);
+  assert.equal(JSON.stringify(made), expected);
+  // A checkpoint of them is the same files; the head would be the deployed detection's.
+  const kept: Head[] = [];
+  const next = await population.keep({ built: NOW, absorbed: new Map() }, true, {
+    saveHead: async (of) => {
+      kept.push({ format: 1, absorbed: [], ...of });
+      return kept[0]!;
+    },
+  });
+  assert.deepEqual(next.segments, segments);
+  await population.noticed();
+  for (const { key } of segments) await archive.delete(key);
+  console.log(`    ${accounts} accounts kept by segment, in ${SEGMENTS}: the same units, campaigns and files`);
 }

@@ -136,7 +136,7 @@ export class SegmentedPopulation implements Accounts {
   async keep(
     { built, absorbed }: { built: number; absorbed: ReadonlyMap<number, Folded> },
     whole: boolean,
-    checkpoints: Checkpoints,
+    checkpoints: Pick<Checkpoints, 'saveHead'>,
   ): Promise<Head> {
     const { board, count, perform } = this.run;
     await perform(numbered(count).map((at) => ({ step: 'keep', at })));
