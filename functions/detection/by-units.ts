@@ -9,17 +9,14 @@ import type { Population } from './profiles/population';
 import { Spill } from './screen/columns/spill';
 import type { Segments } from './screen/holders/census';
 import { type ScreenedPopulation, Screening, type ScreeningGiven } from './screen/screened';
-import { Board } from './screen/tasks/board';
 import { ScreenedBySegments } from './segments/screened-by-segments';
 import type { SegmentedPopulation } from './segments/segmented-population';
-import { type CarryOut, called, prefixOf } from './tasks/called-task';
+import type { CarryOut } from './tasks/called-task';
 import { countedBesides, isTied, judgeUnits, marksOf, rulesOf } from './units/judge-units';
 import { JudgedElsewhere } from './units/judged-elsewhere';
 import { JudgedHere } from './units/judged-here';
 import { type SettledUnit, settled, type Tracking } from './units/settled';
 
-/** Accounts that are screened and judged here although functions could do it side by side: they cost ten times as much, for less than two minutes. */
-const ALONE_AT_MOST = 1_000_000;
 const PER_PARTITION = 25_000;
 const ROWS_AT_ONCE = 500_000;
 /** Accounts that are handed with their packed profiles at once, where no process holds all: some 400 MB. */
@@ -28,10 +25,8 @@ const HANDED_AT_ONCE = 200_000;
 /** How a population that is screened is judged. But for `record`, which collects, all of it decides time and memory, never what is found. */
 export type ByUnitsPorts = {
   stores: Pick<Stores, 'archive'>;
-  /** Carries out tasks side by side, a list of them under a key; without, they are done here, one after the other. */
+  /** Carries out the tasks of a population that no process holds side by side, a list of them under a key; without, they are done here, one after the other. */
   carryOut?: CarryOut;
-  /** More accounts are screened and judged elsewhere, if they can be. */
-  aloneAtMost?: number;
   /** Accounts whose traits are counted in one reading of the columns. */
   countedAtOnce?: number;
   /** Accounts of units that a function judges in one task, about. */
@@ -48,10 +43,8 @@ export type ByUnitsGiven = {
 };
 
 /** Everybody, in columns: who is to be judged, and with whom. */
-export function screened(segments: Segments, { profiles }: Population, given: ByUnitsGiven, ports: ByUnitsPorts): Promise<Screening> {
-  const screening = { profiles, ...screeningOf(profiles.size, given) };
-  const where = elsewhere(profiles.size, given.provenance, ports);
-  return where ? Screening.of(segments, screening, ports.stores.archive, where) : Screening.of(segments, screening, new Spill());
+export function screened(segments: Segments, { profiles }: Population, given: ByUnitsGiven): Promise<Screening> {
+  return Screening.of(segments, { profiles, ...screeningOf(profiles.size, given) }, new Spill());
 }
 
 /** The same of a population that no process holds: by tasks throughout, which hand on objects of the archive. */
@@ -66,15 +59,15 @@ const screeningOf = (size: number, { before, policy, now }: ByUnitsGiven): Omit<
   cut: { partitions: Math.ceil(size / PER_PARTITION), rowsAtOnce: ROWS_AT_ONCE },
 });
 
-/** What becomes of those units, here or by functions. `bySegment`: of a population that no process holds. */
+/** What becomes of those units, here; of a population that no process holds (`bySegment`) by tasks. */
 export function settledUnits(
   screening: ScreenedPopulation,
-  { size, releases }: Pick<Accounts, 'size' | 'releases'>,
-  { before, policy, operators, now, provenance, tracking }: ByUnitsGiven & { tracking: Tracking },
+  { releases }: Pick<Accounts, 'releases'>,
+  { before, policy, operators, now, tracking }: ByUnitsGiven & { tracking: Tracking },
   ports: ByUnitsPorts,
   bySegment?: SegmentedPopulation,
 ): AsyncIterable<SettledUnit> {
-  const { countedAtOnce = bySegment ? HANDED_AT_ONCE : undefined, unitsAtOnce, record, stores } = ports;
+  const { countedAtOnce = bySegment ? HANDED_AT_ONCE : undefined, unitsAtOnce, record } = ports;
   const given = { units: screening.units, campaigns: before, operators, policy, now };
   const judged = {
     screening,
@@ -83,8 +76,7 @@ export function settledUnits(
     besides: countedBesides(given),
     ...(countedAtOnce === undefined ? {} : { countedAtOnce }),
   };
-  const where = bySegment ? bySegment.run : elsewhere(size, provenance, ports);
-  if (!where)
+  if (!bySegment)
     return judgeUnits(
       given,
       new JudgedHere(judged, (unit) => {
@@ -93,15 +85,6 @@ export function settledUnits(
       }),
     );
   const atOnce = unitsAtOnce === undefined ? {} : { batchOf: unitsAtOnce };
-  return judgeUnits(
-    given,
-    new JudgedElsewhere({ ...judged, ...atOnce, tracking }, new Board(stores.archive, where.prefix), where.elsewhere),
-  );
-}
-
-/** Where tasks are done side by side, and hand on objects of the archive, apart for each run; undefined where they are done here. */
-function elsewhere(accounts: number, { run }: Campaign['provenance'], { carryOut, aloneAtMost = ALONE_AT_MOST }: ByUnitsPorts) {
-  if (!carryOut || accounts <= aloneAtMost) return undefined;
-  const prefix = prefixOf(run);
-  return { prefix, elsewhere: called(carryOut, prefix) };
+  const { board, elsewhere } = bySegment.run;
+  return judgeUnits(given, new JudgedElsewhere({ ...judged, ...atOnce, tracking }, board, elsewhere));
 }

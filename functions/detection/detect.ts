@@ -35,7 +35,7 @@ export const DETECTION_CODE = 'detection-1';
 /** Accounts that one process holds with their profiles and an index of all they hold: some 25 KB each. */
 const WHOLE_AT_MOST = 60_000;
 /** Accounts that one process holds packed, with their columns: some 4.4 KB each (docs/decisions/0006). A stage gives its own number. */
-const HELD_AT_MOST = 1_500_000;
+const HELD_AT_MOST = 1_000_000;
 export type DetectionPorts = ByUnitsPorts & {
   stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
   clock: Clock;
@@ -326,7 +326,7 @@ export class Detection {
     const { population } = this.reader;
     const segments = this.columns.update(population, population.changes());
     population.rest();
-    return screened(segments, population, given, this.ports);
+    return screened(segments, population, given);
   }
 
   private trackingOf({ span }: Pick<Accounts, 'span'>, { provenance, names }: Given): Tracking {

@@ -98,18 +98,16 @@ function killedAt(calls: number): number[] {
 }
 
 describe.each([
-  ['an index of everybody', 1_000, 1_000, 1_000],
-  ['units', 10, 1_000, 1_000],
-  ['screened and judged by functions', 10, 10, 1_000],
-  ['kept by segment', 10, 10, 10],
-] as const)('a run that is killed at any of its calls (%s)', (_, wholeAtMost, aloneAtMost, heldAtMost) => {
+  ['an index of everybody', 1_000, 1_000],
+  ['units', 10, 1_000],
+  ['kept by segment', 10, 10],
+] as const)('a run that is killed at any of its calls (%s)', (_, wholeAtMost, heldAtMost) => {
   /** Tasks too are done with what the process lives by: it may die between any two of them, and within one. */
   const detection = (stores: Pick<World, 'archive' | 'features' | 'graph'> | ReturnType<typeof storesOf>, clock: SimulatedClock) =>
     new Detection({
       stores,
       clock,
       wholeAtMost,
-      aloneAtMost,
       heldAtMost,
       segments: 4,
       unitsAtOnce: 8,

@@ -63,14 +63,9 @@ export class Screening implements ScreenedPopulation {
     private readonly profiles: PackedProfiles,
   ) {}
 
-  static async of(
-    segments: Segments,
-    given: ScreeningGiven,
-    spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>,
-    where: Parameters<typeof screen>[6] = {},
-  ): Promise<Screening> {
+  static async of(segments: Segments, given: ScreeningGiven, spill: Pick<ObjectStore, 'put' | 'get' | 'delete'>): Promise<Screening> {
     const { now, policy, known } = given;
-    const screened = await screen(segments, known, now, screenPolicyOf(policy), given.cut, spill, where);
+    const screened = await screen(segments, known, now, screenPolicyOf(policy), given.cut, spill);
     const units = await unitsOf(screened, placesBySegment(screened, segments, given.ties), given.ties);
     const repeated = await repeatedIn(segments, screened.traits);
     return new Screening(screened.census, units, segments, screened.together, repeated, given.profiles);
