@@ -18,6 +18,7 @@ const WAIT = 0.025;
 export class AsFunctions {
   private readonly count = { tasks: 0, steps: 0, puts: 0, gets: 0, moved: 0, longest: 0, cpu: 0 };
   private waits = 0;
+  private readonly bySteps = new Map<string, { cpu: number; puts: number }>();
 
   constructor(private readonly spill: ObjectStore) {}
 
@@ -47,6 +48,7 @@ export class AsFunctions {
     for (const item of items) {
       const before = process.cpuUsage();
       const requests = count.puts + count.gets;
+      const { puts } = count;
       await doTask(item, this.store);
       const { user, system } = process.cpuUsage(before);
       const cpu = (user + system) / 1e6;
@@ -54,6 +56,10 @@ export class AsFunctions {
       count.tasks++;
       count.cpu += cpu;
       count.longest = Math.max(count.longest, cpu);
+      const step = this.bySteps.get(item.step) ?? { cpu: 0, puts: 0 };
+      step.cpu += cpu;
+      step.puts += count.puts - puts;
+      this.bySteps.set(item.step, step);
     }
   };
 
@@ -68,6 +74,7 @@ export class AsFunctions {
       steps * TRANSITIONS * TRANSITION +
       puts * PRICES.s3Put.usd +
       gets * PRICES.s3Get.usd;
-    return `${tasks} tasks, ${cpu.toFixed(1)} CPU s in them, the longest ${longest.toFixed(2)}; ${puts} PUT, ${gets} GET, ${(moved / 2 ** 30).toFixed(1)} GiB; $${dollars.toFixed(4)} a run`;
+    const each = [...this.bySteps].map(([step, one]) => `${step} ${one.cpu.toFixed(1)} s and ${one.puts} PUT`).join(', ');
+    return `${tasks} tasks, ${cpu.toFixed(1)} CPU s in them, the longest ${longest.toFixed(2)}; ${puts} PUT, ${gets} GET, ${(moved / 2 ** 30).toFixed(1)} GiB; $${dollars.toFixed(4)} a run; by step: ${each}`;
   }
 }
