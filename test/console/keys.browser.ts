@@ -1,6 +1,11 @@
 import type { Page } from 'playwright-core';
+import { brief } from '../../console/src/format';
+import { approve } from '../../functions/enforcement/commands/approve';
+import { openByHand } from '../../functions/enforcement/commands/choose-accounts';
+import { watchKeys } from '../../functions/enforcement/keys/watch-keys';
 import { DAY, HOUR } from '../../shared/domain/time';
-import { campaignId, hash64, sealedId } from '../../shared/identity/ids';
+import { type AccountKey, campaignId, hash64, sealedId } from '../../shared/identity/ids';
+import { BEN, CLEO, says } from '../support/worlds/enforcement-world';
 import { shot, sideways, type Visitor, violations } from './browser';
 import { onConsole } from './on-console';
 
@@ -10,7 +15,7 @@ const [STOLEN, NEWER, OLD] = [hash64('0badc0ffee123'), hash64('1badc0ffee123'), 
 const RAE: Visitor = { name: 'Rae', role: 'reviewer' };
 
 /** A victim whose key was stolen, and who replaced another one before. */
-async function victim(): Promise<string> {
+async function victim(): Promise<AccountKey> {
   const { enforcement, clock } = on.served.world;
   const campaign = (await enforcement.campaigns.get(campaignId('stolen-keys')))!;
   const members = campaign.members.map((member, n) => (n === 0 ? { ...member, role: 'suspected-victim' as const, key: STOLEN } : member));
@@ -85,5 +90,35 @@ test('a reviewer opens a case about one key from its row; another one sees which
   await viewing.getByText(`It is about ${name} alone.`).waitFor();
   expect(await viewing.content()).not.toContain(STOLEN);
   expect(await viewing.getByRole('button', { name: /^Disable/ }).count()).toBe(0);
+  expect(errors).toEqual([]);
+});
+
+test.each([1280, 390])('a case says that the key which it ended still works, and of whom, at %i', async (width) => {
+  const account = await victim();
+  const { enforcement, clock, pass } = on.served.world;
+  const asked = { accounts: [account], action: 'disable-key' as const, reasonCode: 'key-compromised' as const, keys: [STOLEN] };
+  const opened = await openByHand({ ...says(BEN), ...asked }, enforcement);
+  const id = opened.kind === 'done' ? opened.case : '';
+  expect(await approve({ ...says(CLEO), case: id, protectedToo: false }, enforcement)).toMatchObject({ kind: 'done' });
+  await pass(4 * HOUR);
+  const { page, errors } = await on.visit(RAE, { width });
+  await page.goto(`${on.served.origin}/cases/${id}`);
+  await page.getByText('This key alone').waitFor();
+  expect(await page.getByText(/still works/).count()).toBe(0);
+  // The provider acknowledged it, and its own key store says later that the key works.
+  const change = { change: 'created' as const, at: clock.now(), event: 'made again', by: 'owner' as const };
+  await enforcement.keys.change(account, { key: STOLEN, sealed: sealedId(`sealed-${STOLEN}`) }, change);
+  await watchKeys(enforcement);
+  await page.reload();
+  await page
+    .getByText(/still works/)
+    .first()
+    .waitFor();
+  await looksRight(page, `key-at-work-${width}`);
+  await page
+    .getByRole('link', { name: brief(account) })
+    .first()
+    .click();
+  await page.getByRole('region', { name: 'API keys' }).waitFor();
   expect(errors).toEqual([]);
 });

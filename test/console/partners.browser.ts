@@ -5,8 +5,9 @@ import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
 import { ingest } from '../../functions/ingest/ingest';
 import { DAY, HOUR, hourOf, iso, MINUTE } from '../../shared/domain/time';
-import { campaignId } from '../../shared/identity/ids';
+import { campaignId, hash64, sealedId } from '../../shared/identity/ids';
 import { hasher } from '../support/whole-api';
+import { buildMember } from '../support/worlds/build-campaign';
 import { BEN, says } from '../support/worlds/enforcement-world';
 import { fixtureServer } from '../support/worlds/fixture-server';
 import { FIXTURE_NOW, NAMES } from '../support/worlds/fixture-world';
@@ -99,6 +100,57 @@ test('on a phone: tenants, referrals, and what a viewer may not do', async () =>
   expect(await page.getByRole('button', { name: 'Withdraw' }).count()).toBe(0);
   await looksRight(page, 'referrals', 390);
   expect(errors).toEqual([]);
+});
+
+test('so many tenants take another person: who asked cannot approve, somebody else reads the letter, approves, and it goes out', async () => {
+  const { world } = served;
+  const campaign = (await world.enforcement.campaigns.get(campaignId('june')))!;
+  const many = Array.from({ length: 120 }, (_, n) => buildMember(n, { cloud: 'vertex' }));
+  for (const [n, { account }] of many.entries())
+    world.facts.set(account, { cloud: 'vertex', tenant: hash64(`project-${n}`), tenantSealed: sealedId(`sealed-project-${n}`) });
+  await world.enforcement.campaigns.save({ ...campaign, members: [...campaign.members, ...many], version: campaign.version + 1 });
+  const { page, errors } = await visit(browser, served.consoleUrl, { name: 'Rae', role: 'reviewer' });
+  await page.goto(`${served.origin}/campaigns/june`);
+  const panel = page.getByRole('region', { name: 'Tenants of other clouds' });
+  await panel
+    .getByRole('row', { name: /Google Vertex AI/ })
+    .getByRole('button', { name: 'Refer' })
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('when another reviewer approved it').waitFor();
+  await dialog.getByLabel('Why').fill('one operator');
+  await shot(page, 'refer-many-dialog-1280');
+  await dialog.getByRole('button', { name: 'Ask to refer 121 tenants' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await panel.getByRole('row', { name: /Google Vertex AI 121 .* to be approved/ }).waitFor();
+  await looksRight(page, 'refer-many', 1280);
+  await page.goto(`${served.origin}/referrals`);
+  await looksRight(page, 'referral-to-approve', 1280);
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await dialog.getByLabel('Why').fill('I asked for it');
+  await dialog.getByRole('button', { name: 'Approve' }).click();
+  await dialog.getByText(/another person|somebody else/).waitFor();
+  await shot(page, 'referral-own-approval-1280');
+  await page.keyboard.press('Escape');
+  for (const width of WIDTHS) {
+    const second = await visit(browser, served.consoleUrl, { name: `Sam ${width}`, role: 'reviewer' }, { width });
+    await second.page.goto(`${served.origin}/referrals`);
+    await second.page.getByRole('button', { name: 'Approve' }).waitFor();
+    await looksRight(second.page, 'referral-for-second', width);
+    if (width !== 390) continue;
+    await second.page.getByRole('button', { name: 'Approve' }).click();
+    const approving = second.page.getByRole('dialog');
+    await approving.getByText(/121 tenants will be named/).waitFor();
+    await approving.getByLabel('Why').fill('I read the letter');
+    await shot(second.page, 'referral-approve-dialog-390');
+    expect(await violations(second.page)).toEqual([]);
+    await approving.getByRole('button', { name: 'Approve' }).click();
+    await approving.waitFor({ state: 'detached' });
+    await second.page.getByRole('listitem').filter({ hasText: '121 tenants' }).getByText('to hand in').waitFor();
+    expect(second.errors).toEqual([]);
+  }
+  // The refusal is an answer that the browser notes.
+  expect(errors.filter((one) => !/409|422|403/.test(one))).toEqual([]);
 });
 
 test.each(WIDTHS)('what is observed of an account and who echoes whom, at %i', async (width) => {

@@ -66,7 +66,7 @@ export function Failed({ error, again }: { error: unknown; again?: () => void })
   );
 }
 
-type Loadable<T> = { data: T | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
+export type Loadable<T> = { data: T | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
 /** Loading, failed, or the data: no page forgets one of the three. */
 export function Loaded<T>({ from, lines, children }: { from: Loadable<T>; lines?: number; children: (data: T) => ReactNode }) {
   if (from.data !== undefined) return children(from.data);

@@ -47,7 +47,10 @@ function inWords({ inForce, waiting, unconfirmed, unreadable }: Open): string {
     ...(unreadable > 0 ? [`${unreadable} whose record cannot be read`] : []),
     ...(unconfirmed > 0 ? [`${unconfirmed} given up on: the provider does not carry them out`] : []),
   ];
-  return [`${inForce} actions in force`, ...(outstanding.length > 0 ? outstanding : ['none outstanding'])].join(', ');
+  return [
+    `${inForce} ${inForce === 1 ? 'action' : 'actions'} in force`,
+    ...(outstanding.length > 0 ? outstanding : ['none outstanding']),
+  ].join(', ');
 }
 
 /** While it is stopped nobody is asked for anything, but what is in force still expires. */

@@ -1,34 +1,20 @@
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { answered, client, type Schemas } from '../../api';
 import { count, plural } from '../../format';
-import { Failed, Panel } from '../../parts/parts';
+import { OnDemand } from '../../parts/on-demand';
 
 type Observed = Schemas['AccountObserved'];
 
 /** What stands out in an account's last day, read from the archive when somebody asks. No verdict looks at it. */
-export function ObservedPanel({ account }: { account: string }) {
-  const [asked, ask] = useState(false);
-  const found = useQuery({
-    queryKey: ['observed', account],
-    enabled: asked,
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: () => answered(client().GET('/v1/accounts/{account}/observed', { params: { path: { account } } })),
-  });
-  return (
-    <Panel title="Observed, not counted">
-      {found.data ? (
-        <Found of={found.data} />
-      ) : found.error ? (
-        <Failed error={found.error} />
-      ) : (
-        <button type="button" className="button" disabled={asked} onClick={() => ask(true)}>
-          {asked ? 'Reading…' : 'Look at the last day'}
-        </button>
-      )}
-    </Panel>
-  );
-}
+export const ObservedPanel = ({ account }: { account: string }) => (
+  <OnDemand
+    title="Observed, not counted"
+    ask="Look at the last day"
+    name={['observed', account]}
+    read={() => answered(client().GET('/v1/accounts/{account}/observed', { params: { path: { account } } }))}
+  >
+    {(found) => <Found of={found} />}
+  </OnDemand>
+);
 
 const Found = ({ of }: { of: Observed }) => (
   <div className="stack" style={{ gap: 8 }}>

@@ -1,8 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { answered, client, type Schemas } from '../../api';
 import { count, plural } from '../../format';
-import { Failed, Panel } from '../../parts/parts';
+import { OnDemand } from '../../parts/on-demand';
 
 type Observed = Schemas['CampaignObserved'];
 
@@ -15,28 +13,16 @@ const WHATS: Record<Observed['observed'][number]['what'], string> = {
 const SIGNALS: Record<Observed['shared'][number]['signal'], string> = { headerOrder: 'order of headers', http2: 'HTTP/2 fingerprint' };
 
 /** What stands out in the last day of a campaign's busiest members, read from the archive when somebody asks. No verdict looks at it. */
-export function CampaignObservedPanel({ id }: { id: string }) {
-  const [asked, ask] = useState(false);
-  const found = useQuery({
-    queryKey: ['campaign-observed', id],
-    enabled: asked,
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: () => answered(client().GET('/v1/campaigns/{campaign}/observed', { params: { path: { campaign: id } } })),
-  });
-  return (
-    <Panel title="Observed, not counted">
-      {found.data ? (
-        <Found of={found.data} />
-      ) : found.error ? (
-        <Failed error={found.error} />
-      ) : (
-        <button type="button" className="button" disabled={asked} onClick={() => ask(true)}>
-          {asked ? 'Reading…' : 'Look at the last day of its busiest members'}
-        </button>
-      )}
-    </Panel>
-  );
-}
+export const CampaignObservedPanel = ({ id }: { id: string }) => (
+  <OnDemand
+    title="Observed, not counted"
+    ask="Look at the last day of its busiest members"
+    name={['campaign-observed', id]}
+    read={() => answered(client().GET('/v1/campaigns/{campaign}/observed', { params: { path: { campaign: id } } }))}
+  >
+    {(found) => <Found of={found} />}
+  </OnDemand>
+);
 
 const Found = ({ of }: { of: Observed }) => (
   <div className="stack" style={{ gap: 8 }}>

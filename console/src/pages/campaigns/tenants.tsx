@@ -105,7 +105,7 @@ function ReferDialog({ campaign, cloud, onClose }: { campaign: string; cloud: st
   return (
     <CommandDialog
       title={`Refer the tenants of ${nameOf(cloud)}`}
-      act={preview.data ? `Refer ${plural(preview.data.tenants, 'tenant')}` : 'Refer'}
+      act={preview.data ? `${preview.data.approvers > 1 ? 'Ask to refer' : 'Refer'} ${plural(preview.data.tenants, 'tenant')}` : 'Refer'}
       ready={preview.data !== undefined}
       onClose={onClose}
       onRefused={() => void preview.refetch()}
@@ -125,10 +125,15 @@ function ReferDialog({ campaign, cloud, onClose }: { campaign: string; cloud: st
       <Loaded from={preview}>
         {(data) => (
           <>
+            {data.approvers > 1 ? (
+              <p className="note warn">
+                So many take another person: it goes out when another reviewer approved it, on the page of referrals.
+              </p>
+            ) : null}
             <p>
               {data.byHand
                 ? `No abuse desk of ${nameOf(cloud)} is set up: the letter is written, and you hand it in to ${data.desk}.`
-                : `${data.desk} is sent it now.`}{' '}
+                : `${data.desk} is sent it${data.approvers > 1 ? ' then' : ' now'}.`}{' '}
               It names {plural(data.tenants, 'tenant')} with {compact(data.exchanges)} requests, and how many accounts stand elsewhere (
               {count(data.elsewhere.firstParty)} of yours, {count(data.elsewhere.otherClouds)} of other clouds). No content, no hashes, no
               account of yours. <LeftOut of={data.leftOut} />

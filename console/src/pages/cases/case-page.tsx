@@ -44,14 +44,16 @@ export function CasePage({ id }: { id: string }) {
             </div>
           </header>
           {data.keysAtWork.length > 0 ? (
-            <p className="note danger">
-              <strong>A key that was ended still works</strong>, though the provider’s system acknowledged it: look there. Of{' '}
-              {data.keysAtWork.map((account) => (
+            <p className="note danger banner">
+              <strong>A key that was ended still works</strong>, although the provider’s system acknowledged it: look there first. What was
+              seen stands on the page of{' '}
+              {data.keysAtWork.map((account, n) => (
                 <span key={account}>
-                  <AccountLink account={account} />{' '}
+                  {n > 0 ? ', ' : ''}
+                  <AccountLink account={account} />
                 </span>
               ))}
-              (how it is known stands under what was done about each).
+              .
             </p>
           ) : null}
           <div className="columns">

@@ -4,9 +4,10 @@ import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
 import { CLASSIFICATION_NAMES, CLOUD_NAMES, compact, moment, plural, relative, sentences } from '../../format';
+import { ByState } from '../../parts/by-state';
 import { CommandDialog } from '../../parts/commands/command-dialog';
 import { saveFile } from '../../parts/csv';
-import { Badge, Empty, Failed, Loaded, Panel } from '../../parts/parts';
+import { Badge, Failed } from '../../parts/parts';
 import { useFilters } from '../../parts/use-filters';
 
 type One = Schemas['Referral'];
@@ -77,49 +78,18 @@ export function ReferralsPage() {
   const may = me.data !== undefined && me.data.role !== 'viewer';
   return (
     <>
-      <header>
-        <div className="grow">
-          <h1>Referrals</h1>
-          <p className="lede">
-            Tenants of other clouds that belong to a campaign, referred to the abuse desk there. Nothing is done to them here. Refer from
-            the page of a campaign.
-          </p>
-        </div>
-      </header>
-      <Panel title="Referred to abuse desks" flush>
-        <div className="filters">
-          <label className="field">
-            <span>Show</span>
-            <select value={state} onChange={(event) => choose('state', event.target.value)}>
-              <option value="open">waiting</option>
-              {STATES.map((one) => (
-                <option key={one} value={one}>
-                  {REFERRAL_NAMES[one]}
-                </option>
-              ))}
-              <option value="all">all</option>
-            </select>
-          </label>
-        </div>
-        <Loaded from={all}>
-          {({ items, next }) =>
-            items.length === 0 ? (
-              <Empty title="None">{state === 'open' ? 'No referral waits for an answer.' : 'No referral is in this state.'}</Empty>
-            ) : (
-              <>
-                <ol className="cases">
-                  {items.map((one) => (
-                    <Row key={one.id} one={one} onAsk={may ? (say) => setAsking({ one, say }) : null} />
-                  ))}
-                </ol>
-                <div className="under">
-                  <span>{next === undefined ? `${plural(items.length, 'referral')}. End of list` : 'The first 200'}</span>
-                </div>
-              </>
-            )
-          }
-        </Loaded>
-      </Panel>
+      <ByState
+        title="Referrals"
+        lede="Tenants of other clouds that belong to a campaign, referred to the abuse desk there. Nothing is done to them here. Refer from the page of a campaign."
+        panel="Referred to abuse desks"
+        states={[['open', 'waiting'], ...STATES.map((one) => [one, REFERRAL_NAMES[one]] as const), ['all', 'all']]}
+        state={state}
+        onChoose={(one) => choose('state', one)}
+        from={all}
+        empty={{ title: 'None', because: state === 'open' ? 'No referral waits for an answer.' : 'No referral is in this state.' }}
+        one="referral"
+        row={(one) => <Row key={one.id} one={one} onAsk={may ? (say) => setAsking({ one, say }) : null} />}
+      />
       {asking ? <Ask {...asking} onClose={() => setAsking(null)} /> : null}
     </>
   );
@@ -225,7 +195,7 @@ function Ask({ one, say, onClose }: { one: One; say: Say; onClose: () => void })
         {say === 'withdraw'
           ? 'The desk is told if it may have heard of it. The tenants can be referred again.'
           : say === 'approve'
-            ? `${plural(one.tenants, 'tenant')} will be named to the abuse desk there. Who asked for it cannot approve it; read the letter first.`
+            ? `${plural(one.tenants, 'tenant')} will be named to the abuse desk of ${CLOUD_NAMES[one.cloud] ?? one.cloud}. Read the letter first; whoever asked for it cannot approve it.`
             : `Referral ${one.id}: ${plural(one.tenants, 'tenant')}.`}
       </p>
       {say === 'withdraw' || say === 'approve' || say === 'sent' ? null : (

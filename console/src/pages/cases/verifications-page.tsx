@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { answered, client, type Schemas } from '../../api';
 import { useMe, useStatus } from '../../app';
-import { brief, CLASSIFICATION_NAMES, moment, plural, relative, sentences } from '../../format';
+import { brief, CLASSIFICATION_NAMES, moment, relative, sentences } from '../../format';
+import { ByState } from '../../parts/by-state';
 import { CommandDialog } from '../../parts/commands/command-dialog';
-import { Badge, Empty, Loaded, Panel } from '../../parts/parts';
+import { Badge } from '../../parts/parts';
 import { useFilters } from '../../parts/use-filters';
 
 type One = Schemas['Verification'];
@@ -44,48 +45,18 @@ export function VerificationsPage() {
   const may = me.data !== undefined && me.data.role !== 'viewer';
   return (
     <>
-      <header>
-        <div className="grow">
-          <h1>Verifications</h1>
-          <p className="lede">
-            Sign-ups that were held, and accounts that were challenged or limited, until the provider has checked them. Whoever passes is
-            free at once; whoever does not stays restricted until that ends by itself.
-          </p>
-        </div>
-      </header>
-      <Panel title="Checks asked of the provider" flush>
-        <div className="filters">
-          <label className="field">
-            <span>Show</span>
-            <select value={state} onChange={(event) => choose('state', event.target.value)}>
-              {STATES.map((one) => (
-                <option key={one} value={one}>
-                  {NAMES[one]}
-                </option>
-              ))}
-              <option value="all">all</option>
-            </select>
-          </label>
-        </div>
-        <Loaded from={all}>
-          {({ items, next }) =>
-            items.length === 0 ? (
-              <Empty title="Nobody">{state === 'waiting' ? 'No check is waiting for a result.' : 'None with this result.'}</Empty>
-            ) : (
-              <>
-                <ol className="cases">
-                  {items.map((one) => (
-                    <Row key={one.account} one={one} onAsk={may ? (say) => setAsking({ one, say }) : null} />
-                  ))}
-                </ol>
-                <div className="under">
-                  <span>{next === undefined ? `${plural(items.length, 'verification')}. End of list` : 'The first 200'}</span>
-                </div>
-              </>
-            )
-          }
-        </Loaded>
-      </Panel>
+      <ByState
+        title="Verifications"
+        lede="Sign-ups that were held, and accounts that were challenged or limited, until the provider has checked them. Whoever passes is free at once; whoever does not stays restricted until that ends by itself."
+        panel="Checks asked of the provider"
+        states={[...STATES.map((one) => [one, NAMES[one]] as const), ['all', 'all']]}
+        state={state}
+        onChoose={(one) => choose('state', one)}
+        from={all}
+        empty={{ title: 'Nobody', because: state === 'waiting' ? 'No check is waiting for a result.' : 'None with this result.' }}
+        one="verification"
+        row={(one) => <Row key={one.account} one={one} onAsk={may ? (say) => setAsking({ one, say }) : null} />}
+      />
       {asking ? <Ask {...asking} onClose={() => setAsking(null)} /> : null}
     </>
   );
