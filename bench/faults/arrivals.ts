@@ -17,9 +17,12 @@ function usage(id: number, account: string, at: number, tokens: number): string 
     id: `e-${id}`,
     time: iso(at),
     subject: account,
-    data: { model: 'm', inputTokens: tokens, outputTokens: 1, client: { userAgent: `c-${tokens % 3}` } },
+    data: { model: 'm', inputTokens: tokens, outputTokens: 1, client: { userAgent: `c-${tokens % 3}` }, ...tenancyOf(id, tokens) },
   });
 }
+
+/** Every third request says whose tenant its account is, of several that say different things the latest must stand. */
+const tenancyOf = (id: number, tokens: number): object => (id % 3 === 0 ? { cloud: 'bedrock', tenant: `t-${tokens % 4}` } : {});
 
 /** The events of one seed, and how they are put into messages: some twice, some again in another message, out of order. */
 export function arrivals(chance: Chance): Arrivals {

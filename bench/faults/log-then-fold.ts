@@ -19,7 +19,7 @@ const SHARDS = 2;
 const SEGMENTS = 4;
 
 export type LogThenFold = System & {
-  /** Every row of the newest sealed version, to the byte, and every row as the API reads it, as text. */
+  /** Every row of the newest sealed version, to the byte, with what it says of the account, and every row as the API reads it, as text. */
   rows(): Promise<Map<string, string>>;
 };
 
@@ -45,7 +45,7 @@ export function logThenFold({ faults, clock, hasher }: { faults: Faults; clock: 
     async counts() {
       const counts = new Map<string, number>();
       for (const [name, text] of await rows()) {
-        if (name.startsWith('read/') || name.startsWith('F#')) continue;
+        if (/^(read\/|facts\/|F#)/.test(name)) continue;
         const features = new Features();
         features.absorb(new ByteReader(Buffer.from(text, 'hex')));
         counts.set(name, features.exchanges);
@@ -66,6 +66,7 @@ async function rowsOf(stores: { archive: MemoryObjectStore; features: MemoryTabl
       if (item.version !== sealed?.version) rows.set(`${pk}/${item.sk}`, 'an older version than the plan');
       for (const row of readFoldOutput((await stores.archive.get(String(item.output)))!).rows) {
         rows.set(`${row.account}/${hourLabel(hour)}`, Buffer.from(row.features).toString('hex'));
+        if (row.facts.length > 0) rows.set(`facts/${row.account}/${hourLabel(hour)}`, JSON.stringify(row.facts));
         const read = await hours.get(row.account, hour);
         rows.set(
           `read/${row.account}/${hourLabel(hour)}`,

@@ -1,4 +1,9 @@
-import { RATES, SYSTEMS, simulateFaults } from '../../bench/faults/simulate';
+import { arrivals, HOURS, START } from '../../bench/faults/arrivals';
+import { logThenFold } from '../../bench/faults/log-then-fold';
+import { faultless, RATES, SYSTEMS, simulateFaults } from '../../bench/faults/simulate';
+import { HOUR } from '../../shared/domain/time';
+import { KeyedHasher } from '../../shared/identity/keyed-hash';
+import { SeededChance, SimulatedClock } from '../../shared/memory/simulated-clock';
 
 /** Thousands of seeds: npm run faults. */
 const SEEDS = 200;
@@ -21,6 +26,16 @@ test(`features come out the same, to the byte, under crashes at any call, thrott
   expect(wrong['marker, then count']).toBeGreaterThan(rows / 50);
   expect(wrong['lock, effect, complete']).toBeGreaterThan(rows / 50);
   expect(wrong['marker and count in a transaction']).toBe(0);
+});
+
+test('what requests say of tenants is among what must come out the same', async () => {
+  const clock = new SimulatedClock(START + HOURS * HOUR);
+  const clean = logThenFold({ faults: faultless(), clock, hasher: new KeyedHasher('k'.repeat(64)) });
+  await clean.take(arrivals(new SeededChance(1)).messages);
+  await clean.work();
+  const facts = [...(await clean.rows())].filter(([name]) => name.startsWith('facts/')).map(([, text]) => text);
+  expect(facts.length).toBeGreaterThan(5);
+  for (const text of facts) expect(text).toContain('"cloud":"bedrock"');
 });
 
 test('without a fault every way counts right but for what comes again', async () => {
