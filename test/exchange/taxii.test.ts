@@ -75,6 +75,9 @@ onBothSides((side) => {
       body: { title: expect.any(String), api_roots: [expect.stringMatching(/\/taxii2\/exchange\/$/)] },
     });
     const root = new URL(discovery.body.api_roots[0]).pathname;
+    // As it comes through a gateway that has no route with a slash at its end.
+    expect((await request('/taxii2', key)).body).toEqual(discovery.body);
+    expect((await request(root.slice(0, -1), key)).status).toBe(200);
     expect(await request(root, key)).toMatchObject({
       status: 200,
       type: TAXII,

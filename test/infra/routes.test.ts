@@ -61,3 +61,12 @@ test.each(operations)('%s reaches %s, with a token unless it is public', (name, 
   expect(route?.answeredBy).toContain(stage);
   expect(route?.authorization).toBe(role === 'public' || role === 'producer' ? 'NONE' : 'JWT');
 });
+
+test.each(['/taxii2', '/taxii2/exchange', '/taxii2/exchange/', '/taxii2/exchange/collections/', '/taxii2/exchange/collections/x/objects/'])(
+  '%s reaches the exchange, whose function looks the key up',
+  (path) => {
+    const route = routeFor(routes, 'GET', path);
+    expect(route?.answeredBy).toContain('Taxii');
+    expect(route?.authorization).toBe('NONE');
+  },
+);

@@ -118,8 +118,10 @@ export function taxiiRoutes(api: Api, http: HttpPorts, deps: TaxiiDependencies):
         : error(c, { status: 403, title: 'Forbidden', description: 'This key may not read the collection.' }),
     );
 
-  api.get(
-    '/taxii2/',
+  // Without the slash too: API Gateway has no route that ends in one.
+  api.on(
+    'GET',
+    ['/taxii2/', '/taxii2'],
     within((c) =>
       answer(c, {
         title: 'Lockstep',
@@ -129,8 +131,9 @@ export function taxiiRoutes(api: Api, http: HttpPorts, deps: TaxiiDependencies):
       }),
     ),
   );
-  api.get(
-    ROOT,
+  api.on(
+    'GET',
+    [ROOT, ROOT.slice(0, -1)],
     within((c) => answer(c, { title: 'Exchange between labs', versions: [TAXII], max_content_length: MOST_OBJECTS * 2_000 })),
   );
   api.get(
