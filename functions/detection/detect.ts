@@ -227,7 +227,7 @@ export class Detection {
     const profiles = await accounts.some([...new Set([...found, ...machine, ...before].flatMap(accountsIn))]);
     const changed = followPeople(found, machine, before, regroupings, {
       profiles: { get: (account) => profiles.peek(account) },
-      half: accounts.span.half,
+      start: accounts.span.start,
       now,
     });
     const moved = changed.filter(movedByPeople(regroupings));
@@ -330,7 +330,7 @@ export class Detection {
   }
 
   private trackingOf({ span }: Pick<Accounts, 'span'>, { provenance, names }: Given): Tracking {
-    return { half: span.half, provenance, names };
+    return { start: span.start, provenance, names };
   }
 
   /** The links of campaigns that changed are kept before anything says that they changed. */
