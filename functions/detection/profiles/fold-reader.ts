@@ -1,22 +1,17 @@
 import { createHash } from 'node:crypto';
-import { DAY, HOUR, hourLabel, MINUTE } from '../../../shared/domain/time';
+import { DAY, HOUR } from '../../../shared/domain/time';
 import { type FoldOutput, readFoldOutput } from '../../../shared/formats/fold-output';
 import type { Stores } from '../../../shared/ports';
 import { ErasureStore } from '../../../shared/stores/archive/erasure-store';
-import { foldedAgain, markedHours } from '../../../shared/stores/archive/manifest-store';
+import { markedHours } from '../../../shared/stores/archive/manifest-store';
 import { SegmentedPopulation, type SegmentedPorts } from '../segments/segmented-population';
 import { Checkpoints, type Folded, type Head } from './checkpoints';
+import { FoldedHours, type Outputs } from './folded-hours';
 import { Population } from './population';
 
 /** A population, the hours it was made of, and when it was begun (ms). */
 type Stand = { population: Population | SegmentedPopulation; absorbed: Map<number, Folded>; built: number };
-type Outputs = Folded & { keys: string[] };
 type Marked = readonly { hour: number; marks: number }[];
-/**
- * An hour sealed so long after its end is taken as it is, although chunks were listed for it since: with many producers some event is
- * always late, and whoever waits for the last waits for ever.
- */
-const PLAN_SETTLES_AFTER = 10 * MINUTE;
 /** Late events that are fewer than this share of their hour wait for the next time the population is built: it reads the whole window. */
 const CHANGED_SHARE = 0.01;
 const REBUILT_AT_LEAST = DAY;
@@ -52,6 +47,7 @@ export class FoldReader {
   private behind = false;
   private readonly none = new Population();
   private readonly checkpoints: Checkpoints;
+  private readonly folded: FoldedHours;
   /** What was found damaged or missing in the last call. */
   damaged: string[] = [];
 
@@ -70,6 +66,7 @@ export class FoldReader {
     this.packedAbove = packedAbove;
     this.heldAtMost = heldAtMost;
     this.checkpoints = new Checkpoints(stores.archive);
+    this.folded = new FoldedHours(stores.features);
   }
 
   /** Empty until the window was read for the first time, and where the population is kept by segment. */
@@ -192,7 +189,7 @@ export class FoldReader {
         this.lost.add(key);
         return false;
       }
-      await this.foldAgain(hour);
+      await this.folded.again(hour);
       for (const one of population.takeBack(hour)) absorbed.delete(one);
     }
   }
@@ -228,7 +225,7 @@ export class FoldReader {
       const known = absorbed.get(hour);
       if (known?.marks === marks) continue;
       if (!known && !hasTime()) break;
-      const folded = await this.foldedOf(hour, marks);
+      const folded = await this.folded.of(hour, marks);
       if (!folded) {
         // An hour that was read already is read again once it is folded again; a new one is waited for.
         if (known) continue;
@@ -253,7 +250,7 @@ export class FoldReader {
         if (hour > head.last * HOUR || !fits) break;
         const was = known.get(hour);
         if (was?.marks === marks) continue;
-        if (!folded.has(hour)) folded.set(hour, await this.foldedOf(hour, marks));
+        if (!folded.has(hour)) folded.set(hour, await this.folded.of(hour, marks));
         const is = folded.get(hour);
         // Of an hour that is not folded again yet nothing better is known.
         fits = is === undefined ? was !== undefined : was?.digest === is.digest;
@@ -272,7 +269,7 @@ export class FoldReader {
     for (const { hour, marks } of marked) {
       if (building.absorbed.has(hour)) continue;
       if (!hasTime()) return false;
-      const folded = await this.foldedOf(hour, marks);
+      const folded = await this.folded.of(hour, marks);
       if (!folded || !(await this.take(hour, folded, building))) break;
     }
     return true;
@@ -296,7 +293,7 @@ export class FoldReader {
     for (const key of keys) {
       const output = await this.output(key);
       if (!output) {
-        await this.foldAgain(hour);
+        await this.folded.again(hour);
         return false;
       }
       outputs.push(output);
@@ -320,32 +317,6 @@ export class FoldReader {
       }
     }
     return undefined;
-  }
-
-  private async foldAgain(hour: number): Promise<void> {
-    const current = await this.stores.features.get(`F#${hourLabel(hour)}`, 'PLAN');
-    if (!current || Number(current.marks) < 0) return;
-    await this.stores.features.put(foldedAgain(current), { kind: 'equals', attribute: 'version', value: Number(current.version) });
-  }
-
-  /** Every shard of an hour; undefined while one is missing, or behind the chunks listed (`marks`) and sealed early. */
-  private async foldedOf(hour: number, marks: number): Promise<Outputs | undefined> {
-    const pk = `F#${hourLabel(hour)}`;
-    const plan = await this.stores.features.get(pk, 'PLAN');
-    // Chunks that came after the plan was sealed are in the next version: this one is not the whole hour.
-    if (!plan || (Number(plan.marks) < marks && Date.parse(String(plan.at)) < hour + HOUR + PLAN_SETTLES_AFTER)) return undefined;
-    const { items } = await this.stores.features.query({ pk, prefix: 'S#' });
-    const done = items.filter((item) => Number(item.version) === Number(plan.version));
-    if (done.length < Number(plan.shards)) return undefined;
-    const sum = (name: 'events' | 'facts'): number => done.reduce((total, item) => total + Number(item[name]), 0);
-    return {
-      version: Number(plan.version),
-      marks: Number(plan.marks),
-      digest: done.map(({ digest }) => String(digest)).join(' '),
-      events: sum('events'),
-      facts: sum('facts'),
-      keys: done.map(({ output }) => String(output)),
-    };
   }
 }
 

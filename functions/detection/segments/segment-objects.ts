@@ -6,7 +6,7 @@ import { PACKED } from '../units/unit-objects';
 
 /** What stands in the objects of a run of a population that is kept by segment, by name of the object. `s`: segment, `q`: number of a question. */
 
-/** `segments`: what the population is made of: a checkpoint, and outputs that were folded since, hour by hour in the order of their shards. */
+/** `segments`: what the population is made of: a checkpoint, and outputs that were folded since, hour by hour, always in one order. */
 export const SegmentsGiven = z.object({
   /** A power of two. */
   count: z.int(),

@@ -82,7 +82,7 @@ export class SegmentedPopulation implements Accounts {
     return this.queued.length;
   }
 
-  /** Outputs of an hour (ms) behind the last, in the order of their shards: read when the population is brought up to date. */
+  /** Outputs of an hour (ms) behind the last: read when the population is brought up to date. */
   take(hour: number, keys: readonly string[]): void {
     this.queued.push({ hour, keys: [...keys] });
   }
