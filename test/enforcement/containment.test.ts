@@ -1,5 +1,6 @@
 import { advance } from '../../functions/enforcement/case/advance';
 import { leaseOf } from '../../functions/enforcement/case/alone';
+import { step } from '../../functions/enforcement/case/step';
 import { approve } from '../../functions/enforcement/commands/approve';
 import { undoAccount } from '../../functions/enforcement/commands/undo';
 import { openEnforcement } from '../../functions/enforcement/enforcement';
@@ -63,6 +64,20 @@ onBothSides((side) => {
       expect(world.provider.received).toEqual([]);
       await world.pass(20 * MINUTE);
       expect(world.provider.received.length).toBeGreaterThan(0);
+    });
+
+    test('who finds somebody at work on a case looks again within a minute, not when their lease would end', async () => {
+      const { clock, enforcement, detect } = await enforcementWorld(side);
+      await detect(buildCampaign({ size: 20 }));
+      clock.advanceTo(clock.now() + HOUR);
+      await step(CASE, enforcement);
+      expect((await enforcement.cases.head(CASE))?.state.progress.kind).toBe('containing');
+      await enforcement.leases.take(leaseOf(CASE), 'who works', 16 * MINUTE);
+      const because = 'somebody else is working on the case';
+      expect(await step(CASE, enforcement)).toEqual({ kind: 'wait', until: clock.now() + MINUTE, because });
+      clock.advanceTo(clock.now() + MINUTE);
+      await enforcement.leases.release(leaseOf(CASE), 'who works');
+      expect(await step(CASE, enforcement)).not.toMatchObject({ because });
     });
 
     test('asks each account once, and the account events confirm it', async () => {

@@ -1,4 +1,5 @@
 import type { StepAnswer } from '../../../shared/domain/cases/case';
+import { MINUTE } from '../../../shared/domain/time';
 import type { CaseId } from '../../../shared/identity/ids';
 import type { Enforcement } from '../enforcement';
 import { alone } from './alone';
@@ -10,6 +11,9 @@ import type { CaseHead } from './move';
 import { confirmUndone, undoCampaign } from './undo-campaign';
 import { watchStage } from './watch-stage';
 
+/** Who works on a case is done with a step long before the lease ends that it holds in case it dies. */
+const LOOK_AGAIN = MINUTE;
+
 /** One step of one case, whatever it is at. The state machine and the local process call this and nothing else. */
 export async function step(id: CaseId, deps: Enforcement): Promise<StepAnswer> {
   const head = await deps.cases.head(id);
@@ -18,7 +22,11 @@ export async function step(id: CaseId, deps: Enforcement): Promise<StepAnswer> {
   return alone(id, deps, {
     // Looked at again: who held the case before may have moved it on.
     work: async () => take(id, (await deps.cases.head(id)) ?? head, deps),
-    busy: (until) => ({ kind: 'wait', until, because: 'somebody else is working on the case' }),
+    busy: (until) => ({
+      kind: 'wait',
+      until: Math.min(until, deps.clock.now() + LOOK_AGAIN),
+      because: 'somebody else is working on the case',
+    }),
   });
 }
 
