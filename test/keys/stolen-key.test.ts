@@ -121,4 +121,4 @@ test('from traffic to the provider: the stolen one of three keys is named and as
     // What the owner asks with any key is served.
     expect(gateway.effect(account)?.(pipeline.clock.now())).toBeUndefined();
   }
-}, 120_000);
+}, 300_000);
