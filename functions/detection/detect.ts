@@ -34,7 +34,7 @@ export const DETECTION_CODE = 'detection-1';
 
 /** Accounts that one process holds with their profiles and an index of all they hold: some 25 KB each. */
 const WHOLE_AT_MOST = 60_000;
-/** Accounts that one process holds packed, with their columns: some 4.4 KB each (docs/decisions/0006). A stage gives its own number. */
+/** Accounts that one process holds packed, with their columns: some 6 KB each (docs/decisions/0006). A stage gives its own number. */
 const HELD_AT_MOST = 1_000_000;
 export type DetectionPorts = ByUnitsPorts & {
   stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
