@@ -11,8 +11,6 @@ export class Counts {
   readonly models = new Map<string, number>();
   /** Exchanges by the words of SHOWN_WORDS: a map each, made when there is one. */
   readonly shown: [channels?: Map<string, number>, languages?: Map<string, number>, countries?: Map<string, number>] = [];
-  /** Gaps between neighbouring exchanges, seconds. */
-  readonly gaps = { n: 0, sum: 0, squares: 0 };
   exchanges = 0;
   prevented = 0;
 
@@ -25,12 +23,6 @@ export class Counts {
     raise(words, word, count);
   }
 
-  gap(n: number, sum: number, squares: number): void {
-    this.gaps.n += n;
-    this.gaps.sum += sum;
-    this.gaps.squares += squares;
-  }
-
   add(other: Counts): void {
     for (let i = 0; i < SUMS; i++) this.sums[i]! += other.sums[i]!;
     for (const [task, count] of other.tasks) raise(this.tasks, task, count);
@@ -38,7 +30,6 @@ export class Counts {
     other.shown.forEach((words, which) => {
       for (const [word, count] of words ?? []) this.show(which, word, count);
     });
-    this.gap(other.gaps.n, other.gaps.sum, other.gaps.squares);
     this.exchanges += other.exchanges;
     this.prevented += other.prevented;
   }
@@ -46,7 +37,7 @@ export class Counts {
 
 const raise = (words: Map<string, number>, word: string, count: number): void => void words.set(word, (words.get(word) ?? 0) + count);
 
-export function writeCounts(out: ByteWriter, { sums, tasks, models, shown, gaps, exchanges, prevented }: Counts): void {
+export function writeCounts(out: ByteWriter, { sums, tasks, models, shown, exchanges, prevented }: Counts): void {
   writeSparse(out, sums);
   for (const words of [tasks, models, ...SHOWN_WORDS.map((_, which) => shown[which])]) {
     out.varint(words?.size ?? 0);
@@ -55,7 +46,8 @@ export function writeCounts(out: ByteWriter, { sums, tasks, models, shown, gaps,
       out.varint(count);
     }
   }
-  for (const value of [gaps.n, gaps.sum, gaps.squares, exchanges, prevented]) out.varint(value);
+  out.varint(exchanges);
+  out.varint(prevented);
 }
 
 /** Throws on damage. */
@@ -65,7 +57,6 @@ export function readCounts(from: ByteReader): Counts {
   for (const words of [counts.tasks, counts.models]) for (let left = from.varint(); left > 0; left--) words.set(from.text(), from.varint());
   for (let which = 0; which < SHOWN_WORDS.length; which++)
     for (let left = from.varint(); left > 0; left--) counts.show(which, from.text(), from.varint());
-  counts.gap(from.varint(), from.varint(), from.varint());
   counts.exchanges = from.varint();
   counts.prevented = from.varint();
   return counts;
@@ -85,7 +76,7 @@ export function writeSparse(out: ByteWriter, values: ArrayLike<number>): void {
 }
 
 /** Throws where more stands than `values` has room for. */
-export function readSparse(from: ByteReader, values: Float64Array | Uint16Array): void {
+export function readSparse(from: ByteReader, values: Float64Array | Uint32Array | Uint16Array): void {
   for (let left = from.varint(), at = 0; left > 0; left--) {
     at += from.varint();
     if (at >= values.length) throw new Error('profile: damaged');

@@ -30,6 +30,8 @@ export function writeProfile(out: ByteWriter, profile: Profile): void {
   out.double(profile.lastUse);
   for (const count of [profile.lifetimeTokens.input, profile.lifetimeTokens.output, profile.exchanges, profile.prevented])
     out.varint(count);
+  for (const value of [profile.gaps.n, profile.gaps.sum, profile.gaps.squares]) out.double(value);
+  writeSparse(out, profile.clock);
   writeSparse(out, profile.hourly);
   writeSparse(out, profile.stopped);
   // The window is read as the sum of its days.
@@ -79,6 +81,8 @@ export function readProfile(from: ByteReader): Profile {
   Object.assign(profile.lifetimeTokens, { input: from.varint(), output: from.varint() });
   profile.exchanges = from.varint();
   profile.prevented = from.varint();
+  Object.assign(profile.gaps, { n: from.double(), sum: from.double(), squares: from.double() });
+  readSparse(from, profile.clock);
   readSparse(from, profile.hourly);
   readSparse(from, profile.stopped);
   for (let left = from.varint(); left > 0; left--) {

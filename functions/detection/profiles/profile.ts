@@ -11,6 +11,7 @@ import { TimedSample } from './timed-sample';
 
 /** The window: the day that goes on and the thirteen before it. */
 export const WINDOW_HOURS = 14 * 24;
+const WEEK = 7 * 24;
 const MOST_INSTRUMENTS = 16;
 
 export const PROFILE_SAMPLES = ['ips', 'prefixes', 'asns', 'clients', 'systems', 'templates', 'phrases', 'keys'] as const;
@@ -37,6 +38,9 @@ export class Profile {
   readonly lifetimeTokens = { input: 0, output: 0 };
   exchanges = 0;
   prevented = 0;
+  /** Gaps between neighbouring exchanges, seconds; and exchanges by hour of the day, UTC. A rhythm is a habit: what it is read from outlives the window, and counts half with each week. */
+  readonly gaps = { n: 0, sum: 0, squares: 0 };
+  readonly clock = new Uint32Array(24);
   /** Over all days of the window. */
   window = new Counts();
   /** Of the day that goes on; none before it did anything that day. */
@@ -123,6 +127,7 @@ export class Profile {
       stopped[cell.hour - start] = Math.min(65_535, (stopped[cell.hour - start] ?? 0) + cell.prevented);
       if (cell.exchanges === 0) continue;
       hourly[cell.hour - start] = Math.min(65_535, (hourly[cell.hour - start] ?? 0) + cell.exchanges);
+      this.clock[cell.hour % 24]! += cell.exchanges;
       addMinutes(this.minutes, cell);
       const began = cell.hour * HOUR;
       if (this.lastUse > 0) {
@@ -159,8 +164,19 @@ export class Profile {
   }
 
   private gap(n: number, sum: number, squares: number): void {
-    this.window.gap(n, sum, squares);
-    this.today?.gap(n, sum, squares);
+    this.gaps.n += n;
+    this.gaps.sum += sum;
+    this.gaps.squares += squares;
+  }
+
+  /** Answers whether there was anything. */
+  private halveRhythm(): boolean {
+    const { gaps, clock } = this;
+    const wasAny = gaps.n > 0 || clock.some((exchanges) => exchanges > 0);
+    const by = gaps.n < 1 ? 0 : 0.5;
+    Object.assign(gaps, { n: gaps.n * by, sum: gaps.sum * by, squares: gaps.squares * by });
+    for (let hour = 0; hour < clock.length; hour++) clock[hour] = clock[hour]! >>> 1;
+    return wasAny;
   }
 
   /**
@@ -182,6 +198,9 @@ export class Profile {
     for (const name of PROFILE_SAMPLES) if (this.samples[name].forget(start)) isChanged = true;
     if (this.minutes.forget(start)) isChanged = true;
     this.habits?.forget(start);
+    const today = start + WINDOW_HOURS - 24;
+    for (let week = Math.floor((today - 24 * days) / WEEK); week < Math.floor(today / WEEK); week++)
+      if (this.halveRhythm()) isChanged = true;
     if (isChanged) this.revision++;
     return isChanged;
   }
@@ -197,12 +216,8 @@ export class Profile {
 
   /** Whether nothing of it lies in the window: no window that moves on changes it. */
   get isIdle(): boolean {
-    return (
-      !this.today &&
-      this.days.length === 0 &&
-      this.minutes.keys.length === 0 &&
-      PROFILE_SAMPLES.every((name) => this.samples[name].keys.length === 0)
-    );
+    const isEmpty = !this.today && this.days.length === 0 && this.gaps.n === 0 && !this.clock.some((exchanges) => exchanges > 0);
+    return isEmpty && this.minutes.keys.length === 0 && PROFILE_SAMPLES.every((name) => this.samples[name].keys.length === 0);
   }
 
   /** [hour start ms, exchanges, prevented] over the window, which begins with the hour `start`, oldest first. */
@@ -212,13 +227,6 @@ export class Profile {
       if (this.hourly[hour] !== 0 || this.stopped[hour] !== 0) hours.push([(start + hour) * HOUR, this.hourly[hour]!, this.stopped[hour]!]);
     }
     return hours;
-  }
-
-  /** Exchanges by hour of the day, UTC. */
-  get clock(): Uint32Array {
-    const clock = new Uint32Array(24);
-    for (let hour = 0; hour < WINDOW_HOURS; hour++) clock[hour % 24]! += this.hourly[hour]!;
-    return clock;
   }
 
   /** First and last hour with evidence, counted from the window's start, and the exchanges of the window; `undefined` without any. */

@@ -9,7 +9,7 @@ const ENOUGH = 10;
  * `undefined` while there is too little to read.
  */
 export function rhythmOf(profile: Profile): number | undefined {
-  const { n, sum, squares } = profile.window.gaps;
+  const { n, sum, squares } = profile.gaps;
   if (n < ENOUGH || sum <= 0) return undefined;
   const mean = sum / n;
   const cv = Math.sqrt(Math.max(0, squares / n - mean * mean)) / mean;

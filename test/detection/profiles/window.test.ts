@@ -69,24 +69,18 @@ test('what an account is judged by is what it did on the day that goes on and th
             for (const { model } of within) models.set(model, (models.get(model) ?? 0) + 1);
             const hours = new Map<number, number>();
             for (const one of within) hours.set(Math.floor(atOf(one) / HOUR), (hours.get(Math.floor(atOf(one) / HOUR)) ?? 0) + 1);
-            const clockOf = Array.from({ length: 24 }, (_, hour) => within.filter((one) => one.hour === hour).length);
             expect({
               exchanges: profile?.windowExchanges,
               input: profile?.sum(SUM.input),
-              gaps: profile?.window.gaps.n,
               models: new Map([...(profile?.window.models ?? [])].sort()),
               hours: profile?.hours(start),
-              clock: [...(profile?.clock ?? [])],
               ever: profile?.exchanges,
               addresses: profile?.samples.ips.keys.length,
             }).toEqual({
               exchanges: within.length,
               input: within.reduce((sum, { tokens }) => sum + tokens, 0),
-              // The gap before the first exchange of the window belongs to the day on which it ended.
-              gaps: within.length - (within.length === own.length ? 1 : 0),
               models: new Map([...models].sort()),
               hours: [...hours].sort(([a], [b]) => a - b).map(([hour, count]) => [hour * HOUR, count, 0]),
-              clock: clockOf,
               ever: own.length,
               addresses: new Set(within.map(({ address }) => address)).size,
             });
