@@ -93,3 +93,43 @@ test('what an account is judged by is what it did on the day that goes on and th
   reached.atLeast({ 'some forgotten': 60, 'all forgotten': 20, 'all in the window': 150 });
   expect(WINDOW_HOURS).toBe(336);
 }, 120_000);
+
+test('what a rhythm is read from outlives the window, and halves with each week', async () => {
+  const clock = new SimulatedClock(START);
+  const stores = { archive: new MemoryObjectStore(), features: new MemoryTable(clock) };
+  const seen: [gaps: number, window: number][] = [];
+  let sent = 0;
+  // Twelve exchanges, ten minutes apart, and from then on one of somebody else. Weeks since the epoch end on Thursdays.
+  for (const [day, account, exchanges] of [
+    [0, 'one', 12],
+    [1, 'other', 1],
+    [8, 'other', 1],
+    [15, 'other', 1],
+    [36, 'other', 1],
+  ] as const) {
+    const lines = Array.from({ length: exchanges }, (_, n) => {
+      const envelope = { specversion: '1.0', type: 'lockstep.usage.v1', source: 'gateway', id: `r-${sent++}`, subject: account };
+      return JSON.stringify({
+        ...envelope,
+        time: iso(START + day * DAY + n * 10 * MINUTE),
+        data: { model: 'atlas-5', inputTokens: 1, outputTokens: 1 },
+      });
+    });
+    clock.advanceTo(START + (day + 1) * DAY - 1);
+    await ingest([{ id: `r-${day}`, body: lines.join('\n') }], { ...stores, clock, hasher, segments: 1 });
+    clock.advanceTo(START + (day + 1) * DAY + 15 * MINUTE);
+    for (const task of await plan({ ...stores, clock, shards: 1 })) await fold(task, { ...stores, rows: 'none' });
+    const reader = new FoldReader(stores);
+    await reader.catchUp(clock.now(), 14);
+    await reader.checkpoint(true);
+    const profile = reader.population.profiles.peek(hasher.account('one').key)!;
+    seen.push([profile.gaps.n, profile.windowExchanges]);
+  }
+  expect(seen).toEqual([
+    [11, 12],
+    [11, 12],
+    [5.5, 12],
+    [2.75, 0],
+    [0, 0],
+  ]);
+});
