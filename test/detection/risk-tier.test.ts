@@ -15,7 +15,7 @@ test.each([
 ])('%s', (_, { createdAt, exchanges }, inTier) => {
   const profile = new Profile(accountKey('one'), sealedId('s'), now - DAY);
   if (createdAt !== undefined) profile.facts.createdAt = createdAt;
-  profile.window.exchanges = exchanges;
+  profile.current.exchanges = exchanges;
   expect(isWatchedAlone(profile, now)).toBe(inTier);
 });
 

@@ -37,9 +37,8 @@ export class TimedSample {
     return revisited;
   }
 
-  /** Drops what was last used before `hour`. Answers whether anything was. */
-  forget(hour: number): boolean {
-    const before = this.keys.length;
+  /** Drops what was last used before `hour`. */
+  forget(hour: number): void {
     let kept = 0;
     for (let at = 0; at < this.keys.length; at++) {
       if (this.last[at]! < hour) continue;
@@ -55,6 +54,5 @@ export class TimedSample {
     this.counts.length = kept;
     this.first.length = kept;
     this.last.length = kept;
-    return kept < before;
   }
 }
