@@ -83,10 +83,11 @@ export class Detection extends Construct {
     may(detect).deleteRows(tables.graph, ['KNOWN-BY#*', 'CAMPAIGN']);
     may(detect).readRows(tables.enforcement, ['LIVE#*', 'POLICY', 'OPERATORS', 'O#*', 'REGROUPINGS', 'G#*']);
     may(detect).sendTo(this.decisions.queue);
+    // Also of a stage without the machine: there who detects does the tasks of a large population himself.
+    may(detect).read(archive, [SCREEN]);
+    may(detect).write(archive, [SCREEN]);
+    may(detect).remove(archive, [SCREEN]);
     if (screening) {
-      may(detect).read(archive, [SCREEN]);
-      may(detect).write(archive, [SCREEN]);
-      may(detect).remove(archive, [SCREEN]);
       detect.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [screening.arn] }));
       detect.addToRolePolicy(new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [screening.executions] }));
     }

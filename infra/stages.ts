@@ -48,7 +48,7 @@ export type Stage = {
     readonly every: Duration;
     readonly memoryMiB: number;
     /**
-     * Functions that screen, and judge units, side by side where there are more than a million accounts (docs/decisions/0017): thousands are a number here.
+     * Functions that absorb, screen and judge side by side where there are more accounts than who detects holds (docs/decisions/0006, 0017): thousands are a number here.
      * 0: the detecting function does it all itself, as it does for fewer accounts.
      */
     readonly screenAtOnce: number;
