@@ -17,8 +17,8 @@ import type { StateStack } from './state-stack';
 /** Objects of a run of the screen: gone with it, and after a day where it was killed (state-stack.ts). */
 const SCREEN = 'detection/screen/*';
 
-/** Packed accounts with their columns, at 5 KB each, beside 800 MiB for what a run needs; of more than a million no call could write a checkpoint in time (docs/decisions/0006). */
-const heldIn = (memoryMiB: number): number => Math.min(1_000_000, Math.floor(((memoryMiB - 800) * 2 ** 20) / 5_000 / 10_000) * 10_000);
+/** Packed accounts with their columns, at 6.5 KB each, beside 800 MiB for what a run needs; of more than a million no call could write a checkpoint in time (docs/decisions/0006). */
+const heldIn = (memoryMiB: number): number => Math.min(1_000_000, Math.floor(((memoryMiB - 800) * 2 ** 20) / 6_500 / 10_000) * 10_000);
 
 /**
  * Accounts, links, networks, campaigns, on a schedule. It holds no permission to act: it writes what it found, and tells a queue

@@ -1,6 +1,7 @@
 import { Detection } from '../../functions/detection/detect';
 import { writeAccountsInOrder } from '../../functions/detection/profiles/account-file';
 import { accountFileOf, Checkpoints, type Head } from '../../functions/detection/profiles/checkpoints';
+import { WINDOW_HOURS } from '../../functions/detection/profiles/profile';
 import { sizeOf } from '../../functions/detection/screen/columns/screen-columns';
 import type { Segments } from '../../functions/detection/screen/holders/census';
 import type { DetectionPolicy } from '../../shared/domain/policy/detection-policy';
@@ -33,9 +34,9 @@ export async function checkpointOf(segments: Segments, archive: ObjectStore): Pr
     await archive.put(file.key, bytes);
     files.push(file);
   }
-  const half = LAST - (LAST % 168);
+  const start = LAST - (LAST % 24) + 24 - WINDOW_HOURS;
   await new Checkpoints(archive).saveHead(
-    { whole: true, last: LAST, half, built: NOW, releases: [], accounts, segments: files },
+    { whole: true, last: LAST, start, built: NOW, releases: [], accounts, segments: files },
     new Map(),
   );
 }

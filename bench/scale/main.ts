@@ -153,7 +153,7 @@ async function measure(system: System, size: number, folder: string, partitions:
       const functions = new AsFunctions(spill);
       const prefix = prefixOf('run-bench');
       const tracking = {
-        half: Math.floor(NOW / HOUR),
+        start: Math.floor(NOW / HOUR),
         provenance: { run: 'run-bench', code: '', policy: '', input: '' },
         names: new Set<string>(),
       };

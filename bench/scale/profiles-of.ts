@@ -61,7 +61,8 @@ export function profileAt(columns: ScreenColumns, at: number): Profile {
   for (let i = columns.minuteStarts[at]!; i < columns.minuteStarts[at + 1]!; i++)
     profile.minutes.add(columns.minutes[i]!, 1, columns.came[at]!);
   profile.exchanges = 300;
-  profile.current.exchanges = 300;
+  profile.window.exchanges = 300;
+  profile.today = profile.window;
   profile.firstUse = columns.came[at]! * HOUR;
   profile.lastUse = NOW - HOUR;
   profile.revision = 1;

@@ -29,7 +29,7 @@ export class AccountRows {
 
   /** Answers how many rows it wrote. */
   async write(accounts: Accounts, linked: ReadonlySet<AccountKey>, now: number): Promise<number> {
-    const { half, last } = accounts.span;
+    const { start, last } = accounts.span;
     if (!Number.isFinite(last)) return 0;
     const done = await this.stores.graph.get(DONE.pk, DONE.sk);
     const before = Number(done?.hour ?? Number.NEGATIVE_INFINITY);
@@ -41,7 +41,7 @@ export class AccountRows {
       const profiles = await accounts.some(some);
       await inBatches(some, AT_ONCE, async (account) => {
         const profile = profiles.peek(account);
-        if (profile) await this.summaries.put(summarize(account, profile.asFeatures(half), profile.facts, now), profile.sealed);
+        if (profile) await this.summaries.put(summarize(account, profile.asFeatures(start), profile.facts, now), profile.sealed);
       });
     }
     await this.stores.graph.put({ ...DONE, hour: last });

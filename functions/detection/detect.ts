@@ -34,7 +34,7 @@ export const DETECTION_CODE = 'detection-1';
 
 /** Accounts that one process holds with their profiles and an index of all they hold: some 25 KB each. */
 const WHOLE_AT_MOST = 60_000;
-/** Accounts that one process holds packed, with their columns: some 4.4 KB each (docs/decisions/0006). A stage gives its own number. */
+/** Accounts that one process holds packed, with their columns: some 6 KB each (docs/decisions/0006). A stage gives its own number. */
 const HELD_AT_MOST = 1_000_000;
 export type DetectionPorts = ByUnitsPorts & {
   stores: Pick<Stores, 'archive' | 'features' | 'graph'>;
@@ -227,7 +227,7 @@ export class Detection {
     const profiles = await accounts.some([...new Set([...found, ...machine, ...before].flatMap(accountsIn))]);
     const changed = followPeople(found, machine, before, regroupings, {
       profiles: { get: (account) => profiles.peek(account) },
-      half: accounts.span.half,
+      start: accounts.span.start,
       now,
     });
     const moved = changed.filter(movedByPeople(regroupings));
@@ -330,7 +330,7 @@ export class Detection {
   }
 
   private trackingOf({ span }: Pick<Accounts, 'span'>, { provenance, names }: Given): Tracking {
-    return { half: span.half, provenance, names };
+    return { start: span.start, provenance, names };
   }
 
   /** The links of campaigns that changed are kept before anything says that they changed. */

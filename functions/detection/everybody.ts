@@ -88,8 +88,8 @@ export class Everybody {
       smallestReference: policy.smallestReference.value,
       hubShare: policy.hubShare.value,
     };
-    // A new half window begins with a new index: traits that nobody holds any more are dropped.
-    const name = JSON.stringify([numbers, population.span.half]);
+    // A new index each week: traits that nobody holds any more are dropped.
+    const name = JSON.stringify([numbers, Math.floor(population.span.start / 168)]);
     if (!this.index || this.indexPolicy !== name || this.indexed !== population) {
       this.index = new TraitIndex(numbers);
       this.pairs = new CandidatePairs();

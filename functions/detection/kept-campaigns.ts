@@ -106,7 +106,7 @@ export class KeptCampaigns {
     );
     const unsaid = [...changed.entries()].filter(([, { id, version }]) => (this.held.get(id)?.version ?? 0) < version);
     const profiles = await accounts.some(membersOf(unsaid.map(([, campaign]) => campaign)));
-    for (const [place, campaign] of unsaid) await this.save(campaign, documents[place]!, at, { profiles, half: accounts.span.half });
+    for (const [place, campaign] of unsaid) await this.save(campaign, documents[place]!, at, { profiles, start: accounts.span.start });
     await this.refreshFacts(before, accounts);
     return this.inSome;
   }
@@ -130,14 +130,14 @@ export class KeptCampaigns {
     campaign: Campaign,
     document: string,
     now: number,
-    { profiles, half }: { profiles: PackedProfiles; half: number },
+    { profiles, start }: { profiles: PackedProfiles; start: number },
   ): Promise<void> {
     const before = new Map(this.held.get(campaign.id)?.members.map((member) => [member.account, member]));
     const drawn = [...campaign.members].sort((one, other) => (one.account < other.account ? -1 : 1)).slice(0, MOST_MEMBER_HOURS);
     await this.graphs.saveHours(
       campaign.id,
       campaign.version,
-      drawn.map(({ account }) => ({ account, hours: profiles.peek(account)?.hours(half) ?? [] })),
+      drawn.map(({ account }) => ({ account, hours: profiles.peek(account)?.hours(start) ?? [] })),
     );
     await inBatches(campaign.members, AT_ONCE, async (member) => {
       const profile = profiles.peek(member.account);

@@ -30,7 +30,7 @@ const POLICY = { referenceAgeDays: 30, smallestReference: 60, hubShare: 0.04, li
 const CUT = { partitions: 3, rowsAtOnce: 8 };
 const SEGMENTS = 4;
 const TRACKING = {
-  half: Math.floor(NOW / HOUR) - 100,
+  start: Math.floor(NOW / HOUR) - 100,
   provenance: { run: 'run-proof-units', code: 'proof', policy: 'proof', input: 'proof' },
   names: new Set<string>(),
 };
@@ -117,7 +117,7 @@ async function keptBySegment(archive: ObjectStore, carryOut: CarryOut, expected:
     segments.push(file);
   }
   const accounts = everybody.length;
-  const head: Head = { format: 1, whole: true, last, half: TRACKING.half, built: NOW, absorbed: [], releases: [], accounts, segments };
+  const head: Head = { format: 2, whole: true, last, start: TRACKING.start, built: NOW, absorbed: [], releases: [], accounts, segments };
   const population = new SegmentedPopulation(head, { archive, carryOut, segments: SEGMENTS });
   assert.equal(await population.settle(NOW), undefined);
   const given = { ties: [], known: new Set<AccountKey>(), now: NOW, policy, cut: CUT };
@@ -133,7 +133,7 @@ async function keptBySegment(archive: ObjectStore, carryOut: CarryOut, expected:
   const kept: Head[] = [];
   const next = await population.keep({ built: NOW, absorbed: new Map() }, true, {
     saveHead: async (of) => {
-      kept.push({ format: 1, absorbed: [], ...of });
+      kept.push({ format: 2, absorbed: [], ...of });
       return kept[0]!;
     },
   });

@@ -59,10 +59,10 @@ function members(of: Group, at: number): Profile[] {
       exchanges: 60,
     });
     it.samples.phrases.add(hash(`phrase ${at}`), 1, HOUR_NOW - 20);
-    it.current.sums[SUM.prompts] = 60;
-    it.current.sums[SUM.elicitsTrait] = of.asks ? 55 : 1;
-    it.current.sums[SUM.content + (of.asks ? 40 : i % 8)] = 60;
-    for (let hour = 100; hour < 130; hour++) it.current.hourly[hour] = 2;
+    it.window.sums[SUM.prompts] = 60;
+    it.window.sums[SUM.elicitsTrait] = of.asks ? 55 : 1;
+    it.window.sums[SUM.content + (of.asks ? 40 : i % 8)] = 60;
+    for (let hour = 100; hour < 130; hour++) it.hourly[hour] = 2;
     return it;
   });
 }
@@ -88,8 +88,8 @@ const knownBy = (at: number): Campaign['indicators'] =>
 const strangers = (): Profile[] =>
   Array.from({ length: 260 }, (_, i) => {
     const it = profile(`stranger ${i}`, { ips: [`address ${i % 120}`], clients: ['popular'], exchanges: 40 });
-    it.current.sums[SUM.prompts] = 40;
-    it.current.sums[SUM.content + (i % 8)] = 40;
+    it.window.sums[SUM.prompts] = 40;
+    it.window.sums[SUM.content + (i % 8)] = 40;
     return it;
   });
 
@@ -106,7 +106,11 @@ const saidOf = ({ assessments, campaigns, links, index }: JudgedUnit) => ({
 });
 
 const HALF = HOUR_NOW - 100;
-const tracking = { half: HALF, provenance: { run: 'run-1', code: 'detection-1', policy: 'p', input: 'i' }, names: new Set(['c-0', 'c-1']) };
+const tracking = {
+  start: HALF,
+  provenance: { run: 'run-1', code: 'detection-1', policy: 'p', input: 'i' },
+  names: new Set(['c-0', 'c-1']),
+};
 const held = (profiles: readonly Profile[]): Profiles => {
   const all = new Profiles();
   for (const one of profiles) all.set(one.account, one);

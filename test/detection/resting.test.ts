@@ -51,7 +51,7 @@ function accountsOf({ size, silentFor, atWork, waiting }: Group, at: number): Pr
       exchanges: 60,
       lastUse: i < atWork ? NOW - HOUR : NOW - silentFor,
     });
-    for (let hour = 100; hour < 130; hour++) it.current.hourly[hour] = 2;
+    for (let hour = 100; hour < 130; hour++) it.hourly[hour] = 2;
     if (i >= size - waiting) {
       it.exchanges = 0;
       it.lastUse = Number.NEGATIVE_INFINITY;
@@ -66,12 +66,12 @@ function judged(profiles: readonly Profile[], before: readonly Campaign[], rests
   const found = judge(context, { policy, pairs: new CandidatePairs(), named: new Set(), rests });
   const held = new Map(profiles.map((one) => [one.account, one]));
   const provenance = { run: 'run', code: 'code', policy: 'policy', input: 'input' };
-  const half = Math.floor(NOW / HOUR) - 100;
+  const start = Math.floor(NOW / HOUR) - 100;
   const changed = track(controlFalseDiscovery(found.assessments, policy), before, {
     ...context,
     profiles: held,
     policy,
-    half,
+    start,
     provenance,
   });
   return { changed, resting: found.resting.map(({ length }) => length), networks: found.linked.length };

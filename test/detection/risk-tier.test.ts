@@ -15,7 +15,7 @@ test.each([
 ])('%s', (_, { createdAt, exchanges }, inTier) => {
   const profile = new Profile(accountKey('one'), sealedId('s'), now - DAY);
   if (createdAt !== undefined) profile.facts.createdAt = createdAt;
-  profile.current.exchanges = exchanges;
+  profile.window.exchanges = exchanges;
   expect(isWatchedAlone(profile, now)).toBe(inTier);
 });
 

@@ -73,7 +73,7 @@ function made(one: Someone, i: number): Profile {
   for (const phrase of one.phrases) it.samples.phrases.add(hash(phrase), 1, HOUR_NOW - 20);
   for (const prefix of one.prefixes) it.samples.prefixes.add(hash(prefix), 1, HOUR_NOW - 20);
   for (const minute of one.minutes) it.minutes.add(hashOfMinute((HOUR_NOW - 20) * 60 + minute), 1, HOUR_NOW - 20);
-  if (one.steady) it.gaps = { ...it.gaps, n: 40, sum: 40 * 977, squares: 40 * 977 * 977 * 1.01 };
+  if (one.steady) Object.assign(it.gaps, { n: 40, sum: 40 * 977, squares: 40 * 977 * 977 * 1.01 });
   if (one.laterClient && one.clients.length > 0) {
     it.firstUse = NOW - 20 * DAY;
     for (const client of it.samples.clients.keys) it.samples.clients.add(client, 1, HOUR_NOW - 480);

@@ -31,8 +31,8 @@ function world(all: readonly Profile[], now = NOW) {
   packed.pack();
   const profiles = { get: (account: Profile['account']) => packed.peek(account) };
   const provenance: Campaign['provenance'] = { run: 'run', code: 'code', policy: 'policy', input: 'input' };
-  const half = Math.floor(now / HOUR) - 100;
-  const context: TrackContext = { index, profiles, releases: new Map(), policy, operators: [], now, half, provenance };
+  const start = Math.floor(now / HOUR) - 100;
+  const context: TrackContext = { index, profiles, releases: new Map(), policy, operators: [], now, start, provenance };
   const network = (members: readonly Profile[], classification?: Classification): Assessment =>
     assessment(
       index,

@@ -141,7 +141,7 @@ describe('which key was used with which client', () => {
     const profile = profileOf([[0, ...many], ...every(6, 96, [A, OLD, HOME], [B, OLD, HOME]), ...stolen]);
     expect(profile.habits?.isCut).toBe(true);
     expect(keyElsewhereOf(profile)).toBeUndefined();
-    profile.roll(HOUR_0 + 168);
+    profile.roll(HOUR_0 + 168, 7);
     expect(profile.habits?.isCut).toBe(false);
   });
 

@@ -185,7 +185,7 @@ async function through(messages: readonly Message[]): Promise<void> {
       `${account}: tokens, a client, a system prompt`,
       profile.lifetimeTokens.input > 0 && profile.samples.clients.keys.length === 1 && profile.samples.systems.keys.length === 1,
     );
-    expect(`${account}: the model that was asked for`, (profile.current.models.get('atlas-5') ?? 0) > 0);
+    expect(`${account}: the model that was asked for`, (profile.window.models.get('atlas-5') ?? 0) > 0);
   }
 }
 

@@ -12,7 +12,7 @@ export function followPeople(
   machine: readonly Campaign[],
   shown: readonly Campaign[],
   regroupings: readonly Regrouping[],
-  context: Pick<TrackContext, 'profiles' | 'now' | 'half'>,
+  context: Pick<TrackContext, 'profiles' | 'now' | 'start'>,
 ): Campaign[] {
   if (nobodyIsMoved(shown, regroupings)) return [...found];
   const changed = new Map(found.map((campaign) => [campaign.id, campaign]));

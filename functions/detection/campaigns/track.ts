@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cloudOf } from '../../../shared/domain/account';
 import { type Campaign, type Indicator, LEGS, type Member, nothingCounted, probabilityOf } from '../../../shared/domain/campaigns/campaign';
 import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
-import { DAY, HOUR } from '../../../shared/domain/time';
+import { DAY } from '../../../shared/domain/time';
 import { type AccountKey, type CampaignId, campaignId } from '../../../shared/identity/ids';
 import { type Assessment, memberOf } from '../findings/assess';
 import type { Network } from '../networks/networks';
@@ -20,8 +20,8 @@ export type TrackContext = {
   policy: DetectionPolicy;
   operators: readonly Watched[];
   now: number;
-  /** Start of the current half window, hours since the epoch. */
-  half: number;
+  /** First hour of the window, since the epoch. */
+  start: number;
   provenance: Campaign['provenance'];
   /** Names of all campaigns there are, of those that are not tracked here, too. */
   names?: ReadonlySet<string>;
@@ -269,7 +269,7 @@ const MOST_HOURS = 2_000;
 export function counted(
   campaign: Campaign,
   before: Campaign | undefined,
-  { profiles, now, half }: Pick<TrackContext, 'profiles' | 'now' | 'half'>,
+  { profiles, now, start }: Pick<TrackContext, 'profiles' | 'now' | 'start'>,
 ): Campaign {
   const tasks = new Map<string, number>();
   const hours = new Map<number, [number, number]>();
@@ -285,18 +285,14 @@ export function counted(
     const tokens = profile.lifetimeTokens;
     input += tokens.input;
     output += tokens.output;
-    [profile.previous, profile.current].forEach((part, which) => {
-      for (const [task, count] of part.tasks) tasks.set(task, (tasks.get(task) ?? 0) + count);
-      const start = half - (which === 0 ? part.hourly.length : 0);
-      for (let hour = 0; hour < part.hourly.length; hour++) {
-        if (part.hourly[hour] === 0 && part.stopped[hour] === 0) continue;
-        const cell = hours.get(start + hour);
-        if (cell) {
-          cell[0] += part.hourly[hour]!;
-          cell[1] += part.stopped[hour]!;
-        } else hours.set(start + hour, [part.hourly[hour]!, part.stopped[hour]!]);
-      }
-    });
+    for (const [task, count] of profile.window.tasks) tasks.set(task, (tasks.get(task) ?? 0) + count);
+    for (const [began, exchanges, prevented] of profile.hours(start)) {
+      const cell = hours.get(began);
+      if (cell) {
+        cell[0] += exchanges;
+        cell[1] += prevented;
+      } else hours.set(began, [exchanges, prevented]);
+    }
     // A detection that started cold knows the window only: counts never go back.
     const cloud = cloudOf(profile.facts);
     const { cloud: _before, ...kept } = member;
@@ -310,7 +306,7 @@ export function counted(
   const exchanges = members.reduce((sum, member) => sum + member.exchanges, 0);
   const labelled = [...tasks.values()].reduce((a, b) => a + b, 0);
   const seen = new Map(campaign.timeline.map((point) => [point[0], point]));
-  for (const [hour, [exchanges, prevented]] of hours) seen.set(hour * HOUR, [hour * HOUR, exchanges, prevented]);
+  for (const [began, [exchanges, prevented]] of hours) seen.set(began, [began, exchanges, prevented]);
   return {
     ...campaign,
     members,

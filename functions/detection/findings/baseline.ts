@@ -58,12 +58,10 @@ export function baselineOfProfiles(accounts: readonly Profile[]): Baseline {
       timed++;
       if (dispersion < EVEN) even++;
     }
-    for (const half of [profile.current, profile.previous]) {
-      for (const [task, asked] of half.tasks) {
-        const count = Math.min(MOST_EXCHANGES, asked);
-        tasks.set(task, (tasks.get(task) ?? 0) + count);
-        labelled += count;
-      }
+    for (const [task, asked] of profile.window.tasks) {
+      const count = Math.min(MOST_EXCHANGES, asked);
+      tasks.set(task, (tasks.get(task) ?? 0) + count);
+      labelled += count;
     }
   }
   for (const [task, count] of tasks) tasks.set(task, count / labelled);
@@ -132,14 +130,17 @@ export function elicitation(profile: Profile): AskedFor {
 
 const FEWEST_HOURS = 4;
 const FEWEST_EXCHANGES = 4;
+const WEEK = 168;
+const sumOf = (counts: Uint16Array): number => counts.reduce((sum, count) => sum + count, 0);
 
 /**
  * Index of dispersion (variance over mean) of hourly counts from the first to the last active hour: 1 for chance arrivals,
  * well above for people, who come in bursts, below for requests dealt out evenly. `undefined` while there is too little.
  */
 export function dispersionOf(profile: Profile): number | undefined {
-  const { hourly, exchanges } = profile.current.exchanges >= FEWEST_EXCHANGES ? profile.current : profile.previous;
-  if (exchanges < FEWEST_EXCHANGES) return undefined;
+  // A week: over two the load of anybody changes.
+  const hourly = [profile.hourly.subarray(-WEEK), profile.hourly.subarray(0, -WEEK)].find((week) => sumOf(week) >= FEWEST_EXCHANGES);
+  if (!hourly) return undefined;
   let first = -1;
   let last = -1;
   let sum = 0;

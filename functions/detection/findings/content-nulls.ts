@@ -74,9 +74,8 @@ function drawn<T>(cohort: readonly T[], round: number): (i: number) => T {
 export function contentOf(profile: Profile): Float64Array {
   const content = new Float64Array(CONTENT_BUCKETS);
   let total = 0;
-  const { current, previous } = profile;
   for (let i = 0; i < CONTENT_BUCKETS; i++) {
-    content[i] = current.sums[SUM.content + i]! + previous.sums[SUM.content + i]!;
+    content[i] = profile.sum(SUM.content + i);
     total += content[i]!;
   }
   if (total > 0) for (let i = 0; i < CONTENT_BUCKETS; i++) content[i]! /= total;

@@ -129,7 +129,7 @@ function movedTo(model: string, at: number, accounts: readonly Profile[]): numbe
   let all = 0;
   for (const profile of accounts) {
     if (profile.firstUse > at || profile.lastUse < at) continue;
-    used += (profile.current.models.get(model) ?? 0) + (profile.previous.models.get(model) ?? 0);
+    used += profile.window.models.get(model) ?? 0;
     all += profile.windowExchanges;
   }
   return all < 50 ? undefined : used / all;

@@ -106,14 +106,11 @@ function expectedShare(one: Profile, two: Profile): number {
   let left = 0;
   let right = 0;
   let both = 0;
-  for (const half of ['previous', 'current'] as const) {
-    const [a, b] = [one[half].hourly, two[half].hourly];
-    for (let hour = 0; hour < a.length; hour++) {
-      const [x, y] = [Math.min(60, a[hour]!), Math.min(60, b[hour]!)];
-      left += x;
-      right += y;
-      both += (x * y) / 60;
-    }
+  for (let hour = 0; hour < one.hourly.length; hour++) {
+    const [x, y] = [Math.min(60, one.hourly[hour]!), Math.min(60, two.hourly[hour]!)];
+    left += x;
+    right += y;
+    both += (x * y) / 60;
   }
   return both / Math.max(1, left + right - both);
 }

@@ -14,9 +14,6 @@ import type { TimedSample } from './timed-sample';
  */
 const moment = (at: number | undefined): Date | undefined => (at === undefined || !Number.isFinite(at) ? undefined : new Date(at));
 const counts = (words: Iterable<[string, number]>): string => JSON.stringify(Object.fromEntries(words));
-const both = (profile: Profile, of: 'tasks' | 'models'): Map<string, number> => added([profile.previous[of], profile.current[of]]);
-const shown = (profile: Profile, which: 0 | 1 | 2): Map<string, number> =>
-  added([profile.previous.shown[which], profile.current.shown[which]]);
 const HASH_SPACE = 2 ** 52;
 
 /** Distinct values seen, estimated beyond the size of the sample. */
@@ -51,11 +48,11 @@ const READ: Record<AccountColumn, (profile: Profile) => unknown> = {
   distinct_keys: ({ samples }) => distinctIn(samples.keys, 'keys'),
   distinct_systems: ({ samples }) => distinctIn(samples.systems, 'systems'),
   distinct_templates: ({ samples }) => distinctIn(samples.templates, 'templates'),
-  models: (profile) => counts(both(profile, 'models')),
-  tasks: (profile) => counts(both(profile, 'tasks')),
-  channels: (profile) => counts(shown(profile, 0)),
-  languages: (profile) => counts(shown(profile, 1)),
-  countries: (profile) => counts(shown(profile, 2)),
+  models: (profile) => counts(profile.window.models),
+  tasks: (profile) => counts(profile.window.tasks),
+  channels: (profile) => counts(profile.window.shown[0] ?? []),
+  languages: (profile) => counts(profile.window.shown[1] ?? []),
+  countries: (profile) => counts(profile.window.shown[2] ?? []),
   clock: ({ clock }) => JSON.stringify([...clock]),
 };
 const COLUMNS = Object.entries(ACCOUNT_COLUMNS).map(([name, type]) => ({ name, type: PARQUET[type], of: READ[name as AccountColumn] }));
@@ -98,10 +95,4 @@ export async function readPackedAccounts(bytes: Uint8Array): Promise<{ account: 
     // A copy: what was read is a view of all of them.
     return { account: accountOf(packed), packed: packed.slice() };
   });
-}
-
-function added(parts: readonly (ReadonlyMap<string, number> | undefined)[]): Map<string, number> {
-  const all = new Map<string, number>();
-  for (const part of parts) for (const [word, count] of part ?? []) all.set(word, (all.get(word) ?? 0) + count);
-  return all;
 }

@@ -7,8 +7,8 @@ export interface Accounts {
   readonly size: number;
   /** Of each model, when it was first met (ms). */
   readonly releases: ReadonlyMap<string, number>;
-  /** Start of the current half window and the newest hour absorbed, hours since the epoch. */
-  readonly span: { readonly half: number; readonly last: number };
+  /** First hour of the window and the newest hour absorbed, since the epoch. */
+  readonly span: { readonly start: number; readonly last: number };
   /** Profiles of some accounts: asked together, for where they are elsewhere each question is a step of tasks. */
   some(accounts: readonly AccountKey[]): Promise<PackedProfiles>;
   /** The same, of those alone of whom the provider may have said something since the last run. */

@@ -14,12 +14,12 @@ export type Folded = z.infer<typeof Folded>;
 
 /** What a population was, after an hour: written last, so that whatever it names is there. */
 export const Head = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   /** Whether all that was folded then had been read: only then it is judged. */
   whole: z.boolean(),
   /** The last hour absorbed, hours since the epoch. */
   last: z.int(),
-  half: z.int(),
+  start: z.int(),
   /** When it was built from fold outputs, ms. */
   built: z.number(),
   absorbed: z.array(z.tuple([z.number(), Folded])),
@@ -93,7 +93,7 @@ export class Checkpoints {
 
   /** `absorbed`: the hours that are still looked at. Answers the head. */
   async save({ population, absorbed, built }: Stand, whole: boolean): Promise<Head> {
-    const { half, last } = population.span;
+    const { start, last } = population.span;
     const count = segmentsFor(population.profiles.size);
     const parts: AccountKey[][] = Array.from({ length: count }, () => []);
     for (const account of population.profiles.accounts()) parts[segmentOf(account, count)]!.push(account);
@@ -105,17 +105,17 @@ export class Checkpoints {
       segments.push(file);
     }
     return this.saveHead(
-      { whole, last, half, built, releases: [...population.releases], accounts: population.profiles.size, segments },
+      { whole, last, start, built, releases: [...population.releases], accounts: population.profiles.size, segments },
       absorbed,
     );
   }
 
   /** Of a population whose files stand. */
   async saveHead(of: Omit<Head, 'format' | 'absorbed'>, absorbed: ReadonlyMap<number, Folded>): Promise<Head> {
-    const { whole, last, half, built, releases, accounts, segments } = of;
+    const { whole, last, start, built, releases, accounts, segments } = of;
     const oldest = last * HOUR - KEPT;
     const hours = [...absorbed].filter(([hour]) => hour >= oldest);
-    const head: Head = { format: 1, whole, last, half, built, absorbed: hours, releases, accounts, segments };
+    const head: Head = { format: 2, whole, last, start, built, absorbed: hours, releases, accounts, segments };
     const text = Buffer.from(JSON.stringify(head));
     await this.archive.put(`${HEADS}${hourLabel(last * HOUR)}-${digestOf(text)}.json`, text, { ifAbsent: true });
     return head;

@@ -3,7 +3,7 @@ import { ByteReader } from '../../../shared/formats/bytes';
 import { Features } from '../../../shared/formats/features';
 import { type FoldOutput, readFoldOutput } from '../../../shared/formats/fold-output';
 import type { AccountKey } from '../../../shared/identity/ids';
-import { HALF_HOURS, Profile } from './profile';
+import { Profile, WINDOW_HOURS } from './profile';
 import { Profiles } from './profiles';
 
 /** How long facts of an account are kept that nobody mentions: what the provider told us once holds for years. */
@@ -11,7 +11,7 @@ const SILENT_KEPT = 400 * DAY;
 /** Longer than an event may be late and a campaign lives on in silence. */
 const CLOSED_KEPT = 60 * DAY;
 
-/** Accounts that stand unpacked at the turn of a half window. */
+/** Accounts that stand unpacked while the window moves on. */
 const PACKED_AT_ONCE = 20_000;
 
 /** Everything detection knows, built from fold outputs in hour order. */
@@ -28,23 +28,21 @@ export class Population {
   forgot = false;
   /** Rows absorbed since it was built or restored. */
   rows = 0;
-  /** Start of the current half window, hours since the epoch. */
-  private half = Number.NaN;
+  /** First hour of the window, since the epoch: of the day that goes on and the thirteen before it. */
+  private start = Number.NaN;
   private lastHour = Number.NEGATIVE_INFINITY;
   private readonly scratch = new Features();
 
-  /** Adds one (hour, shard). Throws when the hour lies before the window's current half: rebuild instead. */
+  /** Adds one (hour, shard). Hours come in order: of one that was passed it is built again. */
   absorb(hour: number, bytes: Uint8Array): void {
     this.absorbOutput(hour, readFoldOutput(bytes));
   }
 
   absorbOutput(hour: number, output: FoldOutput): void {
     const index = hour / HOUR;
-    if (Number.isNaN(this.half)) this.half = index - (index % HALF_HOURS);
-    while (index >= this.half + HALF_HOURS) {
-      this.half += HALF_HOURS;
-      this.turn();
-    }
+    const begins = index - (index % 24) + 24 - WINDOW_HOURS;
+    if (Number.isNaN(this.start)) this.start = begins;
+    if (begins > this.start) this.moveOn(begins);
     this.lastHour = Math.max(this.lastHour, index);
     for (const { model, at } of output.releases) if (!this.releases.has(model)) this.releases.set(model, at);
     for (const row of output.rows) {
@@ -60,7 +58,7 @@ export class Population {
       if (row.features.length > 0) {
         this.scratch.clear();
         this.scratch.absorb(new ByteReader(row.features));
-        profile.absorb(this.scratch, this.half);
+        profile.absorb(this.scratch, this.start);
       }
       this.touched.add(profile);
     }
@@ -69,22 +67,25 @@ export class Population {
   }
 
   /**
-   * The turn of a half window. Whoever was closed by the provider, or not heard of, for so long is forgotten, and known again by the
-   * next word.
+   * A day ends. Whoever was closed by the provider, or not heard of, for so long is forgotten, and known again by the next word.
    */
-  private turn(): void {
-    const now = this.half * HOUR;
+  private moveOn(start: number): void {
+    const days = (start - this.start) / 24;
+    this.start = start;
+    const now = (start + WINDOW_HOURS - 24) * HOUR;
     let since = 0;
     for (const account of [...this.profiles.accounts()]) {
-      const profile = this.profiles.get(account)!;
-      profile.roll(this.half - HALF_HOURS);
-      this.touched.add(profile);
+      const profile = this.profiles.peek(account)!;
       const silent = now - profile.lastHeard;
       if (silent > (profile.facts.standing === 'closed' ? CLOSED_KEPT : SILENT_KEPT)) {
         this.profiles.delete(account);
         this.touched.delete(profile);
         this.forgot = true;
+        continue;
       }
+      if (profile.isIdle) continue;
+      this.profiles.set(account, profile);
+      if (profile.roll(start, days)) this.touched.add(profile);
       if (this.packs && ++since % PACKED_AT_ONCE === 0) this.rest();
     }
   }
@@ -124,9 +125,9 @@ export class Population {
   }
 
   /** Begins as another stood after an hour; its accounts come by `restore`. */
-  begin({ half, last, releases }: { half: number; last: number; releases: readonly (readonly [string, number])[] }): void {
+  begin({ start, last, releases }: { start: number; last: number; releases: readonly (readonly [string, number])[] }): void {
     for (const [model, at] of releases) this.releases.set(model, at);
-    this.half = half;
+    this.start = start;
     this.lastHour = last;
   }
 
@@ -144,8 +145,8 @@ export class Population {
     return this.profiles.size;
   }
 
-  /** Start of the current half window and the newest hour absorbed, hours since the epoch. */
-  get span(): { half: number; last: number } {
-    return { half: this.half, last: this.lastHour };
+  /** First hour of the window and the newest hour absorbed, since the epoch. */
+  get span(): { start: number; last: number } {
+    return { start: this.start, last: this.lastHour };
   }
 }

@@ -1,15 +1,15 @@
 import { AccountFacts } from '../../../shared/domain/account';
 import { ByteReader, type ByteWriter } from '../../../shared/formats/bytes';
-import { SUMS } from '../../../shared/formats/features';
 import { type AccountKey, accountKey, hash64, sealedId } from '../../../shared/identity/ids';
+import { readCounts, readSparse, writeCounts, writeSparse } from './counts';
 import { KeyHabits } from './key-habits';
-import { type Half, PROFILE_SAMPLES, Profile, SHOWN_WORDS } from './profile';
+import { PROFILE_SAMPLES, Profile } from './profile';
 import type { TimedSample } from './timed-sample';
 
-/** Raised when a field is added: what an older version wrote is read by the branch for it. */
-const VERSION = 2;
+/** Raised when what is written changes. Of an older one checkpoints are built again from what was folded (checkpoints.ts: the format of a head). */
+const VERSION = 4;
 /** Without habits: of who never had a second API key, which is nearly everybody. */
-const WITHOUT_HABITS = 1;
+const WITHOUT_HABITS = 3;
 
 /** All of a profile, exactly: what goes on from it is what would have gone on without a stop. */
 export function writeProfile(out: ByteWriter, profile: Profile): void {
@@ -28,12 +28,20 @@ export function writeProfile(out: ByteWriter, profile: Profile): void {
   writeSample(out, profile.minutes);
   out.double(profile.firstUse);
   out.double(profile.lastUse);
-  for (const value of [profile.gaps.n, profile.gaps.sum, profile.gaps.squares]) out.double(value);
-  for (const count of profile.clock) out.varint(count);
   for (const count of [profile.lifetimeTokens.input, profile.lifetimeTokens.output, profile.exchanges, profile.prevented])
     out.varint(count);
-  writeHalf(out, profile.current);
-  writeHalf(out, profile.previous);
+  for (const value of [profile.gaps.n, profile.gaps.sum, profile.gaps.squares]) out.double(value);
+  writeSparse(out, profile.clock);
+  writeSparse(out, profile.hourly);
+  writeSparse(out, profile.stopped);
+  // The window is read as the sum of its days.
+  out.varint(profile.days.length);
+  for (const { day, counts } of profile.days) {
+    out.varint(day);
+    out.raw(counts);
+  }
+  out.varint(profile.today ? 1 : 0);
+  if (profile.today) writeCounts(out, profile.today);
   profile.habits?.encode(out);
 }
 
@@ -70,13 +78,23 @@ export function readProfile(from: ByteReader): Profile {
   readSample(from, profile.minutes);
   profile.firstUse = from.double();
   profile.lastUse = from.double();
-  Object.assign(profile.gaps, { n: from.double(), sum: from.double(), squares: from.double() });
-  for (let hour = 0; hour < profile.clock.length; hour++) profile.clock[hour] = from.varint();
   Object.assign(profile.lifetimeTokens, { input: from.varint(), output: from.varint() });
   profile.exchanges = from.varint();
   profile.prevented = from.varint();
-  readHalf(from, profile.current);
-  readHalf(from, profile.previous);
+  Object.assign(profile.gaps, { n: from.double(), sum: from.double(), squares: from.double() });
+  readSparse(from, profile.clock);
+  readSparse(from, profile.hourly);
+  readSparse(from, profile.stopped);
+  for (let left = from.varint(); left > 0; left--) {
+    const day = from.varint();
+    const counts = Uint8Array.from(from.raw());
+    profile.days.push({ day, counts });
+    profile.window.add(readCounts(new ByteReader(counts)));
+  }
+  if (from.varint() === 1) {
+    profile.today = readCounts(from);
+    profile.window.add(profile.today);
+  }
   if (version === VERSION) {
     profile.habits = new KeyHabits();
     profile.habits.decode(from);
@@ -102,51 +120,5 @@ function readSample(from: ByteReader, { keys, counts, first, last }: TimedSample
     counts.push(from.varint());
     last.push(from.varint());
     first.push(last[i]! - from.varint());
-  }
-}
-
-function writeHalf(out: ByteWriter, half: Half): void {
-  writeSparse(out, half.sums);
-  writeSparse(out, half.hourly);
-  writeSparse(out, half.stopped);
-  for (const words of [half.tasks, half.models, ...SHOWN_WORDS.map((_, which) => half.shown[which])]) {
-    out.varint(words?.size ?? 0);
-    for (const [word, count] of words ?? []) {
-      out.text(word);
-      out.varint(count);
-    }
-  }
-  out.varint(half.exchanges);
-  out.varint(half.prevented);
-}
-
-function readHalf(from: ByteReader, half: Half): void {
-  readSparse(from, half.sums, SUMS);
-  readSparse(from, half.hourly, half.hourly.length);
-  readSparse(from, half.stopped, half.stopped.length);
-  for (const words of [half.tasks, half.models]) for (let left = from.varint(); left > 0; left--) words.set(from.text(), from.varint());
-  for (let which = 0; which < SHOWN_WORDS.length; which++)
-    for (let left = from.varint(); left > 0; left--) half.show(which, from.text(), from.varint());
-  half.exchanges = from.varint();
-  half.prevented = from.varint();
-}
-
-function writeSparse(out: ByteWriter, values: ArrayLike<number>): void {
-  let filled = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) filled++;
-  out.varint(filled);
-  for (let i = 0, last = 0; i < values.length; i++) {
-    if (values[i] === 0) continue;
-    out.varint(i - last);
-    out.varint(values[i]!);
-    last = i;
-  }
-}
-
-function readSparse(from: ByteReader, values: Float64Array | Uint16Array, length: number): void {
-  for (let left = from.varint(), at = 0; left > 0; left--) {
-    at += from.varint();
-    if (at >= length) throw new Error('profile: damaged');
-    values[at] = from.varint();
   }
 }

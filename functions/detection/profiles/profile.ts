@@ -1,44 +1,24 @@
 import type { AccountFacts } from '../../../shared/domain/account';
 import { HOUR } from '../../../shared/domain/time';
-import { Features, SAMPLES, SUM, SUMS, type WordMap } from '../../../shared/formats/features';
+import { ByteReader, ByteWriter } from '../../../shared/formats/bytes';
+import { Features, SAMPLES, SUM, SUMS } from '../../../shared/formats/features';
 import type { FactEntry } from '../../../shared/formats/fold-output';
 import type { AccountKey, Hash64, SealedId } from '../../../shared/identity/ids';
 import { addMinutes, MINUTES } from '../links/co-timing';
+import { Counts, readCounts, SHOWN_WORDS, writeCounts } from './counts';
 import { KeyHabits } from './key-habits';
 import { TimedSample } from './timed-sample';
 
-/** Hours in a half window. Sums are kept in two halves, so a window slides without subtracting. */
-export const HALF_HOURS = 168;
+/** The window: the day that goes on and the thirteen before it. */
+export const WINDOW_HOURS = 14 * 24;
+const WEEK = 7 * 24;
 const MOST_INSTRUMENTS = 16;
 
 export const PROFILE_SAMPLES = ['ips', 'prefixes', 'asns', 'clients', 'systems', 'templates', 'phrases', 'keys'] as const;
-/** Words that are shown to people and decide nothing. */
-export const SHOWN_WORDS = ['channels', 'languages', 'countries'] as const satisfies readonly WordMap[];
 export type ProfileSample = (typeof PROFILE_SAMPLES)[number];
 
-/** Sums of one half window. */
-export class Half {
-  readonly sums = new Float64Array(SUMS);
-  /** Exchanges by hour of the half. */
-  readonly hourly = new Uint16Array(HALF_HOURS);
-  /** Requests our own action prevented, by hour. */
-  readonly stopped = new Uint16Array(HALF_HOURS);
-  tasks = new Map<string, number>();
-  models = new Map<string, number>();
-  /** Exchanges by the words of SHOWN_WORDS: a map each, made when there is one. */
-  shown: [channels?: Map<string, number>, languages?: Map<string, number>, countries?: Map<string, number>] = [];
-  exchanges = 0;
-  prevented = 0;
-
-  show(which: number, word: string, count: number): void {
-    let words = this.shown[which];
-    if (!words) {
-      words = new Map();
-      this.shown[which] = words;
-    }
-    words.set(word, (words.get(word) ?? 0) + count);
-  }
-}
+/** A day of the window that is over: its number since the epoch, and its counts as bytes (counts.ts). */
+export type EndedDay = { day: number; counts: Uint8Array };
 
 /** What detection knows of one account over the window: built from fold outputs alone, so it can be built again. */
 export class Profile {
@@ -54,16 +34,22 @@ export class Profile {
   /** First and last evidence, ms; Infinity and -Infinity before any. */
   firstUse = Number.POSITIVE_INFINITY;
   lastUse = Number.NEGATIVE_INFINITY;
-  /** Gaps between neighbouring exchanges over the window, seconds. */
-  gaps = { n: 0, sum: 0, squares: 0, logs: 0, logSquares: 0 };
-  /** Exchanges by hour of the day, UTC. */
-  readonly clock = new Uint32Array(24);
   /** Lifetime totals. */
   readonly lifetimeTokens = { input: 0, output: 0 };
   exchanges = 0;
   prevented = 0;
-  current = new Half();
-  previous = new Half();
+  /** Gaps between neighbouring exchanges, seconds; and exchanges by hour of the day, UTC. A rhythm is a habit: what it is read from outlives the window, and counts half with each week. */
+  readonly gaps = { n: 0, sum: 0, squares: 0 };
+  readonly clock = new Uint32Array(24);
+  /** Over all days of the window. */
+  window = new Counts();
+  /** Of the day that goes on; none before it did anything that day. */
+  today: Counts | undefined;
+  /** Days of the window that are over and on which it did something, oldest first. */
+  days: EndedDay[] = [];
+  /** Exchanges by hour of the window, and requests that our own action prevented. */
+  readonly hourly = new Uint16Array(WINDOW_HOURS);
+  readonly stopped = new Uint16Array(WINDOW_HOURS);
   /** Raised whenever a fact is another than before. */
   factsRevision = 0;
   /** Raised on every change: caches compare it. */
@@ -124,27 +110,33 @@ export class Profile {
     this.instruments.delete(oldest);
   }
 
-  /** Adds one hour. Hours come in order; an hour folded again makes the caller rebuild the state. */
-  absorb(hour: Features, halfHour: number): void {
-    const half = this.current;
-    for (let i = 0; i < SUMS; i++) half.sums[i]! += hour.sums[i]!;
-    half.exchanges += hour.exchanges;
-    half.prevented += hour.prevented;
+  /** Adds one hour, of the window that begins with the hour `start`. Hours come in order; an hour folded again makes the caller rebuild the state. */
+  absorb(hour: Features, start: number): void {
+    this.today ??= new Counts();
+    const { window, today, hourly, stopped } = this;
+    for (const counts of [window, today]) {
+      for (let i = 0; i < SUMS; i++) counts.sums[i]! += hour.sums[i]!;
+      counts.exchanges += hour.exchanges;
+      counts.prevented += hour.prevented;
+    }
     this.exchanges += hour.exchanges;
     this.lifetimeTokens.input += hour.sums[SUM.input]!;
     this.lifetimeTokens.output += hour.sums[SUM.output]!;
     this.prevented += hour.prevented;
     for (const cell of hour.cells) {
-      half.stopped[cell.hour - halfHour] = Math.min(65_535, (half.stopped[cell.hour - halfHour] ?? 0) + cell.prevented);
+      stopped[cell.hour - start] = Math.min(65_535, (stopped[cell.hour - start] ?? 0) + cell.prevented);
       if (cell.exchanges === 0) continue;
-      half.hourly[cell.hour - halfHour] = Math.min(65_535, (half.hourly[cell.hour - halfHour] ?? 0) + cell.exchanges);
+      hourly[cell.hour - start] = Math.min(65_535, (hourly[cell.hour - start] ?? 0) + cell.exchanges);
       this.clock[cell.hour % 24]! += cell.exchanges;
       addMinutes(this.minutes, cell);
-      const start = cell.hour * HOUR;
-      if (this.lastUse > 0) this.gap(Math.max(0, Math.round((start + cell.first - this.lastUse) / 1000)));
-      if (cell.gaps > 0) this.gapsInside(cell.gaps, cell.gapSum, cell.gapSquares);
-      this.firstUse = Math.min(this.firstUse, start + cell.first);
-      this.lastUse = Math.max(this.lastUse, start + cell.last);
+      const began = cell.hour * HOUR;
+      if (this.lastUse > 0) {
+        const gap = Math.max(0, Math.round((began + cell.first - this.lastUse) / 1000));
+        this.gap(1, gap, gap * gap);
+      }
+      if (cell.gaps > 0) this.gap(cell.gaps, cell.gapSum, cell.gapSquares);
+      this.firstUse = Math.min(this.firstUse, began + cell.first);
+      this.lastUse = Math.max(this.lastUse, began + cell.last);
       this.absorbKeys(hour, cell.hour);
       for (const name of PROFILE_SAMPLES) {
         const from = hour.samples[name];
@@ -152,10 +144,11 @@ export class Profile {
         for (let i = 0; i < from.keys.length; i++) to.add(from.keys[i]!, from.counts[i]!, cell.hour);
       }
     }
-    for (const [task, count] of hour.words.tasks) half.tasks.set(task, (half.tasks.get(task) ?? 0) + count);
-    for (const [model, count] of hour.words.models) half.models.set(model, (half.models.get(model) ?? 0) + count);
-    for (let which = 0; which < SHOWN_WORDS.length; which++) {
-      for (const [word, count] of hour.words[SHOWN_WORDS[which]!]) half.show(which, word, count);
+    for (const counts of [window, today]) {
+      for (const [task, count] of hour.words.tasks) counts.tasks.set(task, (counts.tasks.get(task) ?? 0) + count);
+      for (const [model, count] of hour.words.models) counts.models.set(model, (counts.models.get(model) ?? 0) + count);
+      for (let which = 0; which < SHOWN_WORDS.length; which++)
+        for (const [word, count] of hour.words[SHOWN_WORDS[which]!]) counts.show(which, word, count);
     }
     // What was only prevented is not evidence: nothing that is judged has changed.
     if (hour.exchanges > 0) this.revision++;
@@ -170,81 +163,96 @@ export class Profile {
     this.habits.absorb(hour, at, keys, clients);
   }
 
-  private gap(seconds: number): void {
-    this.gaps.n++;
-    this.gaps.sum += seconds;
-    this.gaps.squares += seconds * seconds;
-  }
-
-  private gapsInside(n: number, sum: number, squares: number): void {
+  private gap(n: number, sum: number, squares: number): void {
     this.gaps.n += n;
     this.gaps.sum += sum;
     this.gaps.squares += squares;
   }
 
-  /** Moves on to the next half window: gaps and the daily clock are halved, samples forget what is older than the window. */
-  roll(oldestHour: number): void {
-    this.previous = this.current;
-    this.current = new Half();
-    for (const name of PROFILE_SAMPLES) this.samples[name].forget(oldestHour);
-    this.minutes.forget(oldestHour);
-    this.habits?.forget(oldestHour);
-    this.gaps = { ...this.gaps, n: this.gaps.n / 2, sum: this.gaps.sum / 2, squares: this.gaps.squares / 2 };
-    for (let i = 0; i < 24; i++) this.clock[i] = this.clock[i]! >>> 1;
-    this.revision++;
+  /** Answers whether there was anything. */
+  private halveRhythm(): boolean {
+    const { gaps, clock } = this;
+    const wasAny = gaps.n > 0 || clock.some((exchanges) => exchanges > 0);
+    const by = gaps.n < 1 ? 0 : 0.5;
+    Object.assign(gaps, { n: gaps.n * by, sum: gaps.sum * by, squares: gaps.squares * by });
+    for (let hour = 0; hour < clock.length; hour++) clock[hour] = clock[hour]! >>> 1;
+    return wasAny;
   }
 
-  /** [hour start ms, exchanges, prevented] over the window, oldest first. */
-  hours(half: number): [number, number, number][] {
+  /**
+   * The window moves on by some days and begins with the hour `start` now: what was before it is forgotten. Answers whether anything was.
+   */
+  roll(start: number, days: number): boolean {
+    this.endDay((start + WINDOW_HOURS) / 24 - days - 1);
+    const kept = this.days.filter(({ day }) => day * 24 >= start);
+    let isChanged = kept.length < this.days.length;
+    this.days = kept;
+    if (isChanged) {
+      this.window = new Counts();
+      for (const { counts } of kept) this.window.add(readCounts(new ByteReader(counts)));
+    }
+    for (const hours of [this.hourly, this.stopped]) {
+      hours.copyWithin(0, 24 * days);
+      hours.fill(0, Math.max(0, hours.length - 24 * days));
+    }
+    for (const name of PROFILE_SAMPLES) if (this.samples[name].forget(start)) isChanged = true;
+    if (this.minutes.forget(start)) isChanged = true;
+    this.habits?.forget(start);
+    const today = start + WINDOW_HOURS - 24;
+    for (let week = Math.floor((today - 24 * days) / WEEK); week < Math.floor(today / WEEK); week++)
+      if (this.halveRhythm()) isChanged = true;
+    if (isChanged) this.revision++;
+    return isChanged;
+  }
+
+  /** What a day left is counts as bytes: it is read again when a day before it leaves the window. */
+  private endDay(day: number): void {
+    if (!this.today) return;
+    const out = new ByteWriter();
+    writeCounts(out, this.today);
+    this.days.push({ day, counts: out.take() });
+    this.today = undefined;
+  }
+
+  /** Whether nothing of it lies in the window: no window that moves on changes it. */
+  get isIdle(): boolean {
+    const isEmpty = !this.today && this.days.length === 0 && this.gaps.n === 0 && !this.clock.some((exchanges) => exchanges > 0);
+    return isEmpty && this.minutes.keys.length === 0 && PROFILE_SAMPLES.every((name) => this.samples[name].keys.length === 0);
+  }
+
+  /** [hour start ms, exchanges, prevented] over the window, which begins with the hour `start`, oldest first. */
+  hours(start: number): [number, number, number][] {
     const hours: [number, number, number][] = [];
-    for (const [part, start] of [
-      [this.previous, half - HALF_HOURS],
-      [this.current, half],
-    ] as const) {
-      for (let hour = 0; hour < HALF_HOURS; hour++) {
-        if (part.hourly[hour] !== 0 || part.stopped[hour] !== 0)
-          hours.push([(start + hour) * HOUR, part.hourly[hour]!, part.stopped[hour]!]);
-      }
+    for (let hour = 0; hour < WINDOW_HOURS; hour++) {
+      if (this.hourly[hour] !== 0 || this.stopped[hour] !== 0) hours.push([(start + hour) * HOUR, this.hourly[hour]!, this.stopped[hour]!]);
     }
     return hours;
   }
 
   /** First and last hour with evidence, counted from the window's start, and the exchanges of the window; `undefined` without any. */
   activity(): { first: number; last: number; exchanges: number } | undefined {
-    let first = -1;
-    let last = -1;
-    for (const [part, from] of [
-      [this.previous, 0],
-      [this.current, HALF_HOURS],
-    ] as const) {
-      for (let hour = 0; hour < HALF_HOURS; hour++) {
-        if (part.hourly[hour] === 0) continue;
-        if (first < 0) first = from + hour;
-        last = from + hour;
-      }
-    }
+    const first = this.hourly.findIndex((exchanges) => exchanges > 0);
+    const last = this.hourly.findLastIndex((exchanges) => exchanges > 0);
     return first < 0 ? undefined : { first, last, exchanges: this.windowExchanges };
   }
 
-  /** The window as features, for people to read. */
-  asFeatures(half: number): Features {
+  /** The window, which begins with the hour `start`, as features, for people to read. */
+  asFeatures(start: number): Features {
     const features = new Features();
     for (let i = 0; i < SUMS; i++) features.sums[i] = this.sum(i);
-    for (const part of [this.previous, this.current]) {
-      for (const [task, count] of part.tasks) features.word('tasks', task, count);
-      for (const [model, count] of part.models) features.word('models', model, count);
-      SHOWN_WORDS.forEach((name, which) => {
-        for (const [word, count] of part.shown[which] ?? []) features.word(name, word, count);
-      });
-    }
+    for (const [task, count] of this.window.tasks) features.word('tasks', task, count);
+    for (const [model, count] of this.window.models) features.word('models', model, count);
+    SHOWN_WORDS.forEach((name, which) => {
+      for (const [word, count] of this.window.shown[which] ?? []) features.word(name, word, count);
+    });
     for (const name of PROFILE_SAMPLES) {
       const sample = this.samples[name];
       sample.keys.forEach((key, i) => {
         features.samples[name].add(key, sample.counts[i]!);
       });
     }
-    features.cells = this.hours(half).map(([start, exchanges, prevented]) => ({
-      hour: start / HOUR,
+    features.cells = this.hours(start).map(([began, exchanges, prevented]) => ({
+      hour: began / HOUR,
       exchanges,
       prevented,
       first: -1,
@@ -259,10 +267,10 @@ export class Profile {
   }
 
   sum(index: number): number {
-    return this.current.sums[index]! + this.previous.sums[index]!;
+    return this.window.sums[index]!;
   }
   /** Evidence exchanges in the window. */
   get windowExchanges(): number {
-    return this.current.exchanges + this.previous.exchanges;
+    return this.window.exchanges;
   }
 }

@@ -13,7 +13,7 @@ const STEP = 0.25;
  * across a border share one all the same. None while fewer than 24 exchanges of the window are labelled.
  */
 export function taskMixes(profile: Profile): number[] {
-  const counts = tasksOf(profile);
+  const counts = profile.window.tasks;
   let labelled = 0;
   for (const count of counts.values()) labelled += count;
   if (labelled < ENOUGH) return [];
@@ -28,13 +28,6 @@ export function taskMixes(profile: Profile): number[] {
     const shares = steps.map(([task, share]) => [task, Math.floor(share + shift)] as const).filter(([, whole]) => whole > 0);
     return named(JSON.stringify([shift, shares, doublings.map((value) => Math.floor(value + shift))]));
   });
-}
-
-function tasksOf({ current, previous }: Profile): ReadonlyMap<string, number> {
-  if (previous.tasks.size === 0) return current.tasks;
-  const counts = new Map(current.tasks);
-  for (const [task, count] of previous.tasks) counts.set(task, (counts.get(task) ?? 0) + count);
-  return counts;
 }
 
 /** Mixes met before, by what they are made of: few differ. */

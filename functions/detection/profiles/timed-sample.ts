@@ -37,8 +37,9 @@ export class TimedSample {
     return revisited;
   }
 
-  /** Drops what was last used before `hour`. */
-  forget(hour: number): void {
+  /** Drops what was last used before `hour`. Answers whether anything was. */
+  forget(hour: number): boolean {
+    const before = this.keys.length;
     let kept = 0;
     for (let at = 0; at < this.keys.length; at++) {
       if (this.last[at]! < hour) continue;
@@ -54,5 +55,6 @@ export class TimedSample {
     this.counts.length = kept;
     this.first.length = kept;
     this.last.length = kept;
+    return kept < before;
   }
 }

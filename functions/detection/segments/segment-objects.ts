@@ -10,7 +10,7 @@ import { PACKED } from '../units/unit-objects';
 export const SegmentsGiven = z.object({
   /** A power of two. */
   count: z.int(),
-  base: Head.pick({ half: true, last: true, segments: true }),
+  base: Head.pick({ start: true, last: true, segments: true }),
   hours: z.array(z.object({ hour: z.number(), keys: z.array(z.string()) })),
   /** Of all segments: a task sees but some outputs. */
   releases: z.array(z.tuple([z.string(), z.number()])),
@@ -27,7 +27,7 @@ export const Absorbed = z.discriminatedUnion('kind', [
     kind: z.literal('absorbed'),
     accounts: z.int(),
     rows: z.int(),
-    half: z.int(),
+    start: z.int(),
     /** Met in its outputs: the hour (ms), the place of the output in it, and of the release in that, with the model and when (ms). */
     releases: z.array(z.tuple([z.number(), z.int(), z.int(), z.string(), z.number()])),
   }),

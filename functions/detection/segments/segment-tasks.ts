@@ -86,13 +86,13 @@ export class SegmentTasks {
     if (found.kind === 'damaged') return this.board.putJson(`absorbed/${s}`, found satisfies Absorbed);
     const { population, releases } = found;
     await this.writeSegment(s, population);
-    const { half } = population.span;
+    const { start } = population.span;
     const { size } = population.profiles;
     await this.board.putJson(`absorbed/${s}`, {
       kind: 'absorbed',
       accounts: size,
       rows: population.rows,
-      half,
+      start,
       releases,
     } satisfies Absorbed);
   }

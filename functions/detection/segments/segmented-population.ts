@@ -41,7 +41,7 @@ type Standing = {
 export class SegmentedPopulation implements Accounts {
   private readonly queued: SegmentsGiven['hours'] = [];
   private standing: Standing | undefined;
-  private found: { accounts: number; rows: number; half: number; releases: [string, number][] };
+  private found: { accounts: number; rows: number; start: number; releases: [string, number][] };
   private runs = 0;
   private questions: Questions | undefined;
   /** Whether what was said of whom since the last run is not known. */
@@ -51,7 +51,7 @@ export class SegmentedPopulation implements Accounts {
     private base: Head,
     private readonly ports: SegmentedPorts,
   ) {
-    this.found = { accounts: base.accounts, rows: 0, half: base.half, releases: base.releases };
+    this.found = { accounts: base.accounts, rows: 0, start: base.start, releases: base.releases };
   }
 
   get size(): number {
@@ -67,9 +67,9 @@ export class SegmentedPopulation implements Accounts {
     return new Map(this.found.releases);
   }
 
-  get span(): { half: number; last: number } {
+  get span(): { start: number; last: number } {
     const queued = this.queued.at(-1);
-    return { half: this.found.half, last: queued ? queued.hour / HOUR : this.base.last };
+    return { start: this.found.start, last: queued ? queued.hour / HOUR : this.base.last };
   }
 
   /** Whether it was brought up to date, and its objects are there. */
@@ -104,10 +104,10 @@ export class SegmentedPopulation implements Accounts {
       const board = new Board(archive, prefix);
       const perform = carriedOut(carryOut, prefix, archive);
       const standing = { prefix, board, count, perform, elsewhere: perform };
-      const { half, last, segments: files } = this.base;
+      const { start, last, segments: files } = this.base;
       await board.putJson('segments', {
         count,
-        base: { half, last, segments: files },
+        base: { start, last, segments: files },
         hours: this.queued,
         releases,
       } satisfies SegmentsGiven);
@@ -123,7 +123,7 @@ export class SegmentedPopulation implements Accounts {
       const met = releasesIn(this.base.releases, made);
       const absorbed = made.filter((one) => one.kind === 'absorbed');
       const sum = (of: 'accounts' | 'rows'): number => absorbed.reduce((total, one) => total + one[of], 0);
-      this.found = { accounts: sum('accounts'), rows: sum('rows'), half: absorbed[0]!.half, releases: met };
+      this.found = { accounts: sum('accounts'), rows: sum('rows'), start: absorbed[0]!.start, releases: met };
       // A model was met for the first time: columns say who took it up at once, so they are made once more.
       if (met.length === releases.length) break;
       releases = met;
@@ -142,9 +142,9 @@ export class SegmentedPopulation implements Accounts {
     await perform(numbered(count).map((at) => ({ step: 'keep', at })));
     const segments: Head['segments'] = [];
     for (let s = 0; s < count; s++) segments.push(KeptFile.parse(await board.getJson(`kept/${s}`)));
-    const { half, last } = this.span;
+    const { start, last } = this.span;
     const { accounts, releases } = this.found;
-    this.base = await checkpoints.saveHead({ whole, last, half, built, releases, accounts, segments }, absorbed);
+    this.base = await checkpoints.saveHead({ whole, last, start, built, releases, accounts, segments }, absorbed);
     this.queued.length = 0;
     this.found = { ...this.found, rows: 0 };
     return this.base;

@@ -125,7 +125,7 @@ export function onsetOf(profile: Profile): number | undefined {
 function pivotsOf(profile: Profile, releases: ReadonlyMap<string, number>): Trait[] {
   const traits: Trait[] = [];
   for (const [model, at] of releases) {
-    const used = (profile.current.models.get(model) ?? 0) + (profile.previous.models.get(model) ?? 0);
+    const used = profile.window.models.get(model) ?? 0;
     if (used < 5 || profile.firstUse > at) continue;
     const hour = Math.floor(at / HOUR);
     traits.push({ type: TYPE.pivot, hash: hour, first: hour, last: hour });

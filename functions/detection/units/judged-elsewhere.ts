@@ -124,7 +124,7 @@ export class JudgedElsewhere implements UnitJudges<SettledUnit> {
       releases: [...rules.releases],
       operators: [...rules.operators],
       returning: rules.returning.map(({ id, size, indicators }) => ({ id, size, indicators: [...indicators] })),
-      tracking: { half: tracking.half, provenance: tracking.provenance, names: [...tracking.names] },
+      tracking: { start: tracking.start, provenance: tracking.provenance, names: [...tracking.names] },
       census: {
         size,
         referenceSize,

@@ -24,9 +24,9 @@ export const SettledUnit = z.object({
 });
 export type SettledUnit = z.infer<typeof SettledUnit>;
 
-/** What tracking goes by besides the policy: the half window, what stands in every campaign it makes, and names that are taken. */
+/** What tracking goes by besides the policy: the window, what stands in every campaign it makes, and names that are taken. */
 export type Tracking = {
-  half: number;
+  start: number;
   provenance: Campaign['provenance'];
   names: ReadonlySet<string>;
 };
@@ -40,7 +40,7 @@ type Found = Pick<Judgement, 'assessments' | 'links' | 'context'> & {
 export function tracked(
   { assessments, links, context, campaigns, profiles }: Found,
   policy: DetectionPolicy,
-  { half, provenance, names }: Tracking,
+  { start, provenance, names }: Tracking,
 ): Pick<SettledUnit, 'changed' | 'links'> {
   const { now, index } = context;
   const before = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
@@ -49,7 +49,7 @@ export function tracked(
     ...context,
     profiles: { get: (account) => profiles.peek(account) },
     policy,
-    half,
+    start,
     provenance,
     names,
   });

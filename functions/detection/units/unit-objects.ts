@@ -61,7 +61,7 @@ export const RulesObject = z.object({
       indicators: z.array(Indicator.pick({ type: true, hash: true, family: true, members: true })),
     }),
   ),
-  tracking: z.object({ half: z.number(), provenance: Campaign.shape.provenance, names: z.array(z.string()) }),
+  tracking: z.object({ start: z.number(), provenance: Campaign.shape.provenance, names: z.array(z.string()) }),
   census: z.object({
     size: z.int(),
     referenceSize: z.int(),

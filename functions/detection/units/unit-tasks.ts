@@ -31,8 +31,8 @@ export class UnitTasks {
     const rules = RulesObject.parse(await this.board.getJson('units/rules'));
     const judge = new UnitJudge({ ...rules, releases: releasesOf(rules) }, await this.sample());
     const { parts, among } = readBatch(await this.board.get(`units/${step}/${at}`, BATCH), rules);
-    const { half, provenance, names } = rules.tracking;
-    const tracking = { half, provenance, names: new Set(names) };
+    const { start, provenance, names } = rules.tracking;
+    const tracking = { start, provenance, names: new Set(names) };
     const make = (unit: JudgedUnit) => settled(unit, rules.policy, tracking);
     switch (step) {
       case 'ask':

@@ -86,7 +86,8 @@ export type ClassExamples = z.infer<typeof ClassExamples>;
 
 /** What detection is tuned by. Owned by functions/detection; replayed on the past before it goes live. */
 export const DetectionPolicy = z.object({
-  windowDays: Reasoned(z.int().min(1).max(60)),
+  /** Days that are read: 14 at most, for so many are kept of an account. */
+  windowDays: Reasoned(z.int().min(1).max(14)),
   minimumNetwork: Reasoned(z.int().min(3)),
   /** Nats two accounts must share to be joined, from two families at least. */
   linkThreshold: Reasoned(positive),

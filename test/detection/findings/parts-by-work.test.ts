@@ -29,13 +29,13 @@ const inBursts =
 
 function worker(name: string, given: Given, { asks, hours }: Work): Profile {
   const made = profile(name, { bornAt: NOW - 6 * DAY, ...given });
-  made.current.exchanges = 0;
+  made.window.exchanges = 0;
   for (let hour = 0; hour < 48; hour++) {
-    made.current.hourly[hour] = hours(hour);
-    made.current.exchanges += hours(hour);
+    made.hourly[hour] = hours(hour);
+    made.window.exchanges += hours(hour);
   }
-  made.current.sums[SUM.elicitsLabels] = made.current.exchanges;
-  made.current.sums[SUM.elicitsHigh] = Math.round(asks * made.current.exchanges);
+  made.window.sums[SUM.elicitsLabels] = made.window.exchanges;
+  made.window.sums[SUM.elicitsHigh] = Math.round(asks * made.window.exchanges);
   return made;
 }
 

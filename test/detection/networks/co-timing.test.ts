@@ -2,7 +2,7 @@ import { baselineOf } from '../../../functions/detection/findings/baseline';
 import { DETECTORS } from '../../../functions/detection/findings/detectors';
 import { addMinutes, coTiming, coTimingNats, coTimingOf, hashOfMinute, minuteOfHash } from '../../../functions/detection/links/co-timing';
 import { GroupProfile } from '../../../functions/detection/networks/networks';
-import { HALF_HOURS, type Profile } from '../../../functions/detection/profiles/profile';
+import { type Profile, WINDOW_HOURS } from '../../../functions/detection/profiles/profile';
 import { DAY, HOUR } from '../../../shared/domain/time';
 import { SeededChance } from '../../../shared/memory/simulated-clock';
 import { fc } from '../../support/property';
@@ -24,7 +24,7 @@ function activeIn(name: string, minutes: Iterable<number>, bornAt = NOW - 60 * D
   const rest = { prevented: 0, first: 0, last: 0, gaps: 0, gapSum: 0, gapSquares: 0 };
   for (const [hour, [minutesLow, minutesHigh, exchanges]] of cells) {
     addMinutes(made.minutes, { ...rest, hour: START + hour, exchanges, minutesLow, minutesHigh });
-    made.current.hourly[hour % HALF_HOURS] = exchanges;
+    made.hourly[hour % WINDOW_HOURS] = exchanges;
   }
   return made;
 }

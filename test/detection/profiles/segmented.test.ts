@@ -47,7 +47,7 @@ class World {
     const data =
       of === 'account'
         ? { plan: 'enterprise', paymentInstrument: `card ${n % 5}` }
-        : { model: `atlas-${n < 40 ? 5 : 6}`, inputTokens: 1 + (n % 3), outputTokens: 2, clientIp: `198.51.100.${n % 9}` };
+        : { model: `atlas-${n < 40 ? 5 : 6}`, inputTokens: 1 + (n % 3), outputTokens: 2, network: { ip: `198.51.100.${n % 9}` } };
     const envelope = { specversion: '1.0', type: `lockstep.${of}.v1`, source: 'gateway', id: `e-${n}`, time: iso(at) };
     return JSON.stringify({ ...envelope, subject: `account-${(n * 7) % 23}`, data });
   }

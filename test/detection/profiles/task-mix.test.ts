@@ -10,9 +10,9 @@ type Asked = { tasks: Readonly<Record<string, number>>; input: number; output: n
 function asking(name: string, { tasks, input, output }: Asked): Profile {
   const exchanges = Object.values(tasks).reduce((sum, count) => sum + count, 0);
   const made = profile(name, { exchanges });
-  for (const [task, count] of Object.entries(tasks)) made.current.tasks.set(task, count);
-  made.current.sums[SUM.input] = input * exchanges;
-  made.current.sums[SUM.output] = output * exchanges;
+  for (const [task, count] of Object.entries(tasks)) made.window.tasks.set(task, count);
+  made.window.sums[SUM.input] = input * exchanges;
+  made.window.sums[SUM.output] = output * exchanges;
   return made;
 }
 const coder: Asked = { tasks: { coding: 70, reasoning: 30 }, input: 900, output: 400 };

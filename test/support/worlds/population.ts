@@ -49,7 +49,9 @@ export function profile(name: string, given: Given = {}): Profile {
   if (given.system !== undefined) made.samples.systems.add(hash(given.system), 1, hour);
   for (const template of given.templates ?? []) made.samples.templates.add(hash(template), 1, hour);
   made.exchanges = given.exchanges ?? 30;
-  made.current.exchanges = made.exchanges;
+  // All of it today: packed, a window is the sum of its days.
+  made.today = made.window;
+  made.window.exchanges = made.exchanges;
   made.firstUse = NOW - DAY;
   made.lastUse = given.lastUse ?? NOW - HOUR;
   return made;
