@@ -34,20 +34,18 @@ type Asked = {
   rests?: (account: Profile) => boolean;
   /** Whether content that a network has of its own is a popular tool's among networks that are not here. */
   isPopular?: (type: number, hash: number) => boolean;
-  /** What was found out about a network before, if that still holds. */
-  assessed?: (network: Network, assess: () => Assessment) => Assessment;
 };
 
-/** Accounts ▶ links ▶ networks ▶ findings, over an index that is up to date. Pure, but for what `pairs` and `assessed` keep. */
+/** Accounts ▶ links ▶ networks ▶ findings, over an index that is up to date. Pure, but for what `pairs` keeps. */
 export function judge(
   context: GroupContext,
-  { policy, pairs, named, guests, rests, isPopular, assessed = (_, anew) => anew() }: Asked,
+  { policy, pairs, named, guests, rests, isPopular }: Asked,
 ): Judgement {
   const found = findNetworks(context.index, policy, pairs, { ...(guests ? { guests } : {}), ...(rests ? { rests } : {}) });
   const parts = found.networks.flatMap((network) => partsByWork(network, context, policy.legs));
   const cells = joinCells(parts, context, policy.legs, isPopular);
   const groups = named ? [...cells, ...contentCandidates(cells, withAll(named, found.resting), context, policy)] : cells;
-  const assessments = groups.map((network) => assessed(network, () => assess(network, context, policy)));
+  const assessments = groups.map((network) => assess(network, context, policy));
   return { context, links: found.links, linked: parts, resting: found.resting, assessments };
 }
 

@@ -22,23 +22,6 @@ export type Recount = { detector: string; number: string; recorded: number; reco
 /** A verdict, counted again. `missing`: the network of that time is not found any more, so nothing could be compared. */
 export type Recomputed = { campaign: CampaignId; version: number; judgedAt: number; counts: Recount[]; missing: boolean };
 
-/**
- * What the population does, read by a process that stays warm up to six hours before the run; relative difference that this may make.
- * What is counted of members is the same to the last count.
- */
-const OF_THE_POPULATION: ReadonlySet<string> = new Set([
-  'base',
-  'basePairShare',
-  'p',
-  'typical',
-  'divergence',
-  'cohort',
-  'expected',
-  'excess',
-  'outside',
-  'others',
-]);
-const OLDER_BY = 0.25;
 const SAME = 1e-6;
 
 /**
@@ -126,8 +109,7 @@ function recountsOf({ detector, numbers }: Evidence, now: readonly Evidence[]): 
   const again = now.find((one) => one.detector === detector);
   return Object.entries(numbers).map(([number, recorded]) => {
     const recounted = again?.numbers[number];
-    const room = OF_THE_POPULATION.has(number) ? OLDER_BY : SAME;
-    const isSame = recounted !== undefined && Math.abs(recounted - recorded) <= room * Math.max(Math.abs(recorded), SAME);
+    const isSame = recounted !== undefined && Math.abs(recounted - recorded) <= SAME * Math.max(Math.abs(recorded), SAME);
     return { detector, number, recorded, recounted, isSame };
   });
 }

@@ -134,12 +134,14 @@ const WEEK = 168;
 const sumOf = (counts: Uint16Array): number => counts.reduce((sum, count) => sum + count, 0);
 
 /**
- * Index of dispersion (variance over mean) of hourly counts from the first to the last active hour: 1 for chance arrivals,
- * well above for people, who come in bursts, below for requests dealt out evenly. `undefined` while there is too little.
+ * Index of dispersion (variance over mean) of hourly counts from the first to the last active hour of a week: 1 for chance arrivals, well
+ * above for people, who come in bursts, below for requests dealt out evenly. Of its own last week, or of the one before when there is too
+ * little in that; over two the load of anybody changes. `undefined` while there is too little.
  */
 export function dispersionOf(profile: Profile): number | undefined {
-  // A week: over two the load of anybody changes.
-  const hourly = [profile.hourly.subarray(-WEEK), profile.hourly.subarray(0, -WEEK)].find((week) => sumOf(week) >= FEWEST_EXCHANGES);
+  const end = profile.hourly.findLastIndex((exchanges) => exchanges > 0) + 1;
+  const began = Math.max(0, end - WEEK);
+  const hourly = [profile.hourly.subarray(began, end), profile.hourly.subarray(0, began)].find((week) => sumOf(week) >= FEWEST_EXCHANGES);
   if (!hourly) return undefined;
   let first = -1;
   let last = -1;
