@@ -8,7 +8,6 @@ import { controlFalseDiscovery } from './findings/assess';
 import { baselineOf } from './findings/baseline';
 import type { GroupContext } from './findings/measures';
 import { type Judgement, judge } from './judgement';
-import { CandidatePairs } from './links/candidate-pairs';
 import type { Population } from './profiles/population';
 import type { Profile } from './profiles/profile';
 import { byArrival } from './screen/screened';
@@ -16,17 +15,17 @@ import { TraitIndex } from './traits/trait-index';
 
 export type EverybodyGiven = { before: readonly Campaign[]; policy: DetectionPolicy; operators: readonly KnownOperator[]; now: number };
 
-/** A population that fits into memory: an index of everybody and the links of pairs, kept from run to run. */
+/** A population that fits into memory: an index of everybody. It is kept from run to run, which decides how long a run takes, never what it finds. */
 export class Everybody {
   private index: TraitIndex | undefined;
   private indexPolicy = '';
   private indexed: Population | undefined;
-  private pairs = new CandidatePairs();
 
   judge(
     population: Population,
     { before, policy, operators, now }: EverybodyGiven,
   ): Judgement & { context: GroupContext; watched: readonly Watched[] } {
+    if (population.forgot) this.forget();
     const index = this.indexFor(policy, population);
     const members = new Set<Profile>();
     for (const account of membersOfHostile(before)) {
@@ -40,13 +39,12 @@ export class Everybody {
     const named = new Set(
       before.flatMap(({ classification, members: held }) => (classification === 'unclear' ? [] : held.map(({ account }) => account))),
     );
-    const judgement = judge(context, { policy, pairs: this.pairs, named, rests: restingOf(before, now) });
+    const judgement = judge(context, { policy, named, rests: restingOf(before, now) });
     return { ...judgement, assessments: controlFalseDiscovery(judgement.assessments, policy), context, watched };
   }
 
   /** Nothing that was kept of an index of everybody holds any more. */
   forget(): void {
-    this.pairs = new CandidatePairs();
     this.index = undefined;
   }
 
@@ -60,7 +58,6 @@ export class Everybody {
     const name = JSON.stringify([numbers, Math.floor(population.span.start / 168)]);
     if (!this.index || this.indexPolicy !== name || this.indexed !== population) {
       this.index = new TraitIndex(numbers);
-      this.pairs = new CandidatePairs();
       this.indexed = population;
     }
     this.indexPolicy = name;

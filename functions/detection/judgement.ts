@@ -5,7 +5,6 @@ import { contentCandidates } from './findings/content-candidates';
 import { joinCells } from './findings/join-cells';
 import type { GroupContext } from './findings/measures';
 import { partsByWork } from './findings/parts-by-work';
-import type { CandidatePairs } from './links/candidate-pairs';
 import type { PairLink } from './links/links';
 import { findNetworks } from './networks/find-networks';
 import type { Network } from './networks/networks';
@@ -25,7 +24,6 @@ export type Judgement = {
 
 type Asked = {
   policy: DetectionPolicy;
-  pairs: CandidatePairs;
   /** Members of campaigns that have a name: content alone is no news of them. `undefined`: content alone is not looked at. */
   named: ReadonlySet<AccountKey> | undefined;
   /** Accounts that no link joins here (screen/units.ts). */
@@ -36,12 +34,9 @@ type Asked = {
   isPopular?: (type: number, hash: number) => boolean;
 };
 
-/** Accounts ▶ links ▶ networks ▶ findings, over an index that is up to date. Pure, but for what `pairs` keeps. */
-export function judge(
-  context: GroupContext,
-  { policy, pairs, named, guests, rests, isPopular }: Asked,
-): Judgement {
-  const found = findNetworks(context.index, policy, pairs, { ...(guests ? { guests } : {}), ...(rests ? { rests } : {}) });
+/** Accounts ▶ links ▶ networks ▶ findings, over an index that is up to date. Pure. */
+export function judge(context: GroupContext, { policy, named, guests, rests, isPopular }: Asked): Judgement {
+  const found = findNetworks(context.index, policy, { ...(guests ? { guests } : {}), ...(rests ? { rests } : {}) });
   const parts = found.networks.flatMap((network) => partsByWork(network, context, policy.legs));
   const cells = joinCells(parts, context, policy.legs, isPopular);
   const groups = named ? [...cells, ...contentCandidates(cells, withAll(named, found.resting), context, policy)] : cells;

@@ -9,7 +9,6 @@ import { membersOfHostile } from './campaigns/hostile';
 import { type Assessment, controlFalseDiscovery } from './findings/assess';
 import { baselineOf } from './findings/baseline';
 import { judge } from './judgement';
-import { CandidatePairs } from './links/candidate-pairs';
 import { Population } from './profiles/population';
 import { byArrival } from './screen/screened';
 import { TraitIndex } from './traits/trait-index';
@@ -94,7 +93,7 @@ function assessmentsAt(at: number, population: Population, before: readonly Camp
     before.flatMap(({ classification, members }) => (classification === 'unclear' ? [] : members.map(({ account }) => account))),
   );
   const context = { index, baseline: baselineOf(index), releases, operators: [], now: at };
-  return controlFalseDiscovery(judge(context, { policy, pairs: new CandidatePairs(), named }).assessments, policy);
+  return controlFalseDiscovery(judge(context, { policy, named }).assessments, policy);
 }
 
 /** The network that has most of a campaign's members. */

@@ -4,7 +4,6 @@ import { Detection } from '../../functions/detection/detect';
 import { controlFalseDiscovery } from '../../functions/detection/findings/assess';
 import { baselineOf } from '../../functions/detection/findings/baseline';
 import { judge } from '../../functions/detection/judgement';
-import { CandidatePairs } from '../../functions/detection/links/candidate-pairs';
 import type { Profile } from '../../functions/detection/profiles/profile';
 import { fold } from '../../functions/features/fold';
 import { plan } from '../../functions/features/plan';
@@ -63,7 +62,7 @@ function accountsOf({ size, silentFor, atWork, waiting }: Group, at: number): Pr
 function judged(profiles: readonly Profile[], before: readonly Campaign[], rests: (profile: Profile) => boolean) {
   const index = indexOf(profiles);
   const context = { index, baseline: baselineOf(index), releases: new Map<string, number>(), operators: [], now: NOW };
-  const found = judge(context, { policy, pairs: new CandidatePairs(), named: new Set(), rests });
+  const found = judge(context, { policy, named: new Set(), rests });
   const held = new Map(profiles.map((one) => [one.account, one]));
   const provenance = { run: 'run', code: 'code', policy: 'policy', input: 'input' };
   const start = Math.floor(NOW / HOUR) - 100;

@@ -1,4 +1,4 @@
-import { CandidatePairs } from '../../functions/detection/links/candidate-pairs';
+import { joiningLinks } from '../../functions/detection/links/candidate-pairs';
 import { hashOfMinute } from '../../functions/detection/links/co-timing';
 import { FAMILY_COUNTS_FROM } from '../../functions/detection/links/links';
 import { components, GroupProfile, supported } from '../../functions/detection/networks/networks';
@@ -45,7 +45,7 @@ function indexed(profiles: readonly Profile[], known: ReadonlySet<Profile> = new
   const index = new TraitIndex(POLICY);
   const ordered = inOrder(profiles);
   index.update(ordered, new Map(), NOW, known);
-  const links = new CandidatePairs().joiningLinks(index, POLICY.linkThreshold);
+  const links = joiningLinks(index, POLICY.linkThreshold);
   return { index, ordered, links, groups: components(ordered.length, supported(links), POLICY.minimumNetwork) };
 }
 

@@ -26,19 +26,19 @@ export class ContentNulls {
     const name = `${size}/${from}/${to}`;
     const known = this.known.get(name);
     if (known) return known;
-    const contents: Float64Array[] = [];
+    const cohort: Float64Array[] = [];
     for (const profile of this.accounts) {
       const { windowExchanges } = profile;
       if (windowExchanges < from || windowExchanges > to || profile.sum(SUM.prompts) < FEWEST_PROMPTS) continue;
-      contents.push(this.contentOnce(profile));
+      cohort.push(this.contentOnce(profile));
     }
-    if (contents.length < 4 * size) return undefined;
-    const population = pooledContent(contents);
+    if (cohort.length < 4 * size) return undefined;
+    const population = pooledContent(cohort);
     const distances = Float64Array.from({ length: PERMUTATIONS }, (_, i) =>
-      divergence(pooled(size, drawn(contents, i + 1)), population),
+      divergence(pooledContent(drawn(cohort, size, i + 1)), population),
     ).sort();
     const typical = distances.reduce((a, b) => a + b, 0) / PERMUTATIONS;
-    const made = { population, distances, typical, cohort: contents.length };
+    const made = { population, distances, typical, cohort: cohort.length };
     this.known.set(name, made);
     return made;
   }
@@ -65,9 +65,9 @@ export function divergence(a: Float64Array, b: Float64Array): number {
 }
 
 /** A deterministic stride through the cohort, so that a finding can be recomputed: the accounts drawn the `round`-th time. */
-function drawn<T>(cohort: readonly T[], round: number): (i: number) => T {
+function drawn<T>(cohort: readonly T[], size: number, round: number): T[] {
   const step = 1 + ((round * 7919) % Math.max(1, cohort.length - 1));
-  return (i) => cohort[(round * 104_729 + i * step) % cohort.length]!;
+  return Array.from({ length: size }, (_, i) => cohort[(round * 104_729 + i * step) % cohort.length]!);
 }
 
 /** The content sketch of an account as shares of 64 buckets; all 0 without prompts. */
@@ -83,14 +83,9 @@ export function contentOf(profile: Profile): Float64Array {
 }
 
 /** The content sketches of some accounts together, as shares of 64 buckets; each account counts the same. */
-export const pooledContent = (contents: readonly Float64Array[]): Float64Array => pooled(contents.length, (i) => contents[i]!);
-
-function pooled(count: number, nth: (i: number) => Float64Array): Float64Array {
+export function pooledContent(contents: readonly Float64Array[]): Float64Array {
   const together = new Float64Array(CONTENT_BUCKETS);
-  for (let n = 0; n < count; n++) {
-    const content = nth(n);
-    for (let i = 0; i < CONTENT_BUCKETS; i++) together[i]! += content[i]!;
-  }
+  for (const content of contents) for (let i = 0; i < CONTENT_BUCKETS; i++) together[i]! += content[i]!;
   let sum = 0;
   for (let i = 0; i < CONTENT_BUCKETS; i++) sum += together[i]!;
   if (sum > 0) for (let i = 0; i < CONTENT_BUCKETS; i++) together[i]! /= sum;

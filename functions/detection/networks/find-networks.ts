@@ -1,6 +1,6 @@
 import type { DetectionPolicy } from '../../../shared/domain/policy/detection-policy';
 import type { AccountKey } from '../../../shared/identity/ids';
-import type { CandidatePairs } from '../links/candidate-pairs';
+import { joiningLinks } from '../links/candidate-pairs';
 import type { PairLink } from '../links/links';
 import type { Profile } from '../profiles/profile';
 import type { Indexed } from '../traits/account-traits';
@@ -21,19 +21,14 @@ export type FindOptions = {
 const FEWEST_AT_REST = 50;
 
 /** Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best. */
-export function findNetworks(
-  index: TraitIndex,
-  policy: DetectionPolicy,
-  pairs: CandidatePairs,
-  { guests, rests = () => false }: FindOptions = {},
-): Found {
+export function findNetworks(index: TraitIndex, policy: DetectionPolicy, { guests, rests = () => false }: FindOptions = {}): Found {
   const bars = {
     linkThreshold: policy.linkThreshold.value,
     memberThreshold: policy.memberThreshold.value,
     minimumNetwork: policy.minimumNetwork.value,
   };
   const isGuest = (order: number): boolean => guests?.has(index.accounts[order]!.profile.account) ?? false;
-  const joining = pairs.joiningLinks(index, bars.linkThreshold);
+  const joining = joiningLinks(index, bars.linkThreshold);
   const links = supported(guests?.size ? joining.filter(({ a, b }) => !isGuest(a) && !isGuest(b)) : joining);
   const whole = components(index.accounts.length, links, bars.minimumNetwork);
   const isAtRest = (component: readonly number[]): boolean =>

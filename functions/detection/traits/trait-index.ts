@@ -1,5 +1,5 @@
 import { DAY, HOUR } from '../../../shared/domain/time';
-import type { AccountKey, Hash64 } from '../../../shared/identity/ids';
+import type { AccountKey } from '../../../shared/identity/ids';
 import { hashNumber } from '../../../shared/identity/keyed-hash';
 import type { Profile } from '../profiles/profile';
 import { type Indexed, unread } from './account-traits';
@@ -286,9 +286,10 @@ export class TraitIndex {
     return this.ids;
   }
 
-  /** The id of a trait, if any account ever had it. */
+  /** The id of a trait, if any account of the index has it. */
   find(type: (typeof TRAIT_NAMES)[number], hash: number): number | undefined {
-    return this.ids.find(TRAIT_NAMES.indexOf(type), hash);
+    const id = this.ids.find(TRAIT_NAMES.indexOf(type), hash);
+    return id !== undefined && this.counts.holders[id]! > 0 ? id : undefined;
   }
 
   /** Traits of an account that somebody else holds too, ascending: what a pair can have in common. Most are its own alone. */
@@ -323,12 +324,6 @@ export class TraitIndex {
     const share = together / Math.max(1, (this.referenceSize * (this.referenceSize - 1)) / 2);
     this.pairShares.set(type, share);
     return share;
-  }
-
-  /** Share of the reference that holds a trait, by its hash; undefined when nobody was ever seen with it. */
-  referenceShare(type: (typeof TRAIT_NAMES)[number], hash: Hash64): number | undefined {
-    const id = this.find(type, hashNumber(hash));
-    return id === undefined ? undefined : this.referenceHolders[id]! / Math.max(1, this.referenceSize);
   }
 
   typeName(id: number): (typeof TRAIT_NAMES)[number] {

@@ -11,7 +11,6 @@ import { asksUnusually, contentCandidates } from '../findings/content-candidates
 import { contentOf, mayBeCell } from '../findings/join-cells';
 import type { GroupContext } from '../findings/measures';
 import { type Judgement, judge } from '../judgement';
-import { CandidatePairs } from '../links/candidate-pairs';
 import type { Profile } from '../profiles/profile';
 import { indexOf } from '../screen/screened';
 import { TraitIds } from '../traits/trait-ids';
@@ -163,7 +162,6 @@ export class UnitJudge {
     const context: GroupContext = { index, baseline: this.baseline, releases, operators, now };
     const judgement = judge(context, {
       policy,
-      pairs: new CandidatePairs(),
       named: byContent ? namedIn(index, among) : undefined,
       guests: new Set(guests),
       rests: (profile) => isQuiet(profile, now) && (marks(profile.account) & MARK.tied) !== 0,
