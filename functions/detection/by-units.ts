@@ -32,7 +32,7 @@ export type ByUnitsPorts = {
   /** Accounts of units that a function judges in one task, about. */
   unitsAtOnce?: number;
   /** Is shown what was found out about each network of a run that is judged here, before it becomes campaigns: evaluation collects it. */
-  record?: (assessments: readonly Assessment[], at: number) => void;
+  record?: (assessments: readonly Assessment[], given: Pick<ByUnitsGiven, 'before' | 'policy' | 'operators' | 'now'>) => void;
 };
 export type ByUnitsGiven = {
   before: readonly Campaign[];
@@ -63,11 +63,12 @@ const screeningOf = (size: number, { before, policy, now }: ByUnitsGiven): Omit<
 export function settledUnits(
   screening: ScreenedPopulation,
   { releases }: Pick<Accounts, 'releases'>,
-  { before, policy, operators, now, tracking }: ByUnitsGiven & { tracking: Tracking },
+  { tracking, ...asked }: ByUnitsGiven & { tracking: Tracking },
   ports: ByUnitsPorts,
   bySegment?: SegmentedPopulation,
 ): AsyncIterable<SettledUnit> {
   const { countedAtOnce = bySegment ? HANDED_AT_ONCE : undefined, unitsAtOnce, record } = ports;
+  const { before, policy, operators, now } = asked;
   const given = { units: screening.units, campaigns: before, operators, policy, now };
   const judged = {
     screening,
@@ -80,7 +81,7 @@ export function settledUnits(
     return judgeUnits(
       given,
       new JudgedHere(judged, (unit) => {
-        record?.(unit.assessments, now);
+        record?.(unit.assessments, asked);
         return settled(unit, policy, tracking);
       }),
     );

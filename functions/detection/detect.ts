@@ -281,7 +281,7 @@ export class Detection {
   private async whole(population: Population, given: Given): Promise<Tracked> {
     const judged = this.everybody.judge(population, given);
     const { assessments, watched, context, linked, resting } = judged;
-    this.ports.record?.(assessments, given.now);
+    this.ports.record?.(assessments, given);
     const { changed, links } = tracked(
       { ...judged, campaigns: given.before, profiles: population.profiles },
       given.policy,

@@ -24,8 +24,8 @@ const NAMES = { ips: 'exit a', clients: 'client', templates: 'template', systems
 /** What happens to an account between two runs. */
 const happening = fc.record({
   account: fc.oneof(fc.nat(GROUPS * SIZE - 1), fc.nat(GROUPS * SIZE + 40)),
-  kind: fc.constantFrom('ips', 'clients', 'templates', 'systems', 'works', 'asks', 'forgets', 'forgets', 'is told'),
-  which: fc.nat(3),
+  kind: fc.constantFrom('ips', 'clients', 'templates', 'systems', 'works', 'asks', 'forgets', 'forgets', 'is told', 'says', 'joins'),
+  which: fc.nat(4),
 });
 const run = fc.record({ happenings: fc.array(happening, { maxLength: 30 }), newcomers: fc.nat(3), hours: fc.constantFrom(1, 1, 7, 30) });
 
@@ -58,9 +58,15 @@ function person(name: string, i: number, bornAt: number): Profile {
   return made;
 }
 
-function happen({ kind, which }: { kind: string; which: number }, one: Profile, hour: number): void {
+function happen({ kind, which }: { kind: string; which: number }, one: Profile, hour: number, run: number): void {
   if (kind === 'ips' || kind === 'clients' || kind === 'templates' || kind === 'systems')
-    one.samples[kind].add(hash(`${NAMES[kind]} ${which}`), 1, hour);
+    one.samples[kind].add(hash(which < 3 ? `${NAMES[kind]} ${which}` : `${NAMES[kind]} of run ${run}`), 1, hour);
+  if (kind === 'says')
+    for (let word = 0; word < 9; word++) one.samples.phrases.add(hash(`word ${run} ${(word * (which + 2)) % 11}`), 1, hour);
+  if (kind === 'joins') {
+    for (const ip of [`exit b ${which % GROUPS}`, `exit a ${which % GROUPS}`]) one.samples.ips.add(hash(ip), 1, hour);
+    one.samples.templates.add(hash(`template ${which % GROUPS}`), 1, hour);
+  }
   if (kind === 'forgets') for (const sample of [one.samples.ips, one.samples.clients, one.samples.templates]) sample.forget(hour - which);
   if (kind === 'asks') one.window.sums[SUM.elicitsTrait]! += 20;
   if (kind === 'is told')
@@ -115,7 +121,7 @@ test('property: an index that is kept from run to run says what a new process sa
         if (place > 0) {
           for (const happening of happenings) {
             const one = all[happening.account]!;
-            happen(happening, one, now / HOUR);
+            happen(happening, one, now / HOUR, place);
             population.touched.add(one);
           }
           for (let i = 0; i < newcomers; i++) {

@@ -55,7 +55,7 @@ const collect = async (options: LeaveOneOutOptions): Promise<{ rows: GroupRow[];
     const report = await replaySystem({
       detectEveryHours: options.detectEveryHours,
       policy: options.policy,
-      record: (_pipeline, assessments, at) => recorder.record(assessments, at),
+      record: (_pipeline, assessments, { now }) => recorder.record(assessments, now),
       inspect: async (done) => {
         pipeline = done;
       },

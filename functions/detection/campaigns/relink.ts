@@ -4,6 +4,7 @@ import type { Assessment } from '../findings/assess';
 import { FAMILY_COUNTS_FROM, POOL_OVERLAP } from '../links/links';
 import type { Membership, Network } from '../networks/networks';
 import { isSameOperator } from '../networks/same-operator';
+import { inSteps } from '../traits/match-weight';
 import { FAMILY_CAP, TRAIT_TYPES } from '../traits/traits';
 import type { TrackContext } from './track';
 
@@ -74,7 +75,7 @@ export function carriedBy(known: Known, { index }: Pick<TrackContext, 'index'>):
     }
     if (isTool) tools.add(id);
     const nats = Math.log(((members / size) * 0.9) / index.base(id)) - Math.log(1 + index.referenceHolders[id]!);
-    if (nats > 0) weights.set(id, { family, type, nats: Math.min(TRAIT_TYPES[type].cap, nats) });
+    if (nats > 0) weights.set(id, { family, type, nats: inSteps(Math.min(TRAIT_TYPES[type].cap, nats)) });
   }
   return ({ entry }) => {
     const byFamily = new Map<Family, number>();

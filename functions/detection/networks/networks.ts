@@ -1,6 +1,7 @@
 import { FAMILIES, type Family } from '../../../shared/domain/campaigns/campaign';
 import { FAMILY_COUNTS_FROM, type PairLink, POOL_FROM_ADDRESSES, POOL_OVERLAP } from '../links/links';
 import type { Indexed } from '../traits/account-traits';
+import { inSteps } from '../traits/match-weight';
 import type { TraitIndex } from '../traits/trait-index';
 import { FAMILY_CAP, SIGNUP_ORIGIN, TRAIT_NAMES, TRAIT_TYPES, typesOf } from '../traits/traits';
 
@@ -116,7 +117,7 @@ const CLIENT = TRAIT_NAMES.indexOf('client-build');
 const FEW_PHRASES = 8;
 const PHRASE_SCALE = 2;
 /** What a phrase says that no other member has (nats). */
-const ORDINARY = Math.log(0.1);
+const ORDINARY = inSteps(Math.log(0.1));
 
 /** Accounts outside, by chance, at an address that was not met outside yet. */
 const POOL_PRIOR = 0.2;
@@ -208,14 +209,14 @@ export class GroupProfile {
     return this.pooled;
   }
 
-  /** Accounts that hold one of the group's own traits which may propose a pair. */
-  candidates(): ReadonlySet<number> {
+  /** Accounts, by order and ascending, that hold one of the group's own traits which may propose a pair. */
+  candidates(): readonly number[] {
     const found = new Set<number>();
     for (const id of this.counts.keys()) {
       if (!this.own(id) || !PROPOSES[this.index.types[id]!] || this.index.weight(id) < FAMILY_COUNTS_FROM) continue;
       for (const order of this.index.holders(id)) found.add(order);
     }
-    return found;
+    return [...found].sort((a, b) => a - b);
   }
 
   /** ln(P(account's traits | member) / P(… | population)), by family, capped; `inside`: the account is one of those counted. */
@@ -241,17 +242,12 @@ export class GroupProfile {
       const base = this.base(id);
       if (type === PHRASE) {
         phrases++;
-        phraseSum += share > 0 ? Math.log((share * 0.9 + base * 0.1) / base) : ORDINARY;
+        phraseSum += share > 0 ? inSteps(Math.log((share * 0.9 + base * 0.1) / base)) : ORDINARY;
         continue;
       }
       if (share <= 0) continue;
-      const weight = Math.min(
-        CAPS[type]!,
-        Math.max(
-          0,
-          Math.log((share * 0.9) / base) - Math.log(1 + Math.max(0, index.referenceHolders[id]! - (this.inReference.get(id) ?? 0))),
-        ),
-      );
+      const wrong = Math.max(0, index.referenceHolders[id]! - (this.inReference.get(id) ?? 0));
+      const weight = inSteps(Math.min(CAPS[type]!, Math.max(0, Math.log((share * 0.9) / base) - Math.log(1 + wrong))));
       // What is used together counts once: one pool, one tool, not each of its addresses and builds.
       if (type === ADDRESS) {
         if (this.pool.addresses.has(id)) poolShared++;
@@ -285,7 +281,7 @@ export class GroupProfile {
     for (const type of lacking) {
       if (!holds.has(type)) continue;
       const covered = this.coverage.get(type)!;
-      byFamily[TRAIT_TYPES[TRAIT_NAMES[type]!].family] += Math.log((1 - covered + 0.03) / 0.95);
+      byFamily[TRAIT_TYPES[TRAIT_NAMES[type]!].family] += inSteps(Math.log((1 - covered + 0.03) / 0.95));
     }
     let score = 0;
     const families: Family[] = [];

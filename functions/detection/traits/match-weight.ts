@@ -3,6 +3,10 @@ import { TRAIT_NAMES, TRAIT_TYPES } from './traits';
 const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
 
+const STEPS = 2 ** 20;
+/** Nats to about a millionth, in steps that add up to the same in any order: what is summed does not depend on which trait was met first. */
+export const inSteps = (nats: number): number => Math.round(nats * STEPS) / STEPS;
+
 /** Share of unrelated accounts that hold a trait, smoothed by its type's prior. `inReference`: accounts of the reference that hold it. */
 export const baseRate = (type: number, inReference: number, referenceSize: number): number =>
   (inReference + PRIORS[type]!) / (referenceSize + 1);
@@ -16,5 +20,5 @@ export const baseRate = (type: number, inReference: number, referenceSize: numbe
 export function matchWeight(type: number, inReference: number, referenceSize: number, hubShare: number): number {
   const base = baseRate(type, inReference, referenceSize);
   if (base > hubShare) return 0;
-  return Math.min(CAPS[type]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + inReference)));
+  return inSteps(Math.min(CAPS[type]!, Math.max(0, Math.log(0.8 / base) - Math.log(1 + inReference))));
 }

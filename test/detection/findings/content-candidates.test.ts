@@ -1,4 +1,4 @@
-import { replaySystem } from '../../../bench/eval/replay-system';
+import { type ReplayOptions, replaySystem } from '../../../bench/eval/replay-system';
 import { simulated } from '../../../bench/eval/worlds';
 import type { Assessment } from '../../../functions/detection/findings/assess';
 import type { Pipeline } from '../../../local/pipeline';
@@ -28,7 +28,7 @@ describe('accounts that nothing links but what they ask for', () => {
   let acted = 0;
   beforeAll(async () => {
     const source = simulated(scenario, SEED);
-    const see = (pipeline: Pipeline, assessments: readonly Assessment[], at: number): void => {
+    const see: NonNullable<ReplayOptions['record']> = (pipeline, assessments, { now: at }): void => {
       for (const { network, classification, legs, families } of assessments) {
         if (network.foundBy !== 'content') continue;
         const accounts = network.members.map(({ entry }) => pipeline.hasher.open(entry.profile.sealed));

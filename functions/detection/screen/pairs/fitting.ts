@@ -1,5 +1,5 @@
 import { FAMILIES } from '../../../../shared/domain/campaigns/campaign';
-import { baseRate } from '../../traits/match-weight';
+import { baseRate, inSteps } from '../../traits/match-weight';
 import { FAMILY_CAP, TRAIT_NAMES, TRAIT_TYPES } from '../../traits/traits';
 import { Doubles, Words } from '../columns/growing';
 import type { Shared } from './pair-bounds';
@@ -114,7 +114,7 @@ export class Fitting {
         for (const group of own) {
           const nats = Math.log((0.9 * counts[group]!) / sizes[group - 1]! / rate(group)) - Math.log(1 + outside(group));
           this.owners.push(group);
-          this.weights.push(Math.min(TYPE_CAPS[type]!, Math.max(0, nats)));
+          this.weights.push(inSteps(Math.min(TYPE_CAPS[type]!, Math.max(0, nats))));
         }
       }
     }
