@@ -1,7 +1,6 @@
 import { type ReplayOptions, replaySystem } from '../../../bench/eval/replay-system';
 import { simulated } from '../../../bench/eval/worlds';
 import type { Assessment } from '../../../functions/detection/findings/assess';
-import type { Pipeline } from '../../../local/pipeline';
 import { DAY } from '../../../shared/domain/time';
 import { Scenario } from '../../../simulator/scenarios/scenario';
 import { SCENARIOS } from '../../../simulator/scenarios/scenarios';
