@@ -4,8 +4,11 @@ const CAPS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].cap);
 const PRIORS = TRAIT_NAMES.map((name) => TRAIT_TYPES[name].prior);
 
 const STEPS = 2 ** 20;
-/** Nats to about a millionth, in steps that add up to the same in any order: what is summed does not depend on which trait was met first. */
-export const inSteps = (nats: number): number => Math.round(nats * STEPS) / STEPS;
+/**
+ * Nats, down to the next millionth or so: whole steps add up to the same in any order, so that no sum depends on which trait was met first, and
+ * none is above what bounds it.
+ */
+export const inSteps = (nats: number): number => Math.floor(nats * STEPS) / STEPS;
 
 /** Share of unrelated accounts that hold a trait, smoothed by its type's prior. `inReference`: accounts of the reference that hold it. */
 export const baseRate = (type: number, inReference: number, referenceSize: number): number =>

@@ -50,6 +50,7 @@ describe('task mix', () => {
   test('says less than it takes to speak, so that alike tasks at one place link nobody', () => {
     const index = indexOf([asking('a', coder), asking('b', coder), ...strangers(400)]);
     const said = taskMixes(asking('c', coder)).map((name) => index.weight(index.find('task-mix', name)!));
-    expect(said).toEqual([0.7, 0.7]);
+    expect(said).toHaveLength(2);
+    for (const nats of said) expect(nats).toBeCloseTo(0.7, 5);
   });
 });
