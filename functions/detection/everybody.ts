@@ -8,7 +8,6 @@ import { controlFalseDiscovery } from './findings/assess';
 import { baselineOf } from './findings/baseline';
 import type { GroupContext } from './findings/measures';
 import { type Judgement, judge } from './judgement';
-import { PairScores } from './links/pair-scores';
 import type { Population } from './profiles/population';
 import type { Profile } from './profiles/profile';
 import { byArrival } from './screen/screened';
@@ -16,12 +15,11 @@ import { TraitIndex } from './traits/trait-index';
 
 export type EverybodyGiven = { before: readonly Campaign[]; policy: DetectionPolicy; operators: readonly KnownOperator[]; now: number };
 
-/** A population that fits into memory: an index of everybody. It is kept from run to run with what pairs have in common, which decides how long a run takes, never what it finds. */
+/** A population that fits into memory: an index of everybody. It is kept from run to run, which decides how long a run takes, never what it finds. */
 export class Everybody {
   private index: TraitIndex | undefined;
   private indexPolicy = '';
   private indexed: Population | undefined;
-  private readonly pairs = new PairScores();
 
   judge(
     population: Population,
@@ -41,8 +39,7 @@ export class Everybody {
     const named = new Set(
       before.flatMap(({ classification, members: held }) => (classification === 'unclear' ? [] : held.map(({ account }) => account))),
     );
-    this.pairs.begin();
-    const judgement = judge(context, { policy, pairs: this.pairs, named, rests: restingOf(before, now) });
+    const judgement = judge(context, { policy, named, rests: restingOf(before, now) });
     return { ...judgement, assessments: controlFalseDiscovery(judgement.assessments, policy), context, watched };
   }
 

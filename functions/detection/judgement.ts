@@ -6,7 +6,6 @@ import { joinCells } from './findings/join-cells';
 import type { GroupContext } from './findings/measures';
 import { partsByWork } from './findings/parts-by-work';
 import type { PairLink } from './links/links';
-import type { PairScores } from './links/pair-scores';
 import { findNetworks } from './networks/find-networks';
 import type { Network } from './networks/networks';
 import type { Profile } from './profiles/profile';
@@ -25,8 +24,6 @@ export type Judgement = {
 
 type Asked = {
   policy: DetectionPolicy;
-  /** Kept from run to run: it decides how long a run takes, never what it finds. */
-  pairs?: PairScores;
   /** Members of campaigns that have a name: content alone is no news of them. `undefined`: content alone is not looked at. */
   named: ReadonlySet<AccountKey> | undefined;
   /** Accounts that no link joins here (screen/units.ts). */
@@ -38,12 +35,8 @@ type Asked = {
 };
 
 /** Accounts ▶ links ▶ networks ▶ findings, over an index that is up to date. Pure. */
-export function judge(context: GroupContext, { policy, named, guests, rests, isPopular, pairs }: Asked): Judgement {
-  const found = findNetworks(context.index, policy, {
-    ...(guests ? { guests } : {}),
-    ...(rests ? { rests } : {}),
-    ...(pairs ? { pairs } : {}),
-  });
+export function judge(context: GroupContext, { policy, named, guests, rests, isPopular }: Asked): Judgement {
+  const found = findNetworks(context.index, policy, { ...(guests ? { guests } : {}), ...(rests ? { rests } : {}) });
   const parts = found.networks.flatMap((network) => partsByWork(network, context, policy.legs));
   const cells = joinCells(parts, context, policy.legs, isPopular);
   const groups = named ? [...cells, ...contentCandidates(cells, withAll(named, found.resting), context, policy)] : cells;

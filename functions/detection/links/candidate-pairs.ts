@@ -9,9 +9,11 @@ const NEIGHBOURS = 3;
  * Links strong enough to join two accounts, by order: enough in all (`linkThreshold` nats), from two families at least. Asked about are the
  * pairs that share something rare, and no others: of an index, the same whatever was asked before.
  */
-export function joiningLinks(index: TraitIndex, linkThreshold: number, scores = new PairScores()): PairLink[] {
+export function joiningLinks(index: TraitIndex, linkThreshold: number): PairLink[] {
+  const scores = new PairScores();
   const links: PairLink[] = [];
   for (const [a, others] of candidatePairs(index)) {
+    scores.turnTo(index.accounts[a]!, index.size);
     for (const b of others) {
       const link = scores.joining(index, a, b, linkThreshold);
       if (link) links.push(link);

@@ -2,7 +2,6 @@ import type { DetectionPolicy } from '../../../shared/domain/policy/detection-po
 import type { AccountKey } from '../../../shared/identity/ids';
 import { joiningLinks } from '../links/candidate-pairs';
 import type { PairLink } from '../links/links';
-import type { PairScores } from '../links/pair-scores';
 import type { Profile } from '../profiles/profile';
 import type { Indexed } from '../traits/account-traits';
 import type { TraitIndex } from '../traits/trait-index';
@@ -16,22 +15,20 @@ export type FindOptions = {
   guests?: ReadonlySet<AccountKey>;
   /** Whether nothing new can be found out about an account: it is in a campaign, and has long been silent (campaigns/resting.ts). */
   rests?: (account: Profile) => boolean;
-  /** Kept from run to run. */
-  pairs?: PairScores;
 };
 
 /** Accounts that a component must have to be left whole: a smaller one costs little to judge, and may be one cell of several. */
 const FEWEST_AT_REST = 50;
 
 /** Accounts ▶ links ▶ networks: pure, over an index that is up to date. An account is in one network at most: the one it fits best. */
-export function findNetworks(index: TraitIndex, policy: DetectionPolicy, { guests, rests = () => false, pairs }: FindOptions = {}): Found {
+export function findNetworks(index: TraitIndex, policy: DetectionPolicy, { guests, rests = () => false }: FindOptions = {}): Found {
   const bars = {
     linkThreshold: policy.linkThreshold.value,
     memberThreshold: policy.memberThreshold.value,
     minimumNetwork: policy.minimumNetwork.value,
   };
   const isGuest = (order: number): boolean => guests?.has(index.accounts[order]!.profile.account) ?? false;
-  const joining = joiningLinks(index, bars.linkThreshold, pairs);
+  const joining = joiningLinks(index, bars.linkThreshold);
   const links = supported(guests?.size ? joining.filter(({ a, b }) => !isGuest(a) && !isGuest(b)) : joining);
   const whole = components(index.accounts.length, links, bars.minimumNetwork);
   const isAtRest = (component: readonly number[]): boolean =>
