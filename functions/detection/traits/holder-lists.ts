@@ -1,8 +1,7 @@
 const NOBODY: readonly number[] = [];
 
 /**
- * Which accounts (by order, ascending) hold each trait. A list that changes is replaced, never changed itself: whoever keeps
- * one sees by its identity whether it still stands.
+ * Which accounts (by order, ascending) hold each trait. A list that changes is replaced, never changed itself.
  */
 export class HolderLists {
   private readonly lists = new Map<number, readonly number[]>();
