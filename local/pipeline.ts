@@ -39,8 +39,6 @@ export type PipelineOptions = {
   /** Whose hours are kept at hand for the API; without, it reads the fold outputs. */
   rows?: FeatureRows;
   seed?: number;
-  /** Every detection run is the first of a new process, as it may be where functions are deployed: it finds the same. */
-  isNewEachRun?: boolean;
   /** Is shown what was found out about each network. */
   record?: DetectionPorts['record'];
   /** What comes of a detection run, as it happens. */
@@ -64,7 +62,7 @@ export class Pipeline {
   readonly gateway: Gateway;
   /** Stands in for the abuse desks of the clouds whose tenants are referred. */
   readonly desks = new ToyDesks(['bedrock', 'vertex', 'foundry']);
-  detection: Detection;
+  readonly detection: Detection;
   readonly enforcement: Enforcement;
   readonly verifications: Queue;
   readonly counts = { accepted: 0, rejected: 0, folds: new Map<string, { duplicates: number; conflicts: number }>() };
@@ -82,7 +80,14 @@ export class Pipeline {
       enforcement: new MemoryTable(this.clock),
     };
     this.hasher = new KeyedHasher(options.secret);
-    this.detection = this.begunAnew();
+    const regroupings = new RegroupingStore(new LedgerStore(this.stores.enforcement, this.clock));
+    this.detection = new Detection({
+      stores: this.stores,
+      clock: this.clock,
+      regroupings: () => regroupings.holding(),
+      rows: (options.rows ?? 'none') === 'none' ? 'none' : 'all',
+      ...(options.record ? { record: options.record } : {}),
+    });
     this.gateway = new Gateway(this.clock, this.stores.graph);
     const digest = policyDigest(policy);
     this.enforcement = openEnforcement({
@@ -101,19 +106,6 @@ export class Pipeline {
     const hour = Math.floor(start / HOUR) * HOUR;
     this.nextFold = hour + HOUR + FOLD_AFTER;
     this.nextDetect = Math.floor(start / options.detectEvery) * options.detectEvery + options.detectEvery + DETECT_AFTER;
-  }
-
-  private begunAnew(): Detection {
-    const { stores, clock } = this;
-    const { rows = 'none', record } = this.options;
-    const regroupings = new RegroupingStore(new LedgerStore(stores.enforcement, clock));
-    return new Detection({
-      stores,
-      clock,
-      regroupings: () => regroupings.holding(),
-      rows: rows === 'none' ? 'none' : 'all',
-      ...(record ? { record } : {}),
-    });
   }
 
   /** Enforcement fails closed: until somebody arms it, nobody is acted on. Replay and demo arm it before their first event. */
@@ -177,7 +169,6 @@ export class Pipeline {
   async detect(): Promise<void> {
     const { policy } = this.options;
     const known = await this.enforcement.operators.watched(this.clock.now());
-    if (this.options.isNewEachRun) this.detection = this.begunAnew();
     const run = await this.detection.run(policy.detection, policy.version, known);
     const decided = await enforce({ campaigns: run.changed, activeAccounts: run.active }, this.enforcement);
     await this.settle();

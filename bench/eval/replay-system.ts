@@ -13,7 +13,6 @@ import type { System } from './evaluate';
 
 export type ReplayOptions = {
   detectEveryHours?: number;
-  isNewEachRun?: boolean;
   /** A policy file; the recommended policy otherwise. */
   policy?: string;
   onHour?: (at: number) => void;
@@ -36,7 +35,7 @@ const SECRET = 'evaluation-only-not-a-secret-0123456789abcdef';
  * world before its next hour is made, so that operators can answer.
  */
 export const replaySystem =
-  ({ detectEveryHours = 1, isNewEachRun = false, policy = RECOMMENDED, onHour, onRun, record, begin, inspect }: ReplayOptions): System =>
+  ({ detectEveryHours = 1, policy = RECOMMENDED, onHour, onRun, record, begin, inspect }: ReplayOptions): System =>
   async (source) => {
     const parsed = Policy.parse(JSON.parse(readFileSync(policy, 'utf8')));
     const began = process.hrtime.bigint();
@@ -46,7 +45,6 @@ export const replaySystem =
       secret: SECRET,
       start: source.start,
       detectEvery: detectEveryHours * HOUR,
-      isNewEachRun,
       ...(record ? { record: (...found) => record(pipeline, ...found) } : {}),
       onRun: (run) => onRun?.(pipeline, run),
     });

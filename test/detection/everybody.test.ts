@@ -10,6 +10,7 @@ import { campaignId } from '../../shared/identity/ids';
 import { hashText } from '../../shared/identity/keyed-hash';
 import { fc } from '../support/property';
 import { Reached } from '../support/reached';
+import { saidOf } from '../support/said-of';
 import { buildCampaign, buildMember } from '../support/worlds/build-campaign';
 import { hash, NOW, profile } from '../support/worlds/population';
 
@@ -97,12 +98,7 @@ const said = ({ assessments, links, resting, context, watched }: ReturnType<Ever
   links: links.map(({ a, b, ...link }) => [...[a, b].map((order) => context.index.accounts[order]!.profile.account), link]),
   resting: resting.map((group) => group.map(({ profile }) => profile.account)),
   watched,
-  assessments: assessments.map(({ network, unlike, ...others }) => ({
-    ...others,
-    foundBy: network.foundBy,
-    unlike: [...unlike],
-    members: network.members.map(({ entry, ...member }) => ({ ...member, account: entry.profile.account })),
-  })),
+  assessments: saidOf(assessments),
 });
 
 test('property: an index that is kept from run to run says what a new process says, to the last digit', () => {

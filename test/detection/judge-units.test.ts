@@ -20,6 +20,7 @@ import { campaignId, operatorId } from '../../shared/identity/ids';
 import { hashText } from '../../shared/identity/keyed-hash';
 import { fc } from '../support/property';
 import { Reached } from '../support/reached';
+import { saidOf } from '../support/said-of';
 import { segmentsOf } from '../support/segments';
 import { buildCampaign, buildMember } from '../support/worlds/build-campaign';
 import { hash, NOW, profile } from '../support/worlds/population';
@@ -94,15 +95,10 @@ const strangers = (): Profile[] =>
   });
 
 /** What a run says, without what holds the memory. */
-const saidOf = ({ assessments, campaigns, links, index }: JudgedUnit) => ({
+const said = ({ assessments, campaigns, links, index }: JudgedUnit) => ({
   campaigns: campaigns.map(({ id }) => id),
   links: links.map(({ a, b, weight }) => [index.accounts[a]!.profile.account, index.accounts[b]!.profile.account, weight]),
-  assessments: assessments.map(({ network, unlike, ...others }) => ({
-    ...others,
-    foundBy: network.foundBy,
-    unlike: [...unlike],
-    members: network.members.map(({ entry, ...member }) => ({ ...member, account: entry.profile.account })),
-  })),
+  assessments: saidOf(assessments),
 });
 
 const HALF = HOUR_NOW - 100;
@@ -162,10 +158,10 @@ const operator: KnownOperator = {
 };
 
 async function judgedHere({ given, judged, readings }: Awaited<ReturnType<typeof world>>) {
-  const units: ReturnType<typeof saidOf>[] = [];
+  const units: ReturnType<typeof said>[] = [];
   const made: SettledUnit[] = [];
   const here = new JudgedHere(judged, (unit) => {
-    units.push(saidOf(unit));
+    units.push(said(unit));
     return settled(unit, policy, tracking);
   });
   for await (const one of judgeUnits(given, here)) made.push(one);

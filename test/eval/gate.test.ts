@@ -3,20 +3,13 @@ import { type Evaluation, evaluate } from '../../bench/eval/evaluate';
 import { type ReplayOptions, replaySystem } from '../../bench/eval/replay-system';
 import { simulated } from '../../bench/eval/worlds';
 import { Everybody } from '../../functions/detection/everybody';
-import type { Assessment } from '../../functions/detection/findings/assess';
 import { DETECTORS } from '../../functions/detection/findings/detectors';
 import { type Recomputed, recompute } from '../../functions/detection/recompute';
 import type { Pipeline } from '../../local/pipeline';
 import type { Evidence } from '../../shared/domain/campaigns/campaign';
 import { scenarioNamed } from '../../simulator/scenarios/scenarios';
+import { saidOf } from '../support/said-of';
 import { RECOMMENDED } from '../support/worlds/enforcement-world';
-
-const saidOf = (assessments: readonly Assessment[]) =>
-  assessments.map(({ network, unlike, ...others }) => ({
-    ...others,
-    unlike: [...unlike],
-    members: network.members.map(({ entry, ...member }) => ({ ...member, account: entry.profile.account })),
-  }));
 
 /**
  * The regression gate: a small fixed world through the whole pipeline under the recommended policy. A change that finds less,

@@ -152,8 +152,8 @@ describe('a population that is screened in columns, few of it judged with profil
     expect(few).toEqual(whole);
   });
 
-  test('the same if each call is a new process', async () => {
-    expect(await outcome(100, true)).toEqual(await outcome(100));
+  test.each([1_000, 100])('the same if each call is a new process (an index of everybody up to %i)', async (wholeAtMost) => {
+    expect(await outcome(wholeAtMost, true)).toEqual(await outcome(wholeAtMost));
   });
 
   test.each([
